@@ -1,0 +1,118 @@
+# For GNU make 3.81 and newer, in a folder of any name. `make` alone lists what there is.
+# PYTHON names the interpreter; without it the first of the usual names that is new enough is taken.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SUFFIXES:
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?=
+ARGS ?=
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# uv trusts the certificates that this machine trusts, as pip does: many offices have their own.
+export UV_SYSTEM_CERTS ?= 1
+export UV_NATIVE_TLS ?= 1
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+WHICH := import sys; print(sys.base_prefix, sys.version)
+
+# A .venv is made anew when the folder was moved, its Python has gone, or PYTHON names another one.
+STATE := $(shell test "$$(cat .venv/.folder 2>/dev/null)" = "$$(pwd -P)" \
+	&& used=$$(.venv/bin/python -I -c '$(WHICH)' 2>/dev/null) \
+	&& { test -z '$(PYTHON)' || test "$$('$(PYTHON)' -I -c '$(WHICH)' 2>/dev/null)" = "$$used"; } \
+	&& echo ready)
+
+.PHONY: help run test bench lint pins clean FORCE
+
+help:
+	@echo 'make run     set up, then run boardcal until Ctrl-C'
+	@echo 'make test    set up, then run the tests (make test ARGS="-k mail" runs some of them)'
+	@echo 'make lint    check style and types'
+	@echo 'make bench   measure speed and memory'
+	@echo 'make pins    work out requirements*.txt again (needs uv; ARGS=--upgrade for newer versions)'
+	@echo 'make clean   remove .venv and caches; the database and the mails in var/ stay'
+
+run: .venv/.ready-to-run
+	@exec .venv/bin/boardcal run $(ARGS)
+
+test: .venv/.ready-to-test
+	@exec .venv/bin/python -m pytest -n 2 -q $(ARGS)
+
+bench: .venv/.ready-to-test
+	@exec .venv/bin/python benchmarks/run.py $(ARGS)
+
+# mypy finds the package boardcal, which is this folder, through the link.
+lint: .venv/.ready-to-test
+	@mkdir -p .mypy && ln -sfn .. .mypy/boardcal
+	@.venv/bin/python -m ruff check .
+	@.venv/bin/python -m ruff format --check .
+	@.venv/bin/python -m mypy
+
+PIN := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header --no-annotate pyproject.toml --group build
+
+pins:
+	@command -v uv >/dev/null || { echo 'make pins needs uv on the PATH.' >&2; exit 1; }
+	@$(PIN) $(ARGS) -o requirements.txt >/dev/null
+	@$(PIN) $(ARGS) --group test -c requirements.txt -o requirements-dev.txt >/dev/null
+	@echo 'requirements.txt and requirements-dev.txt are up to date.'
+
+clean:
+	@rm -rf .venv .mypy .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The rest is the set-up, done once: the .venv, then the pinned packages with their hashes.
+
+ifneq ($(STATE),ready)
+.venv/.folder: FORCE
+endif
+
+.venv/.folder:
+	@echo 'Setting up boardcal (once, about half a minute)…'
+	@python='$(PYTHON)'; \
+	if [ -z "$$python" ]; then \
+		for name in python3 python3.13 python3.12 python3.11 python3.14 python; do \
+			if "$$name" -c '$(NEW_ENOUGH)' 2>/dev/null; then python=$$name; break; fi; \
+		done; \
+	fi; \
+	if [ -z "$$python" ] && command -v uv >/dev/null; then \
+		python='>=3.11'; \
+	elif ! "$${python:-python3}" -c '$(NEW_ENOUGH)' 2>/dev/null; then \
+		found=$$("$${python:-python3}" --version 2>&1) || found='not there'; \
+		echo "boardcal needs Python 3.11 or newer, and $${python:-python3} is $$found." >&2; \
+		echo 'Install a newer Python, or say where one is: make run PYTHON=/path/to/python3.12' >&2; \
+		exit 1; \
+	fi; \
+	rm -rf .venv; \
+	if command -v uv >/dev/null; then \
+		uv venv --quiet --seed --python "$$python" .venv || exit 1; \
+	elif "$$python" -c 'import ensurepip, venv' 2>/dev/null; then \
+		"$$python" -m venv .venv || exit 1; \
+	else \
+		version=$$("$$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])'); \
+		echo "This Python cannot make a .venv: its packages venv and ensurepip are missing." >&2; \
+		echo "On Debian and Ubuntu, run this and then make again:" >&2; \
+		echo "    sudo apt-get install python$$version-venv" >&2; \
+		exit 1; \
+	fi
+	@pwd -P >$@
+
+FAILED := { echo 'The set-up did not finish: the lines above say why. It needs to reach the' \
+	'Python package index. Running make again goes on from here.' >&2; exit 1; }
+
+# setuptools warns of every editable install that has its package at the root; ours is meant.
+define install
+	@if command -v uv >/dev/null; then set -- uv pip install --python .venv/bin/python; \
+	else set -- .venv/bin/python -m pip install; fi; \
+	"$$@" --quiet --require-hashes -r $(1) \
+		&& PYTHONWARNINGS=ignore "$$@" --quiet --no-deps --no-build-isolation -e . || $(FAILED)
+endef
+
+.venv/.ready-to-run: .venv/.folder requirements.txt pyproject.toml
+	$(call install,requirements.txt)
+	@touch $@
+
+.venv/.ready-to-test: .venv/.folder requirements-dev.txt pyproject.toml
+	$(call install,requirements-dev.txt)
+	@touch .venv/.ready-to-run $@
