@@ -1,0 +1,161 @@
+"""Occurrences: every due instance of everything in a planner, one for each owner."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from .planner import Action, Body, Obligation, Planner, Report
+from .rules import DueDate, Event, Expansion
+from .steps import REVIEWS, Policy
+from .timing import AtMeetings, OnCalendar, Ongoing, Precision
+from .words import long_date
+
+
+class Kind(StrEnum):
+    """What an occurrence is."""
+
+    REPORT = "report"
+    ACTION = "action"
+    REVIEW = "review"
+    MEETING = "meeting"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occurrence:
+    """One due instance of one owner.
+
+    `period` names the instance within its report for good; `met_by` is the key of the
+    occurrence whose submission counts for this one; `note` says why it moved.
+    """
+
+    board: str
+    ref: str
+    owner: str
+    period: str
+    kind: Kind
+    title: str
+    due: date
+    precision: Precision
+    audience: tuple[str, ...] = ()
+    row: str | None = None
+    meeting: date | None = None
+    met_by: str | None = None
+    void: bool = False
+    note: str | None = None
+
+    @property
+    def key(self) -> str:
+        """Its identity: board/ref/owner/period."""
+        return f"{self.board}/{self.ref}/{self.owner}/{self.period}"
+
+
+def occurrences(
+    planner: Planner, start: date, end: date, events: Iterable[Event] = ()
+) -> Iterator[Occurrence]:
+    """What falls due from `start` to `end`, inclusive, reports and actions and reviews."""
+    expansion = expansion_of(planner, start, end, events)
+    for obligation in planner.obligations():
+        first, last = bounds(planner, obligation)
+        for each in expansion.due_dates(obligation.timing):
+            if first <= each.due <= last or not recurs(obligation):
+                for owner in obligation.owners:
+                    yield _occurrence(planner, obligation, owner, each)
+
+
+def meeting_occurrences(planner: Planner, start: date, end: date) -> Iterator[Occurrence]:
+    """The meetings of every body from `start` to `end`, inclusive, cancelled ones too."""
+    expansion = expansion_of(planner, start, end)
+    for body in planner.bodies:
+        if body.series is not None:
+            for meeting in expansion.meetings_of(body.id):
+                moved = f"moved from {long_date(meeting.scheduled)}" if meeting.moved else None
+                yield Occurrence(
+                    board=planner.board,
+                    ref=body.id,
+                    owner=body.id,
+                    period=meeting.slot,
+                    kind=Kind.MEETING,
+                    title=_meeting_title(body, extraordinary=meeting.extraordinary),
+                    due=meeting.day,
+                    meeting=meeting.day,
+                    precision=Precision.DAY,
+                    void=not meeting.held,
+                    note=moved if meeting.held else "cancelled",
+                )
+
+
+def expansion_of(
+    planner: Planner, start: date, end: date, events: Iterable[Event] = ()
+) -> Expansion:
+    """The planner's series and working days over one window."""
+    return Expansion(
+        start=start,
+        end=end,
+        days=planner.days,
+        series={body.id: body.series for body in planner.bodies if body.series is not None},
+        events=events,
+    )
+
+
+def recurs(obligation: Obligation) -> bool:
+    """Whether it comes again and again, rather than on stated dates or after events."""
+    return isinstance(obligation.timing, (AtMeetings, OnCalendar, Ongoing))
+
+
+def bounds(planner: Planner, obligation: Obligation) -> tuple[date, date]:
+    """The first and last due date that a recurring obligation can have.
+
+    A plan's years bound its actions only; a report recurs until it is ended.
+    """
+    first, last = obligation.starts or date.min, obligation.ends or date.max
+    if isinstance(obligation, Action):
+        return max(first, planner.plan.starts), min(last, planner.plan.ends)
+    return first, last
+
+
+def policy_of(obligation: Obligation, kind: Kind) -> Policy:
+    """The steps of an occurrence: a review has its own, whatever its action's are."""
+    return REVIEWS if kind is Kind.REVIEW else obligation.policy
+
+
+def _occurrence(
+    planner: Planner, obligation: Obligation, owner: str, each: DueDate
+) -> Occurrence:
+    return Occurrence(
+        board=planner.board,
+        ref=obligation.ref,
+        owner=owner,
+        period=each.period,
+        kind=_kind(obligation, each),
+        title=obligation.title,
+        row=obligation.row if isinstance(obligation, Report) else None,
+        audience=obligation.audience,
+        meeting=each.meeting,
+        due=each.due,
+        precision=each.precision,
+        met_by=_met_by(planner, obligation, owner, each.period),
+        void=each.void,
+        note=each.note,
+    )
+
+
+def _kind(obligation: Obligation, each: DueDate) -> Kind:
+    if each.review:
+        return Kind.REVIEW
+    return Kind.ACTION if isinstance(obligation, Action) else Kind.REPORT
+
+
+def _met_by(planner: Planner, obligation: Obligation, owner: str, period: str) -> str | None:
+    """The key of the same period's occurrence of the report that meets this one."""
+    if not isinstance(obligation, Report) or obligation.met_by is None:
+        return None
+    other = next(report for report in planner.reports if report.ref == obligation.met_by)
+    submitter = owner if owner in other.owners else other.owners[0]
+    return f"{planner.board}/{other.ref}/{submitter}/{period}"
+
+
+def _meeting_title(body: Body, *, extraordinary: bool) -> str:
+    return f"{body.short} extraordinary meeting" if extraordinary else f"{body.short} meeting"

@@ -1,0 +1,57 @@
+"""The pieces of text that a planner file is made of, and what each may hold."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Annotated
+
+from pydantic import AfterValidator, StringConstraints
+
+from .addresses import AddressError, parse_address
+
+LONGEST_LINE = 300
+LONGEST_CELL = 4000
+# Marks that turn the direction of what follows: a title could be made to read as another.
+DIRECTION_MARKS = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def _printable(text: str, allowed: str = "") -> str:
+    for character in text:
+        if character in allowed:
+            continue
+        if unicodedata.category(character) in ("Cc", "Zl", "Zp") or character in DIRECTION_MARKS:
+            raise ValueError(
+                f"has a control character ({character!a}); type the text again without it"
+            )
+    return text
+
+
+def _one_line(text: str) -> str:
+    return _printable(text)
+
+
+def _cell(text: str) -> str:
+    return _printable(text, allowed="\n\t")
+
+
+def _address(text: str) -> str:
+    try:
+        return parse_address(text).address
+    except AddressError as error:
+        raise ValueError(str(error)) from None
+
+
+Id = Annotated[
+    str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]*$", max_length=60, strip_whitespace=True)
+]
+Line = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_LINE),
+    AfterValidator(_one_line),
+]
+Cell = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_CELL),
+    AfterValidator(_cell),
+]
+MailAddress = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_address)]

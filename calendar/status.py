@@ -1,0 +1,57 @@
+"""What has become of an occurrence: what was recorded, and what the day makes of it."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+
+from .occurrences import Kind
+from .steps import Policy, steps
+from .workdays import WorkingDays
+
+
+class Status(StrEnum):
+    """What people are shown; the first four follow from the date, the others are recorded.
+
+    A review that nobody recorded is stale, never overdue. An unsettled one fell due before
+    the Board started here, and nobody has said yet whether it came.
+    """
+
+    PLANNED = "planned"
+    DUE = "due"
+    OVERDUE = "overdue"
+    STALE = "stale"
+    SUBMITTED = "submitted"
+    ACCEPTED = "accepted"
+    RETURNED = "returned"
+    NOTHING_TO_REPORT = "nothing to report"
+    WAIVED = "waived"
+    MISSED = "missed"
+    UNSETTLED = "unsettled"
+    VOID = "void"
+
+
+OPEN = "open"
+# Still owed: reminded of and chased.
+OWED = (OPEN, Status.RETURNED.value)
+RECORDABLE = (
+    Status.SUBMITTED,
+    Status.ACCEPTED,
+    Status.RETURNED,
+    Status.NOTHING_TO_REPORT,
+    Status.WAIVED,
+)
+
+
+def status_on(
+    today: date, *, state: str, kind: Kind, due: date, policy: Policy, days: WorkingDays
+) -> Status:
+    """The status to show on `today` for a recorded `state` ("open" when nothing is)."""
+    if state != OPEN:
+        return Status(state)
+    if due < today:
+        return Status.STALE if kind is Kind.REVIEW else Status.OVERDUE
+    if kind is Kind.MEETING:
+        return Status.PLANNED
+    first = next(steps(due, policy, days))
+    return Status.DUE if first.day <= today else Status.PLANNED
