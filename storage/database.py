@@ -1,0 +1,168 @@
+"""Opening the database, SQLite or PostgreSQL, and saying plainly what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.pool import StaticPool
+
+from ..calendar.errors import BoardcalError
+
+# Long enough for another command's write, short enough that a person does not give up.
+BUSY_TIMEOUT_SECONDS = 10
+# The newest migration; a test holds that Alembic agrees. Kept here so that a start does not
+# load Alembic, which takes longer than everything else together.
+SCHEMA = "0001"
+
+
+class DatabaseError(BoardcalError):
+    """The database cannot be used as it is."""
+
+
+class Database:
+    """One database. Whoever opens it closes it."""
+
+    def __init__(self, engine: Engine, name: str) -> None:
+        self.engine = engine
+        self.name = name
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that only reads."""
+        with _plain_errors(self.name), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that writes, all of it or nothing.
+
+        SQLite takes its write lock at the start (BEGIN IMMEDIATE): a transaction that reads
+        first and writes later fails under load.
+        """
+        writing = self.engine.execution_options(boardcal_writes=True)
+        with _plain_errors(self.name), writing.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Lets go of every connection."""
+        self.engine.dispose()
+
+
+def sqlite_path(url: str) -> Path | None:
+    """The file of an SQLite address, or None for another database."""
+    parsed = make_url(url)
+    if not parsed.drivername.startswith("sqlite") or not parsed.database:
+        return None
+    return Path(parsed.database)
+
+
+def open_database(url: str) -> Database:
+    """The database at `url`; its folder is made where it is missing."""
+    path = sqlite_path(url)
+    if path is None:
+        return Database(_engine(url), _nameless(url))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatabaseError(
+            f"The folder {path.parent} for the database cannot be made ({error.strerror}); "
+            "give another one as database.url, or the right to write there."
+        ) from None
+    return Database(_engine(url), str(path))
+
+
+def memory_database() -> Database:
+    """An empty database in memory, for a simulation: gone when it is closed."""
+    engine = create_engine(
+        "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}
+    )
+    _set_up_sqlite(engine, journal="MEMORY")
+    return Database(engine, "a copy in memory")
+
+
+def _engine(url: str) -> Engine:
+    try:
+        if not url.startswith("sqlite"):
+            return create_engine(url, pool_pre_ping=True, pool_size=5)
+        arguments = {"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False}
+        engine = create_engine(url, connect_args=arguments)
+    except ModuleNotFoundError:
+        raise DatabaseError(
+            "PostgreSQL needs its driver, which is not installed; install it with "
+            "`pip install 'psycopg[binary]'`."
+        ) from None
+    _set_up_sqlite(engine, journal="WAL")
+    return engine
+
+
+def _set_up_sqlite(engine: Engine, journal: str) -> None:
+    @event.listens_for(engine, "connect")
+    def connected(connection: Any, record: Any) -> None:
+        # The driver must not begin transactions by itself: `begun` below does.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for setting in (f"journal_mode={journal}", "synchronous=FULL", "foreign_keys=ON"):
+            cursor.execute(f"PRAGMA {setting}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begun(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("boardcal_writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _nameless(url: str) -> str:
+    """The address without its password."""
+    return make_url(url).render_as_string(hide_password=True)
+
+
+@contextmanager
+def _plain_errors(name: str) -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        said = str(error.orig).lower()
+        for sign, sentence in SENTENCES.items():
+            if sign in said:
+                raise DatabaseError(sentence.format(name=name)) from error
+        if isinstance(error, OperationalError):
+            first_line = str(error.orig).splitlines()[0]
+            raise DatabaseError(
+                f"The database {name} did not answer ({first_line}); nothing was changed. "
+                "See that it runs and that database.url is right."
+            ) from error
+        raise
+
+
+SENTENCES = {
+    "database is locked": "The database {name} is in use by another program for longer than "
+    f"{BUSY_TIMEOUT_SECONDS} seconds; nothing was changed. Try again, or stop that program.",
+    "readonly": "The database {name} can be read but not written; nothing was changed. Give "
+    "boardcal the right to write to the file and its folder.",
+    "unable to open": "The database {name} cannot be opened; see that it is a file and that "
+    "boardcal may read and write it and its folder.",
+    "disk is full": "The disk that holds the database {name} is full; nothing was changed. Make "
+    "room and try again.",
+    "disk i/o error": "The disk that holds the database {name} cannot be written (it may be "
+    "full, or failing); nothing was changed.",
+    "not a database": "The file {name} is not a boardcal database; give another one as "
+    "database.url.",
+    "malformed": "The database {name} is damaged; restore the last backup.",
+    "connection refused": "The database {name} does not answer; see that it runs and that "
+    "database.url is right.",
+    "authentication failed": "The database {name} refused the user name or password in "
+    "database.url.",
+}
+
+
+def schema_of(connection: Connection) -> str | None:
+    """The newest migration that the database has had, or None when it is empty."""
+    if not connection.dialect.has_table(connection, "alembic_version"):
+        return None
+    found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return found

@@ -1,0 +1,71 @@
+"""Bringing a database's tables up to date with the code."""
+
+from __future__ import annotations
+
+from sqlalchemy import inspect
+
+from .database import SCHEMA, Database, DatabaseError, schema_of
+
+
+class NewerDatabaseError(DatabaseError):
+    """The database was written by a newer boardcal."""
+
+
+def is_empty(database: Database) -> bool:
+    """Whether the database holds no tables of boardcal yet."""
+    with database.read() as connection:
+        return schema_of(connection) is None
+
+
+def migrate(database: Database) -> bool:
+    """Brings the tables up to date; whether anything had to be done.
+
+    Raises NewerDatabase, having changed nothing, when a newer boardcal wrote it.
+    """
+    with database.read() as connection:
+        found = schema_of(connection)
+        strange = found is None and inspect(connection).get_table_names()
+    if found == SCHEMA:
+        return False
+    if strange:
+        raise DatabaseError(
+            f"The database {database.name} holds tables of another program; nothing was "
+            "changed. Give boardcal a database of its own as database.url."
+        )
+    if found is not None and found > SCHEMA:
+        raise _newer(database, found)
+    _upgrade(database)
+    return True
+
+
+def _upgrade(database: Database) -> None:
+    # Loaded here because nothing but a migration needs it, and it is slow to load.
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", "boardcal:storage/migrations")
+    with database.write() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def require_current(database: Database) -> None:
+    """Raises DatabaseError unless the tables are those that this program knows."""
+    with database.read() as connection:
+        found = schema_of(connection)
+    if found is None or found == SCHEMA:
+        return
+    if found > SCHEMA:
+        raise _newer(database, found)
+    raise DatabaseError(
+        f"The database {database.name} was written by an older boardcal; run `boardcal migrate` "
+        "to bring it up to date."
+    )
+
+
+def _newer(database: Database, found: str) -> NewerDatabaseError:
+    return NewerDatabaseError(
+        f"The database {database.name} was written by a newer boardcal (its tables are at "
+        f"{found}, this program knows {SCHEMA}); nothing was changed. Install the newer one."
+    )

@@ -1,0 +1,156 @@
+"""Stored occurrences: read, looked up, and changed with a note of who and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from ..calendar.occurrences import Kind
+from ..calendar.rules import Event
+from ..calendar.status import OWED
+from ..calendar.timing import Precision
+from .tables import change, event, ledger, occurrence
+
+
+COLUMNS = tuple(column.name for column in occurrence.c)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """One row of the table `occurrence`; the columns say what each field means."""
+
+    id: int
+    board: str
+    key: str
+    ref: str
+    owner: str
+    period: str
+    kind: Kind
+    title: str
+    row: str | None
+    audience: list[str]
+    due: date
+    first_due: date
+    due_revision: int
+    extended: bool
+    precision: Precision
+    meeting: date | None
+    state: str
+    note: str | None
+    met_by: str | None
+    next_due: date | None
+    last_step: int | None
+    next_step_at: datetime | None
+
+    @property
+    def is_owed(self) -> bool:
+        """Whether somebody still owes it."""
+        return self.state in OWED
+
+
+def stored(rows: Iterable[Any]) -> list[Stored]:
+    """Whole rows of the table as values."""
+    found = []
+    for row in rows:
+        values = dict(zip(COLUMNS, row, strict=True))
+        values["kind"], values["precision"] = Kind(row.kind), Precision(row.precision)
+        found.append(Stored(**values))
+    return found
+
+
+def by_key(connection: Connection, key: str) -> Stored | None:
+    """The occurrence with this key, or None."""
+    found = connection.execute(select(occurrence).where(occurrence.c.key == key))
+    return next(iter(stored(found)), None)
+
+
+def of_board(connection: Connection, board_id: str, ref: str | None = None) -> list[Stored]:
+    """The stored occurrences of a Board, or of one report or action of it, by due date."""
+    wanted = select(occurrence).where(occurrence.c.board == board_id)
+    if ref is not None:
+        wanted = wanted.where(occurrence.c.ref == ref)
+    return stored(connection.execute(wanted.order_by(occurrence.c.due, occurrence.c.key)))
+
+
+def awaiting_step(connection: Connection, now: datetime) -> list[Stored]:
+    """The occurrences that the sweep must look at by `now`, longest waiting first."""
+    return stored(
+        connection.execute(
+            select(occurrence)
+            .where(occurrence.c.next_step_at <= now)
+            .order_by(occurrence.c.next_step_at)
+        )
+    )
+
+
+def change_rows(connection: Connection, changes: Sequence[dict[str, Any]]) -> None:
+    """Updates many occurrences; each dict holds `id` and the same further columns."""
+    if not changes:
+        return
+    columns = [name for name in changes[0] if name != "id"]
+    statement = (
+        update(occurrence)
+        .where(occurrence.c.id == bindparam("row_id"))
+        .values({name: bindparam(f"new_{name}") for name in columns})
+    )
+    connection.execute(
+        statement,
+        [
+            {"row_id": each["id"], **{f"new_{name}": each[name] for name in columns}}
+            for each in changes
+        ],
+    )
+
+
+def note_change(
+    connection: Connection,
+    *,
+    board: str,
+    subject: str,
+    what: str,
+    now: datetime,
+    who: str,
+    before: object = None,
+    after: object = None,
+    why: str | None = None,
+    on: date | None = None,
+) -> None:
+    """Adds to the record who changed what, when and why."""
+    connection.execute(
+        insert(change).values(
+            board=board,
+            subject=subject,
+            what=what,
+            at=now,
+            who=who,
+            before=None if before is None else str(before),
+            after=None if after is None else str(after),
+            why=why,
+            on=on,
+        )
+    )
+
+
+def supersede_unsent(connection: Connection, occurrences: Sequence[int], reason: str) -> None:
+    """Takes back the mails decided for occurrences that have not gone out."""
+    if not occurrences:
+        return
+    connection.execute(
+        update(ledger)
+        .where(ledger.c.occurrence_id.in_(occurrences), ledger.c.state == "pending")
+        .values(state="superseded", reason=reason)
+    )
+
+
+def recorded_events(connection: Connection, board_id: str) -> list[Event]:
+    """What the secretariat recorded as having happened."""
+    rows = connection.execute(
+        select(event.c.name, event.c.number, event.c.on)
+        .where(event.c.board == board_id)
+        .order_by(event.c.name, event.c.number)
+    )
+    return [Event(name=row.name, number=row.number, on=row.on) for row in rows]
