@@ -1,0 +1,1 @@
+"""Who gets which mail, how it reads, and how it leaves."""

@@ -1,0 +1,173 @@
+"""What one mail says, as values: the templates turn them into words and tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from ..calendar.occurrences import Kind
+from ..calendar.steps import Level
+from ..calendar.timing import Precision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One thing that a mail is about: a step of an occurrence, in one capacity of its reader.
+
+    `step` is in working days from `due` (negative: before). `reference` is "Action 8.4" for an
+    action and the planner's row for a report. `board` is the Board's name. `audience` are the
+    short names of those it goes to, `meeting` the day they meet, `owner` who owes it, `lead`
+    what its leader is called, `owner_contact` that one's address ("" when the role is vacant).
+    `days_late` and `days_left` are working days from `due` and to it, counted from `today`;
+    without `days_left` the mail takes it from `step`, which is wrong after downtime.
+    `because` says why it reaches this reader instead of another, `changed` what changed since
+    the last mail, `also_meets` the titles of reports that the same paper settles.
+    """
+
+    key: str
+    ref: str
+    board: str
+    kind: Kind
+    level: Level
+    step: int
+    title: str
+    reference: str
+    owner: str
+    lead: str
+    owner_contact: str
+    audience: tuple[str, ...]
+    due: date
+    precision: Precision
+    today: date
+    days_late: int
+    meeting: date | None = None
+    because: str | None = None
+    changed: str | None = None
+    also_meets: tuple[str, ...] = ()
+    nothing_to_report: bool = False
+    timing: str = ""
+    quote: str = ""
+    days_left: int | None = None
+
+    @property
+    def is_copy(self) -> bool:
+        """Whether somebody else owes it and this reader is told."""
+        return self.level is not Level.OWNER
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether its due date has passed; a review is never overdue."""
+        return self.due < self.today and self.kind is not Kind.REVIEW
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenLine:
+    """Something still open that this mail only reminds of in one line."""
+
+    title: str
+    reference: str
+    due: date
+    precision: Precision
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstContact:
+    """What somebody should know who hears from the Board's calendar for the first time.
+
+    `roles` are such as "chair of the Education Subgroup"; `go_live` when mails began.
+    """
+
+    board: str
+    roles: tuple[str, ...]
+    go_live: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarLine:
+    """One line of the overview's calendar: a meeting, or something due.
+
+    `reference` is as in Item; `days_late` counts working days.
+    """
+
+    day: date
+    title: str
+    kind: Kind
+    owner: str = ""
+    audience: tuple[str, ...] = ()
+    precision: Precision = Precision.DAY
+    status: str = ""
+    key: str = ""
+    days_late: int = 0
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """A mail that did not arrive, or may not have: to whom, which day's, and why."""
+
+    recipient: str
+    day: date
+    subject: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """Something the secretariat has to decide: what it is about, and what is asked."""
+
+    about: str
+    ask: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """The secretariat's week of one Board.
+
+    `coming` is the next eight weeks by day; `late` what is overdue, `stale` reviews nobody
+    recorded, `missed` what a later report overtook in the last week, `unsettled` what fell due
+    before `go_live` (the reader settles or re-dates each), `undelivered` mails in trouble,
+    `undecided` timings the source leaves open, `vacant` roles nobody holds, `notices`
+    whole sentences about the installation (the planner file differs, mails are written to a
+    folder, …). `first` is true for the very first overview.
+    """
+
+    board: str
+    week: date
+    go_live: date
+    first: bool = False
+    coming: tuple[CalendarLine, ...] = ()
+    late: tuple[CalendarLine, ...] = ()
+    stale: tuple[CalendarLine, ...] = ()
+    missed: tuple[CalendarLine, ...] = ()
+    unsettled: tuple[CalendarLine, ...] = ()
+    undelivered: tuple[Trouble, ...] = ()
+    undecided: tuple[Question, ...] = ()
+    vacant: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """One person's mail of one day: a first-contact note, a digest, overviews.
+
+    `items` are the ledger rows decided for it, most pressing first; `also_open` is a reminder
+    of the rest. `reply_to` is the secretariat's address, which every answer goes to. `roles`
+    are those in which the reader is mailed, such as "chair of the Education Subgroup": the
+    mail's last lines name them.
+    """
+
+    recipient: str
+    day: date
+    sender_name: str
+    reply_to: str
+    items: tuple[Item, ...] = ()
+    also_open: tuple[OpenLine, ...] = ()
+    first_contact: FirstContact | None = None
+    overviews: tuple[Overview, ...] = field(default=())
+    roles: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is left that is worth a mail."""
+        return not self.items and not self.overviews

@@ -1,0 +1,131 @@
+"""What letters need to know besides their own rows, read in one go for many letters."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from ..calendar.occurrences import Kind
+from ..calendar.planner import Body, RoleName
+from ..calendar.status import OWED
+from ..calendar.words import long_date
+from ..storage.tables import change, ledger, message, occurrence
+from .live_boards import LiveBoard
+from .recipients import all_roles
+from .states import ARRIVED
+
+# "Also open" reminds of what is owed within about a month, not of the whole year.
+ALSO_OPEN_WORKING_DAYS = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Materials:
+    """`changed` says by key what changed since the last mail, `met_by` which titles a key
+    settles as well, `open_of` what is owed near or past its date by Board, `known_readers` whom
+    a mail has reached before, `roles` who holds which roles, by Board and address.
+    """
+
+    changed: Mapping[str, str]
+    met_by: Mapping[str, tuple[str, ...]]
+    open_of: Mapping[str, Sequence[Row[Any]]]
+    known_readers: frozenset[str]
+    roles: Mapping[str, Mapping[str, Sequence[tuple[Body, RoleName]]]]
+
+
+def materials_for(
+    connection: Connection,
+    boards: Iterable[LiveBoard],
+    *,
+    today: date,
+    rows: Sequence[Row[Any]],
+    readers: Sequence[str],
+    messages: Sequence[int],
+) -> Materials:
+    """What the letters of `messages` to `readers`, with these ledger rows, need."""
+    known_boards = list(boards)
+    return Materials(
+        changed=_changed(connection, [row for row in rows if row.due_revision > 1]),
+        met_by=_met_by(connection, {row.key for row in rows}),
+        open_of={each.planner.board: _open(connection, each, today) for each in known_boards},
+        known_readers=_known(connection, readers, messages),
+        roles={each.planner.board: all_roles(each.planner, today) for each in known_boards},
+    )
+
+
+def _changed(connection: Connection, rows: Sequence[Row[Any]]) -> dict[str, str]:
+    """What changed, for the first mail of a due revision only."""
+    if not rows:
+        return {}
+    told = connection.execute(
+        select(ledger.c.occurrence_id, ledger.c.due_revision)
+        .where(ledger.c.occurrence_id.in_({row.id for row in rows}), ledger.c.state == "sent")
+        .distinct()
+    ).all()
+    already = {(row.occurrence_id, row.due_revision) for row in told}
+    untold = {row.key for row in rows if (row.id, row.due_revision) not in already}
+    changes = connection.execute(
+        select(change.c.subject, change.c.what, change.c.before, change.c.why)
+        .where(
+            change.c.subject.in_(untold),
+            change.c.what.in_(("moved", "extended", "returned")),
+        )
+        .order_by(change.c.id)
+    )
+    return {row.subject: _in_words(row) for row in changes}
+
+
+def _in_words(row: Row[Any]) -> str:
+    why = f": {row.why}" if row.why else ""
+    if row.what == "returned":
+        return f"It was returned{why}"
+    return f"The date was {long_date(date.fromisoformat(row.before))}{why}"
+
+
+def _met_by(connection: Connection, keys: set[str]) -> dict[str, tuple[str, ...]]:
+    rows = connection.execute(
+        select(occurrence.c.met_by, occurrence.c.title)
+        .where(occurrence.c.met_by.in_(keys), occurrence.c.state.in_(OWED))
+        .order_by(occurrence.c.key)
+    )
+    found: dict[str, tuple[str, ...]] = defaultdict(tuple)
+    for row in rows:
+        found[row.met_by] += (row.title,)
+    return dict(found)
+
+
+OPEN_COLUMNS = ("id", "ref", "owner", "title", "due", "precision", "extended")
+
+
+def _open(connection: Connection, board: LiveBoard, today: date) -> Sequence[Row[Any]]:
+    until = board.planner.days.shift(today, ALSO_OPEN_WORKING_DAYS)
+    return connection.execute(
+        select(*(occurrence.c[name] for name in OPEN_COLUMNS))
+        .where(
+            occurrence.c.board == board.planner.board,
+            occurrence.c.state.in_(OWED),
+            occurrence.c.due <= until,
+            occurrence.c.kind != Kind.REVIEW.value,
+            occurrence.c.met_by.is_(None),
+        )
+        .order_by(occurrence.c.due, occurrence.c.key)
+    ).all()
+
+
+def _known(
+    connection: Connection, readers: Sequence[str], messages: Sequence[int]
+) -> frozenset[str]:
+    earlier = (
+        select(message.c.recipient)
+        .where(
+            message.c.recipient.in_(readers),
+            message.c.id.not_in(messages),
+            message.c.state.in_(ARRIVED),
+        )
+        .distinct()
+    )
+    return frozenset(connection.execute(earlier).scalars())

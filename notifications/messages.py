@@ -1,0 +1,197 @@
+"""The states of a message in the database; every change checks that its claim still holds."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from ..storage.tables import attempt, ledger, message, overview
+from .states import CHANGEABLE, MessageState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """The right to send one message: who holds it, until when, at which attempt."""
+
+    message_id: int
+    recipient: str
+    attempt: int
+    owner: str
+    lease_until: datetime
+
+
+def claim(
+    connection: Connection, message_id: int, *, owner: str, now: datetime, lease_until: datetime
+) -> Claim | None:
+    """Claims a message that may be sent, or gives None where somebody was faster."""
+    row = connection.execute(
+        update(message)
+        .where(
+            message.c.id == message_id,
+            message.c.state.in_(CHANGEABLE),
+            message.c.next_attempt_at.is_(None) | (message.c.next_attempt_at <= now),
+        )
+        .values(
+            state=MessageState.CLAIMED.value,
+            claimed_by=owner,
+            lease_until=lease_until,
+            attempt=message.c.attempt + 1,
+        )
+        .returning(message.c.recipient, message.c.attempt)
+    ).first()
+    if row is None:
+        return None
+    return Claim(
+        message_id=message_id,
+        recipient=row.recipient,
+        attempt=row.attempt,
+        owner=owner,
+        lease_until=lease_until,
+    )
+
+
+def advance(connection: Connection, held: Claim, state: MessageState, **values: Any) -> bool:
+    """Moves a claimed message on; False where the claim was lost meanwhile."""
+    moved = connection.execute(
+        update(message)
+        .where(
+            message.c.id == held.message_id,
+            message.c.claimed_by == held.owner,
+            message.c.attempt == held.attempt,
+            message.c.state.in_(
+                (MessageState.CLAIMED.value, MessageState.DATA_STARTED.value)
+            ),
+        )
+        .values(state=state.value, **values)
+    )
+    return moved.rowcount == 1
+
+
+def mark_rows(
+    connection: Connection, messages: Sequence[int], *, before: Collection[str], to: str
+) -> None:
+    """Gives the ledger rows and overviews of messages a new state."""
+    for table in (ledger, overview):
+        connection.execute(
+            update(table)
+            .where(table.c.message_id.in_(messages), table.c.state.in_(before))
+            .values(state=to)
+        )
+
+
+def count_as_sent(connection: Connection, messages: Sequence[int], *, now: datetime) -> None:
+    """Ends messages as sent that nobody sends: those of a simulation."""
+    _end(connection, messages, MessageState.SENT, now=now)
+
+
+def count_as_dropped(connection: Connection, messages: Sequence[int], *, now: datetime) -> None:
+    """Ends messages that have nothing left to say."""
+    _end(connection, messages, MessageState.SUPERSEDED, now=now)
+
+
+def _end(
+    connection: Connection, messages: Sequence[int], state: MessageState, *, now: datetime
+) -> None:
+    if not messages:
+        return
+    connection.execute(
+        update(message)
+        .where(message.c.id.in_(messages))
+        .values(state=state.value, finished_at=now)
+    )
+    mark_rows(connection, messages, before=("pending",), to=state.value)
+
+
+def note_attempt(
+    connection: Connection, held: Claim, *, outcome: str, reply: str | None, now: datetime
+) -> None:
+    """Adds what came of one attempt to the record."""
+    connection.execute(
+        insert(attempt).values(
+            message_id=held.message_id,
+            number=held.attempt,
+            at=now,
+            outcome=outcome,
+            reply=reply,
+        )
+    )
+
+
+def settle(
+    connection: Connection, held: Claim, state: MessageState, *, reply: str | None, now: datetime
+) -> bool:
+    """Ends a message as sent, failed or uncertain, and its rows with it."""
+    done = advance(connection, held, state, finished_at=now, reply=reply)
+    if done:
+        mark_rows(connection, [held.message_id], before=("pending", "sending"), to=state.value)
+        note_attempt(connection, held, outcome=state.value, reply=reply, now=now)
+    return done
+
+
+def give_back(
+    connection: Connection,
+    held: Claim,
+    *,
+    reply: str | None,
+    next_attempt_at: datetime,
+    now: datetime,
+    counts: bool,
+) -> bool:
+    """Defers a message that did not leave; `counts` is false where its transport was at fault."""
+    done = advance(
+        connection,
+        held,
+        MessageState.DEFERRED,
+        reply=reply,
+        next_attempt_at=next_attempt_at,
+        claimed_by=None,
+        lease_until=None,
+        content=None,
+        data_started_at=None,
+        attempt=held.attempt if counts else held.attempt - 1,
+    )
+    if done:
+        mark_rows(connection, [held.message_id], before=("sending",), to="pending")
+        note_attempt(connection, held, outcome="deferred", reply=reply, now=now)
+    return done
+
+
+def drop(connection: Connection, held: Claim, *, now: datetime) -> None:
+    """Ends a message that has nothing left to say."""
+    advance(connection, held, MessageState.SUPERSEDED, finished_at=now, reply="nothing left to say")
+    mark_rows(connection, [held.message_id], before=("pending",), to="superseded")
+
+
+def recover(connection: Connection, *, now: datetime, alone: bool) -> int:
+    """Takes up messages whose sender is gone; how many may or may not have arrived.
+
+    What was claimed and not begun is free again. What had begun is uncertain. `alone`: no
+    other daemon can hold a claim, so that leases need not run out first.
+    """
+    gone = message.c.lease_until.is_not(None)
+    if not alone:
+        gone = message.c.lease_until < now
+    connection.execute(
+        update(message)
+        .where(message.c.state == MessageState.CLAIMED.value, gone)
+        .values(state=MessageState.PENDING.value, claimed_by=None, lease_until=None)
+    )
+    begun = connection.execute(
+        select(message.c.id).where(message.c.state == MessageState.DATA_STARTED.value, gone)
+    ).scalars().all()
+    for message_id in begun:
+        connection.execute(
+            update(message)
+            .where(message.c.id == message_id)
+            .values(
+                state=MessageState.UNCERTAIN.value,
+                finished_at=now,
+                reply="boardcal stopped while it was being sent",
+            )
+        )
+        mark_rows(connection, [message_id], before=("pending", "sending"), to="uncertain")
+    return len(begun)

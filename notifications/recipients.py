@@ -1,0 +1,118 @@
+"""Who is mailed about a step: people, each once, in their weightiest capacity."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from ..calendar.planner import Body, BodyKind, Planner, RoleName
+from ..calendar.steps import Level, Policy, Step, levels_of
+
+# Who stands in where a role is vacant, in this order; the secretariat comes last.
+STAND_INS = (RoleName.CHAIR, RoleName.VICE_CHAIR, RoleName.ADMINISTRATOR)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipient:
+    """One person to mail; `because` says why, where somebody else should have had it."""
+
+    address: str
+    level: Level
+    because: str | None = None
+
+
+def recipients(
+    planner: Planner,
+    owner: str,
+    step: Step,
+    policy: Policy,
+    *,
+    day: date,
+    away: Collection[str] = (),
+) -> list[Recipient]:
+    """Who is mailed about `step` of something that `owner` owes, on `day`.
+
+    `away` are addresses that are paused: their roles count as vacant meanwhile.
+    """
+    found: dict[str, Recipient] = {}
+    for level in levels_of(step, policy):
+        recipient = _at_level(planner, owner, level, day, away)
+        if recipient is not None:
+            found.setdefault(recipient.address, recipient)
+    return list(found.values())
+
+
+def secretariat_on(planner: Planner, day: date, away: Collection[str] = ()) -> str | None:
+    """The address of a Board's secretariat on `day`."""
+    board = planner.body(planner.board)
+    address = None if board is None else board.holder_on(RoleName.SECRETARIAT, day)
+    return None if address in away else address
+
+
+def all_roles(planner: Planner, day: date) -> dict[str, list[tuple[Body, RoleName]]]:
+    """Every role that is held on `day`, by its holder's address."""
+    found: dict[str, list[tuple[Body, RoleName]]] = {}
+    for body in planner.bodies:
+        for role in RoleName:
+            address = body.holder_on(role, day)
+            if address is not None:
+                found.setdefault(address, []).append((body, role))
+    return found
+
+
+def _at_level(
+    planner: Planner, owner: str, level: Level, day: date, away: Collection[str]
+) -> Recipient | None:
+    match level:
+        case Level.OWNER:
+            return _leader(planner, planner.body(owner), level, day, away)
+        case Level.BOARD:
+            return _leader(planner, planner.body(planner.board), level, day, away)
+        case Level.BUSINESS:
+            group = planner.body(planner.business_group) if planner.business_group else None
+            return None if group is None else _leader(planner, group, level, day, away)
+        case Level.DEPUTY:
+            body = planner.body(owner)
+            deputy = None if body is None else _holder(body, RoleName.VICE_CHAIR, day, away)
+            return None if deputy is None else Recipient(address=deputy, level=level)
+        case Level.SECRETARIAT:
+            address = secretariat_on(planner, day, away)
+            return None if address is None else Recipient(address=address, level=level)
+
+
+def _leader(
+    planner: Planner, body: Body | None, level: Level, day: date, away: Collection[str]
+) -> Recipient | None:
+    """Who leads `body`, or who stands in: a vacant role never swallows a mail."""
+    if body is not None:
+        for role in STAND_INS:
+            address = _holder(body, role, day, away)
+            if address is not None:
+                because = _vacancy(body, role.value, day) if role is not RoleName.CHAIR else None
+                return Recipient(address=address, level=level, because=because)
+    address = secretariat_on(planner, day)
+    if address is None:
+        return None
+    because = None if body is None else _vacancy(body, "secretariat", day)
+    return Recipient(address=address, level=level, because=because)
+
+
+def _holder(body: Body, role: RoleName, day: date, away: Collection[str]) -> str | None:
+    address = body.holder_on(role, day)
+    return None if address in away else address
+
+
+def _vacancy(body: Body, stand_in: str, day: date) -> str:
+    whose = "the secretariat" if stand_in == "secretariat" else f"its {stand_in}"
+    if body.holder_on(RoleName.CHAIR, day) is not None:
+        return f"The {body.lead} of {named(body)} is away, so this comes to you as {whose}."
+    return f"{named(body, start=True)} has no {body.lead} at present, so this comes to you as {whose}."
+
+
+def named(body: Body, *, start: bool = False) -> str:
+    """A body's name as it stands in a sentence: "the Education Subgroup", "Safer Cumbria"."""
+    takes_article = body.kind in (BodyKind.SUBGROUP, BodyKind.GROUP, BodyKind.POST)
+    if not takes_article or body.name.lower().startswith("the "):
+        return body.name
+    return f"{'The' if start else 'the'} {body.name}"
