@@ -1,0 +1,1 @@
+"""The service: settings, the clock, the tick and its jobs."""

@@ -1,0 +1,236 @@
+"""One installation: its settings, its database, its clock, and the Boards it serves."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, insert, select, update
+
+from ..calendar.errors import BoardcalError
+from ..calendar.localtime import LocalTime
+from ..calendar.planner_file import PlannerFile
+from ..calendar.planner_reading import read_planner
+from ..storage.copying import copy_of, empty_copy
+from ..storage.database import Database, open_database, sqlite_path
+from ..storage.migrating import is_empty, migrate, require_current
+from ..storage.planners import BoardRow, PlannerShelf, boards, digest_of, last_import, store_planner
+from ..storage.tables import board, installation
+from .clock import Clock
+from .settings import LoadedSettings, Settings
+from .tick import Ticker
+
+
+class UnknownBoardError(BoardcalError):
+    """A Board that is not known here, or no Board named where there are several."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Installation:
+    """What commands and the daemon work on. Whoever opens it closes its database."""
+
+    loaded: LoadedSettings
+    database: Database
+    clock: Clock
+    shelf: PlannerShelf = field(default_factory=PlannerShelf)
+    stored: bool = True
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force."""
+        return self.loaded.settings
+
+    @property
+    def local(self) -> LocalTime:
+        """The Boards' own clock."""
+        return local_time(self.settings)
+
+    @property
+    def today(self) -> date:
+        """The local day, now."""
+        return self.local.day_of(self.clock())
+
+    def ticker(self, database: Database | None = None) -> Ticker:
+        """The stages of a tick on this installation's database, or on a copy of it."""
+        return Ticker(
+            database=database or self.database,
+            local=self.local,
+            horizon_months=self.settings.schedule.horizon_months,
+            shelf=self.shelf if database is None else PlannerShelf(),
+        )
+
+    def board(self, connection: Connection, wanted: str | None) -> BoardRow:
+        """The Board that is meant: the one named, or the only one."""
+        known = boards(connection)
+        found = [row for row in known if wanted in (None, row.id)]
+        names = ", ".join(row.id for row in known)
+        if not found:
+            raise UnknownBoardError(
+                f'There is no Board "{wanted}"; there is {names or "none yet"}.'
+                if wanted
+                else "There is no Board yet; import a planner file with `boardcal import FILE`."
+            )
+        if len(found) > 1:
+            raise UnknownBoardError(f"There are several Boards ({names}); name one with --board.")
+        return found[0]
+
+
+def local_time(settings: Settings) -> LocalTime:
+    """The Boards' own clock, from the settings."""
+    return LocalTime(zone=settings.zone, send_at=settings.schedule.send_at)
+
+
+@contextmanager
+def opened(loaded: LoadedSettings, clock: Clock) -> Iterator[Installation]:
+    """The installation for writing: made at the first use, with the planner that it names."""
+    database = open_database(loaded.settings.database.url)
+    try:
+        here = Installation(loaded=loaded, database=database, clock=clock)
+        set_up(here)
+        yield here
+    finally:
+        database.close()
+
+
+@contextmanager
+def opened_for_reading(
+    loaded: LoadedSettings, clock: Clock, *, go_live: date | None = None
+) -> Iterator[Installation]:
+    """The installation for reading: its database, or the planner file where there is none yet.
+
+    Nothing is made. Without a database everything is computed in memory, with `go_live`
+    (default: the local day) as the day that mails begin.
+    """
+    database = _existing(loaded.settings)
+    stored = database is not None
+    if database is None:
+        database = empty_copy()
+    try:
+        here = Installation(loaded=loaded, database=database, clock=clock, stored=stored)
+        if not stored:
+            fill(here, go_live or here.today)
+        yield here
+    finally:
+        database.close()
+
+
+@contextmanager
+def copied(here: Installation, go_live: date | None = None) -> Iterator[Database]:
+    """A copy of the installation's database in memory, to play on.
+
+    Where nothing is stored yet, `go_live` is the day that mails begin in it.
+    """
+    copy = copy_of(here.database)
+    try:
+        if not here.stored and go_live is not None:
+            with copy.write() as connection:
+                connection.execute(update(board).values(go_live=go_live, planned_revision=0))
+        yield copy
+    finally:
+        copy.close()
+
+
+def _existing(settings: Settings) -> Database | None:
+    path = sqlite_path(settings.database.url)
+    if path is not None and not path.exists():
+        return None
+    database = open_database(settings.database.url)
+    if is_empty(database):
+        database.close()
+        return None
+    require_current(database)
+    return database
+
+
+def set_up(here: Installation) -> None:
+    """Brings the database up to date and imports the planner at the very first use."""
+    migrate(here.database)
+    with here.database.read() as connection:
+        begun = connection.execute(select(installation.c.value)).first() is not None
+        has_board = bool(boards(connection))
+    if begun and has_board:
+        return
+    content = planner_file(here.settings.planner)
+    with here.database.write() as connection:
+        if not begun:
+            connection.execute(insert(installation).values(name="id", value=uuid.uuid4().hex))
+        store_planner(
+            connection,
+            content,
+            source=str(here.settings.planner),
+            who="boardcal",
+            now=here.clock(),
+        )
+
+
+def fill(here: Installation, go_live: date) -> None:
+    """Puts the planner file into an empty database in memory, live from `go_live`."""
+    content = planner_file(here.settings.planner)
+    with here.database.write() as connection:
+        store_planner(
+            connection,
+            content,
+            source=str(here.settings.planner),
+            who="boardcal",
+            now=here.clock(),
+        )
+        connection.execute(update(board).values(go_live=go_live))
+
+
+def planner_file(path: Path) -> PlannerFile:
+    """The planner file at `path`, wholly checked. Raises BoardcalError."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise BoardcalError(
+            f"The planner file {path} cannot be read ({error.strerror}); see that it exists and "
+            "that boardcal may read it."
+        ) from None
+    return read_planner(content, path.name)
+
+
+def installation_id(connection: Connection) -> str:
+    """What tells this installation's mails from another's, for good."""
+    found: str | None = connection.execute(
+        select(installation.c.value).where(installation.c.name == "id")
+    ).scalar()
+    return found or hashlib.sha256(b"boardcal").hexdigest()[:32]
+
+
+def planner_notice(here: Installation, connection: Connection) -> str | None:
+    """A sentence where the planner file has changed since it was last imported."""
+    path = here.settings.planner
+    try:
+        content = planner_file(path)
+    except BoardcalError:
+        return f"The planner file {path} cannot be used as it is; `boardcal check` says why."
+    imported = last_import(connection, content.board.id)
+    if imported is None:
+        return f"The planner file {path} has not been imported; `boardcal import {path}` does it."
+    if imported[0] != digest_of(content):
+        return (
+            f"The planner file {path} has changed since it was last imported and is not in "
+            f"force; `boardcal import {path} --dry-run` shows the difference."
+        )
+    return None
+
+
+def first_go_live(here: Installation, now: datetime) -> bool:
+    """Lets mails begin today where no Board has gone live yet; whether it did."""
+    with here.database.write() as connection:
+        rows = boards(connection)
+        if any(row.go_live is not None for row in rows):
+            return False
+        connection.execute(
+            update(board).values(
+                go_live=here.local.day_of(now),
+                accepted_transport=here.settings.mail.transport,
+                planned_revision=0,
+            )
+        )
+    return True

@@ -1,0 +1,274 @@
+"""What people record: submissions, new dates, events, pauses. Each with who, when and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from ..calendar.errors import BoardcalError
+from ..calendar.occurrences import Kind, Occurrence, meeting_occurrences, occurrences
+from ..calendar.planner import Planner, Report
+from ..calendar.status import OPEN, OWED, Status
+from ..calendar.words import long_date
+from ..storage.occurrence_rows import (
+    Stored,
+    by_key,
+    change_rows,
+    note_change,
+    recorded_events,
+    supersede_unsent,
+)
+from ..storage.planners import BoardRow
+from ..storage.tables import board, event, occurrence, pause
+from .planning import Planning, insert_occurrences, relink
+
+# How far from today a key may lie that is not stored yet.
+LOOK_AROUND_YEARS = 10
+SETTLED = (
+    Status.SUBMITTED,
+    Status.ACCEPTED,
+    Status.NOTHING_TO_REPORT,
+    Status.WAIVED,
+)
+
+
+class RecordError(BoardcalError):
+    """Something cannot be recorded as asked; nothing was changed."""
+
+
+def find(connection: Connection, planning: Planning, key: str) -> Stored:
+    """The occurrence with this key; one not stored yet is added first.
+
+    Raises RecordError with the nearest keys where there is none.
+    """
+    row = by_key(connection, key)
+    if row is not None and row.board == planning.row.id:
+        return row
+    start = planning.today.replace(year=planning.today.year - LOOK_AROUND_YEARS, day=1)
+    end = planning.today.replace(year=planning.today.year + LOOK_AROUND_YEARS, day=1)
+    known = list(
+        occurrences(planning.planner, start, end, recorded_events(connection, planning.row.id))
+    )
+    wanted = next((each for each in known if each.key == key), None)
+    if wanted is None:
+        raise RecordError(_no_such(planning, key, known, start, end))
+    insert_occurrences(connection, planning, [wanted])
+    row = by_key(connection, key)
+    if row is None:
+        raise RecordError(f'"{key}" could not be stored; try again.')
+    return row
+
+
+def _no_such(
+    planning: Planning, key: str, known: Iterable[Occurrence], start: date, end: date
+) -> str:
+    meetings = meeting_occurrences(planning.planner, start, end)
+    if any(each.key == key for each in meetings):
+        return f'"{key}" is a meeting; use `boardcal meeting move`, `cancel` or `add` for it.'
+    report = key.rpartition("/")[0]
+    alike = sorted(
+        (each for each in known if each.key.startswith(f"{report}/")),
+        key=lambda each: abs(each.due - planning.today),
+    )
+    if alike:
+        nearest = ", ".join(each.key for each in alike[:3])
+        return f'There is no "{key}"; the nearest of that report are {nearest}.'
+    return f'There is no "{key}"; `boardcal upcoming` lists what there is.'
+
+
+def record(
+    connection: Connection,
+    planning: Planning,
+    key: str,
+    status: Status | None,
+    *,
+    on: date,
+    who: str,
+    note: str | None,
+) -> Stored:
+    """Records what became of an occurrence; a `status` of None opens it again.
+
+    Raises RecordError where it does not apply.
+    """
+    row = find(connection, planning, key)
+    if on > planning.today:
+        raise RecordError(f"{long_date(on)} is still to come; record it when it has happened.")
+    if status is Status.NOTHING_TO_REPORT and not _may_be_empty(planning.planner, row):
+        raise RecordError(
+            f'"{row.title}" does not accept "nothing to report"; record it as waived if it is '
+            "not needed this time."
+        )
+    new = {"id": row.id, "state": OPEN if status is None else status.value}
+    if status is Status.RETURNED:
+        # Asked for again: its steps run afresh from its date.
+        new |= {"due_revision": row.due_revision + 1, "last_step": None}
+    change_rows(connection, [new])
+    if new["state"] not in OWED:
+        supersede_unsent(connection, [row.id], f"{new['state']} before it was sent")
+    note_change(
+        connection,
+        board=row.board,
+        subject=row.key,
+        what="returned" if status is Status.RETURNED else "recorded",
+        before=row.due.isoformat() if status is Status.RETURNED else row.state,
+        after=new["state"],
+        why=note,
+        on=on,
+        now=planning.now,
+        who=who,
+    )
+    relink(connection, planning, row.ref)
+    return _again(connection, key)
+
+
+def extend(
+    connection: Connection, planning: Planning, key: str, *, to: date, who: str, note: str
+) -> Stored:
+    """Gives an occurrence a new date; its steps run afresh from it.
+
+    Raises RecordError where it is settled already, or the date has passed.
+    """
+    row = find(connection, planning, key)
+    if row.state in SETTLED or row.state == Status.VOID:
+        raise RecordError(f'"{key}" is {row.state}; there is no date left to move.')
+    if to < planning.today:
+        raise RecordError(f"{long_date(to)} has passed; give a day from today on.")
+    state = row.state if row.state in OWED else OPEN
+    new = {"id": row.id, "due": to, "extended": True, "state": state}
+    new |= {"due_revision": row.due_revision + 1, "last_step": None}
+    change_rows(connection, [new])
+    supersede_unsent(connection, [row.id], "the date was moved")
+    note_change(
+        connection,
+        board=row.board,
+        subject=row.key,
+        what="extended",
+        before=row.due,
+        after=to,
+        why=note,
+        now=planning.now,
+        who=who,
+    )
+    relink(connection, planning, row.ref)
+    return _again(connection, key)
+
+
+def record_event(
+    connection: Connection, planning: Planning, name: str, *, on: date, who: str
+) -> int:
+    """Records that an awaited event happened; its number among those of its name."""
+    known = [each.id for each in planning.planner.events]
+    if name not in known:
+        listed = ", ".join(known) or "none"
+        raise RecordError(f'The planner waits for no event "{name}"; it knows {listed}.')
+    if on > planning.today:
+        raise RecordError(f"{long_date(on)} is still to come; record it when it has happened.")
+    mine = (event.c.board == planning.row.id) & (event.c.name == name)
+    same = connection.execute(select(event.c.number).where(mine, event.c.on == on)).scalar()
+    if same is not None:
+        raise RecordError(f'"{name}" is recorded on {long_date(on)} already.')
+    number = (connection.execute(select(func.max(event.c.number)).where(mine)).scalar() or 0) + 1
+    connection.execute(
+        insert(event).values(
+            board=planning.row.id, name=name, number=number, on=on, at=planning.now, who=who
+        )
+    )
+    note_change(
+        connection,
+        board=planning.row.id,
+        subject=name,
+        what="event",
+        after=number,
+        on=on,
+        now=planning.now,
+        who=who,
+    )
+    plan_afresh(connection, planning.row)
+    return number
+
+
+def set_pause(
+    connection: Connection, row: BoardRow, kind: str, name: str, *, now: datetime, who: str,
+    why: str | None,
+) -> bool:
+    """Pauses a Board, a body or a person; False where it is paused already."""
+    same = (pause.c.board == row.id) & (pause.c.kind == kind) & (pause.c.id == name)
+    if connection.execute(select(pause.c.id).where(same)).first() is not None:
+        return False
+    connection.execute(
+        insert(pause).values(board=row.id, kind=kind, id=name, since=now, who=who, why=why)
+    )
+    note_change(connection, board=row.id, subject=name, what="paused", now=now, who=who, why=why)
+    return True
+
+
+def end_pause(
+    connection: Connection, row: BoardRow, kind: str, name: str, *, now: datetime, who: str
+) -> bool:
+    """Lets a Board, a body or a person go on; False where nothing was paused."""
+    same = (pause.c.board == row.id) & (pause.c.kind == kind) & (pause.c.id == name)
+    ended = connection.execute(delete(pause).where(same)).rowcount > 0
+    if ended:
+        note_change(connection, board=row.id, subject=name, what="resumed", now=now, who=who)
+    return ended
+
+
+def set_go_live(
+    connection: Connection,
+    planning: Planning,
+    day: date,
+    *,
+    transport: str,
+    who: str,
+) -> None:
+    """Lets a Board's mails begin on `day`: what fell due before is unsettled from then on."""
+    mine = occurrence.c.board == planning.row.id
+    before = occurrence.c.due < day
+    connection.execute(
+        update(occurrence)
+        .where(mine, before, occurrence.c.state == OPEN, occurrence.c.kind != Kind.REVIEW.value)
+        .values(state=Status.UNSETTLED.value, next_step_at=None)
+    )
+    connection.execute(
+        update(occurrence)
+        .where(mine, ~before, occurrence.c.state == Status.UNSETTLED.value)
+        .values(state=OPEN)
+    )
+    connection.execute(
+        update(board)
+        .where(board.c.id == planning.row.id)
+        .values(go_live=day, accepted_transport=transport)
+    )
+    plan_afresh(connection, planning.row)
+    note_change(
+        connection,
+        board=planning.row.id,
+        subject=planning.row.id,
+        what="go-live",
+        before=planning.row.go_live,
+        after=day,
+        now=planning.now,
+        who=who,
+    )
+
+
+def plan_afresh(connection: Connection, row: BoardRow) -> None:
+    """Lets the next tick plan a Board anew."""
+    connection.execute(update(board).where(board.c.id == row.id).values(planned_revision=0))
+
+
+def _may_be_empty(planner: Planner, row: Stored) -> bool:
+    return any(
+        report.ref == row.ref and report.nothing_to_report
+        for report in planner.reports
+        if isinstance(report, Report)
+    )
+
+
+def _again(connection: Connection, key: str) -> Stored:
+    row = by_key(connection, key)
+    if row is None:
+        raise RecordError(f'"{key}" is gone; try again.')
+    return row

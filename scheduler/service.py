@@ -1,0 +1,240 @@
+"""The daemon: a few recurring jobs in one process, and a watchdog over them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import signal
+import socket
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from ..calendar.errors import BoardcalError
+from ..notifications.delivery import Delivered, Delivery, Sender
+from ..notifications.rendering import Templates
+from ..notifications.transports import Transport
+from ..storage.planners import boards
+from .installation import Installation, installation_id, planner_notice
+from .one_daemon import only_daemon
+
+HOUSEKEEPING_SECONDS = 3600
+# A sweep is late when this many of its turns passed without one; then the watchdog acts.
+TURNS_MISSED = 3
+SLOWEST_SWEEP_SECONDS = 120
+
+Announce = Callable[[str], None]
+
+
+class StalledError(BoardcalError):
+    """The scheduler stopped working and could not be revived."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Service:
+    """The daemon of one installation. `announce` gets a sentence for whatever happens."""
+
+    here: Installation
+    transport: Transport
+    announce: Announce
+    delivery: Delivery = field(init=False)
+    scheduler: AsyncIOScheduler = field(init=False)
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    swept_at: float = field(default_factory=time.monotonic)
+    failures: dict[str, str] = field(default_factory=dict)
+    _busy: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def __post_init__(self) -> None:
+        """Puts the parts together; nothing runs yet."""
+        mail = self.here.settings.mail
+        with self.here.database.read() as connection:
+            installation = installation_id(connection)
+        self.delivery = Delivery(
+            database=self.here.database,
+            transport=self.transport,
+            templates=Templates(),
+            sender=Sender(
+                installation=installation,
+                address=str(mail.sender),
+                reply_to=_text(mail.reply_to),
+                redirect_to=_text(mail.redirect_to),
+            ),
+            local=self.here.local,
+            clock=self.here.clock,
+            name=f"{socket.gethostname()}:{os.getpid()}",
+            shelf=self.here.shelf,
+            notices=self._notices,
+            jitter=random.Random(),
+        )
+        self.scheduler = _scheduler()
+
+    async def sweep(self) -> None:
+        """Plans, decides and composes what has come; delivers at once what that made."""
+        if await asyncio.to_thread(self.here.ticker().tick, self.here.clock()):
+            await self.deliver()
+        self.swept_at = time.monotonic()
+
+    async def deliver(self) -> Delivered:
+        """Sends what is due."""
+        done = await self.delivery.deliver()
+        if any((done.sent, done.failed, done.deferred, done.uncertain)):
+            self.announce(in_words(done, self.transport.name))
+        await self.transport.close()
+        return done
+
+    async def housekeeping(self) -> None:
+        """Takes up what a daemon that is gone left behind."""
+        self._recover(alone=False)
+
+    def _recover(self, *, alone: bool) -> None:
+        uncertain = self.delivery.recover(alone=alone)
+        if uncertain:
+            self.announce(
+                f"{uncertain} mail(s) were being sent when boardcal stopped and may or may not "
+                "have arrived; the overview lists them."
+            )
+
+    async def run(self) -> None:
+        """Works until it is told to stop, then finishes what it is doing.
+
+        Raises StalledError where the watchdog finds that nothing works any more.
+        """
+        file = self.here.settings.database.sqlite_file
+        with only_daemon(file):
+            self._recover(alone=file is not None)
+            await self._guarded("sweep", self.sweep)
+            await self._guarded("deliver", self.deliver)
+            self._listen()
+            self._start_jobs()
+            try:
+                await self._watch()
+            finally:
+                self.scheduler.shutdown(wait=False)
+                await self._drain()
+                await self.transport.close()
+
+    def _start_jobs(self) -> None:
+        seconds = self.here.settings.schedule.sweep_seconds
+        self._add("sweep", self.sweep, seconds)
+        self._add("deliver", self.deliver, seconds)
+        self._add("housekeeping", self.housekeeping, HOUSEKEEPING_SECONDS)
+        self.scheduler.start()
+
+    def _add(self, name: str, work: Callable[[], Awaitable[object]], seconds: int) -> None:
+        self.scheduler.add_job(
+            self._guarded,
+            IntervalTrigger(seconds=seconds, timezone="UTC"),
+            args=(name, work),
+            id=name,
+            replace_existing=True,
+        )
+
+    async def _guarded(self, name: str, work: Callable[[], Awaitable[object]]) -> None:
+        """Runs a job; an error is said once and the job tried again at its next turn."""
+        async with self._busy:
+            try:
+                await work()
+            except BoardcalError as error:
+                self._say_once(name, str(error))
+            except Exception as error:  # noqa: BLE001 - the daemon outlives any one mistake
+                self._say_once(name, f"The {name} failed ({type(error).__name__}: {error}).")
+            else:
+                if self.failures.pop(name, None) is not None:
+                    self.announce(f"The {name} works again.")
+
+    def _say_once(self, name: str, sentence: str) -> None:
+        if self.failures.get(name) != sentence:
+            self.failures[name] = sentence
+            self.announce(sentence)
+
+    async def _watch(self) -> None:
+        """Waits for the end; revives the jobs when sweeps stop coming, and gives up if not."""
+        seconds = self.here.settings.schedule.sweep_seconds
+        patience = TURNS_MISSED * seconds + SLOWEST_SWEEP_SECONDS
+        revived = False
+        while not self.stopping.is_set():
+            try:
+                await asyncio.wait_for(self.stopping.wait(), timeout=seconds)
+            except TimeoutError:
+                silent = time.monotonic() - self.swept_at
+                if silent < patience or "sweep" in self.failures:
+                    revived = False
+                elif not revived:
+                    revived = True
+                    self.announce("No sweep has come for a while; the jobs are started again.")
+                    self._start_again()
+                elif silent > 2 * patience:
+                    raise StalledError(
+                        "boardcal has stopped working and could not be revived; it ends here so "
+                        "that it is started anew."
+                    ) from None
+
+    def _start_again(self) -> None:
+        """Starts the jobs on a new scheduler: a stalled one cannot be trusted."""
+        self.scheduler.shutdown(wait=False)
+        self.scheduler = _scheduler()
+        self._start_jobs()
+
+    def _listen(self) -> None:
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(name, self.stopping.set)
+
+    async def _drain(self) -> None:
+        """Waits for the job that is running: a mail begun is a mail finished."""
+        async with self._busy:
+            return
+
+    def _notices(self, today: date) -> Mapping[str, tuple[str, ...]]:
+        """What the secretariat should know of the installation itself."""
+        said = []
+        with self.here.database.read() as connection:
+            names = [row.id for row in boards(connection)]
+            changed = planner_notice(self.here, connection)
+        if changed is not None:
+            said.append(changed)
+        mail = self.here.settings.mail
+        if mail.transport == "outbox":
+            said.append(
+                f"Mails are written as files into {mail.outbox} and reach nobody; set "
+                'transport = "smtp" in config.toml to send them.'
+            )
+        elif mail.redirect_to is not None:
+            said.append(f"Every mail goes to {mail.redirect_to.address} for a trial.")
+        return dict.fromkeys(names, tuple(said))
+
+
+def _scheduler() -> AsyncIOScheduler:
+    """A scheduler for a few jobs kept in memory: what is due is computed anew at each turn.
+
+    A turn that was missed is made up for once, however late, and never runs beside another.
+    """
+    return AsyncIOScheduler(
+        timezone="UTC",
+        job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+    )
+
+
+def in_words(done: Delivered, transport: str) -> str:
+    """What a burst of sending came to, as a sentence."""
+    verb = "written" if transport == "outbox" else "sent"
+    parts = [
+        f"{count} {word}"
+        for count, word in (
+            (done.sent, verb),
+            (done.failed, "refused"),
+            (done.deferred, "to be tried again"),
+            (done.uncertain, "with unknown outcome"),
+        )
+        if count
+    ]
+    return f"Mails: {', '.join(parts)}."
+
+
+def _text(address: object) -> str:
+    return "" if address is None else str(address)

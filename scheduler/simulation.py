@@ -1,0 +1,60 @@
+"""A period played through on a virtual clock: the mails it would bring, none of them sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from ..calendar.localtime import LocalTime
+from ..notifications.assembling import Assembling, assemble
+from ..notifications.composing import due_messages
+from ..notifications.letters import Letter
+from ..notifications.live_boards import live_boards
+from ..notifications.messages import count_as_dropped, count_as_sent
+from ..storage.database import Database
+from .tick import Ticker
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimulatedMail:
+    """One mail of the simulation, and when it would go out (an aware local time)."""
+
+    at: datetime
+    letter: Letter
+
+
+def simulate(
+    copy: Database,
+    *,
+    local: LocalTime,
+    horizon_months: int,
+    start: date,
+    end: date,
+    progress: Callable[[date], None] = lambda _: None,
+) -> Iterator[SimulatedMail]:
+    """The mails from `start` to `end`, in sending order.
+
+    `copy` is changed as the real database would be; nobody answers. Each day is one tick of
+    the same stages as the daemon's, at the sending time, and what is composed counts as sent.
+    """
+    ticker = Ticker(database=copy, local=local, horizon_months=horizon_months)
+    day = start
+    while day <= end:
+        now = local.sending_instant(day)
+        progress(day)
+        if ticker.tick(now):
+            for letter in _letters(copy, ticker, day, now):
+                yield SimulatedMail(at=now.astimezone(local.zone), letter=letter)
+        day += timedelta(days=1)
+
+
+def _letters(copy: Database, ticker: Ticker, day: date, now: datetime) -> list[Letter]:
+    """The day's letters; their messages count as sent."""
+    with copy.write() as connection:
+        given = Assembling(boards=live_boards(connection, ticker.shelf), today=day, notices={})
+        letters = assemble(connection, due_messages(connection, now), given)
+        gone = [message_id for message_id, letter in letters.items() if letter is not None]
+        count_as_sent(connection, gone, now=now)
+        empty = [message_id for message_id, letter in letters.items() if letter is None]
+        count_as_dropped(connection, empty, now=now)
+    return [letter for letter in letters.values() if letter is not None]

@@ -1,0 +1,136 @@
+"""The tick: plan, decide, compose. Each stage is idempotent, and time is given to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Connection, select
+
+from ..calendar.localtime import LocalTime
+from ..calendar.planner import Planner
+from ..notifications.composing import add_overview, compose, waiting_recipients
+from ..notifications.deciding import decide
+from ..notifications.live_boards import LiveBoard, live_boards
+from ..notifications.recipients import secretariat_on
+from ..storage.database import Database
+from ..storage.planners import BoardRow, PlannerShelf, boards
+from ..storage.tables import occurrence, overview
+from .planning import horizon_of, plan
+
+
+@dataclass(slots=True, kw_only=True)
+class Ticker:
+    """What a tick needs besides the time: the database, the Board's clock, how far to plan."""
+
+    database: Database
+    local: LocalTime
+    horizon_months: int
+    shelf: PlannerShelf = field(default_factory=PlannerShelf)
+
+    def tick(self, now: datetime) -> bool:
+        """Plans, decides and composes what `now` asks for; whether anything was written.
+
+        Looks first and takes the write lock only when there is something to write, so that a
+        sweep which finds nothing costs next to nothing.
+        """
+        with self.database.read() as connection:
+            found = boards(connection)
+            stale = [row for row in found if self._needs_planning(row, now)]
+            if not stale and not self._has_work(connection, found, now):
+                return False
+        with self.database.write() as connection:
+            for row in stale:
+                self._plan(connection, row, now)
+            self._decide_and_compose(connection, now)
+        return True
+
+    def _needs_planning(self, row: BoardRow, now: datetime) -> bool:
+        if row.go_live is None:
+            return False
+        horizon = horizon_of(self.local.day_of(now), self.horizon_months)
+        return (
+            row.planned_revision != row.planner_revision
+            or row.planned_through is None
+            or row.planned_through < horizon
+        )
+
+    def _plan(self, connection: Connection, row: BoardRow, now: datetime) -> None:
+        planner = self.shelf.get(connection, row)
+        plan(
+            connection,
+            row,
+            planner,
+            local=self.local,
+            now=now,
+            horizon=horizon_of(self.local.day_of(now), self.horizon_months),
+        )
+
+    def _has_work(self, connection: Connection, found: list[BoardRow], now: datetime) -> bool:
+        live = [row for row in found if row.go_live is not None]
+        if any(_lacks_overview(connection, row.id, None) for row in live):
+            return True
+        today = self.local.day_of(now)
+        sending = [row for row in live if self._is_sending(self.shelf.get(connection, row), now)]
+        if any(_lacks_overview(connection, row.id, _monday(today)) for row in sending):
+            return True
+        if not sending:
+            return False
+        due = select(occurrence.c.id).where(occurrence.c.next_step_at <= now).limit(1)
+        if connection.execute(due).first() is not None:
+            return True
+        return bool(waiting_recipients(connection, today))
+
+    def _is_sending(self, planner: Planner, now: datetime) -> bool:
+        """Whether mail goes out now: a working day, from the sending time on."""
+        return self.local.is_open(now) and planner.days.is_working(self.local.day_of(now))
+
+    def _decide_and_compose(self, connection: Connection, now: datetime) -> None:
+        today = self.local.day_of(now)
+        live = live_boards(connection, self.shelf)
+        sending = {
+            name: board for name, board in live.items() if self._is_sending(board.planner, now)
+        }
+        decide(connection, sending, local=self.local, now=now)
+        asked = [
+            _ask_for_overview(connection, board, today, is_sending=name in sending)
+            for name, board in live.items()
+        ]
+        if sending or any(asked):
+            compose(connection, today=today, now=now)
+
+
+def _lacks_overview(connection: Connection, board_id: str, week: date | None) -> bool:
+    """Whether a Board had no overview yet, of `week` or at all."""
+    asked = select(overview.c.id).where(overview.c.board == board_id)
+    if week is not None:
+        asked = asked.where(overview.c.week == week)
+    return connection.execute(asked.limit(1)).first() is None
+
+
+def _ask_for_overview(
+    connection: Connection, board: LiveBoard, today: date, *, is_sending: bool
+) -> bool:
+    """Asks for this week's overview on the week's first working day; the very first at once."""
+    name = board.planner.board
+    first = _lacks_overview(connection, name, None)
+    if board.paused or not (first or is_sending):
+        return False
+    recipient = secretariat_on(board.planner, today)
+    if recipient is None:
+        return False
+    return add_overview(connection, name, week=_monday(today), recipient=recipient, first=first)
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def next_look(connection: Connection) -> datetime | None:
+    """When the earliest step that is still to come falls due."""
+    earliest = select(occurrence.c.next_step_at).where(occurrence.c.next_step_at.is_not(None))
+    found: datetime | None = connection.execute(
+        earliest.order_by(occurrence.c.next_step_at).limit(1)
+    ).scalar()
+    return found
+
