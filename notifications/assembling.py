@@ -3,32 +3,33 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, select
 
 from ..calendar.planner import RoleName
-from ..calendar.status import OWED
-from ..calendar.steps import Step
-from ..storage.tables import ledger, message, occurrence, overview
+from ..storage.columns import AnyRow
+from ..storage.tables import message, overview
 from .items import item_of, open_line
-from .letters import FirstContact, Item, Letter, OpenLine
+from .letters import FirstContact, Item, Letter, OpenLine, Overview
 from .live_boards import LiveBoard
 from .materials import Materials, materials_for
 from .overviews import overview_of
-from .recipients import named, recipients, secretariat_on
+from .recipients import named, secretariat_on
+from .revising import MESSAGES, Assembling, rows_that_hold
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Assembling:
-    """What letters are assembled from: the Boards, the day, and what the reader may be told."""
-
-    boards: Mapping[str, LiveBoard]
-    today: date
-    notices: Mapping[str, tuple[str, ...]]
+# Built once: they run for every mail.
+HEADS = (
+    select(message.c.id, message.c.recipient)
+    .where(message.c.id.in_(MESSAGES))
+    .order_by(message.c.id)
+)
+OVERVIEWS = (
+    select(overview.c.message_id, overview.c.board, overview.c.week, overview.c.first)
+    .where(overview.c.message_id.in_(MESSAGES), overview.c.state == "pending")
+    .order_by(overview.c.board, overview.c.week.desc())
+)
 
 
 def assemble(
@@ -39,12 +40,10 @@ def assemble(
     Rows that have lost their reason since they were decided (it was submitted, moved, paused,
     or somebody else holds the role now) are taken back.
     """
-    heads = connection.execute(
-        select(message.c.id, message.c.recipient)
-        .where(message.c.id.in_(message_ids))
-        .order_by(message.c.id)
-    ).all()
-    kept = _kept_rows(connection, message_ids, given)
+    if not message_ids:
+        return {}
+    heads = connection.execute(HEADS, {"messages": list(message_ids)}).all()
+    kept = rows_that_hold(connection, message_ids, given)
     overviews = _overviews(connection, message_ids, given)
     materials = materials_for(
         connection,
@@ -65,14 +64,15 @@ def assemble(
 def _letter(
     connection: Connection,
     reader: str,
-    rows: Sequence[Row[Any]],
-    overviews: Sequence[tuple[str, date, bool]],
+    rows: Sequence[AnyRow],
+    overviews: Sequence[AnyRow],
     materials: Materials,
     given: Assembling,
 ) -> Letter | None:
     if not rows and not overviews:
         return None
-    board = given.boards[rows[0].board if rows else overviews[0][0]]
+    board = given.boards[rows[0].board if rows else overviews[0].board]
+    roles = _roles(reader, materials)
     items = [item_of(row, given.boards[row.board], materials, given.today) for row in rows]
     return Letter(
         recipient=reader,
@@ -81,18 +81,23 @@ def _letter(
         reply_to=secretariat_on(board.planner, given.today) or "",
         items=tuple(sorted(items, key=_pressing)),
         also_open=_also_open(reader, {row.id for row in rows}, materials, given),
-        first_contact=_first_contact(reader, board, materials) if items else None,
-        overviews=tuple(
-            overview_of(
-                connection,
-                given.boards[name],
-                week=week,
-                first=first,
-                today=given.today,
-                notices=given.notices.get(name, ()),
-            )
-            for name, week, first in overviews
-        ),
+        first_contact=_first_contact(reader, board, roles, materials) if items else None,
+        roles=roles,
+        overviews=tuple(_overview(connection, each, given) for each in overviews),
+    )
+
+
+def _overview(connection: Connection, asked: AnyRow, given: Assembling) -> Overview:
+    board, week, first = given.boards[asked.board], asked.week, asked.first
+    if not given.in_full:
+        return Overview(board=board.planner.name, week=week, go_live=board.go_live, first=first)
+    return overview_of(
+        connection,
+        board,
+        week=week,
+        first=first,
+        today=given.today,
+        notices=given.notices.get(asked.board, ()),
     )
 
 
@@ -100,73 +105,18 @@ def _pressing(item: Item) -> tuple[bool, date, str]:
     return item.is_copy, item.due, item.key
 
 
-def _kept_rows(
-    connection: Connection, message_ids: Sequence[int], given: Assembling
-) -> dict[int, list[Row[Any]]]:
-    """The ledger rows of messages that still hold; the others are taken back."""
-    columns = [ledger.c.id.label("ledger_id"), ledger.c.step, ledger.c.level, ledger.c.because]
-    columns += [ledger.c.recipient, ledger.c.message_id]
-    columns += [ledger.c.due_revision.label("decided_revision"), *occurrence.c]
-    rows = connection.execute(
-        select(*columns)
-        .join(occurrence, ledger.c.occurrence_id == occurrence.c.id)
-        .where(ledger.c.message_id.in_(message_ids), ledger.c.state == "pending")
-        .order_by(ledger.c.id)
-    ).all()
-    kept: dict[int, list[Row[Any]]] = defaultdict(list)
-    for row in rows:
-        reason = _lost_reason(row, given)
-        if reason is None:
-            kept[row.message_id].append(row)
-        else:
-            connection.execute(
-                update(ledger)
-                .where(ledger.c.id == row.ledger_id)
-                .values(state="superseded", reason=reason)
-            )
-    return kept
-
-
-def _lost_reason(row: Row[Any], given: Assembling) -> str | None:
-    board = given.boards.get(row.board)
-    if board is None or board.paused or row.owner in board.paused_bodies:
-        return "paused before it was sent"
-    if row.state not in OWED:
-        return f"{row.state} before it was sent"
-    if row.decided_revision != row.due_revision:
-        return "the date was moved before it was sent"
-    obligation = board.obligations.get(row.ref)
-    if obligation is None or row.owner not in obligation.owners:
-        return "no longer in the planner"
-    current = recipients(
-        board.planner,
-        row.owner,
-        Step(day=given.today, offset=row.step),
-        obligation.policy,
-        day=given.today,
-        away=board.away,
-    )
-    if row.recipient not in {recipient.address for recipient in current}:
-        return "somebody else holds the role now"
-    return None
-
-
 def _overviews(
     connection: Connection, message_ids: Sequence[int], given: Assembling
-) -> dict[int, list[tuple[str, date, bool]]]:
+) -> dict[int, list[AnyRow]]:
     """The overviews in messages; after a long outage only the newest week of each Board."""
-    rows = connection.execute(
-        select(overview.c.message_id, overview.c.board, overview.c.week, overview.c.first)
-        .where(overview.c.message_id.in_(message_ids), overview.c.state == "pending")
-        .order_by(overview.c.board, overview.c.week.desc())
-    ).all()
-    newest: dict[tuple[int, str], Row[Any]] = {}
+    rows = connection.execute(OVERVIEWS, {"messages": list(message_ids)}).all()
+    newest: dict[tuple[int, str], AnyRow] = {}
     for row in rows:
         if row.board in given.boards:
             newest.setdefault((row.message_id, row.board), row)
-    found: dict[int, list[tuple[str, date, bool]]] = defaultdict(list)
+    found: dict[int, list[AnyRow]] = defaultdict(list)
     for row in newest.values():
-        found[row.message_id].append((row.board, row.week, row.first))
+        found[row.message_id].append(row)
     return found
 
 
@@ -174,7 +124,7 @@ def _also_open(
     reader: str, mentioned: Iterable[int], materials: Materials, given: Assembling
 ) -> tuple[OpenLine, ...]:
     """What else the reader owes as the leader of a body, near or past its date."""
-    lines = []
+    lines: list[OpenLine] = []
     for name, board in given.boards.items():
         led = {
             body.id
@@ -190,13 +140,18 @@ def _also_open(
 
 
 def _first_contact(
-    reader: str, board: LiveBoard, materials: Materials
+    reader: str, board: LiveBoard, roles: tuple[str, ...], materials: Materials
 ) -> FirstContact | None:
     """A word of introduction for somebody whom no mail has reached before."""
     if reader in materials.known_readers:
         return None
-    roles = tuple(
-        f"{body.lead if role is RoleName.CHAIR else role.value} of {named(body)}"
-        for body, role in materials.roles[board.planner.board].get(reader, ())
-    )
     return FirstContact(board=board.planner.name, roles=roles, go_live=board.go_live)
+
+
+def _roles(reader: str, materials: Materials) -> tuple[str, ...]:
+    """What the reader is, such as "chair of the Education Subgroup"."""
+    held = (pair for boards in materials.roles.values() for pair in boards.get(reader, ()))
+    return tuple(
+        f"{body.lead if role is RoleName.CHAIR else role.value} of {named(body)}"
+        for body, role in held
+    )

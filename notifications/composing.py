@@ -5,10 +5,66 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Date,
+    Select,
+    Table,
+    bindparam,
+    insert,
+    select,
+    update,
+)
 
+from ..storage.columns import Instant
 from ..storage.tables import ledger, message, overview
 from .states import CHANGEABLE, GONE, MessageState
+
+
+def _waiting_in(table: Table) -> Select[tuple[str]]:
+    free = (
+        table.c.message_id.is_(None)
+        | (message.c.state == MessageState.SUPERSEDED.value)
+        | ((message.c.day < bindparam("today", type_=Date)) & message.c.state.in_(CHANGEABLE))
+    )
+    return (
+        select(table.c.recipient)
+        .select_from(table.outerjoin(message, table.c.message_id == message.c.id))
+        .where(table.c.state == "pending", free)
+    )
+
+
+TODAY = bindparam("today", type_=Date)
+READERS: BindParameter[str] = bindparam("readers", expanding=True)
+OF_TODAY = (message.c.day == TODAY) & message.c.state.in_(CHANGEABLE)
+# Built once: each sweep asks, and mostly finds nothing.
+WAITING = _waiting_in(ledger).union(_waiting_in(overview))
+HAD_ONE = select(message.c.recipient).where(message.c.day == TODAY, message.c.state.in_(GONE))
+HAVE_ONE = select(message.c.recipient).where(OF_TODAY, message.c.recipient.in_(READERS))
+GIVE_UP_EARLIER = (
+    update(message)
+    .where(
+        message.c.recipient.in_(READERS),
+        message.c.day < TODAY,
+        message.c.state.in_(CHANGEABLE),
+    )
+    .values(
+        state=bindparam("ended"),
+        finished_at=bindparam("now", type_=Instant),
+        reply=bindparam("why"),
+    )
+)
+INTO_MESSAGES = tuple(
+    update(table)
+    .where(table.c.recipient.in_(READERS), table.c.state == "pending")
+    .values(
+        message_id=select(message.c.id)
+        .where(OF_TODAY, message.c.recipient == table.c.recipient)
+        .scalar_subquery()
+    )
+    for table in (ledger, overview)
+)
 
 
 def compose(connection: Connection, *, today: date, now: datetime) -> int:
@@ -20,24 +76,19 @@ def compose(connection: Connection, *, today: date, now: datetime) -> int:
     waiting = waiting_recipients(connection, today)
     if not waiting:
         return 0
-    had_one = connection.execute(
-        select(message.c.recipient).where(message.c.day == today, message.c.state.in_(GONE))
-    ).scalars()
+    had_one = connection.execute(HAD_ONE, {"today": today}).scalars().all()
     readers = sorted(waiting - set(had_one))
     if not readers:
         return 0
     connection.execute(
-        update(message)
-        .where(
-            message.c.recipient.in_(readers),
-            message.c.day < today,
-            message.c.state.in_(CHANGEABLE),
-        )
-        .values(
-            state=MessageState.SUPERSEDED.value,
-            finished_at=now,
-            reply="went into a later day's mail",
-        )
+        GIVE_UP_EARLIER,
+        {
+            "readers": readers,
+            "today": today,
+            "ended": MessageState.SUPERSEDED.value,
+            "now": now,
+            "why": "went into a later day's mail",
+        },
     )
     _gather(connection, readers, today=today, now=now)
     return len(readers)
@@ -45,41 +96,19 @@ def compose(connection: Connection, *, today: date, now: datetime) -> int:
 
 def waiting_recipients(connection: Connection, today: date) -> set[str]:
     """Who has pending rows that are in no message of today yet."""
-    found: set[str] = set()
-    for table in (ledger, overview):
-        joined = table.outerjoin(message, table.c.message_id == message.c.id)
-        rows = connection.execute(
-            select(table.c.recipient)
-            .select_from(joined)
-            .where(
-                table.c.state == "pending",
-                table.c.message_id.is_(None)
-                | (message.c.state == MessageState.SUPERSEDED.value)
-                | ((message.c.day < today) & message.c.state.in_(CHANGEABLE)),
-            )
-            .distinct()
-        )
-        found.update(rows.scalars())
-    return found
+    return {row.recipient for row in connection.execute(WAITING, {"today": today})}
 
 
 def _gather(connection: Connection, readers: list[str], *, today: date, now: datetime) -> None:
     """Gives each reader a message of today, and all their pending rows to it."""
-    todays = (message.c.day == today) & message.c.state.in_(CHANGEABLE)
-    existing = connection.execute(
-        select(message.c.recipient).where(todays, message.c.recipient.in_(readers))
-    ).scalars()
-    missing = sorted(set(readers) - set(existing))
+    asked = {"readers": readers, "today": today}
+    having = connection.execute(HAVE_ONE, asked).scalars().all()
+    missing = sorted(set(readers) - set(having))
     if missing:
         made = {"day": today, "state": MessageState.PENDING.value, "made_at": now}
         connection.execute(insert(message), [{"recipient": each, **made} for each in missing])
-    for table in (ledger, overview):
-        theirs = select(message.c.id).where(todays, message.c.recipient == table.c.recipient)
-        connection.execute(
-            update(table)
-            .where(table.c.recipient.in_(readers), table.c.state == "pending")
-            .values(message_id=theirs.scalar_subquery())
-        )
+    for statement in INTO_MESSAGES:
+        connection.execute(statement, asked)
 
 
 def add_overview(

@@ -89,7 +89,8 @@ def _decide_one(
             _ledger_rows(row, board, policy, step, fallen[-1], today=today, now=now)
         )
     following = next_step(row.due, policy, max(today, board.go_live), days)
-    candidates = [day for day in (following and following.day, row.next_due) if day is not None]
+    days_ahead = (None if following is None else following.day, row.next_due)
+    candidates = [day for day in days_ahead if day is not None]
     wakes = local.sending_instant(min(candidates)) if candidates else None
     last_step = fallen[-1].offset if fallen else row.last_step
     decisions.moved_on.append({"id": row.id, "last_step": last_step, "next_step_at": wakes})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import update
 
@@ -15,14 +15,15 @@ from ..calendar.localtime import LocalTime
 from ..storage.database import Database
 from ..storage.planners import PlannerShelf
 from ..storage.tables import ledger, overview
-from .assembling import Assembling, assemble
+from .assembling import assemble
 from .composing import due_messages
 from .letters import Letter
 from .live_boards import live_boards
 from .messages import Claim, advance, claim, drop, give_back, recover, settle
 from .mime import MailItem, build_mail, message_id_for
-from .rendering import Templates
+from .rendering import Rendered, Templates
 from .retry import RetrySchedule
+from .revising import Assembling
 from .states import MessageState
 from .transports import DeliveryError, OutgoingMail, Transport
 
@@ -32,7 +33,7 @@ LEASE = timedelta(minutes=20)
 Clock = Callable[[], datetime]
 # Sentences about the installation for the overview, by Board.
 Said = Mapping[str, tuple[str, ...]]
-Notices = Callable[[date], Said]
+Notices = Callable[[], Said]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +47,34 @@ class Sender:
     address: str
     reply_to: str = ""
     redirect_to: str = ""
+
+
+def mail_of(
+    letter: Letter, rendered: Rendered, *, sender: Sender, name: str, at: datetime
+) -> OutgoingMail:
+    """A letter as the mail that leaves; `name` tells it from every other of the installation."""
+    author = parse_address(sender.address)
+    recipient = parse_address(sender.redirect_to or letter.recipient)
+    domain = author.address.rpartition("@")[2]
+    message_id = message_id_for(sender.installation, name, domain=domain)
+    content = build_mail(
+        sender=author,
+        recipient=recipient,
+        reply_to=parse_address(sender.reply_to or letter.reply_to),
+        subject=rendered.subject,
+        text=rendered.text,
+        html=rendered.html,
+        message_id=message_id,
+        date=at,
+        items=[MailItem(key=i.key, step=i.step, level=i.level.value) for i in letter.items],
+    )
+    return OutgoingMail(
+        message_id=message_id,
+        sender=author.address,
+        recipient=recipient.address,
+        content=content,
+        day=letter.day,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +103,7 @@ class Delivery:
     clock: Clock
     name: str
     shelf: PlannerShelf = field(default_factory=PlannerShelf)
-    notices: Notices = lambda _: {}
+    notices: Notices = dict
     retry: RetrySchedule = field(default_factory=RetrySchedule)
     jitter: random.Random = field(default_factory=random.Random)
     held_until: datetime | None = None
@@ -88,7 +117,7 @@ class Delivery:
         with self.database.read() as connection:
             waiting = due_messages(connection, now)
         counts = dict.fromkeys(MessageState, 0)
-        notices = self.notices(self.local.day_of(now)) if waiting else {}
+        notices = self.notices() if waiting else {}
         for message_id in waiting:
             outcome = await self._send_one(message_id, notices)
             if outcome is not None:
@@ -135,14 +164,12 @@ class Delivery:
         now = self.clock()
         with self.database.write() as connection:
             lease_until = now + LEASE
-            held = claim(
-                connection, message_id, owner=self.name, now=now, lease_until=lease_until
-            )
+            held = claim(connection, message_id, owner=self.name, now=now, lease_until=lease_until)
             if held is None:
                 return None
             today = self.local.day_of(now)
             given = Assembling(
-                boards=live_boards(connection, self.shelf),
+                boards=live_boards(connection, self.shelf, today),
                 today=today,
                 notices=notices,
             )
@@ -154,30 +181,12 @@ class Delivery:
 
     def _write(self, held: Claim, letter: Letter) -> tuple[OutgoingMail, str]:
         rendered = self.templates.render(letter)
-        sender = parse_address(self.sender.address)
-        recipient = parse_address(self.sender.redirect_to or letter.recipient)
-        message_id = message_id_for(
-            self.sender.installation,
-            f"message/{held.message_id}",
-            domain=sender.address.rpartition("@")[2],
-        )
-        content = build_mail(
-            sender=sender,
-            recipient=recipient,
-            reply_to=parse_address(self.sender.reply_to or letter.reply_to),
-            subject=rendered.subject,
-            text=rendered.text,
-            html=rendered.html,
-            message_id=message_id,
-            date=self.clock().astimezone(self.local.zone),
-            items=[MailItem(key=i.key, step=i.step, level=i.level.value) for i in letter.items],
-        )
-        mail = OutgoingMail(
-            message_id=message_id,
-            sender=sender.address,
-            recipient=recipient.address,
-            content=content,
-            day=letter.day,
+        mail = mail_of(
+            letter,
+            rendered,
+            sender=self.sender,
+            name=f"message/{held.message_id}",
+            at=self.clock().astimezone(self.local.zone),
         )
         return mail, rendered.subject
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
-
-from sqlalchemy import Row
 
 from ..calendar.occurrences import Kind
 from ..calendar.planner import Report, RoleName
 from ..calendar.sentences import sentence
 from ..calendar.steps import Level
 from ..calendar.timing import Precision
+from ..storage.columns import AnyRow
 from .letters import Item, OpenLine
 from .live_boards import LiveBoard
 from .materials import Materials
@@ -19,7 +17,7 @@ from .recipients import named
 from .references import reference, short_names
 
 
-def item_of(row: Row[Any], board: LiveBoard, materials: Materials, today: date) -> Item:
+def item_of(row: AnyRow, board: LiveBoard, materials: Materials, today: date) -> Item:
     """The item of a ledger row joined with its occurrence."""
     planner, obligation = board.planner, board.obligations[row.ref]
     owner = planner.body(row.owner)
@@ -42,6 +40,7 @@ def item_of(row: Row[Any], board: LiveBoard, materials: Materials, today: date) 
         precision=_precision(row),
         today=today,
         days_late=planner.days.between(row.due, today),
+        days_left=planner.days.between(today, row.due),
         meeting=row.meeting,
         because=row.because,
         changed=materials.changed.get(row.key),
@@ -52,7 +51,7 @@ def item_of(row: Row[Any], board: LiveBoard, materials: Materials, today: date) 
     )
 
 
-def open_line(row: Row[Any], board: LiveBoard, today: date) -> OpenLine:
+def open_line(row: AnyRow, board: LiveBoard, today: date) -> OpenLine:
     """One line that reminds of something still open."""
     obligation = board.obligations.get(row.ref)
     return OpenLine(
@@ -64,6 +63,6 @@ def open_line(row: Row[Any], board: LiveBoard, today: date) -> OpenLine:
     )
 
 
-def _precision(row: Row[Any]) -> Precision:
+def _precision(row: AnyRow) -> Precision:
     """A date that somebody set is meant to the day, however vague the source was."""
     return Precision.DAY if row.extended else Precision(row.precision)

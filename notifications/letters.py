@@ -87,7 +87,7 @@ class FirstContact:
 class CalendarLine:
     """One line of the overview's calendar: a meeting, or something due.
 
-    `reference` is as in Item; `days_late` counts working days.
+    `status` is one of calendar.status; `reference` as in Item; `days_late` counts working days.
     """
 
     day: date

@@ -36,12 +36,15 @@ class LiveBoard:
         return None if obligation is None else policy_of(obligation, row.kind)
 
 
-def live_boards(connection: Connection, shelf: PlannerShelf) -> dict[str, LiveBoard]:
-    """Every Board that has gone live, by id."""
-    pauses = connection.execute(select(pause.c.board, pause.c.kind, pause.c.id)).all()
+PAUSES = select(pause.c.board, pause.c.kind, pause.c.id)
+
+
+def live_boards(connection: Connection, shelf: PlannerShelf, today: date) -> dict[str, LiveBoard]:
+    """Every Board whose mails have begun by `today`, by id."""
+    pauses = connection.execute(PAUSES).all()
     found = {}
     for row in boards(connection):
-        if row.go_live is None:
+        if row.go_live is None or row.go_live > today:
             continue
         planner = shelf.get(connection, row)
         mine = [each for each in pauses if each.board == row.id]

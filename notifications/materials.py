@@ -6,14 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Date, bindparam, select
 
 from ..calendar.occurrences import Kind
 from ..calendar.planner import Body, RoleName
 from ..calendar.status import OWED
 from ..calendar.words import long_date
+from ..storage.columns import AnyRow
 from ..storage.tables import change, ledger, message, occurrence
 from .live_boards import LiveBoard
 from .recipients import all_roles
@@ -23,16 +23,47 @@ from .states import ARRIVED
 ALSO_OPEN_WORKING_DAYS = 20
 
 
+OPEN_COLUMNS = ("id", "ref", "owner", "title", "due", "precision", "extended")
+# Built once: they run for every mail.
+OPEN_NOW = (
+    select(*(occurrence.c[name] for name in OPEN_COLUMNS))
+    .where(
+        occurrence.c.board == bindparam("board"),
+        occurrence.c.state.in_(OWED),
+        occurrence.c.due <= bindparam("until", type_=Date),
+        occurrence.c.kind != Kind.REVIEW.value,
+        occurrence.c.met_by.is_(None),
+    )
+    .order_by(occurrence.c.due, occurrence.c.key)
+)
+MET_BY = (
+    select(occurrence.c.met_by, occurrence.c.title)
+    .where(occurrence.c.met_by.in_(bindparam("keys", expanding=True)), occurrence.c.state.in_(OWED))
+    .order_by(occurrence.c.key)
+)
+KNOWN = (
+    select(message.c.recipient)
+    .where(
+        message.c.recipient.in_(bindparam("readers", expanding=True)),
+        message.c.id.not_in(bindparam("messages", expanding=True)),
+        message.c.state.in_(ARRIVED),
+    )
+    .distinct()
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Materials:
-    """`changed` says by key what changed since the last mail, `met_by` which titles a key
-    settles as well, `open_of` what is owed near or past its date by Board, `known_readers` whom
-    a mail has reached before, `roles` who holds which roles, by Board and address.
+    """What many letters draw on.
+
+    `changed` says by key what changed since the last mail, `met_by` which titles a key settles
+    as well, `open_of` what is owed near or past its date by Board, `known_readers` whom a mail
+    has reached before, `roles` who holds which roles, by Board and address.
     """
 
     changed: Mapping[str, str]
     met_by: Mapping[str, tuple[str, ...]]
-    open_of: Mapping[str, Sequence[Row[Any]]]
+    open_of: Mapping[str, Sequence[AnyRow]]
     known_readers: frozenset[str]
     roles: Mapping[str, Mapping[str, Sequence[tuple[Body, RoleName]]]]
 
@@ -42,7 +73,7 @@ def materials_for(
     boards: Iterable[LiveBoard],
     *,
     today: date,
-    rows: Sequence[Row[Any]],
+    rows: Sequence[AnyRow],
     readers: Sequence[str],
     messages: Sequence[int],
 ) -> Materials:
@@ -57,7 +88,7 @@ def materials_for(
     )
 
 
-def _changed(connection: Connection, rows: Sequence[Row[Any]]) -> dict[str, str]:
+def _changed(connection: Connection, rows: Sequence[AnyRow]) -> dict[str, str]:
     """What changed, for the first mail of a due revision only."""
     if not rows:
         return {}
@@ -79,7 +110,7 @@ def _changed(connection: Connection, rows: Sequence[Row[Any]]) -> dict[str, str]
     return {row.subject: _in_words(row) for row in changes}
 
 
-def _in_words(row: Row[Any]) -> str:
+def _in_words(row: AnyRow) -> str:
     why = f": {row.why}" if row.why else ""
     if row.what == "returned":
         return f"It was returned{why}"
@@ -87,45 +118,22 @@ def _in_words(row: Row[Any]) -> str:
 
 
 def _met_by(connection: Connection, keys: set[str]) -> dict[str, tuple[str, ...]]:
-    rows = connection.execute(
-        select(occurrence.c.met_by, occurrence.c.title)
-        .where(occurrence.c.met_by.in_(keys), occurrence.c.state.in_(OWED))
-        .order_by(occurrence.c.key)
-    )
+    if not keys:
+        return {}
+    rows = connection.execute(MET_BY, {"keys": sorted(keys)})
     found: dict[str, tuple[str, ...]] = defaultdict(tuple)
     for row in rows:
         found[row.met_by] += (row.title,)
     return dict(found)
 
 
-OPEN_COLUMNS = ("id", "ref", "owner", "title", "due", "precision", "extended")
-
-
-def _open(connection: Connection, board: LiveBoard, today: date) -> Sequence[Row[Any]]:
+def _open(connection: Connection, board: LiveBoard, today: date) -> Sequence[AnyRow]:
     until = board.planner.days.shift(today, ALSO_OPEN_WORKING_DAYS)
-    return connection.execute(
-        select(*(occurrence.c[name] for name in OPEN_COLUMNS))
-        .where(
-            occurrence.c.board == board.planner.board,
-            occurrence.c.state.in_(OWED),
-            occurrence.c.due <= until,
-            occurrence.c.kind != Kind.REVIEW.value,
-            occurrence.c.met_by.is_(None),
-        )
-        .order_by(occurrence.c.due, occurrence.c.key)
-    ).all()
+    return connection.execute(OPEN_NOW, {"board": board.planner.board, "until": until}).all()
 
 
 def _known(
     connection: Connection, readers: Sequence[str], messages: Sequence[int]
 ) -> frozenset[str]:
-    earlier = (
-        select(message.c.recipient)
-        .where(
-            message.c.recipient.in_(readers),
-            message.c.id.not_in(messages),
-            message.c.state.in_(ARRIVED),
-        )
-        .distinct()
-    )
-    return frozenset(connection.execute(earlier).scalars())
+    asked = {"readers": list(readers), "messages": list(messages)}
+    return frozenset(connection.execute(KNOWN, asked).scalars())

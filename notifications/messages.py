@@ -7,10 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from ..storage.tables import attempt, ledger, message, overview
 from .states import CHANGEABLE, MessageState
+
+# Built once: they run for every mail.
+MARK_ROWS = tuple(
+    update(table)
+    .where(
+        table.c.message_id.in_(bindparam("messages", expanding=True)),
+        table.c.state.in_(bindparam("before", expanding=True)),
+    )
+    .values(state=bindparam("after"))
+    for table in (ledger, overview)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,9 +73,7 @@ def advance(connection: Connection, held: Claim, state: MessageState, **values: 
             message.c.id == held.message_id,
             message.c.claimed_by == held.owner,
             message.c.attempt == held.attempt,
-            message.c.state.in_(
-                (MessageState.CLAIMED.value, MessageState.DATA_STARTED.value)
-            ),
+            message.c.state.in_((MessageState.CLAIMED.value, MessageState.DATA_STARTED.value)),
         )
         .values(state=state.value, **values)
     )
@@ -75,12 +84,9 @@ def mark_rows(
     connection: Connection, messages: Sequence[int], *, before: Collection[str], to: str
 ) -> None:
     """Gives the ledger rows and overviews of messages a new state."""
-    for table in (ledger, overview):
-        connection.execute(
-            update(table)
-            .where(table.c.message_id.in_(messages), table.c.state.in_(before))
-            .values(state=to)
-        )
+    asked = {"messages": list(messages), "before": list(before), "after": to}
+    for statement in MARK_ROWS:
+        connection.execute(statement, asked)
 
 
 def count_as_sent(connection: Connection, messages: Sequence[int], *, now: datetime) -> None:
@@ -99,9 +105,7 @@ def _end(
     if not messages:
         return
     connection.execute(
-        update(message)
-        .where(message.c.id.in_(messages))
-        .values(state=state.value, finished_at=now)
+        update(message).where(message.c.id.in_(messages)).values(state=state.value, finished_at=now)
     )
     mark_rows(connection, messages, before=("pending",), to=state.value)
 
@@ -172,17 +176,20 @@ def recover(connection: Connection, *, now: datetime, alone: bool) -> int:
     What was claimed and not begun is free again. What had begun is uncertain. `alone`: no
     other daemon can hold a claim, so that leases need not run out first.
     """
-    gone = message.c.lease_until.is_not(None)
-    if not alone:
-        gone = message.c.lease_until < now
+    run_out = message.c.lease_until < now
+    gone = message.c.lease_until.is_not(None) if alone else run_out
     connection.execute(
         update(message)
         .where(message.c.state == MessageState.CLAIMED.value, gone)
         .values(state=MessageState.PENDING.value, claimed_by=None, lease_until=None)
     )
-    begun = connection.execute(
-        select(message.c.id).where(message.c.state == MessageState.DATA_STARTED.value, gone)
-    ).scalars().all()
+    begun = (
+        connection.execute(
+            select(message.c.id).where(message.c.state == MessageState.DATA_STARTED.value, gone)
+        )
+        .scalars()
+        .all()
+    )
     for message_id in begun:
         connection.execute(
             update(message)

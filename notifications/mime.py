@@ -49,7 +49,7 @@ class MailItem:
     level: str
 
 
-def build_mail(  # noqa: PLR0913 - each is a header or a part of the mail
+def build_mail(
     *,
     sender: Address,
     recipient: Address,

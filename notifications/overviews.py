@@ -42,9 +42,7 @@ def overview_of(
     shown = [(row, _status(row, board, today)) for row in rows]
 
     def lines(*wanted: Status) -> tuple[CalendarLine, ...]:
-        return tuple(
-            _line(row, status, board, today) for row, status in shown if status in wanted
-        )
+        return tuple(_line(row, status, board, today) for row, status in shown if status in wanted)
 
     return Overview(
         board=planner.name,
@@ -113,9 +111,7 @@ def _coming(
     return tuple(sorted([*due, *meetings], key=lambda line: (line.day, line.kind, line.key)))
 
 
-def _line(
-    row: Stored, status: Status | None, board: LiveBoard, today: date
-) -> CalendarLine:
+def _line(row: Stored, status: Status | None, board: LiveBoard, today: date) -> CalendarLine:
     obligation = board.obligations.get(row.ref)
     return CalendarLine(
         day=row.due,
@@ -131,9 +127,7 @@ def _line(
     )
 
 
-def _missed(
-    connection: Connection, board: LiveBoard, today: date
-) -> tuple[CalendarLine, ...]:
+def _missed(connection: Connection, board: LiveBoard, today: date) -> tuple[CalendarLine, ...]:
     """What became missed in the last week."""
     since = today - LOOK_BACK
     rows = stored(
@@ -154,8 +148,9 @@ def _missed(
 
 def _undelivered(connection: Connection) -> tuple[Trouble, ...]:
     rows = connection.execute(
-        select(message.c.recipient, message.c.day, message.c.subject, message.c.state,
-               message.c.reply)
+        select(
+            message.c.recipient, message.c.day, message.c.subject, message.c.state, message.c.reply
+        )
         .where(message.c.state.in_(IN_TROUBLE))
         .order_by(message.c.day, message.c.recipient)
     )

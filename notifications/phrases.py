@@ -182,13 +182,18 @@ def copied(item: Item) -> str:
 def may_do(item: Item) -> str:
     """What a reader who is copied may do about it, as a sentence."""
     if not item.owner_contact:
-        return f"{item.owner} has no {item.lead} at present."
+        return sentence(f"{item.owner} has no {item.lead} at present")
     whom = f"the {item.lead} ({item.owner_contact})"
     if item.level is Level.DEPUTY:
         return f"You can send it in yourself, or remind {whom}."
     if item.level is Level.SECRETARIAT:
         return f"You can ask {whom} when it will come."
     return f"You can ask {whom} what stands in its way."
+
+
+def owner_name(item: Item) -> str:
+    """The owner where a name stands alone, without "the"."""
+    return one_line(item.owner).removeprefix("the ")
 
 
 def open_line(line: OpenLine) -> str:

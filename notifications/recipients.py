@@ -107,7 +107,9 @@ def _vacancy(body: Body, stand_in: str, day: date) -> str:
     whose = "the secretariat" if stand_in == "secretariat" else f"its {stand_in}"
     if body.holder_on(RoleName.CHAIR, day) is not None:
         return f"The {body.lead} of {named(body)} is away, so this comes to you as {whose}."
-    return f"{named(body, start=True)} has no {body.lead} at present, so this comes to you as {whose}."
+    return (
+        f"{named(body, start=True)} has no {body.lead} at present, so this comes to you as {whose}."
+    )
 
 
 def named(body: Body, *, start: bool = False) -> str:

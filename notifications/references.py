@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+
 from ..calendar.planner import Action, Obligation, Planner, Report
 
 

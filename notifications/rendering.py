@@ -159,6 +159,7 @@ def _filters() -> Mapping[str, Callable[..., Any]]:
                 phrases.may_do,
                 phrases.one_line,
                 phrases.open_line,
+                phrases.owner_name,
                 phrases.sentence,
                 phrases.shorten,
                 phrases.source,

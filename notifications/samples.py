@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from ..calendar.occurrences import Kind
+from ..calendar.status import Status
 from ..calendar.steps import Level
 from ..calendar.timing import Precision
 from .letters import (
@@ -70,6 +71,64 @@ def sample_letter(**changes: Any) -> Letter:
     return Letter(**{**values, **changes})
 
 
+def sample_action(**changes: Any) -> Item:
+    """Action 8.4, due by the end of a month, with any field changed."""
+    values: dict[str, Any] = {
+        "key": "lscb/8.4/cse-mfh/november-2018",
+        "kind": Kind.ACTION,
+        "title": "Audit multi-agency working for children at risk of CSE",
+        "reference": "Action 8.4",
+        "owner": "the CSE/MFH Subgroup",
+        "audience": (),
+        "meeting": None,
+        "due": date(2018, 11, 30),
+        "precision": Precision.MONTH,
+    }
+    return sample_item(**{**values, **changes})
+
+
+def sample_review(**changes: Any) -> Item:
+    """A review of action 3.3, with any field changed."""
+    values: dict[str, Any] = {
+        "kind": Kind.REVIEW,
+        "title": "Develop Early Help Panels",
+        "reference": "Action 3.3",
+        "due": date(2018, 4, 25),
+        "precision": Precision.DAY,
+    }
+    return sample_action(**{**values, **changes})
+
+
+def sample_overdue(**changes: Any) -> Item:
+    """The S.11 report five working days late, with any field changed."""
+    values: dict[str, Any] = {"due": TODAY - timedelta(days=7), "step": 5, "days_late": 5}
+    return sample_item(**{**values, **changes})
+
+
+def sample_line(**changes: Any) -> CalendarLine:
+    """A report of the agencies in an overview, with any field changed."""
+    values: dict[str, Any] = {
+        "day": date(2018, 2, 15),
+        "title": "Indicators: quarterly scorecard",
+        "kind": Kind.REPORT,
+        "owner": "Agencies",
+        "audience": ("PMQAG",),
+        "key": "lscb/indicators-agencies/agencies/2018-Q1",
+        "reference": "Indicators",
+    }
+    return CalendarLine(**{**values, **changes})
+
+
+def sample_overview(**changes: Any) -> Overview:
+    """An overview of a week without news, with any field changed."""
+    values: dict[str, Any] = {
+        "board": BOARD,
+        "week": date(2018, 2, 19),
+        "go_live": date(2017, 11, 1),
+    }
+    return Overview(**{**values, **changes})
+
+
 def _first_contact() -> Letter:
     return sample_letter(
         items=(sample_item(due=TODAY + timedelta(days=14), step=-10, days_left=10),),
@@ -79,25 +138,15 @@ def _first_contact() -> Letter:
 
 def _one_of_each() -> Letter:
     """Several items of two Boards, in all groups, to somebody who is new."""
-    due = TODAY - timedelta(days=3)
-    action = sample_item(
-        key="lscb/8.4/cse-mfh/november-2018",
-        kind=Kind.ACTION,
-        title="Audit multi-agency working for children at risk of CSE",
-        reference="Action 8.4",
-        audience=(),
-        due=date(2018, 11, 30),
-        precision=Precision.MONTH,
-        meeting=None,
-    )
+    action = sample_action()
     return sample_letter(
         items=(
-            sample_item(due=due, days_late=3, changed="it was returned with comments"),
+            sample_overdue(changed="it was returned with comments"),
             sample_item(nothing_to_report=True, also_meets=("Multi-agency audits",)),
             sample_item(board="Cumbria CTB", because="PMQAG has no chair at present."),
             action,
-            sample_item(kind=Kind.REVIEW, reference="Action 3.3", due=date(2018, 4, 25)),
-            sample_item(level=Level.DEPUTY, due=due, days_late=5, changed="it was extended"),
+            sample_review(),
+            sample_overdue(level=Level.DEPUTY, changed="it was extended"),
         ),
         also_open=(
             OpenLine(
@@ -113,60 +162,41 @@ def _one_of_each() -> Letter:
 
 
 def _copied() -> Letter:
-    due = TODAY - timedelta(days=14)
     return sample_letter(
-        items=(sample_item(level=Level.BUSINESS, due=due, step=10, days_late=10),),
+        items=(sample_overdue(level=Level.BUSINESS, step=10, days_late=10),),
         roles=("chair of the LSCB Business Group",),
     )
 
 
 def _to_secretariat() -> Letter:
     """Its own item, a copy, and an overview with every section."""
-    due = TODAY - timedelta(days=7)
-    line = CalendarLine(
-        day=due,
-        title="S.11 compliance and themes: annual report",
-        kind=Kind.REPORT,
-        owner="PMQAG",
-        audience=("LSCB",),
-        key="lscb/s11-march/pmqag/2018-03",
-        days_late=5,
-        reference="S.11 Audit",
-    )
-    meeting = CalendarLine(
-        day=MEETING, title="LSCB meeting", kind=Kind.MEETING, owner="LSCB", status="void"
-    )
-    overview = Overview(
-        board=BOARD,
-        week=date(2018, 2, 19),
-        go_live=date(2017, 11, 1),
-        coming=(line, meeting),
+    line = sample_line(days_late=5, status=Status.OVERDUE.value)
+    cancelled = sample_line(kind=Kind.MEETING, title="LSCB meeting", status=Status.VOID.value)
+    trouble = Trouble(recipient=CHAIR, day=TODAY, subject="Due today", what="no such mailbox")
+    overview = sample_overview(
+        coming=(line, cancelled),
         late=(line,),
         stale=(line,),
         missed=(line,),
         unsettled=(line,),
-        undelivered=(
-            Trouble(recipient=CHAIR, day=due, subject="Due today", what="no such mailbox"),
-        ),
+        undelivered=(trouble,),
         undecided=(Question(about="Staff survey: annual report", ask="in which month?"),),
-        vacant=("chair of the Education Subgroup",),
-        notices=("mails are written to a folder",),
+        vacant=("the Education Subgroup has no chair",),
+        notices=("mails are written into a folder",),
     )
     return sample_letter(
         recipient=SECRETARIAT,
-        items=(
-            sample_item(because="PMQAG has no chair at present."),
-            sample_item(level=Level.SECRETARIAT, due=due, step=5, days_late=5),
-        ),
+        items=(sample_item(), sample_overdue(level=Level.SECRETARIAT)),
         overviews=(overview,),
         roles=("the secretariat",),
     )
 
 
 def _quiet_week() -> Letter:
+    """Two Boards' overviews without news, one of them the very first, to somebody new."""
     return sample_letter(
         recipient=SECRETARIAT,
         first_contact=FirstContact(board=BOARD, roles=("the secretariat",), go_live=TODAY),
-        overviews=(Overview(board=BOARD, week=date(2018, 2, 19), go_live=TODAY, first=True),),
+        overviews=(sample_overview(), sample_overview(board="Cumbria CTB", first=True)),
         roles=(),
     )

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from ..calendar.occurrences import Kind
+from ..calendar.status import Status
 from ..calendar.words import MONTHS, WEEKDAYS, listed
 from .phrases import audience, count, is_stated_exactly, one_line, stated, working_days
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 WEEK = timedelta(days=7)
 ACTION = "Action "  # what an action's reference begins with
 # What an overview leaves unsaid: that something is simply ahead.
-PLAIN_STATES = frozenset({"", "planned", "due"})
+PLAIN_STATES = frozenset({"", Status.PLANNED, Status.DUE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +131,7 @@ def _meets(line: CalendarLine) -> bool:
 def _state(line: CalendarLine) -> str:
     if line.status in PLAIN_STATES:
         return ""
-    if line.status == "void":
+    if line.status == Status.VOID:
         return "cancelled" if line.kind is Kind.MEETING else "no longer due"
     return line.status
 
@@ -142,7 +143,7 @@ def day_of_week(day: date) -> str:
 
 def overview_counts(overview: Overview) -> str:
     """The overview's first line: "1 late, 2 mails not delivered, 14 due in eight weeks"."""
-    ahead = [line.kind for line in overview.coming if line.status != "void"]
+    ahead = [line.kind for line in overview.coming if line.status != Status.VOID]
     meetings = ahead.count(Kind.MEETING)
     due = len(ahead) - meetings
     parts = [
@@ -159,10 +160,11 @@ def overview_counts(overview: Overview) -> str:
 
 
 def line_due(line: CalendarLine) -> str:
-    """ "due 22 February 2018, 5 working days late"."""
+    """ "due 22 February 2018, 5 working days late"; only what is overdue is late."""
     exact = is_stated_exactly(line.day, line.precision)
     due = f"due {'' if exact else 'by the '}{stated(line.day, line.precision)}"
-    return f"{due}, {working_days(line.days_late)} late" if line.days_late else due
+    is_late = line.status == Status.OVERDUE and line.days_late > 0
+    return f"{due}, {working_days(line.days_late)} late" if is_late else due
 
 
 def stated_day(line: CalendarLine) -> str:

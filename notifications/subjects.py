@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..calendar.occurrences import Kind
 from ..calendar.words import listed, long_date, short_date
-from .phrases import audience, count, due_label, kinds, one_line, shorten, stated
+from .phrases import audience, count, due_label, kinds, one_line, owner_name, shorten, stated
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,7 +52,7 @@ def _single(item: Item) -> str:
     opening = _opening(item)
     if item.is_copy:
         opening = f"Copy: {_lowered(opening)}"
-        details = [shorten(item.owner, LONGEST_NAME)]
+        details = [shorten(owner_name(item), LONGEST_NAME)]
     else:
         details = _details(item)
     ending = f" ({', '.join(details)})" if details else ""

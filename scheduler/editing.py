@@ -124,7 +124,9 @@ def _is_open(holder: Document, day: date) -> bool:
 
 def _is_empty(holder: Document) -> bool:
     starts, ends = holder.get("from"), holder.get("to")
-    return bool(starts and ends) and date.fromisoformat(ends) < date.fromisoformat(starts)
+    if starts is None or ends is None:
+        return False
+    return date.fromisoformat(ends) < date.fromisoformat(starts)
 
 
 def move_meeting(content: PlannerFile, body_id: str, day: date, to: date) -> PlannerFile:

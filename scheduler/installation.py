@@ -86,12 +86,14 @@ def local_time(settings: Settings) -> LocalTime:
 
 
 @contextmanager
-def opened(loaded: LoadedSettings, clock: Clock) -> Iterator[Installation]:
+def opened(
+    loaded: LoadedSettings, clock: Clock, *, with_planner: bool = True
+) -> Iterator[Installation]:
     """The installation for writing: made at the first use, with the planner that it names."""
     database = open_database(loaded.settings.database.url)
     try:
         here = Installation(loaded=loaded, database=database, clock=clock)
-        set_up(here)
+        set_up(here, with_planner=with_planner)
         yield here
     finally:
         database.close()
@@ -147,25 +149,37 @@ def _existing(settings: Settings) -> Database | None:
     return database
 
 
-def set_up(here: Installation) -> None:
-    """Brings the database up to date and imports the planner at the very first use."""
+def set_up(here: Installation, *, with_planner: bool = True) -> None:
+    """Brings the database up to date and imports the planner at the very first use.
+
+    A planner that cannot be used is found before anything is made.
+    """
+    path = sqlite_path(here.settings.database.url)
+    content = None
+    if with_planner and path is not None and not path.exists():
+        content = planner_file(here.settings.planner)
     migrate(here.database)
     with here.database.read() as connection:
-        begun = connection.execute(select(installation.c.value)).first() is not None
-        has_board = bool(boards(connection))
-    if begun and has_board:
-        return
-    content = planner_file(here.settings.planner)
+        if _is_begun(connection) and (boards(connection) or not with_planner):
+            return
+    if with_planner and content is None:
+        content = planner_file(here.settings.planner)
     with here.database.write() as connection:
-        if not begun:
+        # Looked at again: another command may have been faster.
+        if not _is_begun(connection):
             connection.execute(insert(installation).values(name="id", value=uuid.uuid4().hex))
-        store_planner(
-            connection,
-            content,
-            source=str(here.settings.planner),
-            who="boardcal",
-            now=here.clock(),
-        )
+        if content is not None and not boards(connection):
+            store_planner(
+                connection,
+                content,
+                source=str(here.settings.planner),
+                who="boardcal",
+                now=here.clock(),
+            )
+
+
+def _is_begun(connection: Connection) -> bool:
+    return connection.execute(select(installation.c.value)).first() is not None
 
 
 def fill(here: Installation, go_live: date) -> None:

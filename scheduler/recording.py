@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select
 
 from ..calendar.errors import BoardcalError
-from ..calendar.occurrences import Kind, Occurrence, meeting_occurrences, occurrences
-from ..calendar.planner import Planner, Report
+from ..calendar.occurrences import Occurrence, meeting_occurrences, occurrences
+from ..calendar.planner import Planner
 from ..calendar.status import OPEN, OWED, Status
 from ..calendar.words import long_date
 from ..storage.occurrence_rows import (
@@ -20,9 +20,11 @@ from ..storage.occurrence_rows import (
     recorded_events,
     supersede_unsent,
 )
-from ..storage.planners import BoardRow
-from ..storage.tables import board, event, occurrence, pause
-from .planning import Planning, insert_occurrences, relink
+from ..storage.tables import event
+from .chains import relink
+from .going_live import plan_afresh
+from .planning import insert_occurrences
+from .planning_basis import Planning
 
 # How far from today a key may lie that is not stored yet.
 LOOK_AROUND_YEARS = 10
@@ -119,7 +121,7 @@ def record(
         now=planning.now,
         who=who,
     )
-    relink(connection, planning, row.ref)
+    relink(connection, planning, [row.ref])
     return _again(connection, key)
 
 
@@ -151,7 +153,7 @@ def extend(
         now=planning.now,
         who=who,
     )
-    relink(connection, planning, row.ref)
+    relink(connection, planning, [row.ref])
     return _again(connection, key)
 
 
@@ -189,82 +191,8 @@ def record_event(
     return number
 
 
-def set_pause(
-    connection: Connection, row: BoardRow, kind: str, name: str, *, now: datetime, who: str,
-    why: str | None,
-) -> bool:
-    """Pauses a Board, a body or a person; False where it is paused already."""
-    same = (pause.c.board == row.id) & (pause.c.kind == kind) & (pause.c.id == name)
-    if connection.execute(select(pause.c.id).where(same)).first() is not None:
-        return False
-    connection.execute(
-        insert(pause).values(board=row.id, kind=kind, id=name, since=now, who=who, why=why)
-    )
-    note_change(connection, board=row.id, subject=name, what="paused", now=now, who=who, why=why)
-    return True
-
-
-def end_pause(
-    connection: Connection, row: BoardRow, kind: str, name: str, *, now: datetime, who: str
-) -> bool:
-    """Lets a Board, a body or a person go on; False where nothing was paused."""
-    same = (pause.c.board == row.id) & (pause.c.kind == kind) & (pause.c.id == name)
-    ended = connection.execute(delete(pause).where(same)).rowcount > 0
-    if ended:
-        note_change(connection, board=row.id, subject=name, what="resumed", now=now, who=who)
-    return ended
-
-
-def set_go_live(
-    connection: Connection,
-    planning: Planning,
-    day: date,
-    *,
-    transport: str,
-    who: str,
-) -> None:
-    """Lets a Board's mails begin on `day`: what fell due before is unsettled from then on."""
-    mine = occurrence.c.board == planning.row.id
-    before = occurrence.c.due < day
-    connection.execute(
-        update(occurrence)
-        .where(mine, before, occurrence.c.state == OPEN, occurrence.c.kind != Kind.REVIEW.value)
-        .values(state=Status.UNSETTLED.value, next_step_at=None)
-    )
-    connection.execute(
-        update(occurrence)
-        .where(mine, ~before, occurrence.c.state == Status.UNSETTLED.value)
-        .values(state=OPEN)
-    )
-    connection.execute(
-        update(board)
-        .where(board.c.id == planning.row.id)
-        .values(go_live=day, accepted_transport=transport)
-    )
-    plan_afresh(connection, planning.row)
-    note_change(
-        connection,
-        board=planning.row.id,
-        subject=planning.row.id,
-        what="go-live",
-        before=planning.row.go_live,
-        after=day,
-        now=planning.now,
-        who=who,
-    )
-
-
-def plan_afresh(connection: Connection, row: BoardRow) -> None:
-    """Lets the next tick plan a Board anew."""
-    connection.execute(update(board).where(board.c.id == row.id).values(planned_revision=0))
-
-
 def _may_be_empty(planner: Planner, row: Stored) -> bool:
-    return any(
-        report.ref == row.ref and report.nothing_to_report
-        for report in planner.reports
-        if isinstance(report, Report)
-    )
+    return any(each.ref == row.ref and each.nothing_to_report for each in planner.reports)
 
 
 def _again(connection: Connection, key: str) -> Stored:

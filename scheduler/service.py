@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
-import random
 import signal
 import socket
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
@@ -69,7 +67,6 @@ class Service:
             name=f"{socket.gethostname()}:{os.getpid()}",
             shelf=self.here.shelf,
             notices=self._notices,
-            jitter=random.Random(),
         )
         self.scheduler = _scheduler()
 
@@ -99,10 +96,11 @@ class Service:
                 "have arrived; the overview lists them."
             )
 
-    async def run(self) -> None:
+    async def run(self, on_ready: Callable[[], None] = lambda: None) -> None:
         """Works until it is told to stop, then finishes what it is doing.
 
-        Raises StalledError where the watchdog finds that nothing works any more.
+        `on_ready` is called after the first sweep. Raises StalledError where the watchdog finds
+        that nothing works any more.
         """
         file = self.here.settings.database.sqlite_file
         with only_daemon(file):
@@ -110,6 +108,7 @@ class Service:
             await self._guarded("sweep", self.sweep)
             await self._guarded("deliver", self.deliver)
             self._listen()
+            await asyncio.to_thread(on_ready)
             self._start_jobs()
             try:
                 await self._watch()
@@ -190,7 +189,7 @@ class Service:
         async with self._busy:
             return
 
-    def _notices(self, today: date) -> Mapping[str, tuple[str, ...]]:
+    def _notices(self) -> Mapping[str, tuple[str, ...]]:
         """What the secretariat should know of the installation itself."""
         said = []
         with self.here.database.read() as connection:

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from ..calendar.localtime import LocalTime
-from ..notifications.assembling import Assembling, assemble
+from ..notifications.assembling import assemble
 from ..notifications.composing import due_messages
 from ..notifications.letters import Letter
 from ..notifications.live_boards import live_boards
 from ..notifications.messages import count_as_dropped, count_as_sent
+from ..notifications.revising import Assembling
 from ..storage.database import Database
 from .tick import Ticker
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SimulatedMail:
@@ -31,11 +33,13 @@ def simulate(
     start: date,
     end: date,
     progress: Callable[[date], None] = lambda _: None,
+    in_full: bool = True,
 ) -> Iterator[SimulatedMail]:
     """The mails from `start` to `end`, in sending order.
 
     `copy` is changed as the real database would be; nobody answers. Each day is one tick of
     the same stages as the daemon's, at the sending time, and what is composed counts as sent.
+    Without `in_full` the overviews are only announced, which is quicker.
     """
     ticker = Ticker(database=copy, local=local, horizon_months=horizon_months)
     day = start
@@ -43,15 +47,22 @@ def simulate(
         now = local.sending_instant(day)
         progress(day)
         if ticker.tick(now):
-            for letter in _letters(copy, ticker, day, now):
+            for letter in _letters(copy, ticker, day, now, in_full=in_full):
                 yield SimulatedMail(at=now.astimezone(local.zone), letter=letter)
         day += timedelta(days=1)
 
 
-def _letters(copy: Database, ticker: Ticker, day: date, now: datetime) -> list[Letter]:
+def _letters(
+    copy: Database, ticker: Ticker, day: date, now: datetime, *, in_full: bool
+) -> list[Letter]:
     """The day's letters; their messages count as sent."""
     with copy.write() as connection:
-        given = Assembling(boards=live_boards(connection, ticker.shelf), today=day, notices={})
+        given = Assembling(
+            boards=live_boards(connection, ticker.shelf, day),
+            today=day,
+            notices={},
+            in_full=in_full,
+        )
         letters = assemble(connection, due_messages(connection, now), given)
         gone = [message_id for message_id, letter in letters.items() if letter is not None]
         count_as_sent(connection, gone, now=now)

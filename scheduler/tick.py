@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from ..calendar.localtime import LocalTime
 from ..calendar.planner import Planner
@@ -13,10 +13,21 @@ from ..notifications.composing import add_overview, compose, waiting_recipients
 from ..notifications.deciding import decide
 from ..notifications.live_boards import LiveBoard, live_boards
 from ..notifications.recipients import secretariat_on
+from ..storage.columns import Instant
 from ..storage.database import Database
 from ..storage.planners import BoardRow, PlannerShelf, boards
 from ..storage.tables import occurrence, overview
 from .planning import horizon_of, plan
+
+# Built once: an empty sweep should cost little more than asking.
+STEP_DUE = (
+    select(occurrence.c.id)
+    .where(occurrence.c.next_step_at <= bindparam("now", type_=Instant))
+    .limit(1)
+)
+NEWEST_OVERVIEWS = select(overview.c.board, func.max(overview.c.week).label("week")).group_by(
+    overview.c.board
+)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -67,17 +78,17 @@ class Ticker:
         )
 
     def _has_work(self, connection: Connection, found: list[BoardRow], now: datetime) -> bool:
-        live = [row for row in found if row.go_live is not None]
-        if any(_lacks_overview(connection, row.id, None) for row in live):
-            return True
         today = self.local.day_of(now)
+        live = [row for row in found if row.go_live is not None and row.go_live <= today]
+        overviews = _newest_overviews(connection)
+        if any(row.id not in overviews for row in live):
+            return True
         sending = [row for row in live if self._is_sending(self.shelf.get(connection, row), now)]
-        if any(_lacks_overview(connection, row.id, _monday(today)) for row in sending):
+        if any(overviews[row.id] < _monday(today) for row in sending):
             return True
         if not sending:
             return False
-        due = select(occurrence.c.id).where(occurrence.c.next_step_at <= now).limit(1)
-        if connection.execute(due).first() is not None:
+        if connection.execute(STEP_DUE, {"now": now}).first() is not None:
             return True
         return bool(waiting_recipients(connection, today))
 
@@ -87,50 +98,43 @@ class Ticker:
 
     def _decide_and_compose(self, connection: Connection, now: datetime) -> None:
         today = self.local.day_of(now)
-        live = live_boards(connection, self.shelf)
+        live = live_boards(connection, self.shelf, today)
         sending = {
             name: board for name, board in live.items() if self._is_sending(board.planner, now)
         }
         decide(connection, sending, local=self.local, now=now)
+        overviews = _newest_overviews(connection)
         asked = [
-            _ask_for_overview(connection, board, today, is_sending=name in sending)
+            _ask_for_overview(connection, board, today, overviews.get(name))
             for name, board in live.items()
+            if name in sending or name not in overviews
         ]
         if sending or any(asked):
             compose(connection, today=today, now=now)
 
 
-def _lacks_overview(connection: Connection, board_id: str, week: date | None) -> bool:
-    """Whether a Board had no overview yet, of `week` or at all."""
-    asked = select(overview.c.id).where(overview.c.board == board_id)
-    if week is not None:
-        asked = asked.where(overview.c.week == week)
-    return connection.execute(asked.limit(1)).first() is None
+def _newest_overviews(connection: Connection) -> dict[str, date]:
+    """The week of each Board's newest overview; a Board that never had one is missing."""
+    rows = connection.execute(NEWEST_OVERVIEWS)
+    return {row.board: row.week for row in rows}
 
 
 def _ask_for_overview(
-    connection: Connection, board: LiveBoard, today: date, *, is_sending: bool
+    connection: Connection, board: LiveBoard, today: date, newest: date | None
 ) -> bool:
     """Asks for this week's overview on the week's first working day; the very first at once."""
-    name = board.planner.board
-    first = _lacks_overview(connection, name, None)
-    if board.paused or not (first or is_sending):
-        return False
     recipient = secretariat_on(board.planner, today)
-    if recipient is None:
+    is_there = newest is not None and newest >= _monday(today)
+    if board.paused or is_there or recipient is None:
         return False
-    return add_overview(connection, name, week=_monday(today), recipient=recipient, first=first)
+    return add_overview(
+        connection,
+        board.planner.board,
+        week=_monday(today),
+        recipient=recipient,
+        first=newest is None,
+    )
 
 
 def _monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
-
-
-def next_look(connection: Connection) -> datetime | None:
-    """When the earliest step that is still to come falls due."""
-    earliest = select(occurrence.c.next_step_at).where(occurrence.c.next_step_at.is_not(None))
-    found: datetime | None = connection.execute(
-        earliest.order_by(occurrence.c.next_step_at).limit(1)
-    ).scalar()
-    return found
-

@@ -22,7 +22,6 @@ from ..storage.occurrence_rows import Stored, of_board, recorded_events, stored
 from ..storage.planners import BoardRow
 from ..storage.tables import occurrence
 
-
 # Follow from the date alone: nobody has recorded anything.
 BY_DATE = (Status.PLANNED, Status.DUE, Status.OVERDUE)
 

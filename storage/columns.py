@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import Dialect, String, Text
+from sqlalchemy import Dialect, Row, String, Text
 from sqlalchemy.types import TypeDecorator
+
+AnyRow: TypeAlias = Row[*tuple[Any, ...]]
+"""A row of a query whose columns are read by name."""
 
 
 class Instant(TypeDecorator[datetime]):
@@ -19,14 +22,24 @@ class Instant(TypeDecorator[datetime]):
     impl = String(32)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
+    def process_bind_param(
+        self,
+        value: datetime | None,
+        dialect: Dialect,  # noqa: ARG002 - the base class names it
+    ) -> str | None:
+        """An aware datetime as text. Raises ValueError for a naive one."""
         if value is None:
             return None
         if value.tzinfo is None:
             raise ValueError(f"{value!r} has no time zone")
         return value.astimezone(UTC).isoformat(timespec="microseconds")
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(
+        self,
+        value: str | None,
+        dialect: Dialect,  # noqa: ARG002 - the base class names it
+    ) -> datetime | None:
+        """The text as an aware datetime."""
         return None if value is None else datetime.fromisoformat(value)
 
 
@@ -36,8 +49,18 @@ class Document(TypeDecorator[Any]):
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+    def process_bind_param(
+        self,
+        value: Any,
+        dialect: Dialect,  # noqa: ARG002 - the base class names it
+    ) -> str | None:
+        """A value as JSON."""
         return None if value is None else json.dumps(value, ensure_ascii=False)
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+    def process_result_value(
+        self,
+        value: str | None,
+        dialect: Dialect,  # noqa: ARG002 - the base class names it
+    ) -> Any:
+        """JSON as the value."""
         return None if value is None else json.loads(value)

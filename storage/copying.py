@@ -27,5 +27,3 @@ def copy_of(database: Database) -> Database:
             for part in rows.mappings().partitions(ROWS_AT_ONCE):
                 target.execute(insert(table), [dict(row) for row in part])
     return copy
-
-

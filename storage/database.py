@@ -102,7 +102,7 @@ def _engine(url: str) -> Engine:
 
 def _set_up_sqlite(engine: Engine, journal: str) -> None:
     @event.listens_for(engine, "connect")
-    def connected(connection: Any, record: Any) -> None:
+    def connected(connection: Any, _: Any) -> None:
         # The driver must not begin transactions by itself: `begun` below does.
         connection.isolation_level = None
         cursor = connection.cursor()

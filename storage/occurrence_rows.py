@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,9 +13,23 @@ from ..calendar.occurrences import Kind
 from ..calendar.rules import Event
 from ..calendar.status import OWED
 from ..calendar.timing import Precision
+from .columns import Instant
 from .tables import change, event, ledger, occurrence
 
-
+# Built once: building a statement costs more than running it on an empty sweep.
+AWAITING_STEP = (
+    select(occurrence)
+    .where(occurrence.c.next_step_at <= bindparam("now", type_=Instant))
+    .order_by(occurrence.c.next_step_at)
+)
+SUPERSEDE_UNSENT = (
+    update(ledger)
+    .where(
+        ledger.c.occurrence_id.in_(bindparam("occurrences", expanding=True)),
+        ledger.c.state == "pending",
+    )
+    .values(state="superseded", reason=bindparam("why"))
+)
 COLUMNS = tuple(column.name for column in occurrence.c)
 
 
@@ -68,23 +82,19 @@ def by_key(connection: Connection, key: str) -> Stored | None:
     return next(iter(stored(found)), None)
 
 
-def of_board(connection: Connection, board_id: str, ref: str | None = None) -> list[Stored]:
-    """The stored occurrences of a Board, or of one report or action of it, by due date."""
+def of_board(
+    connection: Connection, board_id: str, refs: Collection[str] | None = None
+) -> list[Stored]:
+    """The stored occurrences of a Board, or of some reports and actions of it, by due date."""
     wanted = select(occurrence).where(occurrence.c.board == board_id)
-    if ref is not None:
-        wanted = wanted.where(occurrence.c.ref == ref)
+    if refs is not None:
+        wanted = wanted.where(occurrence.c.ref.in_(refs))
     return stored(connection.execute(wanted.order_by(occurrence.c.due, occurrence.c.key)))
 
 
 def awaiting_step(connection: Connection, now: datetime) -> list[Stored]:
     """The occurrences that the sweep must look at by `now`, longest waiting first."""
-    return stored(
-        connection.execute(
-            select(occurrence)
-            .where(occurrence.c.next_step_at <= now)
-            .order_by(occurrence.c.next_step_at)
-        )
-    )
+    return stored(connection.execute(AWAITING_STEP, {"now": now}))
 
 
 def change_rows(connection: Connection, changes: Sequence[dict[str, Any]]) -> None:
@@ -139,11 +149,8 @@ def supersede_unsent(connection: Connection, occurrences: Sequence[int], reason:
     """Takes back the mails decided for occurrences that have not gone out."""
     if not occurrences:
         return
-    connection.execute(
-        update(ledger)
-        .where(ledger.c.occurrence_id.in_(occurrences), ledger.c.state == "pending")
-        .values(state="superseded", reason=reason)
-    )
+    asked = {"occurrences": list(occurrences), "why": reason}
+    connection.execute(SUPERSEDE_UNSENT, asked)
 
 
 def recorded_events(connection: Connection, board_id: str) -> list[Event]:

@@ -13,8 +13,8 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from ..calendar.errors import BoardcalError
 from ..calendar.planner import Planner
-from ..calendar.planner_file import PlannerFile
 from ..calendar.planner_entries import planner_of
+from ..calendar.planner_file import PlannerFile
 from .tables import board, planner_entry, planner_import
 
 SINGLE = ("board", "plan", "working_days")
@@ -23,6 +23,9 @@ MANY = ("body", "event", "report", "action", "promise")
 
 class UnknownBoardError(BoardcalError):
     """A Board that the database does not hold."""
+
+
+BOARDS = select(board).order_by(board.c.id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +68,7 @@ def digest_of(content: PlannerFile) -> str:
 
 def boards(connection: Connection) -> list[BoardRow]:
     """Every Board, in the order of their ids."""
-    found = connection.execute(select(board).order_by(board.c.id))
-    return [BoardRow(**row) for row in found.mappings()]
+    return [BoardRow(**row) for row in connection.execute(BOARDS).mappings()]
 
 
 def board_row(connection: Connection, board_id: str) -> BoardRow | None:
@@ -172,14 +174,14 @@ class PlannerShelf:
         """The planner of a Board in the file's words."""
         return self._entry(connection, row)[1]
 
-    def _entry(
-        self, connection: Connection, row: BoardRow
-    ) -> tuple[int, PlannerFile, Planner]:
+    def _entry(self, connection: Connection, row: BoardRow) -> tuple[int, PlannerFile, Planner]:
         known = self._known.get(row.id)
         if known is None or known[0] != row.planner_revision:
             content = content_of(connection, row.id)
             if content is None:
-                raise UnknownBoardError(f'There is no planner for the Board "{row.id}"; import one.')
+                raise UnknownBoardError(
+                    f'There is no planner for the Board "{row.id}"; import one.'
+                )
             known = (row.planner_revision, content, planner_of(content))
             self._known[row.id] = known
         return known

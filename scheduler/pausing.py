@@ -1,0 +1,60 @@
+"""Pausing a Board, a body or a person, and going on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from ..notifications.revising import PAUSED
+from ..storage.occurrence_rows import note_change
+from ..storage.planners import BoardRow
+from ..storage.tables import ledger, occurrence, pause
+
+
+def set_pause(
+    connection: Connection,
+    row: BoardRow,
+    kind: str,
+    name: str,
+    *,
+    now: datetime,
+    who: str,
+    why: str | None,
+) -> bool:
+    """Pauses a Board, a body or a person; False where it is paused already."""
+    same = (pause.c.board == row.id) & (pause.c.kind == kind) & (pause.c.id == name)
+    if connection.execute(select(pause.c.id).where(same)).first() is not None:
+        return False
+    connection.execute(
+        insert(pause).values(board=row.id, kind=kind, id=name, since=now, who=who, why=why)
+    )
+    note_change(connection, board=row.id, subject=name, what="paused", now=now, who=who, why=why)
+    return True
+
+
+def end_pause(
+    connection: Connection, row: BoardRow, kind: str, name: str, *, now: datetime, who: str
+) -> bool:
+    """Lets a Board, a body or a person go on; False where nothing was paused."""
+    same = (pause.c.board == row.id) & (pause.c.kind == kind) & (pause.c.id == name)
+    ended = connection.execute(delete(pause).where(same)).rowcount > 0
+    if ended:
+        _restore_paused(connection, row)
+        note_change(connection, board=row.id, subject=name, what="resumed", now=now, who=who)
+    return ended
+
+
+def _restore_paused(connection: Connection, row: BoardRow) -> None:
+    """Lets mails go out after all that a pause held back, where no later step has come."""
+    still_latest = select(occurrence.c.id).where(
+        occurrence.c.id == ledger.c.occurrence_id,
+        occurrence.c.board == row.id,
+        occurrence.c.due_revision == ledger.c.due_revision,
+        occurrence.c.last_step == ledger.c.step,
+    )
+    connection.execute(
+        update(ledger)
+        .where(ledger.c.state == "superseded", ledger.c.reason == PAUSED, still_latest.exists())
+        .values(state="pending", reason=None, message_id=None)
+    )

@@ -1,0 +1,44 @@
+"""What the settings name, made: the transport that mails leave by, and whom they come from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..notifications.transports import Transport
+from .settings import Settings
+
+if TYPE_CHECKING:
+    from ..notifications.delivery import Sender
+
+
+def transport_for(settings: Settings) -> Transport:
+    """The transport of `[mail]`. The password is read at each log-in and never kept."""
+    if settings.mail.transport == "outbox":
+        from ..notifications.outbox import OutboxTransport
+
+        return OutboxTransport(settings.mail.outbox)
+    # Loaded here because a mail server's client is slow to load and the outbox needs none.
+    from ..notifications.smtp import SmtpAccount, SmtpTransport
+
+    smtp = settings.mail.smtp
+    account = SmtpAccount(
+        host=smtp.host,
+        port=smtp.port,
+        security=smtp.security,
+        username=smtp.username,
+        password=(lambda: settings.smtp_password() or "") if smtp.username else "",
+    )
+    return SmtpTransport(account)
+
+
+def sender_for(settings: Settings, installation: str) -> Sender:
+    """How the mails of an installation are addressed; `installation` is its id."""
+    from ..notifications.delivery import Sender
+
+    mail = settings.mail
+    return Sender(
+        installation=installation,
+        address=str(mail.sender),
+        reply_to="" if mail.reply_to is None else str(mail.reply_to),
+        redirect_to="" if mail.redirect_to is None else str(mail.redirect_to),
+    )
