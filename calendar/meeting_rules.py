@@ -43,7 +43,7 @@ def pick_meetings(
 def _every(meetings: Sequence[Meeting]) -> Iterator[ForMeeting]:
     for meeting in meetings:
         if not meeting.extraordinary:
-            note = None if meeting.held else "the meeting was cancelled"
+            note = None if meeting.held else _cancelled(meeting)
             yield ForMeeting(period=meeting.slot, meeting=meeting, note=note)
 
 
@@ -88,7 +88,7 @@ def _instead_of(
         return ForMeeting(period=period, meeting=last)
     for before in reversed(earlier):
         if before.held and (last.decided is None or papers_due(before.day) > last.decided):
-            note = f"the meeting of {long_date(last.scheduled)} was cancelled; the one before it"
+            note = f"{_cancelled(last)}, so this goes to the one before it"
             return ForMeeting(period=period, meeting=before, note=note)
     return _or_next(period, last, meetings)
 
@@ -97,11 +97,16 @@ def _or_next(period: str, meeting: Meeting, meetings: Sequence[Meeting]) -> ForM
     """`meeting`, or the next held one where it was cancelled."""
     if meeting.held:
         return ForMeeting(period=period, meeting=meeting)
-    note = f"the meeting of {long_date(meeting.scheduled)} was cancelled"
+    note = _cancelled(meeting)
     for later in meetings:
         if later.counts and later.day > meeting.day:
-            return ForMeeting(period=period, meeting=later, note=f"{note}; the next one held")
-    return ForMeeting(period=period, meeting=meeting, note=f"{note}; no later one is known")
+            note = f"{note}, so this goes to the next one held"
+            return ForMeeting(period=period, meeting=later, note=note)
+    return ForMeeting(period=period, meeting=meeting, note=f"{note}, and no later one is known")
+
+
+def _cancelled(meeting: Meeting) -> str:
+    return f"the meeting of {long_date(meeting.scheduled)} was cancelled"
 
 
 def period_of(span: Span, day: date) -> str:
@@ -113,4 +118,3 @@ def period_of(span: Span, day: date) -> str:
             return f"{day.year}-H{(day.month + 5) // 6}"
         case Span.YEAR:
             return str(day.year)
-

@@ -60,7 +60,7 @@ def occurrences(
     for obligation in planner.obligations():
         first, last = bounds(planner, obligation)
         for each in expansion.due_dates(obligation.timing):
-            if first <= each.due <= last or not recurs(obligation):
+            if first <= each.due <= last or not (each.review or recurs(obligation)):
                 for owner in obligation.owners:
                     yield _occurrence(planner, obligation, owner, each)
 
@@ -121,9 +121,7 @@ def policy_of(obligation: Obligation, kind: Kind) -> Policy:
     return REVIEWS if kind is Kind.REVIEW else obligation.policy
 
 
-def _occurrence(
-    planner: Planner, obligation: Obligation, owner: str, each: DueDate
-) -> Occurrence:
+def _occurrence(planner: Planner, obligation: Obligation, owner: str, each: DueDate) -> Occurrence:
     return Occurrence(
         board=planner.board,
         ref=obligation.ref,

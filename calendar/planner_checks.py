@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from .meetings import FURTHEST_MOVE, scheduled_days
+from .planner_due_checks import Complaint, is_no, when_complaints, without_any_date
 from .planner_entries import series_of
-from .planner_file import BodyEntry, ObligationEntry, PlannerFile, ReportEntry
-from .planner_when import ByWhen, MeetingWhen, MonthsWhen, OngoingWhen, RuleWhen, When
-from .rules import Expansion
-from .timing import OnCalendar
-from .words import MONTHS, listed, long_date, month_number
-from .workdays import WorkingDays
+from .planner_file import ActionEntry, BodyEntry, ObligationEntry, PlannerFile, ReportEntry
+from .words import long_date
 
-# 29 February can be eight years away (1896 to 1904, 2096 to 2104).
-HORIZON_YEARS = 9
+Path = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One mistake: `path` in the file, the `entry` it belongs to, the value, what is wrong."""
+    """One mistake: `path` in the file, the `key` as people name it, the value, what is wrong."""
 
-    path: tuple[str | int, ...]
+    path: Path
     key: str
     value: object
     says: str
@@ -31,203 +27,153 @@ class Finding:
 
 def cross_findings(content: PlannerFile) -> list[Finding]:
     """Everything that is wrong between the entries of `content`."""
-    return [
-        *_duplicates(content),
-        *_board(content),
-        *(finding for index in range(len(content.body)) for finding in _meetings(content, index)),
-        *(
-            finding
-            for kind in ("report", "action")
-            for index, entry in enumerate(getattr(content, kind))
-            for finding in _obligation(content, kind, index, entry)
-        ),
-    ]
+    bodies = {body.id: body for body in content.body}
+    findings = [*_duplicates(content), *_board(content, bodies)]
+    for index, body in enumerate(content.body):
+        findings += _meetings(("body", index), body)
+    for index, report in enumerate(content.report):
+        findings += _obligation(content, bodies, ("report", index), report)
+        findings += _report(content, bodies, ("report", index), report)
+    for index, action in enumerate(content.action):
+        findings += _obligation(content, bodies, ("action", index), action)
+    return findings
 
 
 def _duplicates(content: PlannerFile) -> Iterator[Finding]:
+    # Reports and actions share their ids: keys are made of them.
     for kinds in (("body",), ("event",), ("report", "action")):
-        seen: dict[str, str] = {}
+        seen: set[str] = set()
         for kind in kinds:
             for index, entry in enumerate(getattr(content, kind)):
                 if entry.id in seen:
-                    says = f"is used twice; give this {kind} another id"
-                    yield Finding(
-                        path=(kind, index, "id"), key=f"{kind}, id", value=entry.id, says=says
-                    )
-                seen[entry.id] = kind
+                    says = f"is used already; give this {kind} another id"
+                    path = (kind, index, "id")
+                    yield Finding(path=path, key=f"{kind}, id", value=entry.id, says=says)
+                seen.add(entry.id)
 
 
-def _board(content: PlannerFile) -> Iterator[Finding]:
-    bodies = {body.id: (index, body) for index, body in enumerate(content.body)}
-    board = content.board.id
+def _board(content: PlannerFile, bodies: Mapping[str, BodyEntry]) -> Iterator[Finding]:
+    board, group = content.board.id, content.board.business_group
     if board not in bodies:
-        yield Finding(
-            path=("board", "id"),
-            key="board.id",
-            value=board,
-            says="is not a body of this file; add a [[body]] with this id",
-        )
-    else:
-        index, body = bodies[board]
-        if not any(holder.to is None for holder in body.secretariat):
-            yield Finding(
-                path=("body", index),
-                key=f'body "{board}", secretariat',
-                value=None,
-                says="is missing or ends; the Board needs a secretariat, who gets what nobody "
-                "else can",
-            )
-    group = content.board.business_group
+        yield _unknown(("board", "id"), "board.id", board, "body", bodies)
+    elif not any(holder.to is None for holder in bodies[board].secretariat):
+        path = ("body", [body.id for body in content.body].index(board), "secretariat")
+        says = "is missing, or ends; mails that nobody else can get must always reach somebody"
+        yield Finding(path=path, key=f'body "{board}", secretariat', value=None, says=says)
     if group is not None and group not in bodies:
-        yield _unknown(("board", "business_group"), "board.business_group", group, bodies)
+        where = ("board", "business_group")
+        yield _unknown(where, "board.business_group", group, "body", bodies)
 
 
-def _meetings(content: PlannerFile, index: int) -> Iterator[Finding]:
-    body = content.body[index]
+def _meetings(path: Path, body: BodyEntry) -> Iterator[Finding]:
     if body.meeting and body.meets is None:
-        yield Finding(
-            path=("body", index, "meeting"),
-            key=f'body "{body.id}", meeting',
-            value=None,
-            says="names meetings of a body without a [body.meets]",
-        )
+        needs = "needs a [body.meets] above it, which says when this body usually meets"
+        key = f'body "{body.id}", meeting'
+        yield Finding(path=(*path, "meeting"), key=key, value=None, says=needs)
         return
     seen: set[tuple[str, date]] = set()
     for place, change in enumerate(body.meeting):
-        path = ("body", index, "meeting", place)
-        for name in ("moved", "cancelled", "added"):
-            day = getattr(change, name)
+        for kind in ("moved", "cancelled", "added"):
+            day = getattr(change, kind)
             if day is None:
                 continue
-            says = _change_problem(body, name, day, change.to)
-            if (name, day) in seen:
-                says = f"is {name} twice; keep one of the two"
-            seen.add((name, day))
+            says = _change_problem(body, kind, day, change.to)
+            if (kind, day) in seen:
+                says = f"is {kind} twice; keep one of the two"
+            seen.add((kind, day))
             if says is not None:
-                yield Finding(path=(*path, name), key=_meeting_key(body), value=day, says=says)
+                key = f'body "{body.id}", meeting.{kind}'
+                where = (*path, "meeting", place, kind)
+                yield Finding(path=where, key=key, value=day, says=says)
 
 
-def _meeting_key(body: BodyEntry) -> str:
-    return f'body "{body.id}", meeting'
-
-
-def _change_problem(body: BodyEntry, name: str, day: date, to: date | None) -> str | None:
+def _change_problem(body: BodyEntry, kind: str, day: date, to: date | None) -> str | None:
     if to is not None and abs(to - day) > FURTHEST_MOVE:
         return "moves by more than a year; cancel it and add another meeting instead"
     if body.meets is None:
         return None
-    added = {change.added for change in body.meeting}
-    days = {found for _, found in scheduled_days(series_of(body.meets, ()), *_around(day))}
-    if name == "added":
-        return "is a day of the series already; nothing needs adding" if day in days else None
-    if day in days or day in added:
+    around = (day - FURTHEST_MOVE, day + FURTHEST_MOVE)
+    days = {found for _, found in scheduled_days(series_of(body.meets, ()), *around)}
+    if kind == "added":
+        return "is a meeting of the series already; nothing needs adding" if day in days else None
+    known = days | {change.added for change in body.meeting if change.added}
+    if day in known:
         return None
-    nearest = min(days, key=lambda other: abs(other - day), default=None)
-    hint = "" if nearest is None else f"; the nearest meeting is on {long_date(nearest)}"
-    return f"is not a day on which this body meets{hint}"
-
-
-def _around(day: date) -> tuple[date, date]:
-    return day - FURTHEST_MOVE, day + FURTHEST_MOVE
+    closest = min(known, key=lambda other: (abs(other - day), other))
+    return f"is not a day on which this body meets; the nearest one is {long_date(closest)}"
 
 
 def _obligation(
-    content: PlannerFile, kind: str, index: int, entry: ObligationEntry
+    content: PlannerFile, bodies: Mapping[str, BodyEntry], path: Path, entry: ObligationEntry
 ) -> Iterator[Finding]:
-    known = {body.id: body for body in content.body}
-    name = f'{kind} "{entry.id}"'
+    name = f'{path[0]} "{entry.id}"'
     for field, ids in (("owner", entry.owner), ("to", entry.to)):
-        path = (kind, index, field)
-        for body_id in ids:
-            if body_id not in known:
-                yield _unknown(path, f"{name}, {field}", body_id, known)
-        if len(set(ids)) < len(ids):
-            yield Finding(path=path, key=f"{name}, {field}", value=None, says="names a body twice")
+        for place, body_id in enumerate(ids):
+            where, key = (*path, field, place), f"{name}, {field}"
+            if body_id not in bodies:
+                yield _unknown(where, key, body_id, "body", bodies)
+            elif body_id in ids[:place]:
+                says = "is named twice; leave one of them out"
+                yield Finding(path=where, key=key, value=body_id, says=says)
     if entry.from_ and entry.until and entry.until < entry.from_:
-        says = f"ends before it begins ({entry.from_})"
-        path = (kind, index, "until")
-        yield Finding(path=path, key=f"{name}, until", value=entry.until, says=says)
-    for says, value in _when(content, entry.when, known):
-        yield Finding(path=(kind, index, "when"), key=f"{name}, when", value=value, says=says)
-    if isinstance(entry, ReportEntry) and entry.met_by is not None:
-        yield from _met_by(content, entry, (kind, index, "met_by"), name)
+        says = f"lies before the day from which this {path[0]} runs ({entry.from_})"
+        where = (*path, "until")
+        yield Finding(path=where, key=f"{name}, until", value=entry.until, says=says)
+        return
+    found = list(when_complaints(content, bodies, entry.when))
+    found = found or _never(content, bodies, entry)
+    for inside, value, says in found:
+        key = ".".join(("when", *inside))
+        yield Finding(path=(*path, "when", *inside), key=f"{name}, {key}", value=value, says=says)
 
 
-Complaint = tuple[str, object]
+def _never(
+    content: PlannerFile, bodies: Mapping[str, BodyEntry], entry: ObligationEntry
+) -> list[Complaint]:
+    """A complaint where what comes again and again ends before it has come once."""
+    first, last, kind = entry.from_, entry.until, "report"
+    if isinstance(entry, ActionEntry):  # the plan's years bound its actions
+        kind = "action"
+        first = max(first or content.plan.from_, content.plan.from_)
+        last = min(last or content.plan.to, content.plan.to)
+    if last is None or not without_any_date(bodies, entry.when, first, last):
+        return []
+    since = f"from {long_date(first)} " if first else ""
+    return [((), None, f"gives no date {since}until {long_date(last)}, when this {kind} ends")]
 
 
-def _when(
-    content: PlannerFile, when: When, known: dict[str, BodyEntry]
-) -> Iterator[Complaint]:
-    match when:
-        case MeetingWhen():
-            yield from _meeting_when(when, known)
-        case ByWhen(review=review) if review is not None:
-            yield from _when(content, review, known)
-        case OngoingWhen(review=review):
-            yield from _when(content, review, known)
-        case MonthsWhen(months=months):
-            yield from _twice(months)
-        case RuleWhen():
-            if not _yields(when.timing(), when.from_):
-                yield f"gives no date within {HORIZON_YEARS} years of {when.from_}", when.rrule
-        case _ if hasattr(when, "after"):
-            if when.after not in {event.id for event in content.event}:
-                yield "is not an event of this file; add an [[event]] with this id", when.after
-
-
-def _meeting_when(when: MeetingWhen, known: dict[str, BodyEntry]) -> Iterator[Complaint]:
-    body = known.get(when.meeting)
-    if body is None:
-        yield "is not a body of this file", when.meeting
-    elif body.meets is None:
-        yield "has no [body.meets], so nothing can be due at its meetings", when.meeting
-    elif when.months is not None:
-        yield from _twice(when.months)
-        meets = {month_number(month) for month in body.meets.months}
-        never = [month for month in when.months if month_number(month) not in meets]
-        if never:
-            in_months = listed([MONTHS[month - 1] for month in sorted(meets)])
-            yield f"is no month in which {body.id} meets; it meets in {in_months}", never[0]
-
-
-def _twice(months: Iterable[str]) -> Iterator[Complaint]:
-    numbers = [month_number(month) for month in months]
-    if len(set(numbers)) < len(numbers):
-        yield "names a month twice", None
-
-
-def _yields(timing: OnCalendar, start: date) -> bool:
-    end = min(start, date.max - timedelta(days=366 * (HORIZON_YEARS + 3)))
-    window_end = end + timedelta(days=366 * HORIZON_YEARS)
-    expansion = Expansion(start=start, end=window_end, days=WorkingDays(), series={})
-    return bool(expansion.due_dates(timing))
-
-
-def _met_by(
-    content: PlannerFile, entry: ReportEntry, path: tuple[str | int, ...], name: str
+def _report(
+    content: PlannerFile, bodies: Mapping[str, BodyEntry], path: Path, entry: ReportEntry
 ) -> Iterator[Finding]:
+    name = f'report "{entry.id}"'
+    body = bodies.get(entry.id)
+    if body is not None and body.meets and entry.id in entry.owner:
+        # Both would have the key board/id/id/period.
+        taken = "is the id of a body that meets; give this report another id"
+        yield Finding(path=(*path, "id"), key=f"{name}, id", value=entry.id, says=taken)
+    if entry.met_by is None:
+        return
+    where, key = (*path, "met_by"), f"{name}, met_by"
     reports = {report.id: report for report in content.report}
-    other = reports.get(entry.met_by or "")
-    say: Callable[[str], Finding] = lambda says: Finding(  # noqa: E731
-        path=path, key=f"{name}, met_by", value=entry.met_by, says=says
-    )
+    other = reports.get(entry.met_by)
     if other is None:
-        yield say("is not a report of this file")
-    elif other.id == entry.id:
-        yield say("is this report itself")
-    elif other.met_by is not None:
-        yield say("is met by yet another report; name that one")
-    elif other.when != entry.when:
-        yield say("has another timing; a report can be met only by one of the same timing")
+        yield _unknown(where, key, entry.met_by, "report", reports)
+        return
+    says = _met_by_problem(entry, other)
+    if says is not None:
+        yield Finding(path=where, key=key, value=entry.met_by, says=says)
 
 
-def _unknown(
-    path: tuple[str | int, ...], key: str, value: str, known: Iterable[str]
-) -> Finding:
-    return Finding(
-        path=path,
-        key=key,
-        value=value,
-        says=f"is not a body of this file; its bodies are {listed(sorted(known))}",
-    )
+def _met_by_problem(entry: ReportEntry, other: ReportEntry) -> str | None:
+    if other.id == entry.id:
+        return "is this report itself"
+    if other.met_by is not None:
+        return f'is met by another report itself; name that one ("{other.met_by}")'
+    mine = (entry.when.timing(), entry.from_, entry.until)
+    if mine != (other.when.timing(), other.from_, other.until):
+        return "has another `when`, `from` or `until`; only a report due on the same days can count"
+    return None
+
+
+def _unknown(path: Path, key: str, value: str, kind: str, known: Collection[str]) -> Finding:
+    return Finding(path=path, key=key, value=value, says=is_no(value, kind, known))

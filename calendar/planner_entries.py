@@ -50,9 +50,7 @@ def planner_of(content: PlannerFile) -> Planner:
         events=tuple(AwaitedEvent(id=entry.id, title=entry.title) for entry in content.event),
         promises=tuple(Promise(text=each.text, where=each.where) for each in content.promise),
         business_group=content.board.business_group,
-        days=WorkingDays(
-            closed=content.working_days.closed, open_days=content.working_days.open
-        ),
+        days=WorkingDays(closed=content.working_days.closed, open_days=content.working_days.open),
     )
 
 
@@ -114,9 +112,7 @@ def _change(entry: ChangeEntry) -> MeetingChange:
         return MeetingChange(kind=kind, day=entry.cancelled, decided=entry.decided)
     if entry.added is None:
         raise ValueError("a meeting entry without any date")
-    return MeetingChange(
-        kind=ChangeKind.ADDED, day=entry.added, extraordinary=entry.extraordinary
-    )
+    return MeetingChange(kind=ChangeKind.ADDED, day=entry.added, extraordinary=entry.extraordinary)
 
 
 def _policy(entry: ObligationEntry) -> Policy:

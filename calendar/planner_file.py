@@ -7,15 +7,16 @@ The models hold the file's own words, so that writing them out again gives the s
 from __future__ import annotations
 
 import re
-from datetime import date, time
+from datetime import time
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from .planner import BodyKind
-from .planner_text import Cell, Id, Line, MailAddress
-from .planner_when import Entry, When
-from .words import ORDINALS, WEEKDAYS, month_number
+from .planner_cadence import Entry, known_months
+from .planner_text import Cell, Day, Id, Line, MailAddress
+from .planner_when import When
+from .words import ORDINALS, WEEKDAYS
 
 TIMES = re.compile(r"(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})")
 
@@ -28,8 +29,8 @@ class HolderEntry(Entry):
     """A role-holder with dates: `{ address = "…", from = 2018-04-01, to = 2019-03-31 }`."""
 
     address: MailAddress
-    from_: date | None = Field(default=None, alias="from")
-    to: date | None = None
+    from_: Day | None = Field(default=None, alias="from")
+    to: Day | None = None
 
     @model_validator(mode="after")
     def _in_order(self) -> HolderEntry:
@@ -53,11 +54,11 @@ Holders = Annotated[tuple[HolderEntry, ...], BeforeValidator(_as_holders)]
 class ChangeEntry(Entry):
     """One meeting that was `moved` (with `to`), `cancelled` or `added`."""
 
-    moved: date | None = None
-    to: date | None = None
-    cancelled: date | None = None
-    decided: date | None = None
-    added: date | None = None
+    moved: Day | None = None
+    to: Day | None = None
+    cancelled: Day | None = None
+    decided: Day | None = None
+    added: Day | None = None
     extraordinary: bool = False
 
     @model_validator(mode="after")
@@ -88,14 +89,14 @@ class MeetsEntry(Entry):
             ordinal, _, weekday = text.partition(" ")
             if ordinal not in ORDINALS or weekday not in WEEKDAYS:
                 raise ValueError(f'"{text}" is not a day such as "second Thursday"')
+            if days.count(text) > 1:
+                raise ValueError(f'"{text}" is named twice; leave one of them out')
         return days
 
     @field_validator("months")
     @classmethod
     def _months(cls, months: tuple[str, ...]) -> tuple[str, ...]:
-        for month in months:
-            month_number(month)
-        return months
+        return known_months(months)
 
     @field_validator("time")
     @classmethod
@@ -153,8 +154,8 @@ class ObligationEntry(Entry):
     assumed: Cell | None = None
     doubt: Cell | None = None
     steps: Steps | None = None
-    from_: date | None = Field(default=None, alias="from")
-    until: date | None = None
+    from_: Day | None = Field(default=None, alias="from")
+    until: Day | None = None
 
     @field_validator("steps")
     @classmethod
@@ -209,8 +210,8 @@ class PlanEntry(Entry):
 
     title: Line
     source: Line
-    from_: date = Field(alias="from")
-    to: date
+    from_: Day = Field(alias="from")
+    to: Day
     assumed: Line | None = None
 
     @model_validator(mode="after")
@@ -223,8 +224,8 @@ class PlanEntry(Entry):
 class DaysEntry(Entry):
     """The `[working_days]` table: days off besides the bank holidays, and the reverse."""
 
-    closed: tuple[date, ...] = ()
-    open: tuple[date, ...] = ()
+    closed: tuple[Day, ...] = ()
+    open: tuple[Day, ...] = ()
 
 
 class PlannerFile(Entry):

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import unicodedata
+from datetime import date
 from typing import Annotated
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from .addresses import AddressError, parse_address
+from .words import EARLIEST_YEAR, LATEST_YEAR
 
 LONGEST_LINE = 300
 LONGEST_CELL = 4000
 # Marks that turn the direction of what follows: a title could be made to read as another.
-DIRECTION_MARKS = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+DIRECTION_MARKS = frozenset(
+    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
 
 
 def _printable(text: str, allowed: str = "") -> str:
@@ -41,9 +45,18 @@ def _address(text: str) -> str:
         raise ValueError(str(error)) from None
 
 
+def _in_years(day: date) -> date:
+    if not EARLIEST_YEAR <= day.year <= LATEST_YEAR:
+        raise ValueError(f"lies outside the years {EARLIEST_YEAR} to {LATEST_YEAR}")
+    return day
+
+
 Id = Annotated[
-    str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]*$", max_length=60, strip_whitespace=True)
+    str,
+    StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]*$", max_length=60, strip_whitespace=True),
+    Field(description="small letters, digits, full stops and hyphens, such as s11-march"),
 ]
+Day = Annotated[date, AfterValidator(_in_years)]
 Line = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_LINE),

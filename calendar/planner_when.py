@@ -2,167 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any, Literal
 
-from dateutil.rrule import rrulestr
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
-from pydantic import field_validator, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, field_validator
 
-from .planner_text import Id, Line
-from .timing import (
-    AFTER_WORKING_DAYS,
-    PAPERS_WORKING_DAYS,
-    After,
-    AsRequired,
-    AtMeetings,
-    By,
-    Cadence,
-    EveryMeeting,
-    EveryMonths,
-    EveryNth,
-    LastIn,
-    NamedMonths,
-    OnCalendar,
-    Ongoing,
-    RecurrenceRule,
-    Span,
-    Timing,
-    Undecided,
+from .planner_cadence import (
+    CADENCES,
+    Entry,
+    EveryMonthsWhen,
+    MeetingWhen,
+    MonthsWhen,
+    ReviewWhen,
+    RuleWhen,
+    first_key,
 )
-from .words import month_number, stated_date, year_month
-
-DAILY_OR_SLOWER = ("FREQ=DAILY", "FREQ=WEEKLY", "FREQ=MONTHLY", "FREQ=YEARLY")
+from .planner_text import Id, Line
+from .timing import AFTER_WORKING_DAYS, After, AsRequired, By, Ongoing, Undecided
+from .words import stated_date
 
 
 def _as_list(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
-
-
-def _known_month(text: str) -> str:
-    month_number(text)
-    return text
-
-
-def _known_date(text: str) -> str:
-    return stated_date(text).text
-
-
-def _known_year_month(text: str) -> str:
-    year_month(text)
-    return text
-
-
-
-
-class Entry(BaseModel):
-    """A table of the file: unknown keys are refused, values are never changed afterwards."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class MeetingWhen(Entry):
-    """`{ meeting = "lscb" }`, with `months`, `last_in`, or `every` and `from`."""
-
-    meeting: Id
-    months: tuple[Line, ...] | None = Field(default=None, min_length=1)
-    last_in: Span | None = None
-    every: int | None = Field(default=None, ge=2, le=50)
-    from_: Line | None = Field(default=None, alias="from")
-    papers: int = Field(default=PAPERS_WORKING_DAYS, ge=0, le=60)
-
-    @field_validator("months")
-    @classmethod
-    def _months(cls, months: tuple[str, ...] | None) -> tuple[str, ...] | None:
-        return months and tuple(_known_month(month) for month in months)
-
-    @field_validator("from_")
-    @classmethod
-    def _from(cls, text: str | None) -> str | None:
-        return text and _known_year_month(text)
-
-    @model_validator(mode="after")
-    def _one_choice(self) -> MeetingWhen:
-        given = [self.months, self.last_in, self.every]
-        if sum(choice is not None for choice in given) > 1:
-            raise ValueError('says several things at once; give only one of "months", "last_in" '
-                             'and "every"')
-        if (self.every is None) != (self.from_ is None):
-            raise ValueError('needs both "every" and "from", such as every = 2, '
-                             'from = "December 2017"')
-        return self
-
-    def timing(self) -> AtMeetings:
-        """The timing that this says."""
-        return AtMeetings(body=self.meeting, which=self._which(), papers=self.papers)
-
-    def _which(self) -> EveryMeeting | NamedMonths | EveryNth | LastIn:
-        if self.months is not None:
-            return NamedMonths(months=tuple(month_number(month) for month in self.months))
-        if self.last_in is not None:
-            return LastIn(span=self.last_in)
-        if self.every is not None and self.from_ is not None:
-            return EveryNth(n=self.every, start=year_month(self.from_))
-        return EveryMeeting()
-
-
-class MonthsWhen(Entry):
-    """`{ months = ["February", "August"] }`: due on the month's last working day, or `day`."""
-
-    months: tuple[Line, ...] = Field(min_length=1)
-    day: int | None = Field(default=None, ge=1, le=31)
-
-    @field_validator("months")
-    @classmethod
-    def _months(cls, months: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(_known_month(month) for month in months)
-
-    def timing(self) -> OnCalendar:
-        """The timing that this says."""
-        months = tuple(month_number(month) for month in self.months)
-        return OnCalendar(which=NamedMonths(months=months), day=self.day)
-
-
-class EveryMonthsWhen(Entry):
-    """`{ every_months = 3, from = "December 2017" }`, with `day` if not the last working day."""
-
-    every_months: int = Field(ge=1, le=120)
-    from_: Line = Field(alias="from")
-    day: int | None = Field(default=None, ge=1, le=31)
-
-    @field_validator("from_")
-    @classmethod
-    def _from(cls, text: str) -> str:
-        return _known_year_month(text)
-
-    def timing(self) -> OnCalendar:
-        """The timing that this says."""
-        which = EveryMonths(n=self.every_months, start=year_month(self.from_))
-        return OnCalendar(which=which, day=self.day)
-
-
-class RuleWhen(Entry):
-    """`{ rrule = "FREQ=MONTHLY;BYDAY=1MO", from = 2018-01-01 }`, RFC 5545 3.3.10."""
-
-    rrule: Line
-    from_: date = Field(alias="from")
-
-    @field_validator("rrule")
-    @classmethod
-    def _rrule(cls, text: str) -> str:
-        if not text.upper().startswith(DAILY_OR_SLOWER):
-            raise ValueError(f'"{text}" does not begin with one of {", ".join(DAILY_OR_SLOWER)}')
-        if "BYHOUR" in text.upper() or "BYMINUTE" in text.upper() or "BYSECOND" in text.upper():
-            raise ValueError(f'"{text}" names a time of day; a rule gives days only')
-        try:
-            rrulestr(f"DTSTART:20180101T000000\n{text}")
-        except (ValueError, TypeError, KeyError, AttributeError, IndexError):
-            raise ValueError(f'"{text}" is not a recurrence rule of RFC 5545') from None
-        return text
-
-    def timing(self) -> OnCalendar:
-        """The timing that this says."""
-        return OnCalendar(which=RecurrenceRule(rrule=self.rrule, start=self.from_))
 
 
 class AfterWhen(Entry):
@@ -196,40 +56,6 @@ class UndecidedWhen(Entry):
         return Undecided(why=self.undecided)
 
 
-CADENCES = {
-    "meeting": MeetingWhen,
-    "every_months": EveryMonthsWhen,
-    "rrule": RuleWhen,
-    "months": MonthsWhen,
-}
-
-
-def _by_first_key(value: Any, names: tuple[str, ...]) -> str | None:
-    """Which kind of `when` a table is, told by the key that gives it away."""
-    if isinstance(value, dict):
-        return next((name for name in names if name in value), None)
-    return next((name for name in names if hasattr(value, name)), None)
-
-
-def cadence_kind(value: Any) -> str | None:
-    """The tag of a review's cadence."""
-    return _by_first_key(value, tuple(CADENCES))
-
-
-ReviewWhen = Annotated[
-    Annotated[MeetingWhen, Tag("meeting")]
-    | Annotated[EveryMonthsWhen, Tag("every_months")]
-    | Annotated[RuleWhen, Tag("rrule")]
-    | Annotated[MonthsWhen, Tag("months")],
-    Discriminator(
-        cadence_kind,
-        custom_error_type="when",
-        custom_error_message='says nothing known; give "meeting", "months", "every_months" '
-        'or "rrule"',
-    ),
-]
-
-
 class ByWhen(Entry):
     """`{ by = "July 2018" }`, several dates as a list, with `review` if it goes on after."""
 
@@ -238,15 +64,18 @@ class ByWhen(Entry):
 
     @field_validator("by")
     @classmethod
-    def _by(cls, dates: tuple[str, ...]) -> tuple[str, ...]:
-        if len(set(dates)) < len(dates):
-            raise ValueError("names one date twice; leave one of them out")
-        return tuple(_known_date(text) for text in dates)
+    def _by(cls, texts: tuple[str, ...]) -> tuple[str, ...]:
+        dates = [stated_date(text) for text in texts]
+        meant = [(each.precision, each.last) for each in dates]
+        for text, each in zip(texts, meant, strict=True):
+            if meant.count(each) > 1:
+                raise ValueError(f'"{text}" is named twice; leave one of them out')
+        return tuple(each.text for each in dates)
 
     def timing(self) -> By:
         """The timing that this says."""
         dates = tuple(stated_date(text) for text in self.by)
-        return By(dates=dates, review=_cadence(self.review))
+        return By(dates=dates, review=None if self.review is None else self.review.timing())
 
 
 class OngoingWhen(Entry):
@@ -259,11 +88,12 @@ class OngoingWhen(Entry):
         return Ongoing(review=self.review.timing())
 
 
-def _cadence(review: ReviewWhen | None) -> Cadence | None:
-    return None if review is None else review.timing()
-
-
 KINDS = ("by", "review", "after", "as_required", "undecided", *CADENCES)
+
+
+def _kind(value: Any) -> str | None:
+    return first_key(value, KINDS)
+
 
 When = Annotated[
     Annotated[ByWhen, Tag("by")]
@@ -276,14 +106,9 @@ When = Annotated[
     | Annotated[RuleWhen, Tag("rrule")]
     | Annotated[MonthsWhen, Tag("months")],
     Discriminator(
-        lambda value: _by_first_key(value, KINDS),
+        _kind,
         custom_error_type="when",
-        custom_error_message='says nothing known; give one of "meeting", "months", '
-        '"every_months", "rrule", "by", "review", "after", "as_required" or "undecided"',
+        custom_error_message='needs one of "meeting", "months", "every_months", "rrule", "by", '
+        '"review", "after", "as_required" and "undecided", such as { by = "July 2018" }',
     ),
 ]
-
-
-def timing_of(when: When) -> Timing:
-    """The timing that a `when` says."""
-    return when.timing()

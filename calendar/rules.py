@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from dateutil.rrule import rrulestr
-
 from .meeting_rules import ForMeeting, pick_meetings
 from .meetings import FURTHEST_MOVE, Meeting, Series, meetings
+from .rrules import rule_days
 from .timing import (
     After,
     AsRequired,
@@ -28,7 +27,15 @@ from .timing import (
     Undecided,
     YearMonth,
 )
+from .words import long_date
 from .workdays import WorkingDays, last_day
+
+# The last meeting of a period decides about it, up to a year and its papers beyond a window, and
+# the next one held after a cancelled one comes within 53 weeks: no series skips a whole year.
+MARGIN = 2 * FURTHEST_MOVE
+# Where nothing was changed, a year tells which meeting is its last, and papers come before.
+AHEAD = timedelta(days=366 + 100)
+EARLIEST, LATEST = date.min + MARGIN + FURTHEST_MOVE, date.max - MARGIN - FURTHEST_MOVE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,12 +124,15 @@ class Expansion:
         """Meetings of `body` from well before `start` to well after the window.
 
         A report whose meeting was cancelled goes to a later or an earlier one, so meetings
-        outside the window decide about due dates inside it.
+        outside the window decide about due dates inside it, as do all that were changed.
         """
         key = (body, start)
         if key not in self._meetings:
-            first, last = _earlier(start), _later(self.end)
-            self._meetings[key] = meetings(self._series[body], first, last)
+            series = self._series[body]
+            changed = [day for each in series.changes for day in (each.day, each.to) if day]
+            first = max(min([start, *changed]), EARLIEST) - MARGIN if changed else start
+            last = min(max([self.end, *changed]), LATEST) + (MARGIN if changed else AHEAD)
+            self._meetings[key] = meetings(series, first, last)
         return self._meetings[key]
 
     def _at_meetings(self, timing: AtMeetings) -> Iterator[DueDate]:
@@ -145,14 +155,8 @@ class Expansion:
             yield DueDate(period=str(month), due=due, precision=precision)
 
     def _by_rrule(self, rule: RecurrenceRule) -> Iterator[DueDate]:
-        text = rule.rrule
-        begins = f"DTSTART:{rule.start:%Y%m%d}T000000\n{text}"
-        for moment in rrulestr(begins):
-            day = moment.date()
-            if day > self.end:
-                return
-            if day >= self.start:
-                yield DueDate(period=day.isoformat(), due=day)
+        for day in rule_days(rule, self.start, self.end):
+            yield DueDate(period=day.isoformat(), due=day)
 
     def _by(self, timing: By) -> Iterator[DueDate]:
         for stated in timing.dates:
@@ -203,19 +207,19 @@ def _papers_due(timing: AtMeetings, days: WorkingDays) -> Callable[[date], date]
 
 
 def _at(chosen: ForMeeting, papers_due: Callable[[date], date]) -> DueDate:
-    day = chosen.meeting.day
+    meeting, note = chosen.meeting, chosen.note
+    if note is None and meeting.moved:
+        note = f"the meeting of {long_date(meeting.scheduled)} was moved"
     return DueDate(
         period=chosen.period,
-        due=papers_due(day),
-        meeting=day,
-        void=not chosen.meeting.held,
-        note=chosen.note,
+        due=papers_due(meeting.day),
+        meeting=meeting.day,
+        void=not meeting.held,
+        note=note,
     )
 
 
-def _months_of(
-    which: NamedMonths | EveryMonths, start: date, end: date
-) -> Sequence[YearMonth]:
+def _months_of(which: NamedMonths | EveryMonths, start: date, end: date) -> Sequence[YearMonth]:
     first, last = YearMonth.of(start).index, YearMonth.of(end).index
     if isinstance(which, NamedMonths):
         every = (YearMonth.at(index) for index in range(first, last + 1))
@@ -230,12 +234,3 @@ def _day_in(month: YearMonth, day: int | None, days: WorkingDays) -> date:
     if day is None:
         return days.last_of_month(month.year, month.month)
     return date(month.year, month.month, min(day, last_day(month.year, month.month).day))
-
-
-def _earlier(day: date) -> date:
-    return day - FURTHEST_MOVE if day - date.min > 2 * FURTHEST_MOVE else date.min + FURTHEST_MOVE
-
-
-def _later(day: date) -> date:
-    margin = 2 * FURTHEST_MOVE + timedelta(days=1)
-    return day + FURTHEST_MOVE if date.max - day > margin else date.max - FURTHEST_MOVE

@@ -49,9 +49,9 @@ def status_on(
     """The status to show on `today` for a recorded `state` ("open" when nothing is)."""
     if state != OPEN:
         return Status(state)
+    if kind is Kind.MEETING:  # never owed, so it is planned before its day and after it
+        return Status.PLANNED
     if due < today:
         return Status.STALE if kind is Kind.REVIEW else Status.OVERDUE
-    if kind is Kind.MEETING:
-        return Status.PLANNED
     first = next(steps(due, policy, days))
     return Status.DUE if first.day <= today else Status.PLANNED

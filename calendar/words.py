@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from difflib import get_close_matches
 
 from .timing import Precision, StatedDate, YearMonth
 from .workdays import last_day
@@ -26,7 +27,8 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": -1}
 # The last month of each season; winter runs into the next year.
 SEASONS = {"spring": 5, "summer": 8, "autumn": 11, "winter": 2}
-EARLIEST_YEAR, LATEST_YEAR = 1990, 2200
+# The package that knows the bank holidays knows them until 2100.
+EARLIEST_YEAR, LATEST_YEAR = 1990, 2100
 
 STATED = re.compile(r"(?:(?P<day>\d{1,2}) )?(?P<word>[A-Za-z]+) (?P<year>\d{4})")
 
@@ -37,6 +39,9 @@ def month_number(text: str) -> int:
     for number, name in enumerate(MONTHS, start=1):
         if wanted in (name.lower(), name[:3].lower()):
             return number
+    meant = get_close_matches(wanted.capitalize(), MONTHS, n=1)
+    if meant:
+        raise ValueError(f'"{text}" is not a month; did you mean "{meant[0]}"?')
     raise ValueError(f'"{text}" is not a month; write it out, such as "March"')
 
 
@@ -66,7 +71,8 @@ def stated_date(text: str) -> StatedDate:
     month = month_number(found["word"])
     if found["day"] is None:
         return StatedDate(text=text, precision=Precision.MONTH, last=last_day(year, month))
-    return StatedDate(text=text, precision=Precision.DAY, last=_day(text, year, month, found["day"]))
+    day = _day(text, year, month, found["day"])
+    return StatedDate(text=text, precision=Precision.DAY, last=day)
 
 
 def _day(text: str, year: int, month: int, day: str) -> date:

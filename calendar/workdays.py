@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import cache
@@ -86,7 +87,11 @@ class WorkingDays:
         if end <= start:
             return 0
         whole = sum(self._counts(year)[-1] for year in range(start.year, end.year))
-        return whole - self._counts(start.year)[_in_year(start)] + self._counts(end.year)[_in_year(end)]
+        return whole - self._so_far(start) + self._so_far(end)
+
+    def _so_far(self, day: date) -> int:
+        """How many working days its year has had by the end of `day`."""
+        return self._counts(day.year)[day.timetuple().tm_yday]
 
     def _counts(self, year: int) -> tuple[int, ...]:
         """How many working days a year has had, by day of the year; the first entry is 0."""
@@ -103,11 +108,6 @@ class WorkingDays:
         return self.on_or_before(last_day(year, month))
 
 
-def _in_year(day: date) -> int:
-    return day.timetuple().tm_yday
-
-
 def last_day(year: int, month: int) -> date:
     """The last calendar day of a month."""
-    first_of_next = date(year + month // 12, month % 12 + 1, 1)
-    return first_of_next - ONE_DAY
+    return date(year, month, monthrange(year, month)[1])

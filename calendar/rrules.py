@@ -1,0 +1,63 @@
+"""Recurrence rules of RFC 5545 3.3.10: checked when they are read, and turned into days."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from itertools import dropwhile, islice
+
+from dateutil.rrule import rrulestr
+
+from .timing import RecurrenceRule
+
+DAILY_OR_SLOWER = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
+TIMES_OF_DAY = frozenset({"BYHOUR", "BYMINUTE", "BYSECOND"})
+COUNTED = re.compile(r"[1-9][0-9]{0,5}")
+UNTIL_DAY = re.compile(r"[0-9]{8}")
+SOME_DAY = date(2018, 1, 1)
+
+
+def check_rrule(text: str) -> None:
+    """Nothing when `text` is a rule that gives days; else a ValueError that says what to do."""
+    parts = _parts(text)
+    if parts is None:
+        raise ValueError(f'"{text}" is not a recurrence rule, such as FREQ=MONTHLY;BYDAY=1MO')
+    if parts.get("FREQ") not in DAILY_OR_SLOWER:
+        wanted = f"{', '.join(DAILY_OR_SLOWER[:-1])} or {DAILY_OR_SLOWER[-1]}"
+        raise ValueError(f'"{text}" needs a FREQ, which may be {wanted}')
+    if TIMES_OF_DAY & parts.keys():
+        raise ValueError(f'"{text}" names a time of day; a rule gives days only')
+    if not all(COUNTED.fullmatch(parts.get(name, "1")) for name in ("INTERVAL", "COUNT")):
+        raise ValueError(f'"{text}" has an INTERVAL or COUNT that is no whole number from 1')
+    if not UNTIL_DAY.fullmatch(parts.get("UNTIL", "20180101")):
+        raise ValueError(f'"{text}" needs a day alone after UNTIL, such as UNTIL=20201231')
+    if {"COUNT", "UNTIL"} <= parts.keys():
+        raise ValueError(f'"{text}" has both COUNT and UNTIL; keep one of them')
+    try:
+        next(rule_days(RecurrenceRule(rrule=text, start=SOME_DAY), SOME_DAY, SOME_DAY), None)
+    except (ValueError, TypeError, KeyError, AttributeError, IndexError):
+        raise ValueError(f'"{text}" is not a rule that RFC 5545 knows') from None
+
+
+def rule_days(rule: RecurrenceRule, start: date, end: date) -> Iterator[date]:
+    """The days of a checked rule from `start` to `end`, inclusive.
+
+    dateutil would look as far as the year 9999 for the next day of a rule that gives none, so
+    every rule gets an end; a COUNT, which may not stand beside one, is counted here.
+    """
+    parts = _parts(rule.rrule) or {}
+    count = int(parts.pop("COUNT")) if "COUNT" in parts else None
+    last = end.isoformat().replace("-", "")
+    parts["UNTIL"] = min(last, parts.get("UNTIL", last))
+    text = ";".join(f"{name}={value}" for name, value in parts.items())
+    moments = rrulestr(text, dtstart=datetime.combine(rule.start, time.min))
+    days = (moment.date() for moment in islice(moments, count))
+    return dropwhile(lambda day: day < start, days)
+
+
+def _parts(text: str) -> dict[str, str] | None:
+    """The parts of a rule by name, in capitals; None where it is not made of such parts."""
+    pairs = [part.partition("=") for part in text.upper().split(";")]
+    parts = {name: value for name, _, value in pairs if name and value}
+    return parts if len(parts) == len(pairs) else None
