@@ -1,0 +1,100 @@
+"""What boardcal takes: `make bench`. It prints figures and never judges them by itself."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import rules
+
+from boardcal.scheduler.clock import clock_from
+from boardcal.scheduler.installation import first_go_live, opened
+from boardcal.scheduler.settings import load_settings
+
+COMMAND = [sys.executable, "-m", "boardcal"]
+PERIOD = ["--from", "2017-11-01", "--to", "2018-12-31"]
+RUNS = 5
+
+
+def main() -> None:
+    """Prints a line for each figure, with what it should be beside it."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for what, figure, wanted in _figures(folder):
+            print(f"{what:<58} {figure:>26}   wanted: {wanted}", flush=True)
+
+
+def _figures(folder: Path) -> Iterator[tuple[str, str, str]]:
+    theirs, ours, their_dates, our_dates = rules.measure()
+    label = f"{rules.RULES:,} rules ({rules.DISTINCT:,} distinct), three years"
+    yield f"{label}: dateutil, one by one", f"{theirs:.2f} s, {their_dates:,} dates", "-"
+    yield f"{label}: boardcal", f"{ours:.2f} s, {our_dates:,} dates", "-"
+    yield "boardcal is faster by", f"{theirs / ours:.1f} times", "8 times at least"
+    simulated = _wall([*COMMAND, "simulate", *PERIOD, "--format", "json"], folder)
+    yield "simulate, 14 months, the whole command", simulated, "under 3 s"
+    yield "upcoming, the whole command", _wall([*COMMAND, "upcoming"], folder), "under 1 s"
+    yield "empty sweep", f"{_empty_sweep(folder) * 1000:.3f} ms", "under 1 ms"
+    yield "idle daemon, resident memory", f"{_idle_memory(folder):.1f} MB", "under 80 MB"
+
+
+def _wall(command: list[str], folder: Path) -> str:
+    """The median wall time of a command and its range, after one run to warm up."""
+    seconds = []
+    for _ in range(RUNS + 1):
+        began = time.perf_counter()
+        subprocess.run(command, cwd=folder, stdout=subprocess.DEVNULL, check=True)
+        seconds.append(time.perf_counter() - began)
+    counted = sorted(seconds[1:])
+    return f"{statistics.median(counted):.2f} s ({counted[0]:.2f}-{counted[-1]:.2f})"
+
+
+def _empty_sweep(folder: Path) -> float:
+    """The median seconds of a sweep that finds nothing to do, on a SQLite file."""
+    here = folder / "sweep"
+    here.mkdir()
+    now = datetime(2018, 2, 8, 9, tzinfo=UTC)
+    with opened(load_settings(None, {}, here), clock_from(now)) as installation:
+        first_go_live(installation, now)
+        ticker = installation.ticker()
+        ticker.tick(now)
+        seconds = []
+        for _ in range(500):
+            began = time.perf_counter()
+            if ticker.tick(now):
+                raise SystemExit("the sweep was not empty")
+            seconds.append(time.perf_counter() - began)
+    return statistics.median(seconds)
+
+
+def _idle_memory(folder: Path) -> float:
+    """Resident megabytes of a daemon that has started and waits."""
+    here = folder / "daemon"
+    here.mkdir()
+    at = datetime.combine(date(2018, 2, 8), datetime.min.time()).replace(hour=8)
+    command = [*COMMAND, "--as-of", at.isoformat(timespec="minutes"), "run"]
+    with subprocess.Popen(command, cwd=here, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            for line in process.stdout or ():
+                if "Ctrl-C" in line:
+                    break
+            time.sleep(3)
+            status = Path(f"/proc/{process.pid}/status").read_text()
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process.pid, signal.SIGTERM)
+            process.communicate(timeout=30)
+    kilobytes = next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1]
+    return int(kilobytes) / 1024
+
+
+if __name__ == "__main__":
+    main()
