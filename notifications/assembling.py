@@ -14,7 +14,7 @@ from ..storage.tables import message, overview
 from .items import item_of, open_line
 from .letters import FirstContact, Item, Letter, OpenLine, Overview
 from .live_boards import LiveBoard
-from .materials import Materials, materials_for
+from .materials import NO_MATERIALS, Materials, materials_for
 from .overviews import overview_of
 from .recipients import named, secretariat_on
 from .revising import MESSAGES, Assembling, rows_that_hold
@@ -45,14 +45,16 @@ def assemble(
     heads = connection.execute(HEADS, {"messages": list(message_ids)}).all()
     kept = rows_that_hold(connection, message_ids, given)
     overviews = _overviews(connection, message_ids, given)
-    materials = materials_for(
-        connection,
-        given.boards.values(),
-        today=given.today,
-        rows=[row for rows in kept.values() for row in rows],
-        readers=[head.recipient for head in heads],
-        messages=message_ids,
-    )
+    materials = NO_MATERIALS
+    if given.in_full:
+        materials = materials_for(
+            connection,
+            given.boards.values(),
+            today=given.today,
+            rows=[row for rows in kept.values() for row in rows],
+            readers=[head.recipient for head in heads],
+            messages=message_ids,
+        )
     return {
         head.id: _letter(
             connection, head.recipient, kept[head.id], overviews[head.id], materials, given
@@ -81,7 +83,9 @@ def _letter(
         reply_to=secretariat_on(board.planner, given.today) or "",
         items=tuple(sorted(items, key=_pressing)),
         also_open=_also_open(reader, {row.id for row in rows}, materials, given),
-        first_contact=_first_contact(reader, board, roles, materials) if items else None,
+        first_contact=_first_contact(reader, board, roles, materials)
+        if items and given.in_full
+        else None,
         roles=roles,
         overviews=tuple(_overview(connection, each, given) for each in overviews),
     )
@@ -128,7 +132,7 @@ def _also_open(
     for name, board in given.boards.items():
         led = {
             body.id
-            for body, role in materials.roles[name].get(reader, ())
+            for body, role in materials.roles.get(name, {}).get(reader, ())
             if role is RoleName.CHAIR
         }
         lines.extend(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import date, datetime
 
 from sqlalchemy import (
@@ -54,6 +53,15 @@ GIVE_UP_EARLIER = (
         finished_at=bindparam("now", type_=Instant),
         reply=bindparam("why"),
     )
+)
+NOW = bindparam("now", type_=Instant)
+DUE = (
+    select(message.c.id)
+    .where(
+        message.c.state.in_(CHANGEABLE),
+        message.c.next_attempt_at.is_(None) | (message.c.next_attempt_at <= NOW),
+    )
+    .order_by(message.c.day, message.c.id)
 )
 INTO_MESSAGES = tuple(
     update(table)
@@ -128,16 +136,6 @@ def add_overview(
     return True
 
 
-def due_messages(
-    connection: Connection, now: datetime, states: Collection[str] = CHANGEABLE
-) -> list[int]:
+def due_messages(connection: Connection, now: datetime) -> list[int]:
     """The messages that may be sent by `now`, oldest first."""
-    rows = connection.execute(
-        select(message.c.id)
-        .where(
-            message.c.state.in_(states),
-            message.c.next_attempt_at.is_(None) | (message.c.next_attempt_at <= now),
-        )
-        .order_by(message.c.day, message.c.id)
-    )
-    return list(rows.scalars())
+    return list(connection.execute(DUE, {"now": now}).scalars())

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Table
 
 from ..calendar.localtime import LocalTime
 from ..calendar.occurrences import Kind
@@ -82,7 +81,7 @@ def _decide_one(
         for step in steps_due(row.due, policy, today, days)
         if step.day >= board.go_live and (row.last_step is None or step.offset > row.last_step)
     ]
-    if fallen:
+    if fallen and row.last_step is not None:
         decisions.overtaken.append(row.id)
     for step in fallen:
         decisions.ledger.extend(
@@ -154,5 +153,16 @@ def insert_rows(connection: Connection, rows: list[dict[str, Any]]) -> None:
     """
     if not rows:
         return
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    connection.execute(dialect.insert(ledger).on_conflict_do_nothing(), rows)
+    statement = _insert_for(connection)(ledger).on_conflict_do_nothing()
+    connection.execute(statement, rows)
+
+
+def _insert_for(connection: Connection) -> Callable[[Table], Any]:
+    # Loaded here because the other database's part of SQLAlchemy is slow to load for nothing.
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+
+        return insert_postgresql
+    from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+
+    return insert_sqlite

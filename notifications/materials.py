@@ -68,6 +68,9 @@ class Materials:
     roles: Mapping[str, Mapping[str, Sequence[tuple[Body, RoleName]]]]
 
 
+NO_MATERIALS = Materials(changed={}, met_by={}, open_of={}, known_readers=frozenset(), roles={})
+
+
 def materials_for(
     connection: Connection,
     boards: Iterable[LiveBoard],

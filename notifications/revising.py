@@ -1,4 +1,4 @@
-"""Ledger rows looked at again before they are sent: still owed, still the same date and person?"""
+"""Ledger rows looked at again before they are sent; what has lost its reason is taken back."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ LEDGER_ROWS = (
 class Assembling:
     """What letters are assembled from: the Boards, the day, and what the reader may be told.
 
-    Without `in_full` an overview is only announced, for those who count mails but read none.
+    Without `in_full` letters hold their items alone, for those who count mails but read none.
     """
 
     boards: Mapping[str, LiveBoard]

@@ -1,9 +1,8 @@
-"""Changing a planner in the database: role-holders and meetings, checked like the file."""
+"""Changing a planner in the database: bodies and their role-holders, checked like the file."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -12,13 +11,9 @@ from sqlalchemy import Connection
 
 from ..calendar.errors import BoardcalError
 from ..calendar.file_problems import FileProblems, Problem, TomlLines, problems_of
-from ..calendar.meetings import FURTHEST_MOVE, Meeting, meetings
-from ..calendar.occurrences import Occurrence, occurrences
-from ..calendar.planner import Body, Planner, RoleName
+from ..calendar.planner import RoleName
 from ..calendar.planner_checks import cross_findings
-from ..calendar.planner_entries import planner_of
 from ..calendar.planner_file import PlannerFile
-from ..calendar.rules import Event
 from ..calendar.words import listed, long_date
 from ..storage.occurrence_rows import note_change
 from ..storage.planners import save_content
@@ -26,14 +21,6 @@ from ..storage.planners import save_content
 
 class EditError(BoardcalError):
     """The planner cannot be changed as asked; nothing was changed."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reflow:
-    """What becomes of one occurrence when the planner changes; None where it is not there."""
-
-    before: Occurrence | None
-    after: Occurrence | None
 
 
 Document = dict[str, Any]
@@ -61,12 +48,12 @@ def edited(content: PlannerFile, body_id: str, edit: Callable[[Document], None])
         changed = PlannerFile.model_validate(document)
     except ValidationError as error:
         raise FileProblems(
-            problems_of(error, TomlLines(""), "the planner", model=PlannerFile, data=document)
+            problems_of(error, TomlLines(""), "The planner", model=PlannerFile, data=document)
         ) from None
     findings = cross_findings(changed)
     if findings:
         raise FileProblems(
-            Problem(file="the planner", key=each.key, value=each.value, says=each.says)
+            Problem(file="The planner", key=each.key, value=each.value, says=each.says)
             for each in findings
         )
     return changed
@@ -79,6 +66,8 @@ def appoint(
 
     Raises EditError where they hold it already.
     """
+    if role is RoleName.SECRETARIAT and body_id != content.board.id:
+        raise EditError(f"The secretariat is a role of the Board; give {content.board.id} as body.")
 
     def change(body: Document) -> None:
         holders = list(body.get(role.value, ()))
@@ -127,92 +116,6 @@ def _is_empty(holder: Document) -> bool:
     if starts is None or ends is None:
         return False
     return date.fromisoformat(ends) < date.fromisoformat(starts)
-
-
-def move_meeting(content: PlannerFile, body_id: str, day: date, to: date) -> PlannerFile:
-    """`content` with the meeting that is on `day` now moved to another day."""
-    meeting = _meeting_on(content, body_id, day)
-
-    def change(body: Document) -> None:
-        changes = _without(body, "moved", meeting.scheduled)
-        if to != meeting.scheduled:
-            changes.append({"moved": meeting.scheduled.isoformat(), "to": to.isoformat()})
-        body["meeting"] = changes
-
-    return edited(content, body_id, change)
-
-
-def cancel_meeting(content: PlannerFile, body_id: str, day: date, decided: date) -> PlannerFile:
-    """`content` with the meeting that is on `day` now cancelled, as decided on a day."""
-    meeting = _meeting_on(content, body_id, day)
-
-    def change(body: Document) -> None:
-        changes = list(body.get("meeting", ()))
-        changes.append({"cancelled": meeting.scheduled.isoformat(), "decided": decided.isoformat()})
-        body["meeting"] = changes
-
-    return edited(content, body_id, change)
-
-
-def add_meeting(
-    content: PlannerFile, body_id: str, day: date, *, extraordinary: bool
-) -> PlannerFile:
-    """`content` with one more meeting."""
-
-    def change(body: Document) -> None:
-        changes = list(body.get("meeting", ()))
-        entry: Document = {"added": day.isoformat()}
-        if extraordinary:
-            entry["extraordinary"] = True
-        body["meeting"] = [*changes, entry]
-
-    return edited(content, body_id, change)
-
-
-def _without(body: Document, kind: str, day: date) -> list[Document]:
-    return [each for each in body.get("meeting", ()) if each.get(kind) != day.isoformat()]
-
-
-def _meeting_on(content: PlannerFile, body_id: str, day: date) -> Meeting:
-    """The held meeting of a body on `day`, where it stands now. Raises EditError."""
-    body = planner_of(content).body(body_id)
-    if body is None or body.series is None:
-        raise EditError(f"The planner has no meetings of {body_id}.")
-    near = meetings(body.series, day - FURTHEST_MOVE, day + FURTHEST_MOVE)
-    held = [meeting for meeting in near if meeting.held]
-    for meeting in held:
-        if meeting.day == day:
-            return meeting
-    raise EditError(_no_meeting(body, day, held))
-
-
-def _no_meeting(body: Body, day: date, held: list[Meeting]) -> str:
-    closest = sorted(held, key=lambda meeting: abs(meeting.day - day))[:2]
-    days = listed(sorted(long_date(meeting.day) for meeting in closest), last="or")
-    hint = f"; it meets on {days}" if days else ""
-    return f"{body.short} does not meet on {long_date(day)}{hint}."
-
-
-def reflows(
-    before: Planner, after: Planner, start: date, end: date, events: list[Event]
-) -> list[Reflow]:
-    """What a change of the planner does to what falls due in a window, by date."""
-    old = {each.key: each for each in occurrences(before, start, end, events)}
-    new = {each.key: each for each in occurrences(after, start, end, events)}
-    found = []
-    for key in sorted({*old, *new}):
-        was, will = old.get(key), new.get(key)
-        if was is None or will is None or _moved(was, will):
-            found.append(Reflow(before=was, after=will))
-    return sorted(found, key=_date_of)
-
-
-def _moved(was: Occurrence, will: Occurrence) -> bool:
-    return (was.due, was.meeting, was.void) != (will.due, will.meeting, will.void)
-
-
-def _date_of(reflow: Reflow) -> date:
-    return min(each.due for each in (reflow.before, reflow.after) if each is not None)
 
 
 def save(

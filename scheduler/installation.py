@@ -101,7 +101,11 @@ def opened(
 
 @contextmanager
 def opened_for_reading(
-    loaded: LoadedSettings, clock: Clock, *, go_live: date | None = None
+    loaded: LoadedSettings,
+    clock: Clock,
+    *,
+    go_live: date | None = None,
+    with_planner: bool = True,
 ) -> Iterator[Installation]:
     """The installation for reading: its database, or the planner file where there is none yet.
 
@@ -114,7 +118,7 @@ def opened_for_reading(
         database = empty_copy()
     try:
         here = Installation(loaded=loaded, database=database, clock=clock, stored=stored)
-        if not stored:
+        if not stored and with_planner:
             fill(here, go_live or here.today)
         yield here
     finally:

@@ -39,7 +39,8 @@ def simulate(
 
     `copy` is changed as the real database would be; nobody answers. Each day is one tick of
     the same stages as the daemon's, at the sending time, and what is composed counts as sent.
-    Without `in_full` the overviews are only announced, which is quicker.
+    Without `in_full` letters hold their items and what stands around them is left out, which is
+    quicker.
     """
     ticker = Ticker(database=copy, local=local, horizon_months=horizon_months)
     day = start

@@ -30,11 +30,14 @@ class Database:
     def __init__(self, engine: Engine, name: str) -> None:
         self.engine = engine
         self.name = name
+        # As SQLite reads anyway; PostgreSQL would look anew at each statement.
+        one_moment = {} if engine.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+        self._reading = engine.execution_options(**one_moment)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A transaction that only reads."""
-        with _plain_errors(self.name), self.engine.connect() as connection:
+        """A transaction that only reads, and sees one moment however long it takes."""
+        with _plain_errors(self.name), self._reading.connect() as connection:
             yield connection
 
     @contextmanager
@@ -155,6 +158,11 @@ SENTENCES = {
     "malformed": "The database {name} is damaged; restore the last backup.",
     "connection refused": "The database {name} does not answer; see that it runs and that "
     "database.url is right.",
+    **dict.fromkeys(
+        ("permission denied", "read-only transaction"),
+        "The database {name} does not let the account in database.url write; nothing was "
+        "changed. Give that account all rights to this database.",
+    ),
     "authentication failed": "The database {name} refused the user name or password in "
     "database.url.",
 }

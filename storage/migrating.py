@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import inspect
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, inspect, text
 
 from .database import SCHEMA, Database, DatabaseError, schema_of
+from .tables import metadata
+
+# PostgreSQL's lock for a name is a number; this one is boardcal's for its tables.
+LOCK = 20180308
+VERSION_TABLE = """CREATE TABLE alembic_version (
+    version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
+)"""
 
 
 class NewerDatabaseError(DatabaseError):
@@ -34,8 +44,22 @@ def migrate(database: Database) -> bool:
         )
     if found is not None and found > SCHEMA:
         raise _newer(database, found)
-    _upgrade(database)
+    if found is None:
+        _make(database)
+    else:
+        _upgrade(database)
     return True
+
+
+def _make(database: Database) -> None:
+    """Makes the tables of an empty database as the migrations would; a test holds that."""
+    with _alone(database) as connection:
+        if schema_of(connection) is not None:
+            return  # another process was faster
+        metadata.create_all(connection)
+        connection.execute(text(VERSION_TABLE))
+        stamp = text("INSERT INTO alembic_version (version_num) VALUES (:schema)")
+        connection.execute(stamp, {"schema": SCHEMA})
 
 
 def _upgrade(database: Database) -> None:
@@ -45,9 +69,21 @@ def _upgrade(database: Database) -> None:
 
     config = Config()
     config.set_main_option("script_location", "boardcal:storage/migrations")
-    with database.write() as connection:
+    with _alone(database) as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+@contextmanager
+def _alone(database: Database) -> Iterator[Connection]:
+    """A write beside which no other process changes the tables.
+
+    SQLite has only one writer at a time; PostgreSQL has to be asked.
+    """
+    with database.write() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+        yield connection
 
 
 def require_current(database: Database) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from ..calendar.occurrences import Kind
 from ..calendar.rules import Event
@@ -95,6 +95,14 @@ def of_board(
 def awaiting_step(connection: Connection, now: datetime) -> list[Stored]:
     """The occurrences that the sweep must look at by `now`, longest waiting first."""
     return stored(connection.execute(AWAITING_STEP, {"now": now}))
+
+
+def next_step(connection: Connection) -> datetime | None:
+    """When the sweep must look at an occurrence next, or None for never."""
+    found: datetime | None = connection.execute(
+        select(func.min(occurrence.c.next_step_at))
+    ).scalar()
+    return found
 
 
 def change_rows(connection: Connection, changes: Sequence[dict[str, Any]]) -> None:

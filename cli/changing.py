@@ -1,0 +1,67 @@
+"""Changing what is stored: planned at once, so that the next command shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import Connection
+
+from ..calendar.planner_file import PlannerFile
+from ..scheduler.editing import save
+from ..scheduler.installation import Installation
+from ..scheduler.planning import horizon_of, plan
+from ..scheduler.planning_basis import Planning, planning_of
+from ..storage.planners import BoardRow, board_row
+
+Edit = Callable[[PlannerFile], PlannerFile]
+
+
+def planning_for(here: Installation, connection: Connection, row: BoardRow) -> Planning:
+    """What is needed to change single occurrences of a Board, now."""
+    planner = here.shelf.get(connection, row)
+    return planning_of(row, planner, local=here.local, now=here.clock())
+
+
+def plan_now(here: Installation, connection: Connection, board_id: str) -> None:
+    """Brings a Board's occurrences up to its planner; nothing where mails have not begun."""
+    row = board_row(connection, board_id)
+    if row is None:
+        return
+    now = here.clock()
+    plan(
+        connection,
+        row,
+        here.shelf.get(connection, row),
+        local=here.local,
+        now=now,
+        horizon=horizon_of(here.local.day_of(now), here.settings.schedule.horizon_months),
+    )
+
+
+def change_planner(
+    here: Installation,
+    row: BoardRow,
+    edit: Edit,
+    *,
+    subject: str,
+    what: str,
+    after: str,
+    who: str,
+    why: str | None,
+) -> PlannerFile:
+    """Edits a Board's planner as it is by now, notes who did it, and plans at once."""
+    with here.database.write() as connection:
+        current = here.board(connection, row.id)
+        changed = edit(here.shelf.content(connection, current))
+        save(
+            connection,
+            changed,
+            subject=subject,
+            what=what,
+            after=after,
+            now=here.clock(),
+            who=who,
+            why=why,
+        )
+        plan_now(here, connection, row.id)
+    return changed

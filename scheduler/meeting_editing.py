@@ -1,0 +1,133 @@
+"""Changing a body's meetings in the database, checked like the file, and what re-flows by it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from ..calendar.meetings import FURTHEST_MOVE, Meeting, meetings
+from ..calendar.occurrences import Occurrence, occurrences
+from ..calendar.planner import Body, Planner
+from ..calendar.planner_entries import planner_of
+from ..calendar.planner_file import PlannerFile
+from ..calendar.rules import Event
+from ..calendar.words import listed, long_date
+from .editing import Document, EditError, edited
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reflow:
+    """What becomes of one occurrence when the planner changes; None where it is not there."""
+
+    before: Occurrence | None
+    after: Occurrence | None
+
+
+def move_meeting(content: PlannerFile, body_id: str, day: date, to: date) -> PlannerFile:
+    """`content` with the meeting that is on `day` now moved to another day."""
+    meeting = _meeting_on(content, body_id, day)
+    _require_free(content, body_id, to)
+
+    def change(body: Document) -> None:
+        changes = _without(body, "moved", meeting.scheduled)
+        if to != meeting.scheduled:
+            changes.append({"moved": meeting.scheduled.isoformat(), "to": to.isoformat()})
+        body["meeting"] = changes
+
+    return edited(content, body_id, change)
+
+
+def cancel_meeting(content: PlannerFile, body_id: str, day: date, decided: date) -> PlannerFile:
+    """`content` with the meeting that is on `day` now cancelled, as decided on a day."""
+    meeting = _meeting_on(content, body_id, day)
+
+    def change(body: Document) -> None:
+        changes = list(body.get("meeting", ()))
+        changes.append({"cancelled": meeting.scheduled.isoformat(), "decided": decided.isoformat()})
+        body["meeting"] = changes
+
+    return edited(content, body_id, change)
+
+
+def add_meeting(
+    content: PlannerFile, body_id: str, day: date, *, extraordinary: bool
+) -> PlannerFile:
+    """`content` with one more meeting; one that was cancelled on `day` takes place after all.
+
+    Raises EditError where the body meets on that day already.
+    """
+    _require_free(content, body_id, day)
+
+    def change(body: Document) -> None:
+        kept = _without(body, "cancelled", _scheduled(body, day))
+        if len(kept) == len(body.get("meeting", ())):
+            entry: Document = {"added": day.isoformat()}
+            if extraordinary:
+                entry["extraordinary"] = True
+            kept.append(entry)
+        body["meeting"] = kept
+
+    return edited(content, body_id, change)
+
+
+def _scheduled(body: Document, day: date) -> date:
+    """The scheduled day of the meeting that is, or before its cancelling was, on `day`."""
+    for each in body.get("meeting", ()):
+        if each.get("to") == day.isoformat():
+            return date.fromisoformat(each["moved"])
+    return day
+
+
+def _require_free(content: PlannerFile, body_id: str, day: date) -> None:
+    """Raises EditError where the body meets on `day` already."""
+    body = planner_of(content).body(body_id)
+    if body is not None and body.series is not None:
+        near = meetings(body.series, day, day)
+        if any(meeting.held for meeting in near):
+            raise EditError(f"{body.short} meets on {long_date(day)} already.")
+
+
+def _without(body: Document, kind: str, day: date) -> list[Document]:
+    return [each for each in body.get("meeting", ()) if each.get(kind) != day.isoformat()]
+
+
+def _meeting_on(content: PlannerFile, body_id: str, day: date) -> Meeting:
+    """The held meeting of a body on `day`, where it stands now. Raises EditError."""
+    body = planner_of(content).body(body_id)
+    if body is None or body.series is None:
+        raise EditError(f"The planner has no meetings of {body_id}.")
+    near = meetings(body.series, day - FURTHEST_MOVE, day + FURTHEST_MOVE)
+    held = [meeting for meeting in near if meeting.held]
+    for meeting in held:
+        if meeting.day == day:
+            return meeting
+    raise EditError(_no_meeting(body, day, held))
+
+
+def _no_meeting(body: Body, day: date, held: list[Meeting]) -> str:
+    closest = sorted(held, key=lambda meeting: abs(meeting.day - day))[:2]
+    days = listed([long_date(day) for day in sorted(each.day for each in closest)], last="or")
+    hint = f"; it meets on {days}" if days else ""
+    return f"{body.short} does not meet on {long_date(day)}{hint}."
+
+
+def reflows(
+    before: Planner, after: Planner, start: date, end: date, events: list[Event]
+) -> list[Reflow]:
+    """What a change of the planner does to what falls due in a window, by date."""
+    old = {each.key: each for each in occurrences(before, start, end, events)}
+    new = {each.key: each for each in occurrences(after, start, end, events)}
+    found = []
+    for key in sorted({*old, *new}):
+        was, will = old.get(key), new.get(key)
+        if was is None or will is None or _moved(was, will):
+            found.append(Reflow(before=was, after=will))
+    return sorted(found, key=_date_of)
+
+
+def _moved(was: Occurrence, will: Occurrence) -> bool:
+    return (was.due, was.meeting, was.void) != (will.due, will.meeting, will.void)
+
+
+def _date_of(reflow: Reflow) -> date:
+    return min(each.due for each in (reflow.before, reflow.after) if each is not None)
