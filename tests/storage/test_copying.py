@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import event, insert, select
+
+from boardcal.storage.copying import copy_of, empty_copy
+from boardcal.storage.tables import board, metadata
+from boardcal.tests.factories import at, make_action, make_planner, make_report
+
+if TYPE_CHECKING:
+    from boardcal.storage.database import Database
+    from boardcal.tests.office import Office
+
+
+def everything(database: Database) -> dict[str, list[tuple[Any, ...]]]:
+    with database.read() as connection:
+        return {
+            table.name: [
+                tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key))
+            ]
+            for table in metadata.sorted_tables
+        }
+
+
+@pytest.fixture
+def busy_office(any_office: Office) -> Office:
+    """An office in which something of every table has happened."""
+    review = make_report("review", when={"after": "review-published"})
+    any_office.store(
+        make_planner(
+            event=[{"id": "review-published", "title": "A review was published"}],
+            report=[make_report(), review],
+            action=[make_action()],
+        )
+    )
+    any_office.sweep("2018-01-25")
+    any_office.happened("review-published", "2018-01-20")
+    any_office.pause("person", "pmqag.vice-chair@example.org")
+    with any_office.database.write() as connection:
+        connection.execute(insert(metadata.tables["installation"]).values(name="id", value="1"))
+        connection.execute(
+            insert(metadata.tables["attempt"]).values(
+                message_id=1, number=2, at=at("2018-01-26"), outcome="deferred"
+            )
+        )
+    return any_office
+
+
+def test_a_copy_holds_every_row_of_every_table(busy_office: Office) -> None:
+    original = everything(busy_office.database)
+    assert [name for name, rows in original.items() if not rows] == []
+    copy = copy_of(busy_office.database)
+    assert everything(copy) == original
+    copy.close()
+
+
+def test_the_original_never_hears_of_what_happens_to_a_copy(any_office: Office) -> None:
+    any_office.store()
+    before = everything(any_office.database)
+    copy = copy_of(any_office.database)
+    with copy.write() as connection:
+        connection.execute(board.update().values(name="Another"))
+    copy.close()
+    assert everything(any_office.database) == before
+
+
+def test_an_empty_copy_has_the_tables_and_nothing_in_them() -> None:
+    copy = empty_copy()
+    assert {name: rows for name, rows in everything(copy).items() if rows} == {}
+    assert set(everything(copy)) == set(metadata.tables)
+    copy.close()
+
+
+def test_a_copy_is_of_one_moment_though_others_go_on_writing(any_office: Office) -> None:
+    any_office.store().tick("2018-01-24")
+    before = everything(any_office.database)
+    written = []
+
+    def meanwhile(connection: Any, *given: Any) -> None:
+        # The daemon decides and composes between the copying of two tables.
+        if not written and given[1].startswith("SELECT change."):
+            written.append(any_office.tick("2018-01-25"))
+
+    event.listen(any_office.database.engine, "after_cursor_execute", meanwhile)
+    copy = copy_of(any_office.database)
+    event.remove(any_office.database.engine, "after_cursor_execute", meanwhile)
+    assert written == [True]
+    assert everything(copy) == before
+    copy.close()

@@ -1,0 +1,179 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import event, inspect, select, text
+
+from boardcal.storage import migrating
+from boardcal.storage.database import SCHEMA, Database, DatabaseError, open_database, schema_of
+from boardcal.storage.migrating import NewerDatabaseError, is_empty, migrate, require_current
+from boardcal.storage.tables import board, metadata
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+STRICT = {"compare_type": True, "compare_server_default": True}
+
+
+@pytest.fixture
+def empty(empty_url: str) -> Iterator[Database]:
+    opened = open_database(empty_url)
+    yield opened
+    opened.close()
+
+
+def tables(database: Database) -> set[str]:
+    with database.read() as connection:
+        return set(inspect(connection).get_table_names())
+
+
+def shape(database: Database) -> dict[str, Any]:
+    """Every table with all that a database knows of it."""
+    with database.read() as connection:
+        seen = inspect(connection)
+        return {
+            name: (
+                [{**each, "type": repr(each["type"])} for each in seen.get_columns(name)],
+                seen.get_pk_constraint(name),
+                sorted(seen.get_foreign_keys(name), key=str),
+                sorted(seen.get_unique_constraints(name), key=str),
+                [
+                    {**each, "dialect_options": {k: str(v) for k, v in options.items()}}
+                    for each in sorted(seen.get_indexes(name), key=lambda each: str(each["name"]))
+                    if (options := each.get("dialect_options", {})) is not None
+                ],
+            )
+            for name in seen.get_table_names()
+        }
+
+
+def set_version(database: Database, version: str) -> None:
+    with database.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :new"), {"new": version})
+
+
+def run(database: Database, statement: str) -> None:
+    with database.write() as connection:
+        connection.execute(text(statement))
+
+
+@pytest.mark.parametrize("make", [migrate, migrating._upgrade])
+def test_the_tables_from_nothing_are_those_that_the_code_knows(
+    empty: Database, make: Callable[[Database], object]
+) -> None:
+    make(empty)
+    with empty.read() as connection:
+        context = MigrationContext.configure(connection, opts=STRICT)
+        assert compare_metadata(context, metadata) == []
+        assert schema_of(connection) == SCHEMA
+
+
+def test_a_new_database_is_made_as_the_migrations_would_make_it(
+    empty: Database, database: Database
+) -> None:
+    migrating._upgrade(empty)
+    assert shape(empty) == shape(database)
+
+
+def test_the_newest_migration_is_the_one_that_the_code_names() -> None:
+    config = Config()
+    config.set_main_option("script_location", "boardcal:storage/migrations")
+    assert ScriptDirectory.from_config(config).get_heads() == [SCHEMA]
+
+
+def test_a_database_is_brought_up_to_date_once(empty: Database) -> None:
+    assert is_empty(empty)
+    assert migrate(empty) is True
+    assert not is_empty(empty)
+    assert migrate(empty) is False
+    require_current(empty)
+
+
+def test_programs_that_start_together_make_the_tables_once(empty_url: str) -> None:
+    def start() -> bool:
+        mine = open_database(empty_url)
+        try:
+            return migrate(mine)
+        finally:
+            mine.close()
+
+    with ThreadPoolExecutor(4) as threads:
+        for done in [threads.submit(start) for _ in range(4)]:
+            done.result(timeout=60)
+    opened = open_database(empty_url)
+    assert tables(opened) == {*metadata.tables, "alembic_version"}
+    with opened.read() as connection:
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).all() == [
+            (SCHEMA,)
+        ]
+    opened.close()
+
+
+@pytest.mark.parametrize("make", [migrate, migrating._upgrade])
+def test_a_migration_that_fails_leaves_nothing_behind(
+    empty: Database, make: Callable[[Database], object]
+) -> None:
+    def fails(*given: Any) -> None:
+        if "CREATE TABLE ledger" in given[2]:
+            raise RuntimeError("the power went")
+
+    event.listen(empty.engine, "before_cursor_execute", fails)
+    with pytest.raises(RuntimeError, match="the power went"):
+        make(empty)
+    event.remove(empty.engine, "before_cursor_execute", fails)
+    assert tables(empty) == set()
+    assert migrate(empty) is True
+
+
+def test_what_a_newer_program_wrote_is_left_alone(database: Database) -> None:
+    set_version(database, "9999")
+    for use in (migrate, require_current):
+        with pytest.raises(NewerDatabaseError) as refused:
+            use(database)
+        assert str(refused.value) == (
+            f"The database {database.name} was written by a newer boardcal (its tables are at "
+            f"9999, this program knows {SCHEMA}); nothing was changed. Install the newer one."
+        )
+    with database.read() as connection:
+        assert schema_of(connection) == "9999"
+
+
+def test_what_an_older_program_wrote_asks_to_be_migrated(database: Database) -> None:
+    set_version(database, "0000")
+    with pytest.raises(DatabaseError) as refused:
+        require_current(database)
+    assert str(refused.value) == (
+        f"The database {database.name} was written by an older boardcal; run `boardcal migrate` "
+        "to bring it up to date."
+    )
+
+
+@pytest.mark.parametrize(
+    "theirs",
+    [
+        "CREATE TABLE wp_posts (id INTEGER PRIMARY KEY, title TEXT)",
+        "CREATE TABLE board (id INTEGER PRIMARY KEY)",
+        "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)",
+    ],
+)
+def test_what_another_program_wrote_is_left_alone(empty: Database, theirs: str) -> None:
+    run(empty, theirs)
+    before = shape(empty)
+    with pytest.raises(DatabaseError) as refused:
+        migrate(empty)
+    assert str(refused.value) == (
+        f"The database {empty.name} holds tables of another program; nothing was changed. Give "
+        "boardcal a database of its own as database.url."
+    )
+    assert shape(empty) == before
+
+
+def test_a_migrated_database_holds_no_board_yet(database: Database) -> None:
+    with database.read() as connection:
+        assert connection.execute(select(board)).all() == []
