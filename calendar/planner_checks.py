@@ -89,7 +89,7 @@ def _meetings(path: Path, body: BodyEntry) -> Iterator[Finding]:
 
 def _change_problem(body: BodyEntry, kind: str, day: date, to: date | None) -> str | None:
     if to is not None and abs(to - day) > FURTHEST_MOVE:
-        return "moves by more than a year; cancel it and add another meeting instead"
+        return "goes to a day more than a year away; cancel it and add another meeting instead"
     if body.meets is None:
         return None
     around = (day - FURTHEST_MOVE, day + FURTHEST_MOVE)
@@ -154,10 +154,14 @@ def _report(
     if entry.met_by is None:
         return
     where, key = (*path, "met_by"), f"{name}, met_by"
-    reports = {report.id: report for report in content.report}
-    other = reports.get(entry.met_by)
+    if entry.met_by == entry.id:
+        itself = "is this report itself; name another one, or leave `met_by` out"
+        yield Finding(path=where, key=key, value=entry.met_by, says=itself)
+        return
+    others = {report.id: report for report in content.report if report.id != entry.id}
+    other = others.get(entry.met_by)
     if other is None:
-        yield _unknown(where, key, entry.met_by, "report", reports)
+        yield _unknown(where, key, entry.met_by, "report", others)
         return
     says = _met_by_problem(entry, other)
     if says is not None:
@@ -165,8 +169,6 @@ def _report(
 
 
 def _met_by_problem(entry: ReportEntry, other: ReportEntry) -> str | None:
-    if other.id == entry.id:
-        return "is this report itself"
     if other.met_by is not None:
         return f'is met by another report itself; name that one ("{other.met_by}")'
     mine = (entry.when.timing(), entry.from_, entry.until)

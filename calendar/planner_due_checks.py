@@ -79,11 +79,13 @@ def _yields(timing: Timing, start: date, end: date, bodies: Mapping[str, BodyEnt
 
 def is_no(value: str, kind: str, known: Collection[str]) -> str:
     """That an id is none of the `known` ones; which was meant, or all that there are."""
-    ids = sorted(known)
+    ids, article = sorted(known), "an" if kind == "event" else "a"
     meant = nearest(value, ids, likeness=0.75)
     if meant is not None:
         hint = f'did you mean "{meant}"?'
+    elif ids:
+        ones = "the only one is" if len(ids) == 1 else "the known ones are"
+        hint = f"{ones} {listed(ids)}"
     else:
-        hint = f"there are {listed(ids)}" if ids else f"there is no [[{kind}]] in it"
-    article = "an" if kind == "event" else "a"
+        hint = f"add {article} [[{kind}]] with this id"
     return f"is not {article} {kind} of this file; {hint}"

@@ -10,7 +10,7 @@ import re
 from datetime import time
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from .planner import BodyKind
 from .planner_cadence import Entry, known_months
@@ -22,7 +22,7 @@ TIMES = re.compile(r"(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})")
 
 
 def _as_list(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
+    return value if isinstance(value, (list, tuple)) else [value]
 
 
 class HolderEntry(Entry):
@@ -240,3 +240,11 @@ class PlannerFile(Entry):
     report: tuple[ReportEntry, ...] = ()
     action: tuple[ActionEntry, ...] = ()
     promise: tuple[PromiseEntry, ...] = ()
+
+    @field_validator("body", "event", "report", "action", "promise", mode="before")
+    @classmethod
+    def _lists(cls, value: Any, info: ValidationInfo) -> Any:
+        if isinstance(value, dict):
+            says = f"needs two brackets on each side, [[{info.field_name}]]"
+            raise ValueError(says)  # noqa: TRY004 - pydantic gathers only ValueErrors
+        return value

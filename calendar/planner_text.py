@@ -25,7 +25,7 @@ def _printable(text: str, allowed: str = "") -> str:
             continue
         if unicodedata.category(character) in ("Cc", "Zl", "Zp") or character in DIRECTION_MARKS:
             raise ValueError(
-                f"has a control character ({character!a}); type the text again without it"
+                f"holds a character that cannot be seen ({character!a}); type the text again"
             )
     return text
 
@@ -54,7 +54,7 @@ def _in_years(day: date) -> date:
 Id = Annotated[
     str,
     StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]*$", max_length=60, strip_whitespace=True),
-    Field(description="small letters, digits, full stops and hyphens, such as s11-march"),
+    Field(description="made of small letters, digits, full stops and hyphens, such as s11-march"),
 ]
 Day = Annotated[date, AfterValidator(_in_years)]
 Line = Annotated[

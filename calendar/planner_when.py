@@ -22,7 +22,7 @@ from .words import stated_date
 
 
 def _as_list(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
+    return value if isinstance(value, (list, tuple)) else [value]
 
 
 class AfterWhen(Entry):

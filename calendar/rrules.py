@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, time
-from itertools import dropwhile, islice
+from itertools import dropwhile, takewhile
 
 from dateutil.rrule import rrulestr
 
@@ -14,7 +14,6 @@ from .timing import RecurrenceRule
 DAILY_OR_SLOWER = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 TIMES_OF_DAY = frozenset({"BYHOUR", "BYMINUTE", "BYSECOND"})
 COUNTED = re.compile(r"[1-9][0-9]{0,5}")
-UNTIL_DAY = re.compile(r"[0-9]{8}")
 SOME_DAY = date(2018, 1, 1)
 
 
@@ -30,30 +29,28 @@ def check_rrule(text: str) -> None:
         raise ValueError(f'"{text}" names a time of day; a rule gives days only')
     if not all(COUNTED.fullmatch(parts.get(name, "1")) for name in ("INTERVAL", "COUNT")):
         raise ValueError(f'"{text}" has an INTERVAL or COUNT that is no whole number from 1')
-    if not UNTIL_DAY.fullmatch(parts.get("UNTIL", "20180101")):
+    if "UNTIL" in parts and not _is_day(parts["UNTIL"]):
         raise ValueError(f'"{text}" needs a day alone after UNTIL, such as UNTIL=20201231')
     if {"COUNT", "UNTIL"} <= parts.keys():
         raise ValueError(f'"{text}" has both COUNT and UNTIL; keep one of them')
     try:
-        next(rule_days(RecurrenceRule(rrule=text, start=SOME_DAY), SOME_DAY, SOME_DAY), None)
+        rule_days(RecurrenceRule(rrule=text, start=SOME_DAY), SOME_DAY, SOME_DAY)
     except (ValueError, TypeError, KeyError, AttributeError, IndexError):
         raise ValueError(f'"{text}" is not a rule that RFC 5545 knows') from None
 
 
 def rule_days(rule: RecurrenceRule, start: date, end: date) -> Iterator[date]:
-    """The days of a checked rule from `start` to `end`, inclusive.
-
-    dateutil would look as far as the year 9999 for the next day of a rule that gives none, so
-    every rule gets an end; a COUNT, which may not stand beside one, is counted here.
-    """
-    parts = _parts(rule.rrule) or {}
-    count = int(parts.pop("COUNT")) if "COUNT" in parts else None
-    last = end.isoformat().replace("-", "")
-    parts["UNTIL"] = min(last, parts.get("UNTIL", last))
-    text = ";".join(f"{name}={value}" for name, value in parts.items())
-    moments = rrulestr(text, dtstart=datetime.combine(rule.start, time.min))
-    days = (moment.date() for moment in islice(moments, count))
+    """The days of a checked rule from `start` to `end`, inclusive."""
+    moments = rrulestr(rule.rrule, dtstart=datetime.combine(rule.start, time.min))
+    days = takewhile(lambda day: day <= end, (moment.date() for moment in moments))
     return dropwhile(lambda day: day < start, days)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return text.isdigit() and bool(date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def _parts(text: str) -> dict[str, str] | None:

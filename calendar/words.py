@@ -39,8 +39,9 @@ def month_number(text: str) -> int:
     for number, name in enumerate(MONTHS, start=1):
         if wanted in (name.lower(), name[:3].lower()):
             return number
-    meant = get_close_matches(wanted.capitalize(), MONTHS, n=1)
-    if meant:
+    names = (*MONTHS, *(season.capitalize() for season in SEASONS))
+    meant = get_close_matches(wanted.capitalize(), names, n=1)
+    if meant and meant[0] != wanted.capitalize():
         raise ValueError(f'"{text}" is not a month; did you mean "{meant[0]}"?')
     raise ValueError(f'"{text}" is not a month; write it out, such as "March"')
 

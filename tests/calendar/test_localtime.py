@@ -100,4 +100,21 @@ def test_sending_instants_rise_day_by_day(send_at: time, day: date) -> None:
     apart = local.sending_instant(day + timedelta(days=1)) - local.sending_instant(day)
     assert timedelta(hours=23) <= apart <= timedelta(hours=25)
     assert local.is_open(local.sending_instant(day))
-    assert not local.is_open(local.sending_instant(day) - timedelta(microseconds=1))
+    # Just before midnight it is still open for the day before.
+    just_before = local.sending_instant(day) - timedelta(microseconds=1)
+    assert local.is_open(just_before) is (send_at == time(0))
+
+
+@pytest.mark.parametrize(
+    ("day", "instant"),
+    [
+        (date(2018, 3, 11), "2018-03-11T03:30:00-04:00"),
+        (date(2018, 11, 4), "2018-11-04T01:30:00-04:00"),
+    ],
+)
+def test_elsewhere_a_time_that_is_missing_goes_forward_and_of_two_the_first_is_taken(
+    day: date, instant: str
+) -> None:
+    send_at = time(2, 30) if day.month == 3 else time(1, 30)
+    local = LocalTime(zone=ZoneInfo("America/New_York"), send_at=send_at)
+    assert local.sending_instant(day) == datetime.fromisoformat(instant)

@@ -36,9 +36,7 @@ MARCH = AtMeetings(body="lscb", which=NamedMonths(months=(3,)))
 HALF_YEARLY = AtMeetings(body="lscb", which=LastIn(span=Span.HALF_YEAR))
 QUARTERLY = AtMeetings(body="lscb", which=LastIn(span=Span.QUARTER))
 GROUP_QUARTERLY = AtMeetings(body="business-group", which=LastIn(span=Span.QUARTER))
-EVERY_OTHER = AtMeetings(
-    body="pmqag", which=EveryNth(n=2, start=YearMonth(year=2017, month=12))
-)
+EVERY_OTHER = AtMeetings(body="pmqag", which=EveryNth(n=2, start=YearMonth(year=2017, month=12)))
 WINDOW = (date(2017, 12, 1), date(2018, 12, 31))
 
 
@@ -232,9 +230,7 @@ def test_a_meeting_stays_of_the_half_year_it_was_scheduled_for(
         ([moved("04-04", "06-20")], "12-06 06-06 08-01 12-05"),
     ],
 )
-def test_every_other_meeting_counts_those_held(
-    changes: list[MeetingChange], meetings: str
-) -> None:
+def test_every_other_meeting_counts_those_held(changes: list[MeetingChange], meetings: str) -> None:
     # Papers for December 2017 were due in November.
     found = reflowed(EVERY_OTHER, *changes, window=(date(2017, 11, 1), WINDOW[1]))
     assert [at(found, period).split()[0] for period in found] == meetings.split()

@@ -111,6 +111,6 @@ def test_a_rule_that_never_gives_a_day_gives_none() -> None:
     ],
 )
 def test_what_is_no_rule_is_refused_with_what_to_do(text: str, says: str) -> None:
-    with pytest.raises(ValueError, match=".") as error:
+    with pytest.raises(ValueError, match=r"\S") as error:
         check_rrule(text)
     assert str(error.value) == f'"{text}" {says}'

@@ -224,9 +224,7 @@ def test_every_meeting_but_the_extraordinary_ones_has_its_due_date(series: Serie
 
 @LAW
 @given(unchanged_series(), st.sampled_from(Span))
-def test_the_last_meeting_of_a_period_is_the_last_of_its_months(
-    series: Series, span: Span
-) -> None:
+def test_the_last_meeting_of_a_period_is_the_last_of_its_months(series: Series, span: Span) -> None:
     length = {Span.QUARTER: 3, Span.HALF_YEAR: 6, Span.YEAR: 12}[span]
     days = sorted({day for _, day in scheduled_days(series, *WHOLE) if inside(day)})
     periods = groupby(days, lambda day: (day.year, (day.month - 1) // length))

@@ -69,13 +69,13 @@ def by(*texts: str, review: AtMeetings | None = None) -> By:
         ),
         (
             AtMeetings(body="lscb", which=EveryMeeting()),
-            "2018-03:2018-02-22 2018-05:2018-04-25 2018-07:2018-06-28 2018-09:2018-08-30 "
-            "2018-11:2018-10-25 2019-01:2018-12-24",
+            ("2018-03:2018-02-22 2018-05:2018-04-25 2018-07:2018-06-28 2018-09:2018-08-30 "
+            "2018-11:2018-10-25 2019-01:2018-12-24"),
         ),
         (
             AtMeetings(body="lscb", which=EveryMeeting(), papers=0),
-            "2018-01:2018-01-11 2018-03:2018-03-08 2018-05:2018-05-10 2018-07:2018-07-12 "
-            "2018-09:2018-09-13 2018-11:2018-11-08",
+            ("2018-01:2018-01-11 2018-03:2018-03-08 2018-05:2018-05-10 2018-07:2018-07-12 "
+            "2018-09:2018-09-13 2018-11:2018-11-08"),
         ),
         (AtMeetings(body="lscb", which=NamedMonths(months=(3,)), papers=1), "2018-03:2018-03-07"),
         (
@@ -124,8 +124,8 @@ def by(*texts: str, review: AtMeetings | None = None) -> By:
         (by("November 2017", "March 2018"), "march-2018:2018-03-29"),
         (
             by("January 2018", review=QUARTERLY),
-            "january-2018:2018-01-31 2018-Q1:2018-02-06 2018-Q2:2018-04-30 2018-Q3:2018-08-07 "
-            "2018-Q4:2018-11-06",
+            ("january-2018:2018-01-31 2018-Q1:2018-02-06 2018-Q2:2018-04-30 2018-Q3:2018-08-07 "
+            "2018-Q4:2018-11-06"),
         ),
         (by("July 2018", review=QUARTERLY),
          "july-2018:2018-07-31 2018-Q3:2018-08-07 2018-Q4:2018-11-06"),
@@ -216,9 +216,7 @@ def test_no_review_comes_on_or_before_the_last_milestone() -> None:
         (0, date(2018, 3, 10), date(2018, 3, 9)),
     ],
 )
-def test_what_follows_an_event_is_due_working_days_after_it(
-    days: int, on: date, due: date
-) -> None:
+def test_what_follows_an_event_is_due_working_days_after_it(days: int, on: date, due: date) -> None:
     event = Event(name="review-published", number=1, on=on)
     other = Event(name="survey-accepted", number=1, on=on)
     found = in_year(After(event="review-published", days=days), 2018, event, other)
@@ -252,7 +250,9 @@ def test_a_window_includes_both_its_ends(timing: Timing) -> None:
 
 
 @pytest.mark.parametrize("window", [(date.min, date(5, 1, 1)), (date(9990, 1, 1), date.max)])
-@pytest.mark.parametrize("which", [EveryMeeting(), LastIn(span=Span.YEAR), NamedMonths(months=(3,))])
+@pytest.mark.parametrize(
+    "which", [EveryMeeting(), LastIn(span=Span.YEAR), NamedMonths(months=(3,))]
+)
 def test_no_window_is_too_early_or_too_late_for_meetings(
     window: tuple[date, date], which: EveryMeeting | LastIn | NamedMonths
 ) -> None:

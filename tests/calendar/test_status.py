@@ -13,6 +13,7 @@ from boardcal.calendar.workdays import WorkingDays
 
 DAYS = WorkingDays()
 DUE = date(2018, 2, 22)
+BY_DATE = (Status.PLANNED, Status.DUE, Status.OVERDUE, Status.STALE)
 
 
 def status(
@@ -85,8 +86,7 @@ def test_without_reminders_before_it_what_is_owed_is_planned_until_its_day_is_ov
     assert status(date(2018, 2, 23), policy=chasers) is Status.OVERDUE
 
 
-@pytest.mark.parametrize("recorded", [each for each in Status if each not in
-                                      (Status.PLANNED, Status.DUE, Status.OVERDUE, Status.STALE)])  # fmt: skip
+@pytest.mark.parametrize("recorded", [each for each in Status if each not in BY_DATE])
 @pytest.mark.parametrize("today", [date(2017, 1, 1), DUE, date(2020, 1, 1)])
 def test_what_was_recorded_stands_whatever_the_day(recorded: Status, today: date) -> None:
     assert status(today, state=recorded.value) is recorded

@@ -168,9 +168,7 @@ def test_steps_fall_on_working_days_one_after_the_other(due: date, policy: Polic
 
 @LAW
 @given(dates, policies, st.integers(-100, 400))
-def test_every_step_has_fallen_or_is_still_to_come(
-    due: date, policy: Policy, passed: int
-) -> None:
+def test_every_step_has_fallen_or_is_still_to_come(due: date, policy: Policy, passed: int) -> None:
     today = due + timedelta(days=passed)
     fallen = steps_due(due, policy, today, DAYS)
     coming = next_step(due, policy, today, DAYS)

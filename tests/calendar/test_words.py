@@ -83,7 +83,7 @@ def test_blanks_around_and_within_a_stated_date_do_not_matter() -> None:
     ],
 )
 def test_what_is_no_date_is_refused_with_what_to_write(text: str, says: str) -> None:
-    with pytest.raises(ValueError, match=".") as error:
+    with pytest.raises(ValueError, match=r"\S") as error:
         stated_date(text)
     assert str(error.value) == says
 
