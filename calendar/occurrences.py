@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -53,11 +53,21 @@ class Occurrence:
 
 
 def occurrences(
-    planner: Planner, start: date, end: date, events: Iterable[Event] = ()
+    planner: Planner,
+    start: date,
+    end: date,
+    events: Iterable[Event] = (),
+    *,
+    refs: Collection[str] | None = None,
 ) -> Iterator[Occurrence]:
-    """What falls due from `start` to `end`, inclusive, reports and actions and reviews."""
+    """What falls due from `start` to `end`, inclusive, reports and actions and reviews.
+
+    With `refs` only of some reports and actions.
+    """
     expansion = expansion_of(planner, start, end, events)
     for obligation in planner.obligations():
+        if refs is not None and obligation.ref not in refs:
+            continue
         first, last = bounds(planner, obligation)
         for each in expansion.due_dates(obligation.timing):
             if first <= each.due <= last or not (each.review or recurs(obligation)):

@@ -40,7 +40,8 @@ def _cell(text: str) -> str:
 
 def _address(text: str) -> str:
     try:
-        return parse_address(text).address
+        # One person is one address, however it was typed: mailboxes know no upper case.
+        return parse_address(text).address.lower()
     except AddressError as error:
         raise ValueError(str(error)) from None
 

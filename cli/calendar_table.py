@@ -54,7 +54,7 @@ class CalendarTable:
                 "given with --from and --to, such as --from 2018-01-01 --to 2018-12-31."
             )
             return
-        yield painted(f"{whose}, {span}", bold=True)
+        yield painted("\n".join(hung(f"{whose}, {span}")), bold=True)
         for month, same in groupby(entries, lambda entry: (entry.due.year, entry.due.month)):
             yield ""
             yield painted(f"{MONTHS[month[1] - 1]} {month[0]}", bold=True)

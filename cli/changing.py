@@ -11,7 +11,7 @@ from ..scheduler.editing import save
 from ..scheduler.installation import Installation
 from ..scheduler.planning import horizon_of, plan
 from ..scheduler.planning_basis import Planning, planning_of
-from ..storage.planners import BoardRow, board_row
+from ..storage.planners import BoardRow, board_row, hold_boards
 
 Edit = Callable[[PlannerFile], PlannerFile]
 
@@ -51,6 +51,7 @@ def change_planner(
 ) -> PlannerFile:
     """Edits a Board's planner as it is by now, notes who did it, and plans at once."""
     with here.database.write() as connection:
+        hold_boards(connection)
         current = here.board(connection, row.id)
         changed = edit(here.shelf.content(connection, current))
         save(

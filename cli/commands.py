@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -116,9 +117,14 @@ def _shared(option: click.Option) -> click.Option:
 
 def _leave(work: Callable[[], Any], *, wants_details: bool) -> NoReturn:
     """Does the work and ends the process; what went wrong is a sentence on stderr."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal that lacks a character gets a question mark rather than nothing.
+            stream.reconfigure(errors="replace")
     try:
         result = work()
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except BrokenPipeError:
         _forget_output()
         sys.exit(1)

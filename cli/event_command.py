@@ -15,6 +15,7 @@ from ..notifications.phrases import working_days
 from ..notifications.references import reference, short_names
 from ..scheduler.recording import record_event
 from ..storage.occurrence_rows import recorded_events
+from ..storage.planners import hold_boards
 from .changing import plan_now, planning_for
 from .invocation import Invocation, asking
 from .kinds import DAY, NOTE
@@ -48,6 +49,7 @@ def list_(invocation: Invocation) -> None:
 def record(invocation: Invocation, name: str, day: date | None, who: str | None) -> None:
     """Record that the event NAME happened. `boardcal event list` gives the names."""
     with invocation.writing() as here, here.database.write() as connection:
+        hold_boards(connection)
         row = here.board(connection, invocation.board)
         planning = planning_for(here, connection, row)
         on = day or here.today

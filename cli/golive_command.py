@@ -16,7 +16,7 @@ from ..scheduler.installation import Installation
 from ..scheduler.simulation import SimulatedMail
 from ..scheduler.upcoming import upcoming
 from ..storage.database import Database
-from ..storage.planners import BoardRow
+from ..storage.planners import BoardRow, hold_boards
 from .changing import plan_now, planning_for
 from .invocation import Invocation, asking
 from .kinds import DAY, NOTE
@@ -52,6 +52,7 @@ def golive(invocation: Invocation, day: date, yes: bool, who: str | None) -> Non
 
 def _apply(here: Installation, database: Database, row: BoardRow, day: date, who: str) -> None:
     with database.write() as connection:
+        hold_boards(connection)
         set_go_live(
             connection,
             planning_for(here, connection, row),

@@ -13,7 +13,14 @@ from ..calendar.planner_file import PlannerFile
 from ..notifications.phrases import count
 from ..scheduler.installation import Installation, planner_file
 from ..storage.differences import Difference, differences
-from ..storage.planners import board_row, content_of, digest_of, last_import, store_planner
+from ..storage.planners import (
+    board_row,
+    content_of,
+    digest_of,
+    hold_boards,
+    last_import,
+    store_planner,
+)
 from .changing import plan_now
 from .invocation import Invocation, asking
 from .kinds import NOTE
@@ -54,7 +61,7 @@ def import_(invocation: Invocation, file: Path, dry_run: bool, yes: bool, who: s
                     "export FILE` writes it out, so that nothing of it is lost."
                 )
         if dry_run:
-            say("Nothing was changed." if found else None)
+            say("Nothing was changed.")
         elif not found or agreed("Bring it in?", yes=yes):
             _store(here, content, source=str(file.resolve()), who=who or asking())
             if found:
@@ -88,6 +95,7 @@ def _store(here: Installation, content: PlannerFile, *, source: str, who: str) -
     """Makes `content` the planner, unless it was what was imported last and still stands."""
     board_id = content.board.id
     with here.database.write() as connection:
+        hold_boards(connection)
         imported = last_import(connection, board_id)
         stored = content_of(connection, board_id)
         digests = {imported and imported[0], stored and digest_of(stored)}

@@ -110,7 +110,7 @@ class MailAddress(click.ParamType[str]):
         from ..calendar.problems import shown
 
         try:
-            return parse_address(str(value)).address
+            return parse_address(str(value)).address.lower()
         except AddressError as error:
             self.fail(f"{shown(str(value))} {error}", param, ctx)
 

@@ -27,6 +27,7 @@ COMMANDS = {
     "resume": ("pause_command:resume", "Let paused mails go on."),
     "import": ("import_command:import_", "Bring in a planner file, showing the difference first."),
     "export": ("export_command:export", "Write the planner out as a file."),
+    "user": ("user_command:user", "Let people sign in to the pages, or stop them."),
     "migrate": ("migrate_command:migrate", "Bring the database up to date."),
 }
 

@@ -10,19 +10,17 @@ import click
 
 from ..calendar.planner import Planner
 from ..calendar.planner_entries import planner_of
-from ..calendar.planner_file import PlannerFile
 from ..calendar.words import WEEKDAYS, long_date, weekday_date
 from ..notifications.references import short_names
 from ..scheduler.editing import body_named
 from ..scheduler.installation import Installation
 from ..scheduler.meeting_editing import add_meeting, cancel_meeting, move_meeting
+from ..storage.planners import BoardRow
 from .changing import Edit, change_planner
 from .consequences import consequences, consequences_in_words
 from .invocation import Invocation, asking
 from .kinds import DAY, NOTE
 from .terminal import agreed, say, say_lines
-
-Make = Callable[[PlannerFile, str, date], Edit]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,17 +181,30 @@ def _change(
         if dry_run:
             say("Nothing was changed.")
         elif agreed("Make this change?", yes=yes):
-            change_planner(
-                here,
-                row,
-                edit,
-                subject=body_id,
-                what=f"meeting {wanted.what}",
-                after=" to ".join(str(each) for each in (wanted.day, wanted.to) if each),
-                who=who or asking(),
-                why=note,
-            )
-            say("Done. `boardcal upcoming` shows the new dates.")
+            _make(here, row, body_id, edit, wanted, who=who, note=note)
+
+
+def _make(
+    here: Installation,
+    row: BoardRow,
+    body_id: str,
+    edit: Edit,
+    wanted: Wanted,
+    *,
+    who: str | None,
+    note: str | None,
+) -> None:
+    change_planner(
+        here,
+        row,
+        edit,
+        subject=body_id,
+        what=f"meeting {wanted.what}",
+        after=" to ".join(str(each) for each in (wanted.day, wanted.to) if each),
+        who=who or asking(),
+        why=note,
+    )
+    say("Done. `boardcal upcoming` shows the new dates.")
 
 
 def _show(here: Installation, board_id: str, wanted: Wanted, body_id: str, after: Planner) -> None:

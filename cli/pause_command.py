@@ -10,7 +10,7 @@ from ..notifications.references import short_names
 from ..scheduler.editing import body_named
 from ..scheduler.installation import Installation
 from ..scheduler.pausing import end_pause, set_pause
-from ..storage.planners import BoardRow
+from ..storage.planners import BoardRow, hold_boards
 from .invocation import Invocation, asking
 from .kinds import ADDRESS, NOTE
 from .terminal import say
@@ -45,6 +45,7 @@ def pause(
     What is about somebody who is paused goes to whoever stands in for them.
     """
     with invocation.writing() as here, here.database.write() as connection:
+        hold_boards(connection)
         row = here.board(connection, invocation.board)
         kind, name, words = _meant(here, connection, row, body, person)
         begun = set_pause(
@@ -65,6 +66,7 @@ def pause(
 def resume(invocation: Invocation, body: str | None, person: str | None, who: str | None) -> None:
     """Let mails go on that `boardcal pause` stopped."""
     with invocation.writing() as here, here.database.write() as connection:
+        hold_boards(connection)
         row = here.board(connection, invocation.board)
         kind, name, words = _meant(here, connection, row, body, person)
         ended = end_pause(connection, row, kind, name, now=here.clock(), who=who or asking())

@@ -25,9 +25,14 @@ from ..scheduler.settings import LoadedSettings
 from ..scheduler.simulation import SimulatedMail, simulate
 from ..scheduler.upcoming import Entry, upcoming
 from ..scheduler.wiring import transport_for
+from ..storage.accounts import is_without_accounts
 from ..storage.database import Database
 from ..storage.occurrence_rows import next_step
 from ..storage.planners import boards
+from ..storage.setup_links import make_link
+from ..web.pages_beside import pages_of
+from ..web.secret_file import secret_of
+from ..web.server import bound
 
 WEEKS_SHOWN = 8
 
@@ -48,11 +53,13 @@ def run(loaded: LoadedSettings, clock: Clock, *, pretended: bool, say: Say) -> N
             "--as-of moves the clock, so real mail would carry wrong dates; use it with "
             'transport = "outbox" only.'
         )
-    with opened(loaded, clock) as here:
+    with bound(loaded.settings.web) as listener, opened(loaded, clock) as here:
+        secret = secret_of(loaded.settings.web.secret_file)
         is_first = first_go_live(here, clock())
         _require_accepted(here)
         transport = transport_for(loaded.settings)
         service = Service(here=here, transport=transport, announce=_stamped(here, say))
+        service.beside = [pages_of(service, secret, listener)]
         _say_start(here, say, is_first=is_first)
         asyncio.run(_run(service, here, say))
         say("Stopped; nothing is left half done.")
@@ -136,7 +143,20 @@ def _say_next(here: Installation, say: Say) -> None:
         earliest = next_step(connection)
     say("")
     say(f"The next mails go out on {_next_mails(here, earliest)}.")
+    _say_pages(here, say)
     say("Press Ctrl-C to stop.")
+
+
+def _say_pages(here: Installation, say: Say) -> None:
+    """Where the pages are; while there is no account, the link that makes the first one."""
+    base_url = here.settings.web.base_url
+    with here.database.write() as connection:
+        is_new = is_without_accounts(connection)
+        token = make_link(connection, None, now=here.clock()) if is_new else ""
+    say(f"The pages are at {base_url}")
+    if is_new:
+        say("Nobody has an account yet. Make the first one here, once, within 24 hours:")
+        say(f"  {base_url}/set-up/{token}")
 
 
 def _in_short(entries: Sequence[Entry]) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 
@@ -10,25 +9,20 @@ from sqlalchemy import Connection, select
 
 from ..calendar.planner import RoleName
 from ..storage.columns import AnyRow
-from ..storage.tables import message, overview
+from ..storage.tables import message
 from .items import item_of, open_line
 from .letters import FirstContact, Item, Letter, OpenLine, Overview
 from .live_boards import LiveBoard
 from .materials import NO_MATERIALS, Materials, materials_for
 from .overviews import overview_of
 from .recipients import named, secretariat_on
-from .revising import MESSAGES, Assembling, rows_that_hold
+from .revising import MESSAGES, Assembling, overviews_that_hold, rows_that_hold
 
 # Built once: they run for every mail.
 HEADS = (
     select(message.c.id, message.c.recipient)
     .where(message.c.id.in_(MESSAGES))
     .order_by(message.c.id)
-)
-OVERVIEWS = (
-    select(overview.c.message_id, overview.c.board, overview.c.week, overview.c.first)
-    .where(overview.c.message_id.in_(MESSAGES), overview.c.state == "pending")
-    .order_by(overview.c.board, overview.c.week.desc())
 )
 
 
@@ -44,7 +38,7 @@ def assemble(
         return {}
     heads = connection.execute(HEADS, {"messages": list(message_ids)}).all()
     kept = rows_that_hold(connection, message_ids, given)
-    overviews = _overviews(connection, message_ids, given)
+    overviews = overviews_that_hold(connection, message_ids, given)
     materials = NO_MATERIALS
     if given.in_full:
         materials = materials_for(
@@ -109,27 +103,14 @@ def _pressing(item: Item) -> tuple[bool, date, str]:
     return item.is_copy, item.due, item.key
 
 
-def _overviews(
-    connection: Connection, message_ids: Sequence[int], given: Assembling
-) -> dict[int, list[AnyRow]]:
-    """The overviews in messages; after a long outage only the newest week of each Board."""
-    rows = connection.execute(OVERVIEWS, {"messages": list(message_ids)}).all()
-    newest: dict[tuple[int, str], AnyRow] = {}
-    for row in rows:
-        if row.board in given.boards:
-            newest.setdefault((row.message_id, row.board), row)
-    found: dict[int, list[AnyRow]] = defaultdict(list)
-    for row in newest.values():
-        found[row.message_id].append(row)
-    return found
-
-
 def _also_open(
     reader: str, mentioned: Iterable[int], materials: Materials, given: Assembling
 ) -> tuple[OpenLine, ...]:
     """What else the reader owes as the leader of a body, near or past its date."""
     lines: list[OpenLine] = []
     for name, board in given.boards.items():
+        if board.paused:
+            continue
         led = {
             body.id
             for body, role in materials.roles.get(name, {}).get(reader, ())
@@ -138,7 +119,7 @@ def _also_open(
         lines.extend(
             open_line(row, board, given.today)
             for row in materials.open_of.get(name, ())
-            if row.owner in led and row.id not in mentioned
+            if row.owner in led - board.paused_bodies and row.id not in mentioned
         )
     return tuple(lines)
 
@@ -155,7 +136,9 @@ def _first_contact(
 def _roles(reader: str, materials: Materials) -> tuple[str, ...]:
     """What the reader is, such as "chair of the Education Subgroup"."""
     held = (pair for boards in materials.roles.values() for pair in boards.get(reader, ()))
-    return tuple(
+    named_roles = (
         f"{body.lead if role is RoleName.CHAIR else role.value} of {named(body)}"
         for body, role in held
     )
+    # Two Boards may share a subgroup.
+    return tuple(dict.fromkeys(named_roles))

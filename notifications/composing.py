@@ -18,7 +18,7 @@ from sqlalchemy import (
 
 from ..storage.columns import Instant
 from ..storage.tables import ledger, message, overview
-from .states import CHANGEABLE, GONE, MessageState
+from .states import CHANGEABLE, GONE, IN_HAND, MessageState
 
 
 def _waiting_in(table: Table) -> Select[tuple[str]]:
@@ -39,8 +39,16 @@ READERS: BindParameter[str] = bindparam("readers", expanding=True)
 OF_TODAY = (message.c.day == TODAY) & message.c.state.in_(CHANGEABLE)
 # Built once: each sweep asks, and mostly finds nothing.
 WAITING = _waiting_in(ledger).union(_waiting_in(overview))
-HAD_ONE = select(message.c.recipient).where(message.c.day == TODAY, message.c.state.in_(GONE))
-HAVE_ONE = select(message.c.recipient).where(OF_TODAY, message.c.recipient.in_(READERS))
+# Held, so that nobody begins to send one of them while it is added to.
+MESSAGES_OF_TODAY = (
+    select(message.c.recipient, message.c.state)
+    .where(
+        message.c.day == TODAY,
+        message.c.recipient.in_(READERS),
+        message.c.state != MessageState.SUPERSEDED.value,
+    )
+    .with_for_update()
+)
 GIVE_UP_EARLIER = (
     update(message)
     .where(
@@ -58,14 +66,20 @@ NOW = bindparam("now", type_=Instant)
 DUE = (
     select(message.c.id)
     .where(
-        message.c.state.in_(CHANGEABLE),
+        OF_TODAY,
         message.c.next_attempt_at.is_(None) | (message.c.next_attempt_at <= NOW),
     )
-    .order_by(message.c.day, message.c.id)
+    .order_by(message.c.id)
 )
 INTO_MESSAGES = tuple(
     update(table)
-    .where(table.c.recipient.in_(READERS), table.c.state == "pending")
+    .where(
+        table.c.recipient.in_(READERS),
+        table.c.state == "pending",
+        ~select(message.c.id)
+        .where(message.c.id == table.c.message_id, message.c.state.in_(IN_HAND))
+        .exists(),
+    )
     .values(
         message_id=select(message.c.id)
         .where(OF_TODAY, message.c.recipient == table.c.recipient)
@@ -81,11 +95,14 @@ def compose(connection: Connection, *, today: date, now: datetime) -> int:
     Who already had a message today waits for the next working day. A message of an earlier
     day that has not left gives its rows to today's.
     """
-    waiting = waiting_recipients(connection, today)
+    waiting = sorted(waiting_recipients(connection, today))
     if not waiting:
         return 0
-    had_one = connection.execute(HAD_ONE, {"today": today}).scalars().all()
-    readers = sorted(waiting - set(had_one))
+    todays = {
+        row.recipient: row.state
+        for row in connection.execute(MESSAGES_OF_TODAY, {"readers": waiting, "today": today})
+    }
+    readers = [each for each in waiting if todays.get(each) not in GONE]
     if not readers:
         return 0
     connection.execute(
@@ -98,25 +115,18 @@ def compose(connection: Connection, *, today: date, now: datetime) -> int:
             "why": "went into a later day's mail",
         },
     )
-    _gather(connection, readers, today=today, now=now)
+    missing = [each for each in readers if each not in todays]
+    if missing:
+        made = {"day": today, "state": MessageState.PENDING.value, "made_at": now}
+        connection.execute(insert(message), [{"recipient": each, **made} for each in missing])
+    for statement in INTO_MESSAGES:
+        connection.execute(statement, {"readers": readers, "today": today})
     return len(readers)
 
 
 def waiting_recipients(connection: Connection, today: date) -> set[str]:
     """Who has pending rows that are in no message of today yet."""
     return {row.recipient for row in connection.execute(WAITING, {"today": today})}
-
-
-def _gather(connection: Connection, readers: list[str], *, today: date, now: datetime) -> None:
-    """Gives each reader a message of today, and all their pending rows to it."""
-    asked = {"readers": readers, "today": today}
-    having = connection.execute(HAVE_ONE, asked).scalars().all()
-    missing = sorted(set(readers) - set(having))
-    if missing:
-        made = {"day": today, "state": MessageState.PENDING.value, "made_at": now}
-        connection.execute(insert(message), [{"recipient": each, **made} for each in missing])
-    for statement in INTO_MESSAGES:
-        connection.execute(statement, asked)
 
 
 def add_overview(
@@ -136,6 +146,10 @@ def add_overview(
     return True
 
 
-def due_messages(connection: Connection, now: datetime) -> list[int]:
-    """The messages that may be sent by `now`, oldest first."""
-    return list(connection.execute(DUE, {"now": now}).scalars())
+def due_messages(connection: Connection, *, today: date, now: datetime) -> list[int]:
+    """The messages of `today` that may be sent by `now`, oldest first.
+
+    One of an earlier day waits for the next sending time and goes into that day's: mail that
+    comes at night or at a weekend, and then again in the morning, is nobody's wish.
+    """
+    return list(connection.execute(DUE, {"today": today, "now": now}).scalars())

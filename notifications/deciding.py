@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, UniqueConstraint
 
 from ..calendar.localtime import LocalTime
 from ..calendar.occurrences import Kind
@@ -154,6 +154,23 @@ def insert_rows(connection: Connection, rows: list[dict[str, Any]]) -> None:
     if not rows:
         return
     statement = _insert_for(connection)(ledger).on_conflict_do_nothing()
+    connection.execute(statement, rows)
+
+
+def hand_on(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    """Adds rows of the ledger, or overviews, for whoever holds a role now.
+
+    One that was taken back unsent, because the role was somebody else's meanwhile, holds again;
+    any other that stands already is left as it is.
+    """
+    if not rows:
+        return
+    statement = _insert_for(connection)(table)
+    (once,) = (each for each in table.constraints if isinstance(each, UniqueConstraint))
+    again = {name: statement.excluded[name] for name in ("state", "message_id")}
+    statement = statement.on_conflict_do_update(
+        index_elements=once.columns.keys(), set_=again, where=table.c.state == "superseded"
+    )
     connection.execute(statement, rows)
 
 

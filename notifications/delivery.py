@@ -115,7 +115,7 @@ class Delivery:
         if self.held_until is not None and now < self.held_until:
             return Delivered()
         with self.database.read() as connection:
-            waiting = due_messages(connection, now)
+            waiting = due_messages(connection, today=self.local.day_of(now), now=now)
         counts = dict.fromkeys(MessageState, 0)
         notices = self.notices() if waiting else {}
         for message_id in waiting:

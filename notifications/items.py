@@ -43,7 +43,7 @@ def item_of(row: AnyRow, board: LiveBoard, materials: Materials, today: date) ->
         days_left=planner.days.between(today, row.due),
         meeting=row.meeting,
         because=row.because,
-        changed=materials.changed.get(row.key),
+        changed=materials.changed.get((row.key, row.recipient)),
         also_meets=materials.met_by.get(row.key, ()),
         nothing_to_report=isinstance(obligation, Report) and obligation.nothing_to_report,
         timing=sentence(obligation.timing, planner),

@@ -56,12 +56,12 @@ KNOWN = (
 class Materials:
     """What many letters draw on.
 
-    `changed` says by key what changed since the last mail, `met_by` which titles a key settles
-    as well, `open_of` what is owed near or past its date by Board, `known_readers` whom a mail
-    has reached before, `roles` who holds which roles, by Board and address.
+    `changed` says by key and reader what changed since their last mail, `met_by` which titles a
+    key settles as well, `open_of` what is owed near or past its date by Board, `known_readers`
+    whom a mail has reached before, `roles` who holds which roles, by Board and address.
     """
 
-    changed: Mapping[str, str]
+    changed: Mapping[tuple[str, str], str]
     met_by: Mapping[str, tuple[str, ...]]
     open_of: Mapping[str, Sequence[AnyRow]]
     known_readers: frozenset[str]
@@ -91,26 +91,31 @@ def materials_for(
     )
 
 
-def _changed(connection: Connection, rows: Sequence[AnyRow]) -> dict[str, str]:
-    """What changed, for the first mail of a due revision only."""
+def _changed(connection: Connection, rows: Sequence[AnyRow]) -> dict[tuple[str, str], str]:
+    """What changed, for the first mail of a due revision to each reader."""
     if not rows:
         return {}
     told = connection.execute(
-        select(ledger.c.occurrence_id, ledger.c.due_revision)
+        select(ledger.c.occurrence_id, ledger.c.due_revision, ledger.c.recipient)
         .where(ledger.c.occurrence_id.in_({row.id for row in rows}), ledger.c.state == "sent")
         .distinct()
     ).all()
-    already = {(row.occurrence_id, row.due_revision) for row in told}
-    untold = {row.key for row in rows if (row.id, row.due_revision) not in already}
+    already = {tuple(row) for row in told}
+    untold = {
+        (row.key, row.recipient)
+        for row in rows
+        if (row.id, row.due_revision, row.recipient) not in already
+    }
     changes = connection.execute(
         select(change.c.subject, change.c.what, change.c.before, change.c.why)
         .where(
-            change.c.subject.in_(untold),
+            change.c.subject.in_({key for key, _ in untold}),
             change.c.what.in_(("moved", "extended", "returned")),
         )
         .order_by(change.c.id)
     )
-    return {row.subject: _in_words(row) for row in changes}
+    words = {row.subject: _in_words(row) for row in changes}
+    return {(key, reader): words[key] for key, reader in untold if key in words}
 
 
 def _in_words(row: AnyRow) -> str:

@@ -1,4 +1,4 @@
-"""Ledger rows looked at again before they are sent; what has lost its reason is taken back."""
+"""What was decided, looked at again before it is sent; what has lost its reason is taken back."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from sqlalchemy import BindParameter, Connection, bindparam, select, update
 from ..calendar.status import OWED
 from ..calendar.steps import Step
 from ..storage.columns import AnyRow
-from ..storage.tables import ledger, occurrence
-from .deciding import insert_rows
+from ..storage.tables import ledger, occurrence, overview
+from .deciding import hand_on
 from .live_boards import LiveBoard
-from .recipients import Recipient, recipients
+from .recipients import Recipient, recipients, secretariat_on
 
 # Why a row was taken back; what is resumed is found again by it.
 PAUSED = "paused before it was sent"
@@ -36,6 +36,12 @@ LEDGER_ROWS = (
     .join(occurrence, ledger.c.occurrence_id == occurrence.c.id)
     .where(ledger.c.message_id.in_(MESSAGES), ledger.c.state == "pending")
     .order_by(ledger.c.id)
+)
+
+OVERVIEWS = (
+    select(overview)
+    .where(overview.c.message_id.in_(MESSAGES), overview.c.state == "pending")
+    .order_by(overview.c.board, overview.c.week.desc())
 )
 
 
@@ -66,12 +72,38 @@ def rows_that_hold(
                 kept[row.message_id].append(row)
                 continue
             # The step was decided and its mail is owed: whoever holds the role now gets it.
-            insert_rows(connection, [_handed_on(row, recipient) for recipient in current])
+            hand_on(connection, ledger, [_handed_on(row, recipient) for recipient in current])
             reason = "somebody else holds the role now"
         connection.execute(
             update(ledger)
             .where(ledger.c.id == row.ledger_id)
             .values(state="superseded", reason=reason)
+        )
+    return kept
+
+
+def overviews_that_hold(
+    connection: Connection, message_ids: Sequence[int], given: Assembling
+) -> dict[int, list[AnyRow]]:
+    """The overviews in messages; after a long outage only the newest week of each Board.
+
+    Where somebody else is the secretariat by now, it goes to them.
+    """
+    rows = connection.execute(OVERVIEWS, {"messages": list(message_ids)}).all()
+    newest: dict[tuple[int, str], AnyRow] = {}
+    for row in rows:
+        if row.board in given.boards:
+            newest.setdefault((row.message_id, row.board), row)
+    kept: dict[int, list[AnyRow]] = defaultdict(list)
+    for row in newest.values():
+        secretariat = secretariat_on(given.boards[row.board].planner, given.today)
+        if secretariat in (row.recipient, None):
+            kept[row.message_id].append(row)
+            continue
+        asked = {"board": row.board, "week": row.week, "first": row.first, "state": "pending"}
+        hand_on(connection, overview, [{**asked, "recipient": secretariat, "message_id": None}])
+        connection.execute(
+            update(overview).where(overview.c.id == row.id).values(state="superseded")
         )
     return kept
 
@@ -100,12 +132,15 @@ def _handed_on(row: AnyRow, recipient: Recipient) -> dict[str, object]:
         "decided_at": row.decided_at,
         "state": "pending",
         "reason": None,
+        "message_id": None,
     }
 
 
 def _lost_reason(row: AnyRow, given: Assembling) -> str | None:
     board = given.boards.get(row.board)
-    if board is None or board.paused or row.owner in board.paused_bodies:
+    if board is None:
+        return "the Board's mails have not begun"
+    if board.paused or row.owner in board.paused_bodies:
         return PAUSED
     if row.state not in OWED:
         return f"{row.state} before it was sent"

@@ -24,11 +24,13 @@ class MessageState(StrEnum):
 
 # Not frozen: recomposed before it is sent, or given up for a later day's.
 CHANGEABLE = (MessageState.PENDING.value, MessageState.DEFERRED.value)
-# It has left, may have, or is leaving: its reader gets nothing more that day.
+# Its sender is at work on it: what it holds is not to be moved elsewhere.
+IN_HAND = (MessageState.CLAIMED.value, MessageState.DATA_STARTED.value)
+# It has left, may have, is leaving or was refused: its reader gets nothing more that day.
 GONE = (
-    MessageState.CLAIMED.value,
-    MessageState.DATA_STARTED.value,
+    *IN_HAND,
     MessageState.SENT.value,
+    MessageState.FAILED.value,
     MessageState.UNCERTAIN.value,
 )
 # It has reached its reader, as far as anyone can know.

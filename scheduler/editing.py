@@ -72,13 +72,16 @@ def appoint(
     def change(body: Document) -> None:
         holders = list(body.get(role.value, ()))
         for holder in holders:
-            if holder["address"] == address and _is_open(holder, starts):
+            if holder["address"] == address and _holds(holder, starts):
                 raise EditError(f"{address} is {role.value} of {body_id} already.")
-            if _is_open(holder, starts):
-                holder["to"] = (starts - timedelta(days=1)).isoformat()
-        kept = [each for each in holders if not _is_empty(each)]
-        kept.append({"address": address, "from": starts.isoformat()})
-        body[role.value] = kept
+            if _holds(holder, starts):
+                holder["to"] = _day_before(starts)
+        new = {"address": address, "from": starts.isoformat()}
+        # Whoever is appointed for later still takes over then.
+        later = [each["from"] for each in holders if each.get("from", "") > new["from"]]
+        if later:
+            new["to"] = _day_before(date.fromisoformat(min(later)))
+        body[role.value] = [*(each for each in holders if not _is_empty(each)), new]
 
     return edited(content, body_id, change)
 
@@ -94,17 +97,26 @@ def end_role(
     def change(body: Document) -> None:
         holders = list(body.get(role.value, ()))
         mine = [each for each in holders if each["address"] == address]
-        held = [each for each in mine if _is_open(each, starts)]
+        held = [each for each in mine if _holds(each, starts)]
         if not held:
             raise EditError(
                 f"{address} is not {role.value} of {body_id} on {long_date(starts)}; "
                 "`boardcal people list` shows who is."
             )
         for each in held:
-            each["to"] = (starts - timedelta(days=1)).isoformat()
+            each["to"] = _day_before(starts)
         body[role.value] = [each for each in holders if not _is_empty(each)]
 
     return edited(content, body_id, change)
+
+
+def _day_before(day: date) -> str:
+    return (day - timedelta(days=1)).isoformat()
+
+
+def _holds(holder: Document, day: date) -> bool:
+    begun = holder.get("from") is None or date.fromisoformat(holder["from"]) <= day
+    return begun and _is_open(holder, day)
 
 
 def _is_open(holder: Document, day: date) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from ..calendar.meetings import FURTHEST_MOVE, Meeting, meetings
+from ..calendar.meetings import FURTHEST_MOVE, Meeting, Series, meetings
 from ..calendar.occurrences import Occurrence, occurrences
 from ..calendar.planner import Body, Planner
 from ..calendar.planner_entries import planner_of
@@ -79,12 +79,20 @@ def _scheduled(body: Document, day: date) -> date:
 
 
 def _require_free(content: PlannerFile, body_id: str, day: date) -> None:
-    """Raises EditError where the body meets on `day` already."""
+    """Raises EditError where the body meets on `day` already, or has no meetings at all."""
+    body, series = _meeting_body(content, body_id)
+    if any(meeting.held for meeting in meetings(series, day, day)):
+        raise EditError(f"{body.short} meets on {long_date(day)} already.")
+
+
+def _meeting_body(content: PlannerFile, body_id: str) -> tuple[Body, Series]:
     body = planner_of(content).body(body_id)
-    if body is not None and body.series is not None:
-        near = meetings(body.series, day, day)
-        if any(meeting.held for meeting in near):
-            raise EditError(f"{body.short} meets on {long_date(day)} already.")
+    if body is None or body.series is None:
+        raise EditError(
+            f"The planner does not say when {body_id} meets; add a [body.meets] to it in the "
+            "planner file first."
+        )
+    return body, body.series
 
 
 def _without(body: Document, kind: str, day: date) -> list[Document]:
@@ -93,10 +101,8 @@ def _without(body: Document, kind: str, day: date) -> list[Document]:
 
 def _meeting_on(content: PlannerFile, body_id: str, day: date) -> Meeting:
     """The held meeting of a body on `day`, where it stands now. Raises EditError."""
-    body = planner_of(content).body(body_id)
-    if body is None or body.series is None:
-        raise EditError(f"The planner has no meetings of {body_id}.")
-    near = meetings(body.series, day - FURTHEST_MOVE, day + FURTHEST_MOVE)
+    body, series = _meeting_body(content, body_id)
+    near = meetings(series, day - FURTHEST_MOVE, day + FURTHEST_MOVE)
     held = [meeting for meeting in near if meeting.held]
     for meeting in held:
         if meeting.day == day:

@@ -48,15 +48,13 @@ def plan(
         window = (_first_day(planning), horizon + FURTHEST_MOVE)
     else:
         window = (row.planned_through, horizon)
-    wanted = {
-        each.key: each for each in occurrences(planner, *window, events) if _belongs(each, planning)
-    }
-    refs = None if whole else {each.ref for each in wanted.values()}
+    found = {each.key: each for each in occurrences(planner, *window, events)}
+    refs = None if whole else {each.ref for each in found.values()}
     existing = {each.key: each for each in of_board(connection, row.id, refs)}
-    missing = [each for key, each in wanted.items() if key not in existing and each.due <= horizon]
-    insert_occurrences(connection, planning, missing)
+    missing = [each for key, each in found.items() if key not in existing and each.due <= horizon]
+    insert_occurrences(connection, planning, (each for each in missing if _belongs(each, planning)))
     if whole:
-        reflow(connection, planning, wanted, existing)
+        reflow(connection, planning, found, existing, until=window[1])
     relink(connection, planning, refs)
     connection.execute(
         update(board)

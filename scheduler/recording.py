@@ -20,6 +20,7 @@ from ..storage.occurrence_rows import (
     recorded_events,
     supersede_unsent,
 )
+from ..storage.planners import hold_boards
 from ..storage.tables import event
 from .chains import relink
 from .going_live import plan_afresh
@@ -45,6 +46,7 @@ def find(connection: Connection, planning: Planning, key: str) -> Stored:
 
     Raises RecordError with the nearest keys where there is none.
     """
+    hold_boards(connection)
     row = by_key(connection, key)
     if row is not None and row.board == planning.row.id:
         return row

@@ -2,30 +2,42 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlalchemy import Connection
 
 from ..calendar.occurrences import Occurrence
-from ..calendar.status import OWED, Status
+from ..calendar.status import OPEN, OWED, Status
 from ..storage.occurrence_rows import Stored, change_rows, note_change, supersede_unsent
 from .planning_basis import BOARDCAL, Planning, first_state
+
+# Why something is void that the planner does not name any more; it may come back.
+GONE = "no longer in the planner"
 
 
 def reflow(
     connection: Connection,
     planning: Planning,
-    wanted: dict[str, Occurrence],
+    found: dict[str, Occurrence],
     existing: dict[str, Stored],
+    *,
+    until: date,
 ) -> None:
-    """Follows what the planner now says, but for what is past or settled."""
+    """Follows what the planner now says, but for what is past or settled.
+
+    `found` is all that falls due up to `until`; of what lies beyond, nothing is known here.
+    """
     for key, row in existing.items():
         if row.state not in (*OWED, Status.UNSETTLED, Status.VOID):
             continue
         past = (row.meeting or row.due) < planning.today
-        each = wanted.get(key)
+        each = found.get(key)
         if each is not None:
             _follow(connection, planning, row, each, past=past)
-        elif row.state != Status.VOID and (not past or _is_gone(row, planning)):
-            withdraw(connection, planning, row, "no longer in the planner")
+        elif row.state != Status.VOID and (
+            _is_gone(row, planning) or (not past and row.first_due <= until)
+        ):
+            withdraw(connection, planning, row, GONE)
 
 
 def _is_gone(row: Stored, planning: Planning) -> bool:
@@ -41,18 +53,50 @@ def _follow(
     if any(getattr(row, name) != value for name, value in words.items()):
         change_rows(connection, [{"id": row.id, **words}])
     if past:
+        if row.state == Status.VOID and row.note == GONE and not each.void:
+            _restore(connection, planning, row, each)
         return
     if each.void and row.state != Status.VOID:
         withdraw(connection, planning, row, each.note or "the meeting was cancelled")
-    elif row.state == Status.VOID and not each.void:
-        change_rows(connection, [{"id": row.id, "state": first_state(each, planning)}])
+    elif row.extended and not each.void:
+        _follow_meeting(connection, planning, row, each)
+    elif (row.state == Status.VOID and not each.void) or (
+        (row.due, row.meeting) != (each.due, each.meeting)
+    ):
         _move(connection, planning, row, each)
-    elif (row.due, row.meeting) != (each.due, each.meeting) and not row.extended:
-        _move(connection, planning, row, each)
+
+
+def _follow_meeting(
+    connection: Connection, planning: Planning, row: Stored, each: Occurrence
+) -> None:
+    """The date that somebody set stands, whatever becomes of the meeting that it is for."""
+    if row.state == Status.VOID:
+        _restore(connection, planning, row, each)
+    if (row.meeting, row.note) != (each.meeting, each.note):
+        change_rows(connection, [{"id": row.id, "meeting": each.meeting, "note": each.note}])
+
+
+def _restore(connection: Connection, planning: Planning, row: Stored, each: Occurrence) -> None:
+    """What the planner lost and has again is owed as it was before."""
+    state = OPEN if row.due >= planning.go_live else Status.UNSETTLED.value
+    change_rows(connection, [{"id": row.id, "state": state, "note": each.note}])
+    note_change(
+        connection,
+        board=row.board,
+        subject=row.key,
+        what="restored",
+        before=row.state,
+        after=state,
+        why="in the planner again",
+        now=planning.now,
+        who=BOARDCAL,
+    )
 
 
 def _move(connection: Connection, planning: Planning, row: Stored, each: Occurrence) -> None:
     new = {"id": row.id, "due": each.due, "meeting": each.meeting, "note": each.note}
+    # Whoever returned it wants it again, wherever its date goes.
+    new["state"] = row.state if row.state == Status.RETURNED else first_state(each, planning)
     new |= {"due_revision": row.due_revision + 1, "last_step": None}
     new["precision"] = each.precision.value
     change_rows(connection, [new])

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 import socket
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, field
+from math import inf
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from ..calendar.errors import BoardcalError
-from ..notifications.delivery import Delivered, Delivery, Sender
+from ..notifications.delivery import Delivered, Delivery
 from ..notifications.rendering import Templates
 from ..notifications.transports import Transport
 from ..storage.planners import boards
 from .installation import Installation, installation_id, planner_notice
 from .one_daemon import only_daemon
+from .wiring import sender_for
 
 HOUSEKEEPING_SECONDS = 3600
 # A sweep is late when this many of its turns passed without one; then the watchdog acts.
@@ -35,33 +39,32 @@ class StalledError(BoardcalError):
 
 @dataclass(slots=True, kw_only=True)
 class Service:
-    """The daemon of one installation. `announce` gets a sentence for whatever happens."""
+    """The daemon of one installation. `announce` gets a sentence for whatever happens.
+
+    What is in `beside` is entered before the first job and left after the last.
+    """
 
     here: Installation
     transport: Transport
     announce: Announce
+    beside: Sequence[AbstractAsyncContextManager[object]] = ()
     delivery: Delivery = field(init=False)
     scheduler: AsyncIOScheduler = field(init=False)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     swept_at: float = field(default_factory=time.monotonic)
+    has_swept: bool = False
     failures: dict[str, str] = field(default_factory=dict)
     _busy: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def __post_init__(self) -> None:
         """Puts the parts together; nothing runs yet."""
-        mail = self.here.settings.mail
         with self.here.database.read() as connection:
             installation = installation_id(connection)
         self.delivery = Delivery(
             database=self.here.database,
             transport=self.transport,
             templates=Templates(),
-            sender=Sender(
-                installation=installation,
-                address=str(mail.sender),
-                reply_to=_text(mail.reply_to),
-                redirect_to=_text(mail.redirect_to),
-            ),
+            sender=sender_for(self.here.settings, installation),
             local=self.here.local,
             clock=self.here.clock,
             name=f"{socket.gethostname()}:{os.getpid()}",
@@ -75,6 +78,11 @@ class Service:
         if await asyncio.to_thread(self.here.ticker().tick, self.here.clock()):
             await self.deliver()
         self.swept_at = time.monotonic()
+        self.has_swept = True
+
+    def silence(self) -> float:
+        """Seconds since the last sweep ended; infinite before the first has."""
+        return time.monotonic() - self.swept_at if self.has_swept else inf
 
     async def deliver(self) -> Delivered:
         """Sends what is due."""
@@ -103,8 +111,11 @@ class Service:
         that nothing works any more.
         """
         file = self.here.settings.database.sqlite_file
-        with only_daemon(file):
+        async with AsyncExitStack() as stack:
+            stack.enter_context(only_daemon(file))
             self._recover(alone=file is not None)
+            for companion in self.beside:
+                await stack.enter_async_context(companion)
             await self._guarded("sweep", self.sweep)
             await self._guarded("deliver", self.deliver)
             self._listen()
@@ -208,6 +219,11 @@ class Service:
         return dict.fromkeys(names, tuple(said))
 
 
+# A turn that is skipped because the one before still works is nothing that a reader must know;
+# what goes wrong in a turn is said by `_guarded`.
+logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
+
+
 def _scheduler() -> AsyncIOScheduler:
     """A scheduler for a few jobs kept in memory: what is due is computed anew at each turn.
 
@@ -233,7 +249,3 @@ def in_words(done: Delivered, transport: str) -> str:
         if count
     ]
     return f"Mails: {', '.join(parts)}."
-
-
-def _text(address: object) -> str:
-    return "" if address is None else str(address)

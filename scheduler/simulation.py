@@ -64,7 +64,7 @@ def _letters(
             notices={},
             in_full=in_full,
         )
-        letters = assemble(connection, due_messages(connection, now), given)
+        letters = assemble(connection, due_messages(connection, today=day, now=now), given)
         gone = [message_id for message_id, letter in letters.items() if letter is not None]
         count_as_sent(connection, gone, now=now)
         empty = [message_id for message_id, letter in letters.items() if letter is None]

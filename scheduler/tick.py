@@ -15,7 +15,7 @@ from ..notifications.live_boards import LiveBoard, live_boards
 from ..notifications.recipients import secretariat_on
 from ..storage.columns import Instant
 from ..storage.database import Database
-from ..storage.planners import BoardRow, PlannerShelf, boards
+from ..storage.planners import BoardRow, PlannerShelf, boards, hold_boards
 from ..storage.tables import occurrence, overview
 from .planning import horizon_of, plan
 
@@ -47,12 +47,15 @@ class Ticker:
         """
         with self.database.read() as connection:
             found = boards(connection)
-            stale = [row for row in found if self._needs_planning(row, now)]
-            if not stale and not self._has_work(connection, found, now):
+            is_stale = any(self._needs_planning(row, now) for row in found)
+            if not is_stale and not self._has_work(connection, found, now):
                 return False
         with self.database.write() as connection:
-            for row in stale:
-                self._plan(connection, row, now)
+            hold_boards(connection)
+            # Looked at again: another daemon may have been faster.
+            for row in boards(connection):
+                if self._needs_planning(row, now):
+                    self._plan(connection, row, now)
             self._decide_and_compose(connection, now)
         return True
 

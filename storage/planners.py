@@ -26,6 +26,7 @@ class UnknownBoardError(BoardcalError):
 
 
 BOARDS = select(board).order_by(board.c.id)
+HOLD = select(board.c.id).order_by(board.c.id).with_for_update()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +70,14 @@ def digest_of(content: PlannerFile) -> str:
 def boards(connection: Connection) -> list[BoardRow]:
     """Every Board, in the order of their ids."""
     return [BoardRow(**row) for row in connection.execute(BOARDS).mappings()]
+
+
+def hold_boards(connection: Connection) -> None:
+    """Lets no other daemon or command decide or record anything until this transaction ends.
+
+    SQLite's writers take turns anyway; PostgreSQL has to be asked.
+    """
+    connection.execute(HOLD)
 
 
 def board_row(connection: Connection, board_id: str) -> BoardRow | None:

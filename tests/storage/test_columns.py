@@ -25,7 +25,8 @@ TABLE = Table(
 )
 LONDON = ZoneInfo("Europe/London")
 MOMENTS = st.datetimes(
-    min_value=datetime(1990, 1, 1), max_value=datetime(2100, 1, 1)  # noqa: DTZ001 - made aware below
+    min_value=datetime(1990, 1, 1),  # noqa: DTZ001 - made aware below
+    max_value=datetime(2100, 1, 1),  # noqa: DTZ001 - made aware below
 ).map(lambda moment: moment.replace(tzinfo=timezone(timedelta(hours=moment.hour - 12))))
 
 

@@ -4,19 +4,29 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import event, inspect, select, text
+from sqlalchemy import event, insert, inspect, select, text
 
 from boardcal.storage import migrating
 from boardcal.storage.database import SCHEMA, Database, DatabaseError, open_database, schema_of
 from boardcal.storage.migrating import NewerDatabaseError, is_empty, migrate, require_current
-from boardcal.storage.tables import board, metadata
+from boardcal.storage.tables import board, installation, metadata
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from sqlalchemy.engine.interfaces import ReflectedIndex
+
+
+def alembic_config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", "boardcal:storage/migrations")
+    return config
+
 
 STRICT = {"compare_type": True, "compare_server_default": True}
 
@@ -43,14 +53,15 @@ def shape(database: Database) -> dict[str, Any]:
                 seen.get_pk_constraint(name),
                 sorted(seen.get_foreign_keys(name), key=str),
                 sorted(seen.get_unique_constraints(name), key=str),
-                [
-                    {**each, "dialect_options": {k: str(v) for k, v in options.items()}}
-                    for each in sorted(seen.get_indexes(name), key=lambda each: str(each["name"]))
-                    if (options := each.get("dialect_options", {})) is not None
-                ],
+                sorted(map(_index, seen.get_indexes(name)), key=str),
             )
             for name in seen.get_table_names()
         }
+
+
+def _index(index: ReflectedIndex) -> dict[str, object]:
+    options = index.get("dialect_options", {})
+    return {**index, "dialect_options": {name: str(value) for name, value in options.items()}}
 
 
 def set_version(database: Database, version: str) -> None:
@@ -82,9 +93,27 @@ def test_a_new_database_is_made_as_the_migrations_would_make_it(
 
 
 def test_the_newest_migration_is_the_one_that_the_code_names() -> None:
-    config = Config()
-    config.set_main_option("script_location", "boardcal:storage/migrations")
-    assert ScriptDirectory.from_config(config).get_heads() == [SCHEMA]
+    assert ScriptDirectory.from_config(alembic_config()).get_heads() == [SCHEMA]
+
+
+@pytest.mark.parametrize(
+    "older",
+    [each.revision for each in ScriptDirectory.from_config(alembic_config()).walk_revisions()],
+)
+def test_every_older_database_is_brought_up_to_date_and_keeps_what_it_holds(
+    empty: Database, database: Database, older: str
+) -> None:
+    with empty.write() as connection:
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, older)
+        connection.execute(insert(installation).values(name="id", value="1"))
+        connection.execute(text("INSERT INTO board (id, name) VALUES ('lscb', 'LSCB')"))
+    assert migrate(empty) is (older != SCHEMA)
+    assert shape(empty) == shape(database)
+    with empty.read() as connection:
+        assert connection.execute(select(installation)).all() == [("id", "1")]
+        assert connection.execute(select(board.c.id)).scalars().all() == ["lscb"]
 
 
 def test_a_database_is_brought_up_to_date_once(empty: Database) -> None:

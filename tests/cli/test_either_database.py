@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from .desk import S11, flat
+
+if TYPE_CHECKING:
+    import pytest
+
+    from .desk import Desk
+
+
+def test_the_commands_do_the_same_on_either_database(
+    desk: Desk, empty_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BOARDCAL_DATABASE__URL", empty_url)
+    before = flat(desk("check").stdout)
+    assert "There is no database yet; the first `boardcal run` makes it" in before
+    assert desk("golive", "2017-11-01").exit_code == 0
+    key = "lscb/indicators-lscb/pmqag/2018-Q1"
+    for change in (
+        ["record", S11, "submitted"],
+        ["meeting", "move", "lscb", "2018-03-08", "--to", "2018-03-15"],
+        ["people", "appoint", "pmqag", "chair", "new@example.org", "--from", "2018-02-10"],
+        ["event", "record", "review-published", "--on", "2018-01-25"],
+        ["pause", "--body", "education"],
+        ["resume", "--body", "education"],
+        ["export", "planner.toml"],
+        ["import", "planner.toml"],
+        ["migrate"],
+    ):
+        done = desk(*change)
+        assert done.exit_code == 0, done.stderr
+    shown = json.loads(desk("upcoming", "--to", "2018-03-31", "--format", "json").stdout)
+    found = {each["key"]: (each["due"], each["status"]) for each in shown}
+    assert (found[S11], found[key]) == (("2018-02-22", "submitted"), ("2018-03-01", "due"))
+    period = ("--from", "2018-02-15", "--to", "2018-02-15", "--format", "json")
+    mails = json.loads(desk("simulate", *period).stdout)
+    assert key in {
+        item["key"] for mail in mails if mail["to"] == "new@example.org" for item in mail["items"]
+    }
+    assert "it can be read." in flat(desk("check").stdout)

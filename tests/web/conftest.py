@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from boardcal.tests.web.reader import Place
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from boardcal.storage.database import Database
+
+
+@pytest.fixture
+def empty_place(sqlite: Database, tmp_path: Path) -> Place:
+    """Pages of an installation that holds nothing yet."""
+    return Place(database=sqlite, folder=tmp_path)
+
+
+@pytest.fixture
+def place(empty_place: Place) -> Place:
+    """Pages of the LSCB, with an administrator, a secretariat and a viewer."""
+    empty_place.imports()
+    for role in ("admin", "secretariat", "viewer"):
+        empty_place.lets_in(f"{role}@example.org", role)
+    return empty_place

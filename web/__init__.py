@@ -1,0 +1,1 @@
+"""The pages, forms, links and health checks in the browser."""

@@ -1,0 +1,106 @@
+"""The web app: a table of pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from ..storage.accounts import Role
+from . import account_page, health, setting_up, signing_in, upcoming_page, users_pages
+from .error_pages import unrouted
+from .routes import Page, routes_of
+from .shell import Shell
+from .site import Site
+from .stylesheet import Stylesheet
+from .visits import link
+
+
+def home(request: Request) -> Response:
+    """The front page is what is coming."""
+    return RedirectResponse(link(request, "/upcoming"), status_code=302)
+
+
+ANYBODY, VIEWER, ADMIN = None, Role.VIEWER, Role.ADMIN
+
+PAGES: Sequence[Page] = (
+    Page(path="/", get=home, of_board=False),
+    Page(path="/upcoming", get=upcoming_page.show),
+    Page(
+        path="/sign-in",
+        get=signing_in.show,
+        post=signing_in.sign_in,
+        role=ANYBODY,
+        of_board=False,
+    ),
+    Page(path="/sign-out", post=signing_in.sign_out, sends=VIEWER, of_board=False),
+    Page(
+        path="/set-up/{token}",
+        get=setting_up.show,
+        post=setting_up.choose,
+        role=ANYBODY,
+        of_board=False,
+    ),
+    Page(
+        path="/password/{token}",
+        get=setting_up.show,
+        post=setting_up.choose,
+        role=ANYBODY,
+        of_board=False,
+    ),
+    Page(
+        path="/account",
+        get=account_page.show,
+        post=account_page.change_password,
+        sends=VIEWER,
+        of_board=False,
+    ),
+    Page(
+        path="/users",
+        get=users_pages.show,
+        post=users_pages.add,
+        role=ADMIN,
+        sends=ADMIN,
+        of_board=False,
+    ),
+    Page(
+        path="/users/{id:int}/link",
+        post=users_pages.renew_link,
+        role=ADMIN,
+        sends=ADMIN,
+        of_board=False,
+    ),
+    Page(
+        path="/users/{id:int}/disable",
+        get=users_pages.ask_to_disable,
+        post=users_pages.disable_account,
+        role=ADMIN,
+        sends=ADMIN,
+        of_board=False,
+    ),
+)
+
+
+def build_app(site: Site, pages: Sequence[Page] = PAGES) -> Starlette:
+    """The pages of a site as an ASGI app."""
+    stylesheet = Stylesheet()
+    app = Starlette(
+        routes=[
+            *routes_of(pages),
+            Route("/static/boardcal.css", stylesheet.answer),
+            Route("/healthz", health.alive),
+            Route("/readyz", health.ready),
+        ],
+        middleware=[Middleware(Shell, site=site)],
+        exception_handlers={404: unrouted, 405: unrouted, Exception: unrouted},
+    )
+    app.router.redirect_slashes = False
+    app.state.site = site
+    app.state.stylesheet = stylesheet
+    firsts = {page.path.split("/")[1] for page in pages if page.of_board}
+    app.state.is_board_page = lambda path: path.split("/")[1] in firsts
+    return app

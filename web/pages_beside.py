@@ -1,0 +1,29 @@
+"""The pages as a companion of the daemon: put together, bound, and served beside its jobs."""
+
+from __future__ import annotations
+
+import socket
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING
+
+from .app import build_app
+from .server import serving
+from .site import Site
+from .templating import make_environment
+
+if TYPE_CHECKING:
+    from ..scheduler.service import Service
+
+
+def pages_of(
+    service: Service, secret: str, listener: socket.socket
+) -> AbstractAsyncContextManager[None]:
+    """Serves the pages of a service's installation while it is open; `secret` signs its forms."""
+    site = Site(
+        here=service.here,
+        secret=secret,
+        templates=make_environment(),
+        silence=service.silence,
+        announce=service.announce,
+    )
+    return serving(build_app(site), listener, service.announce)

@@ -1,0 +1,112 @@
+"""The pages' server: uvicorn in the daemon's event loop, on a socket that is bound before."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from ..calendar.errors import BoardcalError
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+    from ..scheduler.settings import Web
+
+BACKLOG = 128
+MOST_AT_ONCE = 200  # connections; more are answered with 503 until some are done
+KEEP_OPEN_SECONDS = 15
+SECONDS_TO_FINISH = 5
+
+
+class BindError(BoardcalError):
+    """The address of the pages cannot be had."""
+
+
+@contextmanager
+def bound(web: Web) -> Iterator[socket.socket]:
+    """The socket of `web.host` and `web.port`, ours until the end. Raises BindError."""
+    try:
+        found = socket.getaddrinfo(
+            web.host, web.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )
+    except OSError:
+        raise BindError(
+            f"web.host is {web.host}, which is not a name or number of this machine; use "
+            "127.0.0.1 for this machine alone, or 0.0.0.0 for everyone who can reach it."
+        ) from None
+    family, kind, protocol, _, address = found[0]
+    with socket.socket(family, kind, protocol) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(address)
+            listener.listen(BACKLOG)
+        except OSError as error:
+            raise BindError(_why(error, web)) from None
+        listener.setblocking(False)  # noqa: FBT003 - the socket's own
+        yield listener
+
+
+def _why(error: OSError, web: Web) -> str:
+    match error:
+        case PermissionError():
+            return (
+                f"boardcal may not use port {web.port}: ports below 1024 are for the system; give "
+                "another one as web.port, and let a web server in front pass requests on."
+            )
+        case OSError(errno=errno.EADDRINUSE):
+            return (
+                f"Port {web.port} on {web.host} is in use, perhaps by another boardcal; stop "
+                "that program, or give another port as web.port (and in base_url)."
+            )
+    return (
+        f"The pages cannot be served on {web.host}, port {web.port} ({error.strerror}); give an "
+        "address of this machine as web.host."
+    )
+
+
+class _Server(uvicorn.Server):
+    """uvicorn as a guest: signals are the daemon's."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Captures none."""
+        yield
+
+
+@asynccontextmanager
+async def serving(
+    app: ASGIApp, listener: socket.socket, announce: Callable[[str], None]
+) -> AsyncIterator[None]:
+    """Serves `app` meanwhile; afterwards lets those who are being answered finish."""
+    config = uvicorn.Config(
+        app,
+        http="h11",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        limit_concurrency=MOST_AT_ONCE,
+        timeout_keep_alive=KEEP_OPEN_SECONDS,
+        timeout_graceful_shutdown=SECONDS_TO_FINISH,
+    )
+    server = _Server(config)
+    task = asyncio.create_task(server.serve(sockets=[listener]), name="pages")
+
+    def ended(done: asyncio.Task[None]) -> None:
+        error = None if done.cancelled() else done.exception()
+        if error is not None or not server.should_exit:
+            announce(f"The pages are not served any more ({error}); mails go on.")
+
+    task.add_done_callback(ended)
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await asyncio.wait({task})

@@ -1,0 +1,142 @@
+"""/users: the accounts, for administrators of all Boards."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ..calendar.addresses import parse_address
+from ..calendar.words import listed
+from ..storage.accounts import (
+    EVERY_BOARD,
+    Account,
+    Role,
+    account_by_id,
+    accounts,
+    add_account,
+    disable,
+    folded,
+)
+from ..storage.planners import boards
+from ..storage.setup_links import make_link
+from .forms import FieldError, Form, Problems
+from .page import page
+from .page_errors import NotFoundError
+from .visits import form_of, redirect, site_of, user_of
+
+
+def show(request: Request) -> Response:
+    """The list, and the form for one more."""
+    return _list(request)
+
+
+def add(request: Request) -> Response:
+    """Makes an account, or gives one another role, and shows its one-time link."""
+    form = form_of(request)
+    site = site_of(request)
+    problems = Problems()
+    email = problems.read(
+        "email", "The email address", lambda: parse_address(form.text("email")).address
+    )
+    role = problems.read("role", "The role", lambda: _role(form))
+    board = problems.read("board", "The Board", lambda: _board(request, form))
+    if email is None or role is None or board is None:
+        return _list(request, problems)
+    who = user_of(request).email
+    with site.here.database.write() as connection:
+        account_id = add_account(connection, email, {board: role}, now=site.now(), who=who)
+        account = account_by_id(connection, account_id)
+        wants_link = account is not None and not account.has_password
+        token = make_link(connection, account_id, now=site.now()) if wants_link else None
+    if token is None:
+        notice = f"{folded(email)} is now {role.value} {_where(request, board)}."
+        return redirect(request, "/users", notice)
+    return _with_link(request, folded(email), token)
+
+
+def renew_link(request: Request) -> Response:
+    """Shows a new one-time link for somebody who lost the password."""
+    site = site_of(request)
+    account = _account(request)
+    if account.disabled_at is not None:
+        raise NotFoundError(f"{account.email} is disabled; add the address again to let it in.")
+    with site.here.database.write() as connection:
+        token = make_link(connection, account.id, now=site.now())
+    return _with_link(request, account.email, token)
+
+
+def ask_to_disable(request: Request) -> Response:
+    """What disabling means, and the button that does it."""
+    return page(
+        request, "disable_account.html.j2", title="Disable an account", account=_account(request)
+    )
+
+
+def disable_account(request: Request) -> Response:
+    """Lets somebody in no more, from now on."""
+    site = site_of(request)
+    account = _account(request)
+    with site.here.database.write() as connection:
+        disable(connection, account.id, now=site.now())
+    return redirect(request, "/users", f"{account.email} cannot sign in any more.")
+
+
+def roles_in_words(account: Account, names: dict[str, str]) -> str:
+    """What an account may do: "secretariat of Cumbria LSCB"."""
+    parts = [
+        f"{role.value} of {'all Boards' if board == EVERY_BOARD else names.get(board, board)}"
+        for board, role in sorted(account.roles.items())
+    ]
+    return listed(parts) if parts else "none"
+
+
+def _account(request: Request) -> Account:
+    with site_of(request).here.database.read() as connection:
+        found = account_by_id(connection, request.path_params["id"])
+    if found is None:
+        raise NotFoundError("There is no such account.")
+    return found
+
+
+def _role(form: Form) -> Role:
+    sent = form.text("role")
+    if sent not in list(Role):
+        raise FieldError("must be chosen from the list")
+    return Role(sent)
+
+
+def _board(request: Request, form: Form) -> str:
+    sent = form.text("board")
+    if sent not in (EVERY_BOARD, *_names(request)):
+        raise FieldError("must be chosen from the list")
+    return sent
+
+
+def _names(request: Request) -> dict[str, str]:
+    with site_of(request).here.database.read() as connection:
+        return {row.id: row.name for row in boards(connection)}
+
+
+def _where(request: Request, board: str) -> str:
+    return "of all Boards" if board == EVERY_BOARD else f"of {_names(request)[board]}"
+
+
+def _with_link(request: Request, email: str, token: str) -> Response:
+    address = f"{site_of(request).base_url}/password/{token}"
+    return page(request, "user_link.html.j2", title="A link to send", email=email, address=address)
+
+
+def _list(request: Request, problems: Problems | None = None) -> Response:
+    with site_of(request).here.database.read() as connection:
+        found = accounts(connection)
+        names = {row.id: row.name for row in boards(connection)}
+    return page(
+        request,
+        "users.html.j2",
+        title="Who may sign in",
+        problems=problems,
+        accounts=[(each, roles_in_words(each, names)) for each in found],
+        boards=names,
+        every=EVERY_BOARD,
+        form=form_of(request),
+    )
