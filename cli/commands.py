@@ -115,16 +115,24 @@ def _shared(option: click.Option) -> click.Option:
     )
 
 
-def _leave(work: Callable[[], Any], *, wants_details: bool) -> NoReturn:
-    """Does the work and ends the process; what went wrong is a sentence on stderr."""
+def _suit_any_terminal() -> None:
+    """A terminal that lacks a character gets a question mark for it rather than nothing."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            # A terminal that lacks a character gets a question mark rather than nothing.
             stream.reconfigure(errors="replace")
+
+
+def _flush() -> None:
+    if sys.stdout is not None:
+        sys.stdout.flush()
+
+
+def _leave(work: Callable[[], Any], *, wants_details: bool) -> NoReturn:
+    """Does the work and ends the process; what went wrong is a sentence on stderr."""
+    _suit_any_terminal()
     try:
         result = work()
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        _flush()
     except BrokenPipeError:
         _forget_output()
         sys.exit(1)
