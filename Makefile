@@ -38,11 +38,11 @@ help:
 
 # Without a stylesheet the pages look plain and work, so nothing waits for one.
 run: .venv/.ready-to-run
-	@$(MAKE) $(CSS) || echo 'boardcal starts without a stylesheet; its pages look plain and work.' >&2
+	@$(MAKE) --silent $(CSS) || echo 'boardcal starts without a stylesheet; its pages look plain and work.' >&2
 	@exec .venv/bin/boardcal run $(ARGS)
 
 test: .venv/.ready-to-test
-	@$(MAKE) $(CSS) || echo 'The tests run without a stylesheet.' >&2
+	@$(MAKE) --silent $(CSS) || echo 'The tests run without a stylesheet.' >&2
 	@exec .venv/bin/python -m pytest -n 2 -q $(ARGS)
 
 css: $(CSS)
