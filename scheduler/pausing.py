@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -10,6 +11,27 @@ from ..notifications.revising import PAUSED
 from ..storage.occurrence_rows import note_change
 from ..storage.planners import BoardRow
 from ..storage.tables import ledger, occurrence, pause
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """What is paused: `kind` is board, body or person, `id` the Board's, the body's, an address."""
+
+    kind: str
+    id: str
+    since: datetime
+    who: str
+    why: str | None
+
+
+def pauses_of(connection: Connection, board_id: str) -> list[Pause]:
+    """Everything of a Board that is paused, longest first."""
+    rows = connection.execute(
+        select(pause.c.kind, pause.c.id, pause.c.since, pause.c.who, pause.c.why)
+        .where(pause.c.board == board_id)
+        .order_by(pause.c.since, pause.c.id)
+    )
+    return [Pause(**row) for row in rows.mappings()]
 
 
 def set_pause(

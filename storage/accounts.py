@@ -10,8 +10,8 @@ from enum import StrEnum
 from sqlalchemy import Connection, delete, insert, select, update
 
 from ..calendar.errors import BoardcalError
+from .account_tables import account, account_role, session, setup_link
 from .columns import AnyRow
-from .tables import account, account_role, session, setup_link
 
 EVERY_BOARD = "*"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import insert, select
 
+from .all_tables import metadata
 from .database import Database, memory_database
-from .tables import metadata
 
 ROWS_AT_ONCE = 1000
 

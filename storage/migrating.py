@@ -7,8 +7,8 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, inspect, text
 
+from .all_tables import metadata
 from .database import SCHEMA, Database, DatabaseError, schema_of
-from .tables import metadata
 
 # PostgreSQL's lock for a name is a number; this one is boardcal's for its tables.
 LOCK = 20180308

@@ -11,8 +11,8 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
+from .account_tables import session
 from .accounts import Account, account_by_id
-from .tables import session
 
 # OWASP's bounds for work of this kind: a working day, and never more than a day and a night.
 IDLE = timedelta(hours=8)

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from .account_tables import setup_link
 from .accounts import Account, account_by_id, is_without_accounts
 from .sessions import fingerprint, new_token
-from .tables import setup_link
 
 LASTS = timedelta(hours=24)
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from .tables import sign_in_attempt
+from .account_tables import sign_in_attempt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -137,6 +137,7 @@ change = Table(
     Column("on", Date, comment="The day it is said to have happened"),
     Column("who", Text, nullable=False),
     Column("why", Text),
+    Index("ix_change_board_id", "board", "id"),
 )
 
 message = Table(
@@ -216,49 +217,46 @@ attempt = Table(
     ForeignKeyConstraint(["message_id"], ["message.id"]),
 )
 
-account = Table(
-    "account",
+answer_request = Table(
+    "answer_request",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("email", String(254), nullable=False, unique=True, comment="In lower case"),
-    Column("password", Text, comment="Its Argon2 hash; null: not chosen yet"),
-    Column("made_at", Instant, nullable=False),
-    Column("made_by", Text, nullable=False),
-    Column("disabled_at", Instant),
-    comment="Who may sign in to the pages",
+    Column("board", ForeignKey("board.id"), nullable=False, index=True),
+    Column("occurrence_id", ForeignKey("occurrence.id"), nullable=False),
+    Column("due_revision", Integer, nullable=False),
+    Column("kind", String(20), nullable=False, comment="more time or hand over"),
+    Column("asked_at", Instant, nullable=False),
+    Column("asked_by", String(254), nullable=False, comment="Whose link it was"),
+    Column("until", Date, comment="The date that is asked for"),
+    Column("why", Text),
+    Column("successor", Text, comment="Who should have it instead"),
+    Column("closed_at", Instant, comment="Null: nobody has dealt with it here"),
+    Column("closed_by", Text),
+    Column("outcome", Text),
+    Column("recipient", String(254), comment="Who is mailed about it; null: nobody"),
+    Column("state", String(20), nullable=False, comment="What has become of that mail"),
+    Column("message_id", ForeignKey("message.id"), index=True),
+    Index("ix_answer_request_state", "state"),
+    comment="What chairs ask of the secretariat",
+)
+# One open request of a kind for a thing and a person, held by the database.
+Index(
+    "uq_answer_request_open",
+    answer_request.c.occurrence_id,
+    answer_request.c.kind,
+    answer_request.c.asked_by,
+    unique=True,
+    sqlite_where=answer_request.c.closed_at.is_(None),
+    postgresql_where=answer_request.c.closed_at.is_(None),
 )
 
-account_role = Table(
-    "account_role",
+snooze = Table(
+    "snooze",
     metadata,
-    Column("account_id", ForeignKey("account.id"), primary_key=True),
-    Column("board", String(60), primary_key=True, comment="A Board's id, or * for all"),
-    Column("role", String(20), nullable=False),
-)
-
-session = Table(
-    "session",
-    metadata,
-    Column("digest", String(64), primary_key=True, comment="SHA-256 of what the browser keeps"),
-    Column("account_id", ForeignKey("account.id"), nullable=False, index=True),
-    Column("begun_at", Instant, nullable=False),
-    Column("seen_at", Instant, nullable=False),
-    Column("notice", Document, comment="What the next page says once"),
-)
-
-sign_in_attempt = Table(
-    "sign_in_attempt",
-    metadata,
-    Column("subject", String(80), primary_key=True, comment="An account or an address, hashed"),
-    Column("failures", Integer, nullable=False),
-    Column("last_at", Instant, nullable=False),
-)
-
-setup_link = Table(
-    "setup_link",
-    metadata,
-    Column("digest", String(64), primary_key=True, comment="SHA-256 of the link's token"),
-    Column("account_id", ForeignKey("account.id"), comment="Null: makes the first account"),
-    Column("expires_at", Instant, nullable=False),
-    Column("used_at", Instant),
+    Column("occurrence_id", ForeignKey("occurrence.id"), primary_key=True),
+    Column("recipient", String(254), primary_key=True),
+    Column("due_revision", Integer, nullable=False),
+    Column("until", Date, nullable=False, index=True, comment="The first day of reminders again"),
+    Column("at", Instant, nullable=False),
+    comment="Who wants no reminder of something for a while",
 )

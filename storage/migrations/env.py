@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from boardcal.storage.tables import metadata
+from boardcal.storage.all_tables import metadata
 
 connection = context.config.attributes["connection"]
 # Batch mode rebuilds a table where SQLite cannot alter it in place.

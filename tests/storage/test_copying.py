@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import event, insert, select
 
+from boardcal.storage.all_tables import metadata
 from boardcal.storage.columns import Document, Instant
 from boardcal.storage.copying import copy_of, empty_copy
-from boardcal.storage.tables import board, metadata
+from boardcal.storage.tables import board
 from boardcal.tests.factories import at
 
 if TYPE_CHECKING:

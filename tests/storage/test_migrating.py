@@ -12,9 +12,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import event, insert, inspect, select, text
 
 from boardcal.storage import migrating
+from boardcal.storage.all_tables import metadata
 from boardcal.storage.database import SCHEMA, Database, DatabaseError, open_database, schema_of
 from boardcal.storage.migrating import NewerDatabaseError, is_empty, migrate, require_current
-from boardcal.storage.tables import board, installation, metadata
+from boardcal.storage.tables import board, installation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

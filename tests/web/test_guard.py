@@ -7,9 +7,9 @@ import pytest
 from starlette.responses import PlainTextResponse
 
 from boardcal.calendar.errors import BoardcalError
+from boardcal.storage.account_tables import session
 from boardcal.storage.accounts import Role
 from boardcal.storage.database import sqlite_path
-from boardcal.storage.tables import session
 from boardcal.tests.factories import checked, make_document, make_report
 from boardcal.tests.web.reader import ADMIN, PASSWORD, SECRETARIAT, VIEWER, Place
 from boardcal.web.app import PAGES

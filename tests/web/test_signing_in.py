@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from boardcal.storage.account_tables import session, sign_in_attempt
 from boardcal.storage.accounts import account_named, disable
 from boardcal.storage.sessions import fingerprint
-from boardcal.storage.tables import session, sign_in_attempt
 from boardcal.tests.web.reader import ADMIN, PASSWORD, VIEWER, Place
 from boardcal.web.signing_in import HOME, in_words, local_path
 

@@ -1,0 +1,129 @@
+"""What was changed, as sentences: who did what, to which report, meeting, role or mail."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import PurePath
+
+from ..calendar.localtime import LocalTime
+from ..calendar.status import OPEN
+from ..calendar.words import long_date
+from ..notifications.phrases import one_line
+from ..storage.columns import AnyRow
+from .naming import Names
+
+IMPORTED = "imported"
+DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
+# What boardcal notes by itself; nobody in particular did it.
+IMPERSONAL = {
+    "moved": "{about} is now due {after}{instead}",
+    "void": "{about} is no longer due",
+    "missed": "{about}{due} counts as missed",
+}
+PERSONAL = {
+    "recorded": "recorded {about}{due} as {after}{on}",
+    "opened": "opened {about}{due} again",
+    "returned": "returned {about}{on}; it is owed again",
+    "extended": "gave {about} a new date, {after}{instead}",
+    "event": "recorded that this happened{on}: {about}",
+    "go-live": "let the mails of {about} begin on {after}{instead}",
+    "paused": "paused mails for {about}",
+    "resumed": "let mails go on for {about}",
+    "role": "changed the roles of {about}: {after}",
+    "meeting moved": "moved the {about} meeting of {after}",
+    "meeting cancelled": "cancelled the {about} meeting of {after}",
+    "meeting added": "added a meeting of {about} on {after}",
+    IMPORTED: "brought in the planner file {after}",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeLine:
+    """One change. `sentence` says it all but when, `text` with the day and the time before it.
+
+    `key` leads to what it is about, where that is something due; `why` is the remark given.
+    """
+
+    at: datetime
+    day: date
+    time: str
+    who: str
+    what: str
+    sentence: str
+    text: str
+    key: str | None
+    why: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """What is needed to tell of changes: the planner's names, and the Board's clock."""
+
+    names: Names
+    local: LocalTime
+
+    def line(self, row: AnyRow) -> ChangeLine:
+        """A row of the record, joined with the `title`, `owner` and `due` of what it is about."""
+        moment = row.at.astimezone(self.local.zone)
+        said, clock = self._sentence(row, moment.date()), f"{moment:%H:%M}"
+        return ChangeLine(
+            at=moment,
+            day=moment.date(),
+            time=clock,
+            who=row.who,
+            what=row.what,
+            sentence=said,
+            text=f"{long_date(moment.date())}, {clock}: {said}",
+            key=None if row.title is None else row.subject,
+            why=row.why,
+        )
+
+    def _sentence(self, row: AnyRow, day: date) -> str:
+        what = "opened" if row.what == "recorded" and row.after == OPEN else row.what
+        fields = self._fields(row, day)
+        if what in IMPERSONAL:
+            said = IMPERSONAL[what].format_map(fields)
+        elif what in PERSONAL:
+            said = f"{row.who} {PERSONAL[what].format_map(fields)}"
+        else:
+            detail = f", {fields['after']}" if fields["after"] else ""
+            said = f"{row.who} changed {fields['about']}: {what}{detail}"
+        why = f" ({one_line(row.why).rstrip('.')})" if row.why else ""
+        return f"{said}{why}."
+
+    def _fields(self, row: AnyRow, day: date) -> dict[str, str]:
+        after, before = dates_in_words(row.after or ""), dates_in_words(row.before or "")
+        when = row.on is not None and (row.what == "event" or row.on != day)
+        return {
+            "about": self._about(row),
+            "after": PurePath(after).name if row.what == IMPORTED else after,
+            "instead": f" instead of {before}" if before else "",
+            "due": "" if row.due is None else f", due {long_date(row.due)},",
+            "on": f" on {long_date(row.on)}" if when else "",
+        }
+
+    def _about(self, row: AnyRow) -> str:
+        """ "“S.11 annual report” of PMQAG"; or a Board, a body, an event, an address."""
+        if row.title is not None:
+            return f"“{one_line(row.title)}” of {self.names.short(row.owner)}"
+        if row.subject == self.names.planner.board and row.what in ("go-live", "paused", "resumed"):
+            return self.names.planner.name
+        if row.subject in self.names.bodies:
+            return self.names.short(row.subject)
+        events = {each.id: f"“{each.title}”" for each in self.names.planner.events}
+        found: str = events.get(row.subject, row.subject)
+        return found
+
+
+def dates_in_words(text: str) -> str:
+    """`text` with every date as people write it: "from 1 April 2018" for "from 2018-04-01"."""
+    return DAY.sub(_in_words, text)
+
+
+def _in_words(found: re.Match[str]) -> str:
+    try:
+        return long_date(date.fromisoformat(found[0]))
+    except ValueError:
+        return found[0]

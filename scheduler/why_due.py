@@ -1,0 +1,97 @@
+"""Why something is due on its day: the quoted cell, how it is read, and the sum, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ..calendar.occurrences import Kind
+from ..calendar.planner import Obligation, Planner
+from ..calendar.rules import Event
+from ..calendar.sentences import sentence
+from ..calendar.timing import After, AtMeetings, By, OnCalendar, Ongoing, Precision, Timing
+from ..calendar.words import long_date, weekday_date
+from ..notifications.phrases import one_line, stated, working_days
+from ..notifications.phrases import sentence as ended
+from .naming import Names
+from .upcoming import Entry
+
+
+def why_due(
+    entry: Entry, obligation: Obligation, names: Names, events: Iterable[Event]
+) -> Iterator[str]:
+    """Sentences from the source's own words to the day; `events` are what was recorded."""
+    planner = names.planner
+    yield f"The plan says: “{one_line(obligation.quote)}”"
+    yield f"This is read as: {sentence(obligation.timing, planner)}."
+    if obligation.assumed is not None:
+        yield ended(obligation.assumed)
+    if obligation.doubt is not None:
+        yield f"The plan is not clear: {ended(obligation.doubt)}"
+    if entry.kind is Kind.REVIEW:
+        yield "It is ongoing, so it is never due itself; this is when it is looked at again."
+    timing = governing(obligation.timing, entry.kind)
+    if _still_follows(entry, timing, planner):
+        yield from _sum(entry, timing, names, events)
+        if entry.note is not None:
+            yield ended(entry.note)
+    else:
+        first, now = long_date(entry.first_due), long_date(entry.due)
+        yield f"It was given a date of its own: {now} instead of {first}."
+
+
+def governing(timing: Timing, kind: Kind) -> Timing:
+    """The timing that gives an occurrence its date: of a review, the cadence of reviews."""
+    if kind is Kind.REVIEW:
+        if isinstance(timing, Ongoing):
+            return timing.review
+        if isinstance(timing, By) and timing.review is not None:
+            return timing.review
+    return timing
+
+
+def meeting_body(obligation: Obligation, kind: Kind) -> str | None:
+    """The body at whose meeting it is dealt with, or None."""
+    timing = governing(obligation.timing, kind)
+    return timing.body if isinstance(timing, AtMeetings) else None
+
+
+def _still_follows(entry: Entry, timing: Timing, planner: Planner) -> bool:
+    """Whether its date is still the one that its timing gives, and nobody set another."""
+    if isinstance(timing, AtMeetings) and entry.meeting is not None:
+        return planner.days.shift(entry.meeting, -timing.papers) == entry.due
+    return entry.first_due == entry.due
+
+
+def _sum(entry: Entry, timing: Timing, names: Names, events: Iterable[Event]) -> Iterator[str]:
+    match timing:
+        case AtMeetings(body=body, papers=papers) if entry.meeting is not None:
+            meets = f"{names.short(body)} meets on {weekday_date(entry.meeting)}"
+            if papers:
+                yield f"{meets}, and {working_days(papers)} before that is {_day(entry)}."
+            else:
+                yield f"{meets}, and it is due on that day."
+        case OnCalendar() | By() if entry.precision is not Precision.DAY:
+            last = stated(entry.due, entry.precision).removeprefix("end of ")
+            yield f"The last working day of {last} is {_day(entry)}."
+        case OnCalendar() | By():
+            yield f"That is {_day(entry)}."
+        case After(event=event, days=days):
+            recorded = _recorded(entry, event, events)
+            if recorded is not None:
+                title = _title(event, names.planner)
+                yield f"“{title}” was recorded on {long_date(recorded.on)}."
+                yield f"{working_days(days)} after that is {_day(entry)}."
+
+
+def _day(entry: Entry) -> str:
+    return weekday_date(entry.due)
+
+
+def _recorded(entry: Entry, event: str, events: Iterable[Event]) -> Event | None:
+    """The event that an occurrence follows, by its period ("review-published-2")."""
+    period = entry.key.rpartition("/")[2]
+    return next((each for each in events if f"{event}-{each.number}" == period), None)
+
+
+def _title(event: str, planner: Planner) -> str:
+    return next((each.title for each in planner.events if each.id == event), event)
