@@ -11,6 +11,7 @@ from ..scheduler.editing import body_named
 from ..scheduler.installation import Installation
 from ..scheduler.pausing import end_pause, set_pause
 from ..storage.planners import BoardRow, hold_boards
+from .hold_ending import end_hold_if_any
 from .invocation import Invocation, asking
 from .kinds import ADDRESS, NOTE
 from .terminal import say
@@ -62,14 +63,25 @@ def pause(
 @BODY
 @PERSON
 @BY
+@click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_obj
-def resume(invocation: Invocation, body: str | None, person: str | None, who: str | None) -> None:
-    """Let mails go on that `boardcal pause` stopped."""
-    with invocation.writing() as here, here.database.write() as connection:
-        hold_boards(connection)
-        row = here.board(connection, invocation.board)
-        kind, name, words = _meant(here, connection, row, body, person)
-        ended = end_pause(connection, row, kind, name, now=here.clock(), who=who or asking())
+def resume(
+    invocation: Invocation, body: str | None, person: str | None, who: str | None, yes: bool
+) -> None:
+    """Let mails go on that `boardcal pause` stopped, or that boardcal put on hold itself.
+
+    A hold is ended first: it shows why it is there and who would be mailed, and asks on a
+    terminal.
+    """
+    who = who or asking()
+    with invocation.writing() as here:
+        if body is None and person is None and end_hold_if_any(here, who, yes=yes):
+            return
+        with here.database.write() as connection:
+            hold_boards(connection)
+            row = here.board(connection, invocation.board)
+            kind, name, words = _meant(here, connection, row, body, person)
+            ended = end_pause(connection, row, kind, name, now=here.clock(), who=who)
     if ended:
         say(f"Mails {words} go on. What came due meanwhile is caught up with, once.")
     else:

@@ -27,6 +27,7 @@ from ..scheduler.upcoming import Entry, upcoming
 from ..scheduler.wiring import transport_for
 from ..storage.accounts import is_without_accounts
 from ..storage.database import Database
+from ..storage.holds import hold_of
 from ..storage.occurrence_rows import next_step
 from ..storage.planners import boards
 from ..storage.setup_links import make_link
@@ -117,8 +118,11 @@ def _say_start(here: Installation, say: Say, *, is_first: bool) -> None:
             else:
                 say(f"{row.name}: mails began on {long_date(row.go_live)}.")
         notice = planner_notice(here, connection)
+        held = hold_of(connection)
     if notice is not None:
         say(notice)
+    if held is not None:
+        say(f"On hold, no mail goes out: {held.why}")
     if settings.mail.transport == "outbox":
         say(f"Mails are written as files into {settings.mail.outbox}; nothing leaves this machine.")
     elif settings.mail.redirect_to is not None:
@@ -141,8 +145,12 @@ def _say_next(here: Installation, say: Say) -> None:
             for line in _in_short(entries):
                 say(f"  {line}")
         earliest = next_step(connection)
+        held = hold_of(connection)
     say("")
-    say(f"The next mails go out on {_next_mails(here, earliest)}.")
+    if held is None:
+        say(f"The next mails go out on {_next_mails(here, earliest)}.")
+    else:
+        say("No mail goes out until somebody says `boardcal resume`.")
     _say_pages(here, say)
     say("Press Ctrl-C to stop.")
 

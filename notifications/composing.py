@@ -19,6 +19,7 @@ from sqlalchemy import (
 from ..storage.columns import Instant
 from ..storage.tables import ledger, message, overview
 from .states import CHANGEABLE, GONE, IN_HAND, MessageState
+from .waiting import HAS_PENDING
 
 
 def _waiting_in(table: Table) -> Select[tuple[str]]:
@@ -63,6 +64,16 @@ GIVE_UP_EARLIER = (
     )
 )
 NOW = bindparam("now", type_=Instant)
+# One that waited for another attempt while all that it said was settled, moved or taken back.
+GIVE_UP_EMPTY = (
+    update(message)
+    .where(message.c.day < TODAY, message.c.state.in_(CHANGEABLE), ~HAS_PENDING)
+    .values(
+        state=MessageState.SUPERSEDED.value,
+        finished_at=bindparam("now", type_=Instant),
+        reply="nothing left to say",
+    )
+)
 DUE = (
     select(message.c.id)
     .where(
@@ -95,6 +106,7 @@ def compose(connection: Connection, *, today: date, now: datetime) -> int:
     Who already had a message today waits for the next working day. A message of an earlier
     day that has not left gives its rows to today's.
     """
+    connection.execute(GIVE_UP_EMPTY, {"today": today, "now": now})
     waiting = sorted(waiting_recipients(connection, today))
     if not waiting:
         return 0

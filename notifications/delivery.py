@@ -13,6 +13,7 @@ from ..calendar.addresses import parse_address
 from ..calendar.errors import BoardcalError
 from ..calendar.localtime import LocalTime
 from ..storage.database import Database
+from ..storage.holds import hold_of
 from ..storage.planners import PlannerShelf
 from ..storage.tables import ledger, overview
 from .assembling import assemble
@@ -115,6 +116,8 @@ class Delivery:
         if self.held_until is not None and now < self.held_until:
             return Delivered()
         with self.database.read() as connection:
+            if hold_of(connection) is not None:
+                return Delivered()
             waiting = due_messages(connection, today=self.local.day_of(now), now=now)
         counts = dict.fromkeys(MessageState, 0)
         notices = self.notices() if waiting else {}
@@ -163,6 +166,8 @@ class Delivery:
         """Claims a message and looks at it again; drops it where nothing is left to say."""
         now = self.clock()
         with self.database.write() as connection:
+            if hold_of(connection) is not None:
+                return None
             lease_until = now + LEASE
             held = claim(connection, message_id, owner=self.name, now=now, lease_until=lease_until)
             if held is None:

@@ -18,6 +18,7 @@ from ..calendar.planner_file import PlannerFile
 from ..calendar.planner_reading import read_planner
 from ..storage.copying import copy_of, empty_copy
 from ..storage.database import Database, open_database, sqlite_path
+from ..storage.holds import end_hold
 from ..storage.migrating import is_empty, migrate, require_current
 from ..storage.planners import BoardRow, PlannerShelf, boards, digest_of, last_import, store_planner
 from ..storage.tables import board, installation
@@ -129,10 +130,13 @@ def opened_for_reading(
 def copied(here: Installation, go_live: date | None = None) -> Iterator[Database]:
     """A copy of the installation's database in memory, to play on.
 
-    Where nothing is stored yet, `go_live` is the day that mails begin in it.
+    Where nothing is stored yet, `go_live` is the day that mails begin in it. No hold is in force
+    in it: it shows what would go out.
     """
     copy = copy_of(here.database)
     try:
+        with copy.write() as connection:
+            end_hold(connection, now=here.clock(), who="a simulation")
         if not here.stored and go_live is not None:
             with copy.write() as connection:
                 connection.execute(update(board).values(go_live=go_live, planned_revision=0))
@@ -183,7 +187,8 @@ def set_up(here: Installation, *, with_planner: bool = True) -> None:
 
 
 def _is_begun(connection: Connection) -> bool:
-    return connection.execute(select(installation.c.value)).first() is not None
+    found = select(installation.c.value).where(installation.c.name == "id")
+    return connection.execute(found).first() is not None
 
 
 def fill(here: Installation, go_live: date) -> None:

@@ -15,6 +15,7 @@ from ..notifications.live_boards import LiveBoard, live_boards
 from ..notifications.recipients import secretariat_on
 from ..storage.columns import Instant
 from ..storage.database import Database
+from ..storage.holds import hold_of
 from ..storage.planners import BoardRow, PlannerShelf, boards, hold_boards
 from ..storage.tables import occurrence, overview
 from .planning import horizon_of, plan
@@ -43,9 +44,11 @@ class Ticker:
         """Plans, decides and composes what `now` asks for; whether anything was written.
 
         Looks first and takes the write lock only when there is something to write, so that a
-        sweep which finds nothing costs next to nothing.
+        sweep which finds nothing costs next to nothing. On hold it does nothing.
         """
         with self.database.read() as connection:
+            if hold_of(connection) is not None:
+                return False
             found = boards(connection)
             is_stale = any(self._needs_planning(row, now) for row in found)
             if not is_stale and not self._has_work(connection, found, now):
@@ -53,6 +56,8 @@ class Ticker:
         with self.database.write() as connection:
             hold_boards(connection)
             # Looked at again: another daemon may have been faster.
+            if hold_of(connection) is not None:
+                return False
             for row in boards(connection):
                 if self._needs_planning(row, now):
                     self._plan(connection, row, now)

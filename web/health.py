@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import func, select
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from ..notifications.states import CHANGEABLE, MessageState
+from ..notifications.waiting import oldest_waiting
 from ..storage.database import DatabaseError
-from ..storage.tables import message
+from ..storage.holds import hold_of
 from .visits import site_of
 
-UNSENT = (*CHANGEABLE, MessageState.CLAIMED.value)
+# Greylisting (RFC 6647) keeps a first mail waiting for an hour at most; what waits longer than
+# this is an outage, or an address that somebody has to look at.
+LONGEST_WAIT_SECONDS = 4 * 3600
 
 
 async def alive(_: Request) -> Response:
@@ -22,23 +23,22 @@ async def alive(_: Request) -> Response:
 
 
 def ready(request: Request) -> Response:
-    """Whether boardcal does its work: looks at the calendar, and reaches its database."""
+    """Whether boardcal does its work: looks at the calendar, reaches its database, sends mail."""
     site = site_of(request)
     fresh = not site.is_stale
     try:
         with site.here.database.read() as connection:
-            waiting = connection.execute(
-                select(func.min(message.c.made_at)).where(
-                    message.c.state.in_(UNSENT), message.c.day <= site.here.today
-                )
-            ).scalar()
+            waiting = oldest_waiting(connection, site.here.today)
+            held = hold_of(connection) is not None
         answers, age = True, _seconds(waiting, site.now())
     except DatabaseError:
-        answers, age = False, None
+        answers, age, held = False, None, False
+    sends = not held and (age is None or age <= LONGEST_WAIT_SECONDS)
     found = {
-        "ready": fresh and answers,
+        "ready": fresh and answers and sends,
         "sweep": fresh,
         "database": answers,
+        "on_hold": held,
         "oldest_unsent_seconds": age,
     }
     return JSONResponse(found, status_code=200 if found["ready"] else 503)

@@ -89,6 +89,11 @@ def _banners(site: Site, visit: Visit) -> Iterator[str]:
             "The calendar has not been gone through for a while: reminders may be late, and "
             "what you see may be old. Ask whoever looks after boardcal here to start it again."
         )
+    if visit.held is not None:
+        yield (
+            f"On hold, no mail goes out: {visit.held.why} Whoever looks after boardcal here lets "
+            "mails go on with: boardcal resume"
+        )
     if visit.board is not None and visit.board.id in visit.paused:
         yield "Mails of this Board are paused: nobody is reminded until they go on."
     mail = site.here.settings.mail

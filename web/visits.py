@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from ..calendar.planner import Planner
 from ..storage.accounts import Account, Role
+from ..storage.holds import Hold, hold_of
 from ..storage.planners import BoardRow, board_row, boards
 from ..storage.sessions import Session, new_token, session_of, set_notice
 from ..storage.tables import pause
@@ -30,6 +31,7 @@ class Visit:
     session: Session | None = None
     boards: tuple[BoardRow, ...] = ()
     paused: frozenset[str] = frozenset()
+    held: Hold | None = None
     board: BoardRow | None = None
     key: str = ""
     new_visitor: str | None = None
@@ -65,6 +67,7 @@ def _sign_in(visit: Visit, connection: Connection, token: str, site: Site) -> No
     visit.boards = tuple(row for row in boards(connection) if account.may(Role.VIEWER, row.id))
     rows = connection.execute(select(pause.c.board).where(pause.c.kind == "board"))
     visit.paused = frozenset(row.board for row in rows)
+    visit.held = hold_of(connection)
 
 
 def site_of(request: Request) -> Site:
