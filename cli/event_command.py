@@ -13,10 +13,10 @@ from ..calendar.timing import After
 from ..calendar.words import listed, long_date
 from ..notifications.phrases import working_days
 from ..notifications.references import reference, short_names
+from ..scheduler.changing import plan_now, planning_for
 from ..scheduler.recording import record_event
 from ..storage.occurrence_rows import recorded_events
 from ..storage.planners import hold_boards
-from .changing import plan_now, planning_for
 from .invocation import Invocation, asking
 from .kinds import DAY, NOTE
 from .terminal import hung, painted, say, say_lines

@@ -11,13 +11,13 @@ from ..calendar.status import Status
 from ..calendar.words import long_date, weekday_date
 from ..notifications.phrases import count
 from ..notifications.subjects import subject
+from ..scheduler.changing import plan_now, planning_for
 from ..scheduler.going_live import set_go_live
 from ..scheduler.installation import Installation
 from ..scheduler.simulation import SimulatedMail
 from ..scheduler.upcoming import upcoming
 from ..storage.database import Database
 from ..storage.planners import BoardRow, hold_boards
-from .changing import plan_now, planning_for
 from .invocation import Invocation, asking
 from .kinds import DAY, NOTE
 from .mails import played, silent

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from ..calendar.errors import BoardcalError
 from ..calendar.planner_file import PlannerFile
 from ..notifications.phrases import count
+from ..scheduler.changing import plan_now
 from ..scheduler.installation import Installation, planner_file
 from ..storage.differences import Difference, differences
 from ..storage.planners import (
@@ -21,7 +22,6 @@ from ..storage.planners import (
     last_import,
     store_planner,
 )
-from .changing import plan_now
 from .invocation import Invocation, asking
 from .kinds import NOTE
 from .terminal import NO_MAILS_YET, agreed, say, say_lines

@@ -12,12 +12,13 @@ from ..calendar.planner import Planner
 from ..calendar.planner_entries import planner_of
 from ..calendar.words import WEEKDAYS, long_date, weekday_date
 from ..notifications.references import short_names
+from ..scheduler.changing import Edit, change_planner
+from ..scheduler.consequences import consequences
 from ..scheduler.editing import body_named
 from ..scheduler.installation import Installation
 from ..scheduler.meeting_editing import add_meeting, cancel_meeting, move_meeting
 from ..storage.planners import BoardRow
-from .changing import Edit, change_planner
-from .consequences import consequences, consequences_in_words
+from .consequences import consequences_in_words
 from .invocation import Invocation, asking
 from .kinds import DAY, NOTE
 from .terminal import agreed, say, say_lines

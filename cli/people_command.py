@@ -10,9 +10,9 @@ import click
 from ..calendar.planner import Body, RoleHolder, RoleName
 from ..calendar.words import long_date
 from ..scheduler import editing
+from ..scheduler.changing import Edit, change_planner
 from ..scheduler.installation import Installation
 from ..storage.planners import BoardRow
-from .changing import Edit, change_planner
 from .invocation import Invocation, asking
 from .kinds import ADDRESS, DAY, NOTE, OneOf
 from .terminal import painted, say, say_lines

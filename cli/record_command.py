@@ -11,12 +11,12 @@ from ..calendar.planner import Planner
 from ..calendar.status import OWED, RECORDABLE, Status
 from ..calendar.words import long_date, weekday_date
 from ..notifications.references import short_names
+from ..scheduler.changing import planning_for
 from ..scheduler.installation import Installation
 from ..scheduler.recording import extend as give_new_date
 from ..scheduler.recording import record as record_status
 from ..storage.occurrence_rows import Stored
 from ..storage.planners import BoardRow
-from .changing import planning_for
 from .invocation import Invocation, asking
 from .kinds import DAY, NOTE, OneOf
 from .terminal import NO_MAILS_YET, say

@@ -1,4 +1,4 @@
-"""Changing what is stored: planned at once, so that the next command shows it."""
+"""Changing what is stored: planned at once, so that the next page or command shows it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Callable
 from sqlalchemy import Connection
 
 from ..calendar.planner_file import PlannerFile
-from ..scheduler.editing import save
-from ..scheduler.installation import Installation
-from ..scheduler.planning import horizon_of, plan
-from ..scheduler.planning_basis import Planning, planning_of
 from ..storage.planners import BoardRow, board_row, hold_boards
+from .editing import save
+from .installation import Installation
+from .planning import horizon_of, plan
+from .planning_basis import Planning, planning_of
 
 Edit = Callable[[PlannerFile], PlannerFile]
 
