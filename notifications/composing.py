@@ -38,13 +38,16 @@ def _waiting_in(table: Table) -> Select[tuple[str]]:
 TODAY = bindparam("today", type_=Date)
 READERS: BindParameter[str] = bindparam("readers", expanding=True)
 OF_TODAY = (message.c.day == TODAY) & message.c.state.in_(CHANGEABLE)
+# May have arrived, and a person lets it go out once more as it was: nothing is added to it, and
+# its reader gets no other mail before.
+SENT_AGAIN = message.c.state.in_(CHANGEABLE) & message.c.content.is_not(None)
 # Built once: each sweep asks, and mostly finds nothing.
 WAITING = _waiting_in(ledger).union(_waiting_in(overview))
 # Held, so that nobody begins to send one of them while it is added to.
 MESSAGES_OF_TODAY = (
-    select(message.c.recipient, message.c.state)
+    select(message.c.recipient, message.c.state, SENT_AGAIN.label("is_fixed"))
     .where(
-        message.c.day == TODAY,
+        (message.c.day == TODAY) | SENT_AGAIN,
         message.c.recipient.in_(READERS),
         message.c.state != MessageState.SUPERSEDED.value,
     )
@@ -56,6 +59,7 @@ GIVE_UP_EARLIER = (
         message.c.recipient.in_(READERS),
         message.c.day < TODAY,
         message.c.state.in_(CHANGEABLE),
+        message.c.content.is_(None),
     )
     .values(
         state=bindparam("ended"),
@@ -67,17 +71,33 @@ NOW = bindparam("now", type_=Instant)
 # One that waited for another attempt while all that it said was settled, moved or taken back.
 GIVE_UP_EMPTY = (
     update(message)
-    .where(message.c.day < TODAY, message.c.state.in_(CHANGEABLE), ~HAS_PENDING)
+    .where(
+        message.c.day < TODAY,
+        message.c.state.in_(CHANGEABLE),
+        message.c.content.is_(None),
+        ~HAS_PENDING,
+    )
     .values(
         state=MessageState.SUPERSEDED.value,
         finished_at=bindparam("now", type_=Instant),
         reply="nothing left to say",
     )
 )
+others = message.alias()
+HAS_TODAYS = (
+    select(others.c.id)
+    .where(
+        others.c.recipient == message.c.recipient,
+        others.c.day == TODAY,
+        others.c.id != message.c.id,
+        others.c.state != MessageState.SUPERSEDED.value,
+    )
+    .exists()
+)
 DUE = (
     select(message.c.id)
     .where(
-        OF_TODAY,
+        OF_TODAY | ((message.c.day < TODAY) & SENT_AGAIN & ~HAS_TODAYS),
         message.c.next_attempt_at.is_(None) | (message.c.next_attempt_at <= NOW),
     )
     .order_by(message.c.id)
@@ -103,18 +123,16 @@ INTO_MESSAGES = tuple(
 def compose(connection: Connection, *, today: date, now: datetime) -> int:
     """Puts every pending row into its recipient's message of `today`; how many were touched.
 
-    Who already had a message today waits for the next working day. A message of an earlier
-    day that has not left gives its rows to today's.
+    Who already had a message today, or gets one that goes out again, waits for a later day. A
+    message of an earlier day that has not left gives its rows to today's.
     """
     connection.execute(GIVE_UP_EMPTY, {"today": today, "now": now})
     waiting = sorted(waiting_recipients(connection, today))
     if not waiting:
         return 0
-    todays = {
-        row.recipient: row.state
-        for row in connection.execute(MESSAGES_OF_TODAY, {"readers": waiting, "today": today})
-    }
-    readers = [each for each in waiting if todays.get(each) not in GONE]
+    todays = connection.execute(MESSAGES_OF_TODAY, {"readers": waiting, "today": today}).all()
+    served = {row.recipient for row in todays if row.is_fixed or row.state in GONE}
+    readers = [each for each in waiting if each not in served]
     if not readers:
         return 0
     connection.execute(
@@ -127,7 +145,8 @@ def compose(connection: Connection, *, today: date, now: datetime) -> int:
             "why": "went into a later day's mail",
         },
     )
-    missing = [each for each in readers if each not in todays]
+    has_one = {row.recipient for row in todays}
+    missing = [each for each in readers if each not in has_one]
     if missing:
         made = {"day": today, "state": MessageState.PENDING.value, "made_at": now}
         connection.execute(insert(message), [{"recipient": each, **made} for each in missing])

@@ -6,6 +6,8 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from email import message_from_bytes
+from email.policy import default
 
 from sqlalchemy import update
 
@@ -145,7 +147,7 @@ class Delivery:
             return None
         held, letter = prepared
         try:
-            mail, subject = self._write(held, letter)
+            mail, subject = self._write(held, letter) if letter else self._as_it_was(held)
         except BoardcalError as error:
             # One mail that cannot be written must not keep the others from leaving.
             return self._record_failure(held, DeliveryError(str(error), scope="recipient"))
@@ -162,8 +164,11 @@ class Delivery:
             settle(connection, held, MessageState.SENT, reply=receipt.reply, now=self.clock())
         return MessageState.SENT
 
-    def _prepare(self, message_id: int, notices: Said) -> tuple[Claim, Letter] | None:
-        """Claims a message and looks at it again; drops it where nothing is left to say."""
+    def _prepare(self, message_id: int, notices: Said) -> tuple[Claim, Letter | None] | None:
+        """Claims a message and looks at it again; drops it where nothing is left to say.
+
+        The letter is None where its bytes are fixed, because it may have arrived already.
+        """
         now = self.clock()
         with self.database.write() as connection:
             if hold_of(connection) is not None:
@@ -173,6 +178,10 @@ class Delivery:
             if held is None:
                 return None
             today = self.local.day_of(now)
+            if held.content is not None:
+                # It is today's mail now, so that its reader gets no other.
+                advance(connection, held, MessageState.CLAIMED, day=today)
+                return held, None
             given = Assembling(
                 boards=live_boards(connection, self.shelf, today),
                 today=today,
@@ -195,18 +204,39 @@ class Delivery:
         )
         return mail, rendered.subject
 
-    def _freeze(self, held: Claim, mail: OutgoingMail, subject: str, letter: Letter) -> None:
+    def _as_it_was(self, held: Claim) -> tuple[OutgoingMail, None]:
+        """The mail byte for byte as it may have arrived before, Message-ID and all."""
+        parsed = message_from_bytes(held.content or b"", policy=default)
+        return (
+            OutgoingMail(
+                message_id=str(parsed["Message-ID"]),
+                sender=parse_address(self.sender.address).address,
+                recipient=parse_address(self.sender.redirect_to or held.recipient).address,
+                content=held.content or b"",
+                day=self.local.day_of(self.clock()),
+            ),
+            None,
+        )
+
+    def _freeze(
+        self, held: Claim, mail: OutgoingMail, subject: str | None, letter: Letter | None
+    ) -> None:
         """Commits that sending has begun: from here on its outcome may be uncertain."""
+        written = {}
+        if letter is not None:
+            written = {
+                "content": mail.content,
+                "identifier": mail.message_id,
+                "subject": subject,
+                "introduces": letter.first_contact is not None,
+            }
         with self.database.write() as connection:
             begun = advance(
                 connection,
                 held,
                 MessageState.DATA_STARTED,
-                content=mail.content,
-                identifier=mail.message_id,
-                subject=subject,
                 data_started_at=self.clock(),
-                introduces=letter.first_contact is not None,
+                **written,
             )
             if not begun:
                 raise LostClaimError

@@ -26,13 +26,18 @@ MARK_ROWS = tuple(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """The right to send one message: who holds it, until when, at which attempt."""
+    """The right to send one message: who holds it, until when, at which attempt.
+
+    `content` are its bytes where they were fixed before: it may have arrived, and is sent again
+    as it was.
+    """
 
     message_id: int
     recipient: str
     attempt: int
     owner: str
     lease_until: datetime
+    content: bytes | None = None
 
 
 def claim(
@@ -52,7 +57,7 @@ def claim(
             lease_until=lease_until,
             attempt=message.c.attempt + 1,
         )
-        .returning(message.c.recipient, message.c.attempt)
+        .returning(message.c.recipient, message.c.attempt, message.c.content)
     ).first()
     if row is None:
         return None
@@ -62,6 +67,7 @@ def claim(
         attempt=row.attempt,
         owner=owner,
         lease_until=lease_until,
+        content=row.content,
     )
 
 
@@ -154,12 +160,13 @@ def give_back(
         next_attempt_at=next_attempt_at,
         claimed_by=None,
         lease_until=None,
-        content=None,
+        content=held.content,
         data_started_at=None,
         attempt=held.attempt if counts else held.attempt - 1,
     )
     if done:
-        mark_rows(connection, [held.message_id], before=("sending",), to="pending")
+        if held.content is None:
+            mark_rows(connection, [held.message_id], before=("sending",), to="pending")
         note_attempt(connection, held, outcome="deferred", reply=reply, now=now)
     return done
 

@@ -1,0 +1,299 @@
+"""What a person decides about one mail: send it again, hold it back, or say that it arrived."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Table, func, select, update
+
+from ..calendar.errors import BoardcalError
+from ..calendar.status import OWED
+from ..calendar.words import long_date
+from ..notifications.recipients import all_roles
+from ..notifications.states import CHANGEABLE, MessageState
+from ..storage.columns import AnyRow
+from ..storage.occurrence_rows import note_change
+from ..storage.planners import hold_boards
+from ..storage.tables import answer_request, ledger, message, occurrence, overview
+from .planning_basis import Planning
+
+# What a message carries: each has a state of its own.
+CARRIED: tuple[Table, ...] = (ledger, overview, answer_request)
+
+
+class MailAction(StrEnum):
+    """What can be done about a mail, as the record of changes calls it."""
+
+    SEND_AGAIN = "mail sent again"
+    HOLD_BACK = "mail held back"
+    ARRIVED = "mail arrived"
+
+
+# A mail that was sent, or is in a daemon's hands this moment, is nobody's to change.
+POSSIBLE = {
+    MessageState.PENDING: (MailAction.HOLD_BACK,),
+    MessageState.DEFERRED: (MailAction.HOLD_BACK,),
+    MessageState.FAILED: (MailAction.SEND_AGAIN, MailAction.HOLD_BACK),
+    MessageState.UNCERTAIN: (MailAction.ARRIVED, MailAction.SEND_AGAIN),
+}
+WHY_NOT = {
+    MessageState.CLAIMED: "is being sent this moment; look again in a minute",
+    MessageState.DATA_STARTED: "is being sent this moment; look again in a minute",
+    MessageState.SENT: "was sent, and nobody is told twice",
+    MessageState.SUPERSEDED: "was not sent: what it was about was settled, or is in another mail",
+    MessageState.PENDING: "waits to be sent already",
+    MessageState.DEFERRED: "waits to be sent already",
+    MessageState.FAILED: "was refused: it did not arrive",
+    MessageState.UNCERTAIN: "may have arrived, so it cannot be held back",
+}
+
+
+class MailActionError(BoardcalError):
+    """A mail cannot be dealt with as asked; nothing was changed."""
+
+
+def subject_of(message_id: int) -> str:
+    """What the record of changes calls a mail."""
+    return f"mail/{message_id}"
+
+
+def send_again(
+    connection: Connection, planning: Planning, message_id: int, *, who: str, why: str | None
+) -> date:
+    """Lets a mail go out once more; the day from which it does.
+
+    One that was refused is written afresh, from what is still owed. One that may have arrived
+    goes out as it was, byte for byte with its Message-ID, so that a reader's mail program can
+    tell the second from the first. Nobody gets two mails a day: where its reader has one of
+    today, it goes on the next working day.
+
+    Raises MailActionError where its state does not allow it, or nothing in it is owed any more.
+    """
+    found = _held(connection, message_id, MailAction.SEND_AGAIN)
+    _require_reader(planning, found)
+    if found.state == MessageState.UNCERTAIN:
+        day = _send_unchanged(connection, planning, found)
+    else:
+        day = _write_afresh(connection, planning, found)
+    _note(connection, planning, found, MailAction.SEND_AGAIN, after=day, who=who, why=why)
+    return day
+
+
+def hold_back(
+    connection: Connection, planning: Planning, message_id: int, *, who: str, why: str | None
+) -> None:
+    """Keeps a mail that waits, or was refused, from going out; later reminders come as ever.
+
+    One that may have arrived and was to be sent again is uncertain again.
+    """
+    found = _held(connection, message_id, MailAction.HOLD_BACK)
+    if found.state in CHANGEABLE and found.content is not None:
+        after, before = MessageState.UNCERTAIN, ["sending"]
+        told: dict[str, Any] = {"reply": found.reply}
+    else:
+        after, before = MessageState.SUPERSEDED, ["pending", "failed"]
+        told = {"reply": f"held back by {who}"}
+    _move(connection, found, state=after.value, finished_at=planning.now, **told)
+    for table in CARRIED:
+        said = {"reason": f"held back by {who}"} if table is ledger else {}
+        connection.execute(
+            update(table)
+            .where(table.c.message_id == message_id, table.c.state.in_(before))
+            .values(state=after.value, **said)
+        )
+    _note(connection, planning, found, MailAction.HOLD_BACK, who=who, why=why)
+
+
+def count_as_arrived(
+    connection: Connection, planning: Planning, message_id: int, *, who: str, why: str | None
+) -> None:
+    """Records that a mail which may have arrived did."""
+    found = _held(connection, message_id, MailAction.ARRIVED)
+    _move(connection, found, state=MessageState.SENT.value)
+    for table in CARRIED:
+        connection.execute(
+            update(table)
+            .where(table.c.message_id == message_id, table.c.state == "uncertain")
+            .values(state=MessageState.SENT.value)
+        )
+    _note(connection, planning, found, MailAction.ARRIVED, who=who, why=why)
+
+
+def possible(state: MessageState) -> tuple[MailAction, ...]:
+    """What can be done about a mail in a state."""
+    return POSSIBLE.get(state, ())
+
+
+def _held(connection: Connection, message_id: int, action: MailAction) -> AnyRow:
+    """The message, while no tick runs. Raises MailActionError where it is in no such state."""
+    hold_boards(connection)
+    found = connection.execute(select(message).where(message.c.id == message_id)).first()
+    if found is None:
+        raise MailActionError(f"There is no mail {message_id}.")
+    state = MessageState(found.state)
+    if action not in possible(state):
+        raise MailActionError(f"The mail to {found.recipient} {WHY_NOT[state]}.")
+    return found
+
+
+def _move(connection: Connection, found: AnyRow, **values: Any) -> None:
+    """Changes the message where nobody has since; else raises MailActionError."""
+    moved = connection.execute(
+        update(message)
+        .where(message.c.id == found.id, message.c.state == found.state)
+        .values(claimed_by=None, lease_until=None, **values)
+    )
+    if moved.rowcount != 1:
+        raise MailActionError(f"The mail to {found.recipient} {WHY_NOT[MessageState.CLAIMED]}.")
+
+
+def _require_reader(planning: Planning, found: AnyRow) -> None:
+    """Raises MailActionError where a mail would go out as it was to somebody without a role."""
+    uncertain = found.state == MessageState.UNCERTAIN
+    if uncertain and found.recipient not in all_roles(planning.planner, planning.today):
+        raise MailActionError(
+            f"{found.recipient} holds no role any more, so the mail is not sent again. What is "
+            "still owed goes to whoever holds the role now."
+        )
+
+
+def _send_unchanged(connection: Connection, planning: Planning, found: AnyRow) -> date:
+    if not _owed(connection, found.id, "uncertain"):
+        raise MailActionError(_nothing_left(found))
+    day, starts = _next_chance(connection, planning, found)
+    _move(
+        connection,
+        found,
+        state=MessageState.DEFERRED.value,
+        day=day if starts is None else found.day,
+        next_attempt_at=starts,
+        finished_at=None,
+    )
+    # Not "pending": what is in fixed bytes is not to be put into another mail.
+    for table in CARRIED:
+        connection.execute(
+            update(table)
+            .where(table.c.message_id == found.id, table.c.state == "uncertain")
+            .values(state="sending")
+        )
+    return day
+
+
+def _write_afresh(connection: Connection, planning: Planning, found: AnyRow) -> date:
+    """Lets what is still owed of a refused mail go out: in it, or in one of a later day."""
+    owed = _owed(connection, found.id, "failed")
+    if not owed:
+        raise MailActionError(_nothing_left(found))
+    is_todays = found.day == planning.today
+    for table, numbers in owed:
+        connection.execute(
+            update(table)
+            .where(table.c.id.in_(numbers))
+            .values(state="pending", **({} if is_todays else {"message_id": None}))
+        )
+    if not is_todays:
+        return _next_chance(connection, planning, found)[0]
+    _move(
+        connection,
+        found,
+        state=MessageState.PENDING.value,
+        content=None,
+        data_started_at=None,
+        finished_at=None,
+        next_attempt_at=None,
+        reply=None,
+    )
+    return planning.today
+
+
+def _owed(connection: Connection, message_id: int, state: str) -> list[tuple[Table, Sequence[int]]]:
+    """What a message carries in a state that is worth a mail yet, as rows of their tables."""
+    still = (
+        select(ledger.c.id)
+        .join(occurrence, occurrence.c.id == ledger.c.occurrence_id)
+        .where(
+            ledger.c.message_id == message_id,
+            ledger.c.state == state,
+            occurrence.c.state.in_(OWED),
+            occurrence.c.due_revision == ledger.c.due_revision,
+            # A later reminder says all that this one did.
+            occurrence.c.last_step == ledger.c.step,
+        )
+    )
+    later = overview.alias()
+    newest = select(func.max(later.c.week)).where(later.c.board == overview.c.board)
+    weeks = select(overview.c.id).where(
+        overview.c.message_id == message_id,
+        overview.c.state == state,
+        overview.c.week == newest.scalar_subquery(),
+    )
+    asked = select(answer_request.c.id).where(
+        answer_request.c.message_id == message_id,
+        answer_request.c.state == state,
+        answer_request.c.closed_at.is_(None),
+    )
+    found = [
+        (table, connection.execute(query).scalars().all())
+        for table, query in ((ledger, still), (overview, weeks), (answer_request, asked))
+    ]
+    return [(table, numbers) for table, numbers in found if numbers]
+
+
+def _nothing_left(found: AnyRow) -> str:
+    return (
+        f"Nothing in the mail to {found.recipient} of {long_date(found.day)} is to be said any "
+        "more: it was settled, or a later mail says it. So it is not sent again."
+    )
+
+
+def _next_chance(
+    connection: Connection, planning: Planning, found: AnyRow
+) -> tuple[date, datetime | None]:
+    """The day that a mail can go out, and from when; None for at once.
+
+    That is today where its reader has had no other mail today and mails go out now.
+    """
+    days, today = planning.planner.days, planning.today
+    other = connection.execute(
+        select(message.c.id).where(
+            message.c.recipient == found.recipient,
+            message.c.day == today,
+            message.c.id != found.id,
+            message.c.state.not_in((MessageState.SUPERSEDED.value,)),
+        )
+    ).first()
+    if other is None and days.is_working(today):
+        starts = None if planning.local.is_open(planning.now) else _opening(planning, today)
+        return today, starts
+    later = days.on_or_after(today + timedelta(days=1))
+    return later, _opening(planning, later)
+
+
+def _opening(planning: Planning, day: date) -> datetime:
+    return planning.local.sending_instant(day)
+
+
+def _note(
+    connection: Connection,
+    planning: Planning,
+    found: AnyRow,
+    action: MailAction,
+    *,
+    who: str,
+    why: str | None,
+    after: date | None = None,
+) -> None:
+    note_change(
+        connection,
+        board=planning.row.id,
+        subject=subject_of(found.id),
+        what=action.value,
+        before=found.day,
+        after=after,
+        now=planning.now,
+        who=who,
+        why=why,
+    )
