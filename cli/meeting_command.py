@@ -2,59 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date
 
 import click
 
 from ..calendar.planner import Planner
 from ..calendar.planner_entries import planner_of
-from ..calendar.words import WEEKDAYS, long_date, weekday_date
-from ..notifications.references import short_names
-from ..scheduler.changing import Edit, change_planner
+from ..scheduler.changing import change_planner
 from ..scheduler.consequences import consequences
 from ..scheduler.editing import body_named
 from ..scheduler.installation import Installation
-from ..scheduler.meeting_editing import add_meeting, cancel_meeting, move_meeting
+from ..scheduler.meeting_decision import Becomes, MeetingDecision
 from ..storage.planners import BoardRow
 from .consequences import consequences_in_words
 from .invocation import Invocation, asking
 from .kinds import DAY, NOTE
 from .terminal import agreed, say, say_lines
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """What is to become of a meeting: the command's word, and the days it is about.
-
-    `edit` makes the change for a body, given its id and the day that it is made on.
-    """
-
-    what: str
-    day: date
-    to: date | None
-    edit: Callable[[str, date], Edit]
-
-    def headline(self, planner: Planner, body_id: str) -> str:
-        """ "The LSCB meeting on Thursday 8 March 2018 moves to Thursday 15 March 2018."."""
-        name = "".join(short_names(planner, [body_id]))
-        day = weekday_date(self.day)
-        if self.what == "added":
-            return f"{name} also meets on {day}."
-        if self.to is None:
-            return f"The {name} meeting on {day} is cancelled."
-        return f"The {name} meeting on {day} moves to {weekday_date(self.to)}."
-
-    def remark(self, planner: Planner) -> str | None:
-        """A word where the new day is one on which nobody works."""
-        new = self.day if self.what == "added" else self.to
-        if new is None or planner.days.is_working(new):
-            return None
-        if new.weekday() < WEEKDAYS.index("Saturday"):
-            return f"Note that {long_date(new)} is a day off."
-        return f"Note that {long_date(new)} is a {WEEKDAYS[new.weekday()]}."
-
 
 BODY = click.argument("body")
 DAY_OF_MEETING = click.argument("day", metavar="DATE", type=DAY)
@@ -92,13 +56,8 @@ def move(
     note: str | None,
 ) -> None:
     """Move the meeting of BODY on DATE to another day."""
-    wanted = Wanted(
-        what="moved",
-        day=day,
-        to=to,
-        edit=lambda body_id, _: lambda content: move_meeting(content, body_id, day, to),
-    )
-    _change(invocation, body, wanted, dry_run=dry_run, yes=yes, who=who, note=note)
+    wanted = MeetingDecision(body=body, becomes=Becomes.MOVED, day=day, to=to)
+    _change(invocation, wanted, dry_run=dry_run, yes=yes, who=who, note=note)
 
 
 @meeting.command()
@@ -119,15 +78,8 @@ def cancel(
     note: str | None,
 ) -> None:
     """Cancel the meeting of BODY on DATE."""
-    wanted = Wanted(
-        what="cancelled",
-        day=day,
-        to=None,
-        edit=lambda body_id, decided: (
-            lambda content: cancel_meeting(content, body_id, day, decided)
-        ),
-    )
-    _change(invocation, body, wanted, dry_run=dry_run, yes=yes, who=who, note=note)
+    wanted = MeetingDecision(body=body, becomes=Becomes.CANCELLED, day=day)
+    _change(invocation, wanted, dry_run=dry_run, yes=yes, who=who, note=note)
 
 
 @meeting.command()
@@ -150,21 +102,13 @@ def add(
     note: str | None,
 ) -> None:
     """Add a meeting of BODY on DATE, or bring a cancelled one back."""
-    wanted = Wanted(
-        what="added",
-        day=day,
-        to=None,
-        edit=lambda body_id, _: (
-            lambda content: add_meeting(content, body_id, day, extraordinary=extraordinary)
-        ),
-    )
-    _change(invocation, body, wanted, dry_run=dry_run, yes=yes, who=who, note=note)
+    wanted = MeetingDecision(body=body, becomes=Becomes.ADDED, day=day, extraordinary=extraordinary)
+    _change(invocation, wanted, dry_run=dry_run, yes=yes, who=who, note=note)
 
 
 def _change(
     invocation: Invocation,
-    body: str,
-    wanted: Wanted,
+    wanted: MeetingDecision,
     *,
     dry_run: bool,
     yes: bool,
@@ -176,21 +120,18 @@ def _change(
         with here.database.read() as connection:
             row = here.board(connection, invocation.board)
             content = here.shelf.content(connection, row)
-        body_id = body_named(content, body)
-        edit = wanted.edit(body_id, here.today)
-        _show(here, row.id, wanted, body_id, planner_of(edit(content)))
+        wanted = replace(wanted, body=body_named(content, wanted.body))
+        _show(here, row.id, wanted, planner_of(wanted.edit(content, decided=here.today)))
         if dry_run:
             say("Nothing was changed.")
         elif agreed("Make this change?", yes=yes):
-            _make(here, row, body_id, edit, wanted, who=who, note=note)
+            _make(here, row, wanted, who=who, note=note)
 
 
 def _make(
     here: Installation,
     row: BoardRow,
-    body_id: str,
-    edit: Edit,
-    wanted: Wanted,
+    wanted: MeetingDecision,
     *,
     who: str | None,
     note: str | None,
@@ -198,19 +139,19 @@ def _make(
     change_planner(
         here,
         row,
-        edit,
-        subject=body_id,
-        what=f"meeting {wanted.what}",
-        after=" to ".join(str(each) for each in (wanted.day, wanted.to) if each),
+        lambda content: wanted.edit(content, decided=here.today),
+        subject=wanted.body,
+        what=wanted.what,
+        after=wanted.days,
         who=who or asking(),
         why=note,
     )
     say("Done. `boardcal upcoming` shows the new dates.")
 
 
-def _show(here: Installation, board_id: str, wanted: Wanted, body_id: str, after: Planner) -> None:
+def _show(here: Installation, board_id: str, wanted: MeetingDecision, after: Planner) -> None:
     with here.database.read() as connection:
         row = here.board(connection, board_id)
         found = consequences(here, connection, row, after)
-    say(wanted.headline(after, body_id), wanted.remark(after))
+    say(wanted.headline(after), wanted.remark(after))
     say_lines(consequences_in_words(found, after))

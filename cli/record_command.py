@@ -6,13 +6,10 @@ from datetime import date
 
 import click
 
-from ..calendar.occurrences import Kind
-from ..calendar.planner import Planner
-from ..calendar.status import OWED, RECORDABLE, Status
-from ..calendar.words import long_date, weekday_date
-from ..notifications.references import short_names
+from ..calendar.status import RECORDABLE
 from ..scheduler.changing import planning_for
 from ..scheduler.installation import Installation
+from ..scheduler.recorded_words import became, new_date, what_next
 from ..scheduler.recording import extend as give_new_date
 from ..scheduler.recording import record as record_status
 from ..storage.occurrence_rows import Stored
@@ -59,8 +56,7 @@ def record(
             who=who or asking(),
             note=note,
         )
-        done = f"{_named(stored, planning.planner)}, due {long_date(stored.due)}, is "
-        done += f"{_became(status, day or here.today)}."
+        done = became(stored, planning.planner, WORDS.get(status), on=day or here.today)
         following = _what_next(here, row, stored)
     say(done, following)
 
@@ -81,45 +77,11 @@ def extend(invocation: Invocation, key: str, day: date, note: str, who: str | No
         row = invocation.board_of(here, connection, key)
         planning = planning_for(here, connection, row)
         stored = give_new_date(connection, planning, key, to=day, who=who or asking(), note=note)
-        was = f" instead of {long_date(stored.first_due)}" if stored.first_due != day else ""
-        said = (
-            f"{_named(stored, planning.planner)} is now due on {weekday_date(day)}{was}.",
-            _after_its_meeting(stored),
-            _what_next(here, row, stored),
-        )
+        said = (new_date(stored, planning.planner), _what_next(here, row, stored))
     say(*said)
 
 
-def _named(stored: Stored, planner: Planner) -> str:
-    """The title in quotes, and who owes it."""
-    owner = "".join(short_names(planner, [stored.owner])) or stored.owner
-    return f'"{stored.title}" of {owner}'
-
-
-def _became(status: str, day: date) -> str:
-    if status == OPEN_AGAIN:
-        return "open again"
-    return f"recorded as {WORDS[status].value} on {long_date(day)}"
-
-
-def _after_its_meeting(stored: Stored) -> str | None:
-    if stored.meeting is None or stored.due <= stored.meeting:
-        return None
-    return f"That is after the meeting it is for, on {long_date(stored.meeting)}."
-
-
 def _what_next(here: Installation, row: BoardRow, stored: Stored) -> str:
-    """When the next mail goes out about it, or when the next of its kind is due."""
     if row.go_live is None:
         return NO_MAILS_YET
-    if stored.state in OWED:
-        if stored.next_step_at is None:
-            return "No reminder is left to send about it."
-        day = here.local.day_of(stored.next_step_at)
-        if day <= here.today:
-            return "The next mail about it goes out with the next sending."
-        return f"The next mail about it goes out on {weekday_date(day)}."
-    ended = "No more mails go out about it"
-    if stored.next_due is None or stored.kind is Kind.ACTION or stored.state == Status.VOID:
-        return f"{ended}."
-    return f"{ended}; the next one is due on {long_date(stored.next_due)}."
+    return what_next(stored, local=here.local, today=here.today)

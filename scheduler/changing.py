@@ -8,12 +8,16 @@ from sqlalchemy import Connection
 
 from ..calendar.planner_file import PlannerFile
 from ..storage.planners import BoardRow, board_row, hold_boards
-from .editing import save
+from .editing import EditError, save
 from .installation import Installation
 from .planning import horizon_of, plan
 from .planning_basis import Planning, planning_of
 
 Edit = Callable[[PlannerFile], PlannerFile]
+
+
+class PlannerChangedError(EditError):
+    """Somebody else changed the planner since a preview was shown; nothing was changed."""
 
 
 def planning_for(here: Installation, connection: Connection, row: BoardRow) -> Planning:
@@ -48,11 +52,21 @@ def change_planner(
     after: str,
     who: str,
     why: str | None,
+    revision: int | None = None,
 ) -> PlannerFile:
-    """Edits a Board's planner as it is by now, notes who did it, and plans at once."""
+    """Edits a Board's planner as it is by now, notes who did it, and plans at once.
+
+    With `revision`, the one that somebody saw a preview of, raises PlannerChangedError where it
+    is another by now.
+    """
     with here.database.write() as connection:
         hold_boards(connection)
         current = here.board(connection, row.id)
+        if revision is not None and revision != current.planner_revision:
+            raise PlannerChangedError(
+                "The planner was changed since this was shown, so what follows from it may be "
+                "different now. Nothing was saved."
+            )
         changed = edit(here.shelf.content(connection, current))
         save(
             connection,
