@@ -43,7 +43,7 @@ run: .venv/.ready-to-run
 
 test: .venv/.ready-to-test
 	@$(MAKE) --silent $(CSS) || echo 'The tests run without a stylesheet.' >&2
-	@exec .venv/bin/python -m pytest -n 2 -q $(ARGS)
+	@exec .venv/bin/python -m pytest -n 2 --dist loadgroup -q $(ARGS)
 
 css: $(CSS)
 

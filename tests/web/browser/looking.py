@@ -1,0 +1,173 @@
+"""What a browser finds on a page: with scripts and without, on a desk and on a phone."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from playwright.sync_api import Browser, Page, ViewportSize
+
+    from boardcal.tests.web.browser.serving import Served
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+DESK: ViewportSize = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 360, "height": 740}
+WCAG = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
+    "resultTypes": ["violations"],
+}
+TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One page in one state.
+
+    `who` is "admin", "secretariat", "viewer" or, for nobody, "". `fill` is typed into fields by
+    their id, then `press` is pressed, by the words on it: so a form is looked at with its problems.
+    """
+
+    path: str
+    office: str = "busy"
+    who: str = "admin"
+    status: int = 200
+    fill: Mapping[str, str] = field(default_factory=dict)
+    press: str = ""
+
+    def __str__(self) -> str:
+        """How a test calls it."""
+        return " ".join(part for part in (self.office, self.who, self.path, self.press) if part)
+
+
+def chromium() -> str | None:
+    """Where this machine has its browser."""
+    return next(filter(None, map(shutil.which, CHROMIUM)), None)
+
+
+@dataclass(kw_only=True)
+class Eyes:
+    """A browser, with a window for everybody who looks."""
+
+    browser: Browser
+    _windows: dict[tuple[str, str, str], Page] = field(default_factory=dict)
+    _axe: Axe = field(default_factory=Axe)
+
+    def window(self, served: Served, who: str, kind: str = "usual") -> Page:
+        """A window of somebody who is signed in: "usual", "plain" (no scripts) or "open".
+
+        An open window lets a script in that no page of ours would: the one that looks for
+        barriers.
+        """
+        key = (served.address, who, kind)
+        if key not in self._windows:
+            context = self.browser.new_context(
+                viewport=DESK,
+                java_script_enabled=kind != "plain",
+                bypass_csp=kind == "open",
+            )
+            if who:
+                cookie: Any = {"name": "boardcal", "url": served.address}
+                context.add_cookies([cookie | {"value": served.token(who)}])
+            self._windows[key] = context.new_page()
+        return self._windows[key]
+
+    def faults(self, served: Served, look: Look) -> Iterator[str]:
+        """Everything that is wrong with a page; nothing, mostly."""
+        page = self.window(served, look.who)
+        said: list[str] = []
+        hears = {
+            "console": lambda each: said.append(f"console: {each.type}: {each.text}"),
+            "pageerror": lambda error: said.append(f"script: {error}"),
+            "request": lambda request: said.extend(_stranger(request.url, served)),
+        }
+        for event, listener in hears.items():
+            page.on(event, listener)  # type: ignore[call-overload]
+        yield from _went(page, served, look)
+        words = page.inner_text("body")
+        for event, listener in hears.items():
+            page.remove_listener(event, listener)
+        # The browser itself remarks on an answer such as 404.
+        yield from (each for each in said if look.status == 200 or "status of" not in each)
+        yield from self._without_scripts(served, look, words)
+        yield from self._barriers(served, look)
+
+    def _without_scripts(self, served: Served, look: Look, words: str) -> Iterator[str]:
+        page = self.window(served, look.who, "plain")
+        page.set_viewport_size(PHONE)
+        yield from _went(page, served, look)
+        if (width := page.evaluate(TOO_WIDE)) > 0:
+            yield f"on a phone it is {width} pixels too wide"
+        page.set_viewport_size(DESK)
+        if page.inner_text("body") != words:
+            yield "without scripts it says something else"
+
+    def _barriers(self, served: Served, look: Look) -> Iterator[str]:
+        page = self.window(served, look.who, "open")
+        page.set_viewport_size(DESK)
+        yield from _went(page, served, look)
+        for size in (DESK, PHONE):
+            page.set_viewport_size(size)
+            found = self._axe.run(page, options=WCAG)
+            if found.violations_count:
+                yield f"at {size['width']} pixels: {found.generate_report()}"
+
+    def close(self) -> None:
+        """Closes every window."""
+        for page in self._windows.values():
+            page.context.close()
+
+
+def _went(page: Page, served: Served, look: Look) -> Iterator[str]:
+    """Brings a page to the state that is meant."""
+    answer = page.goto(served.address + look.path)
+    for name, value in look.fill.items():
+        page.fill(f"#{name}", value)
+    if look.press:
+        with page.expect_navigation() as navigation:
+            page.get_by_role("button", name=look.press, exact=True).click()
+        answer = navigation.value
+    status = None if answer is None else answer.status
+    if status != look.status:
+        yield f"it is answered with {status} at {urlsplit(page.url).path}"
+    if look.press == "" and urlsplit(page.url).path != look.path.partition("?")[0]:
+        yield f"it leads to {urlsplit(page.url).path}"
+
+
+def _stranger(url: str, served: Served) -> Iterator[str]:
+    if not url.startswith((served.address, "data:")):
+        yield f"it asks a stranger: {url}"
+
+
+class Loop:
+    """Playwright's event loop, which it leaves marked as running in the tests' thread.
+
+    Between the browser's tests it must not be, for others run loops of their own.
+    """
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self.put_aside()
+
+    def take_up(self) -> None:
+        """Before a call to the browser."""
+        asyncio._set_running_loop(self._loop)
+
+    def put_aside(self) -> None:
+        """After the last of a test."""
+        asyncio._set_running_loop(None)
