@@ -8,6 +8,7 @@ from datetime import date, datetime
 from pathlib import PurePath
 
 from ..calendar.localtime import LocalTime
+from ..calendar.planner import Action
 from ..calendar.status import OPEN
 from ..calendar.words import long_date
 from ..notifications.phrases import one_line
@@ -16,6 +17,15 @@ from .naming import Names
 
 IMPORTED = "imported"
 DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
+# What the entries of a planner are called, by how their changes are noted.
+ENTRIES = {
+    "report": "report",
+    "action": "action",
+    "promise": "promise",
+    "plan": "plan",
+    "board": "Board’s name and groups",
+    "working_days": "working days",
+}
 # What boardcal notes by itself; nobody in particular did it.
 IMPERSONAL = {
     "moved": "{about} is now due {after}{instead}",
@@ -35,6 +45,10 @@ PERSONAL = {
     "meeting moved": "moved the {about} meeting of {after}",
     "meeting cancelled": "cancelled the {about} meeting of {after}",
     "meeting added": "added a meeting of {about} on {after}",
+    "entry added": "added {after} to the planner",
+    "entry changed": "changed {about}: {after}",
+    "entry removed": "took {after} out of the planner",
+    "reading confirmed": "confirmed how {about} is read",
     IMPORTED: "brought in the planner file {after}",
 }
 
@@ -113,8 +127,17 @@ class Telling:
         if row.subject in self.names.bodies:
             return self.names.short(row.subject)
         events = {each.id: f"“{each.title}”" for each in self.names.planner.events}
-        found: str = events.get(row.subject, row.subject)
-        return found
+        if row.subject in events:
+            return events[row.subject]
+        kind, _, own = row.subject.partition(" ")
+        return self._entry(kind, own) if kind in ENTRIES else str(row.subject)
+
+    def _entry(self, kind: str, own: str) -> str:
+        """ "the report “S.11 annual report”"; what the planner lost is called by its id."""
+        obligation = self.names.obligations.get(own)
+        title = own if obligation is None else one_line(obligation.title)
+        number = f"{obligation.number} " if isinstance(obligation, Action) else ""
+        return f"the {ENTRIES[kind]}" + (f" {number}“{title}”" if own else "")
 
 
 def dates_in_words(text: str) -> str:

@@ -44,6 +44,11 @@ def edited(content: PlannerFile, body_id: str, edit: Callable[[Document], None])
     document = content.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     body = next(each for each in document["body"] if each["id"] == body_id)
     edit(body)
+    return checked_content(document)
+
+
+def checked_content(document: Document) -> PlannerFile:
+    """The planner that a document gives, wholly checked as a file is. Raises FileProblems."""
     try:
         changed = PlannerFile.model_validate(document)
     except ValidationError as error:
@@ -53,7 +58,13 @@ def edited(content: PlannerFile, body_id: str, edit: Callable[[Document], None])
     findings = cross_findings(changed)
     if findings:
         raise FileProblems(
-            Problem(file="The planner", key=each.key, value=each.value, says=each.says)
+            Problem(
+                file="The planner",
+                key=each.key,
+                value=each.value,
+                says=each.says,
+                path=each.path,
+            )
             for each in findings
         )
     return changed

@@ -1,0 +1,138 @@
+"""An edit of the planner saved: nothing of somebody else's overwritten, and noted who and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Connection
+
+from ..calendar.planner_entries import planner_of
+from ..calendar.planner_file import PlannerFile
+from ..storage.occurrence_rows import note_change
+from ..storage.planners import SINGLE, content_of, hold_boards, save_content
+from .changing import plan_now
+from .editing import Document, EditError
+from .entry_editing import (
+    EntryEdit,
+    document_of,
+    entry_state,
+    place_of,
+    require_current,
+    with_edit,
+)
+from .entry_words import entry_title, field_changes, told
+from .installation import Installation
+
+ADDED, CHANGED, REMOVED = "entry added", "entry changed", "entry removed"
+CONFIRMED = "reading confirmed"
+# A body and an event are called by their own id wherever something is noted about them.
+BY_ID = ("body", "event")
+
+
+def subject_of(kind: str, entry_id: str) -> str:
+    """What the record of changes calls an entry: "report s11", "plan", a body by its id."""
+    if entry_id == kind:
+        return kind
+    return entry_id if kind in BY_ID else f"{kind} {entry_id}"
+
+
+def save_edit(
+    here: Installation, board_id: str, edit: EntryEdit, *, who: str, why: str | None
+) -> bool:
+    """Saves an edit and plans by it; whether it changed anything.
+
+    Raises EntryChangedError where the entry is not as it was when it was opened, FileProblems
+    where the planner would be wrong.
+    """
+    with here.database.write() as connection:
+        # Whoever else saves waits here, so what is read now is what is written upon.
+        hold_boards(connection)
+        require_current(entry_state(connection, board_id, edit.kind, edit.id), edit)
+        content = _content(connection, board_id)
+        return _store(here, connection, content, edit, who=who, why=why)
+
+
+def _store(
+    here: Installation,
+    connection: Connection,
+    content: PlannerFile,
+    edit: EntryEdit,
+    *,
+    who: str,
+    why: str | None,
+    what: str | None = None,
+) -> bool:
+    changed = with_edit(content, edit)
+    before = document_of(content, edit.kind, edit.id)
+    after = {} if edit.removes else document_of(changed, edit.kind, edit.id)
+    if before == after:
+        return False
+    save_content(connection, changed)
+    note_change(
+        connection,
+        board=content.board.id,
+        subject=subject_of(edit.kind, edit.id),
+        what=what or (REMOVED if edit.removes else CHANGED if _is_there(edit, before) else ADDED),
+        after=_in_words(edit.kind, before, after, content, changed),
+        now=here.clock(),
+        who=who,
+        why=why,
+    )
+    plan_now(here, connection, content.board.id)
+    return True
+
+
+def _is_there(edit: EntryEdit, before: Document) -> bool:
+    return edit.kind in SINGLE or bool(before)
+
+
+def _in_words(
+    kind: str, before: Document, after: Document, content: PlannerFile, changed: PlannerFile
+) -> str:
+    if kind not in SINGLE and not (before and after):
+        return entry_title(kind, before or after)
+    return told(field_changes(kind, before, after, (planner_of(content), planner_of(changed))))
+
+
+def confirm_reading(
+    here: Installation, board_id: str, ref: str, reading: str, *, who: str, why: str | None = None
+) -> bool:
+    """Drops the note that something was assumed: the reading stands as the plan's own.
+
+    `ref` is a report, an action, a body or "plan", `reading` the note as it was shown. False
+    where it does not stand there any more: somebody else confirmed or changed it.
+    """
+    with here.database.write() as connection:
+        hold_boards(connection)
+        content = _content(connection, board_id)
+        for kind, patch in _confirmations(content, ref, reading):
+            edit = EntryEdit(kind=kind, id=ref, patch=patch)
+            _store(here, connection, content, edit, who=who, why=why, what=CONFIRMED)
+            return True
+    return False
+
+
+def _confirmations(
+    content: PlannerFile, ref: str, reading: str
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The entries in which the note stands, each with the change that drops it."""
+    if ref == "plan" and content.plan.assumed == reading:
+        yield "plan", {"assumed": None}
+    for kind in ("report", "action", "body"):
+        if place_of(content, kind, ref) is None:
+            continue
+        document = document_of(content, kind, ref)
+        if document.get("assumed") == reading:
+            yield kind, {"assumed": None}
+        meets = document.get("meets", {})
+        if meets.get("assumed") == reading:
+            rest = {key: value for key, value in meets.items() if key != "assumed"}
+            yield kind, {"meets": rest}
+
+
+def _content(connection: Connection, board_id: str) -> PlannerFile:
+    content = content_of(connection, board_id)
+    if content is None:
+        raise EditError(f'There is no planner for the Board "{board_id}"; import one.')
+    return content
