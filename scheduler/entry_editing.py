@@ -169,7 +169,7 @@ def new_id(content: PlannerFile, kind: str, wanted: str) -> str:
     plain = unicodedata.normalize("NFKD", wanted).encode("ascii", "ignore").decode().lower()
     base = re.sub(r"[^a-z0-9.]+", "-", plain.replace("'", "")).strip("-.")[:LONGEST_ID] or kind
     # "new" is the address of the form for a new one.
-    taken = {"new", *(each.id for each in (*content.body, *content.event))}
+    taken = {"new", *(each.id for each in content.body), *(each.id for each in content.event)}
     taken |= {each.id for each in (*content.report, *content.action)}
     if base not in taken:
         return base
