@@ -11,7 +11,7 @@ from ..calendar.planner import RoleName
 from ..storage.columns import AnyRow
 from ..storage.tables import message
 from .items import item_of, open_line
-from .letters import FirstContact, Item, Letter, OpenLine, Overview
+from .letters import FirstContact, Item, Letter, OpenLine, Overview, Secretariat
 from .live_boards import LiveBoard
 from .materials import NO_MATERIALS, Materials, materials_for
 from .overviews import overview_of
@@ -67,14 +67,17 @@ def _letter(
 ) -> Letter | None:
     if not rows and not overviews:
         return None
-    board = given.boards[rows[0].board if rows else overviews[0].board]
+    first, *others = dict.fromkeys(each.board for each in (*rows, *overviews))
+    board = given.boards[first]
+    reply_to = secretariat_on(board.planner, given.today) or ""
     roles = _roles(reader, materials)
     items = [item_of(row, given.boards[row.board], materials, given.today) for row in rows]
     return Letter(
         recipient=reader,
         day=given.today,
         sender_name=board.planner.name,
-        reply_to=secretariat_on(board.planner, given.today) or "",
+        reply_to=reply_to,
+        also_reply_to=_further_secretariats(others, reply_to, given),
         items=tuple(sorted(items, key=_pressing)),
         also_open=_also_open(reader, {row.id for row in rows}, materials, given),
         first_contact=_first_contact(reader, board, roles, materials)
@@ -83,6 +86,19 @@ def _letter(
         roles=roles,
         overviews=tuple(_overview(connection, each, given) for each in overviews),
     )
+
+
+def _further_secretariats(
+    others: Iterable[str], reply_to: str, given: Assembling
+) -> tuple[Secretariat, ...]:
+    """Those of further Boards whose answers somebody else awaits; often one serves several."""
+    found: dict[str, Secretariat] = {}
+    for name in others:
+        planner = given.boards[name].planner
+        address = secretariat_on(planner, given.today)
+        if address is not None and address != reply_to:
+            found.setdefault(address, Secretariat(board=planner.name, address=address))
+    return tuple(found.values())
 
 
 def _overview(connection: Connection, asked: AnyRow, given: Assembling) -> Overview:

@@ -11,7 +11,7 @@ from email.policy import default
 
 from sqlalchemy import update
 
-from ..calendar.addresses import parse_address
+from ..calendar.addresses import Address, parse_address
 from ..calendar.errors import BoardcalError
 from ..calendar.localtime import LocalTime
 from ..storage.database import Database
@@ -63,7 +63,7 @@ def mail_of(
     content = build_mail(
         sender=author,
         recipient=recipient,
-        reply_to=parse_address(sender.reply_to or letter.reply_to),
+        reply_to=_answers_to(letter, sender),
         subject=rendered.subject,
         text=rendered.text,
         html=rendered.html,
@@ -78,6 +78,14 @@ def mail_of(
         content=content,
         day=letter.day,
     )
+
+
+def _answers_to(letter: Letter, sender: Sender) -> list[Address]:
+    """The secretariats of all Boards that a letter is about, unless the settings name one."""
+    if sender.reply_to:
+        return [parse_address(sender.reply_to)]
+    further = [each.address for each in letter.also_reply_to]
+    return [parse_address(address) for address in (letter.reply_to, *further)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -148,11 +148,20 @@ class Overview:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Secretariat:
+    """Whom answers about a Board go to."""
+
+    board: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     """One person's mail of one day: a first-contact note, a digest, overviews.
 
     `items` are the ledger rows decided for it, most pressing first; `also_open` is a reminder
-    of the rest. `reply_to` is the secretariat's address, which every answer goes to. `roles`
+    of the rest. `reply_to` is the secretariat's address, which every answer goes to;
+    `also_reply_to` those of further Boards that it is about, where they are others. `roles`
     are those in which the reader is mailed, such as "chair of the Education Subgroup": the
     mail's last lines name them.
     """
@@ -166,6 +175,7 @@ class Letter:
     first_contact: FirstContact | None = None
     overviews: tuple[Overview, ...] = field(default=())
     roles: tuple[str, ...] = ()
+    also_reply_to: tuple[Secretariat, ...] = ()
 
     @property
     def is_empty(self) -> bool:

@@ -17,14 +17,13 @@ from email.utils import format_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
-from ..calendar.addresses import AddressError, parse_address
+from ..calendar.addresses import Address, AddressError, parse_address
 from ..calendar.errors import BoardcalError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from ..calendar.addresses import Address
 
 LINE = 76  # RFC 5322 2.1.1 asks for 78 at most, RFC 2047 2 for 76 where words are encoded
 ITEM = 900  # RFC 5322 2.1.1: a line may never pass 998 octets, and an item is never cut
@@ -53,7 +52,7 @@ def build_mail(
     *,
     sender: Address,
     recipient: Address,
-    reply_to: Address,
+    reply_to: Address | Sequence[Address],
     subject: str,
     text: str,
     html: str,
@@ -71,7 +70,7 @@ def build_mail(
     headers = [
         _mailbox("From", sender),
         _mailbox("To", recipient),
-        _mailbox("Reply-To", reply_to),
+        _mailboxes("Reply-To", reply_to),
         _unstructured("Subject", subject),
         f"Date: {format_datetime(date)}",
         f"Message-ID: {_checked_id(message_id)}",
@@ -127,6 +126,14 @@ def _mailbox(header: str, mailbox: Address) -> str:
     name = _phrase(header, mailbox.name)
     gap = "\r\n " if len(f"{header}: {name} <{address}>") > LINE else " "
     return f"{header}: {name}{gap}<{address}>" if name else f"{header}: {address}"
+
+
+def _mailboxes(header: str, mailboxes: Address | Sequence[Address]) -> str:
+    """One mailbox or several, each on a line of its own (RFC 5322 3.6.2)."""
+    listed = [mailboxes] if isinstance(mailboxes, Address) else mailboxes
+    written = [_mailbox(header, each) for each in listed]
+    further = [each.removeprefix(f"{header}: ") for each in written[1:]]
+    return ",\r\n ".join([written[0], *further])
 
 
 def _phrase(header: str, name: str) -> str:

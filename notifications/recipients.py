@@ -91,10 +91,28 @@ def _leader(
             if address is not None:
                 because = _vacancy(body, role.value, day) if role is not RoleName.CHAIR else None
                 return Recipient(address=address, level=level, because=because)
-    address = secretariat_on(planner, day)
+    return _last_resort(planner, body, level, day, away)
+
+
+def _last_resort(
+    planner: Planner, body: Body | None, level: Level, day: date, away: Collection[str]
+) -> Recipient | None:
+    """The secretariat, or whoever leads the Board while that one is paused.
+
+    Where everybody is paused it is the secretariat's all the same: a pause of all is a pause of
+    the Board, which keeps the mail instead of losing it.
+    """
+    address, stand_in = secretariat_on(planner, day, away), "secretariat"
+    board = planner.body(planner.board)
+    if address is None and board is not None:
+        held = ((_holder(board, role, day, away), role.value) for role in STAND_INS)
+        address, role = next((each for each in held if each[0] is not None), (None, ""))
+        stand_in = f"Board's {role}"
+    if address is None:
+        address, stand_in = secretariat_on(planner, day), "secretariat"
     if address is None:
         return None
-    because = None if body is None else _vacancy(body, "secretariat", day)
+    because = None if body is None else _vacancy(body, stand_in, day)
     return Recipient(address=address, level=level, because=because)
 
 
@@ -104,7 +122,8 @@ def _holder(body: Body, role: RoleName, day: date, away: Collection[str]) -> str
 
 
 def _vacancy(body: Body, stand_in: str, day: date) -> str:
-    whose = "the secretariat" if stand_in == "secretariat" else f"its {stand_in}"
+    is_its_own = stand_in in {role.value for role in STAND_INS}
+    whose = f"its {stand_in}" if is_its_own else f"the {stand_in}"
     if body.holder_on(RoleName.CHAIR, day) is not None:
         return f"The {body.lead} of {named(body)} is away, so this comes to you as {whose}."
     return (

@@ -87,7 +87,7 @@ def overviews_that_hold(
 ) -> dict[int, list[AnyRow]]:
     """The overviews in messages; after a long outage only the newest week of each Board.
 
-    Where somebody else is the secretariat by now, it goes to them.
+    Where somebody else is the secretariat by now, it goes to them; one that is paused gets none.
     """
     rows = connection.execute(OVERVIEWS, {"messages": list(message_ids)}).all()
     newest: dict[tuple[int, str], AnyRow] = {}
@@ -96,7 +96,10 @@ def overviews_that_hold(
             newest.setdefault((row.message_id, row.board), row)
     kept: dict[int, list[AnyRow]] = defaultdict(list)
     for row in newest.values():
-        secretariat = secretariat_on(given.boards[row.board].planner, given.today)
+        board = given.boards[row.board]
+        if row.recipient in board.away:
+            continue  # a pause takes it back; the end of the pause asks for it again
+        secretariat = secretariat_on(board.planner, given.today, board.away)
         if secretariat in (row.recipient, None):
             kept[row.message_id].append(row)
             continue

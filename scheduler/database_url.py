@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from stat import S_ISDIR
+from stat import S_ISDIR, S_ISREG
 from urllib.parse import urlsplit
 
 from ..calendar.file_problems import unreadable
@@ -44,15 +44,17 @@ def sqlite_file(url: str) -> Path | None:
 def _check_file(file: Path) -> None:
     """Whether a database could lie there; it and its folder may still be missing."""
     try:
-        is_folder = S_ISDIR(file.stat().st_mode)
+        mode = file.stat().st_mode
     except FileNotFoundError:
         return
     except NotADirectoryError:
         raise ValueError("has a file on its way where a folder should be") from None
     except OSError as error:
         raise ValueError(unreadable(error)) from None
-    if is_folder:
+    if S_ISDIR(mode):
         raise ValueError("is a folder, not a file")
+    if not S_ISREG(mode):
+        raise ValueError("is a device or a pipe, which can hold no database; name a file")
 
 
 def _check_server(url: str) -> None:

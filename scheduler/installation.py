@@ -19,7 +19,7 @@ from ..calendar.planner_reading import read_planner
 from ..storage.copying import copy_of, empty_copy
 from ..storage.database import Database, open_database, sqlite_path
 from ..storage.holds import end_hold
-from ..storage.migrating import is_empty, migrate, require_current
+from ..storage.migrating import alone, is_empty, migrate, require_current
 from ..storage.planners import BoardRow, PlannerShelf, boards, digest_of, last_import, store_planner
 from ..storage.tables import board, installation
 from .clock import Clock
@@ -172,7 +172,7 @@ def set_up(here: Installation, *, with_planner: bool = True) -> None:
             return
     if with_planner and content is None:
         content = planner_file(here.settings.planner)
-    with here.database.write() as connection:
+    with alone(here.database) as connection:
         # Looked at again: another command may have been faster.
         if not _is_begun(connection):
             connection.execute(insert(installation).values(name="id", value=uuid.uuid4().hex))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from ..notifications.revising import PAUSED
 from ..storage.occurrence_rows import note_change
 from ..storage.planners import BoardRow
-from ..storage.tables import ledger, occurrence, pause
+from ..storage.tables import ledger, occurrence, overview, pause
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +63,26 @@ def end_pause(
     ended = connection.execute(delete(pause).where(same)).rowcount > 0
     if ended:
         _restore_paused(connection, row)
+        if kind == "person":
+            _restore_overview(connection, row, name)
         note_change(connection, board=row.id, subject=name, what="resumed", now=now, who=who)
     return ended
+
+
+def _restore_overview(connection: Connection, row: BoardRow, address: str) -> None:
+    """Lets the newest overview go out that a person's pause took back, where it is theirs."""
+    mine = overview.c.board == row.id
+    newest = select(func.max(overview.c.week)).where(mine).scalar_subquery()
+    connection.execute(
+        update(overview)
+        .where(
+            mine,
+            overview.c.recipient == address,
+            overview.c.week == newest,
+            overview.c.state == "superseded",
+        )
+        .values(state="pending", message_id=None)
+    )
 
 
 def _restore_paused(connection: Connection, row: BoardRow) -> None:

@@ -29,6 +29,8 @@ from .planning_basis import Planning
 
 # How far from today a key may lie that is not stored yet.
 LOOK_AROUND_YEARS = 10
+# A business plan spans three years; whoever records or dates something beyond that has mistyped.
+FURTHEST_AHEAD_YEARS = 3
 SETTLED = (
     Status.SUBMITTED,
     Status.ACCEPTED,
@@ -99,6 +101,11 @@ def record(
     row = find(connection, planning, key)
     if on > planning.today:
         raise RecordError(f"{long_date(on)} is still to come; record it when it has happened.")
+    if status is not None and _is_far(row.due, planning.today):
+        raise RecordError(
+            f'"{key}" is due on {long_date(row.due)}, more than {FURTHEST_AHEAD_YEARS} years from '
+            "now, so nothing was recorded; see that the year in it is the one you mean."
+        )
     if status is Status.NOTHING_TO_REPORT and not _may_be_empty(planning.planner, row):
         raise RecordError(
             f'"{row.title}" does not accept "nothing to report"; record it as waived if it is '
@@ -139,6 +146,11 @@ def extend(
         raise RecordError(f'"{key}" is {row.state}; there is no date left to move.')
     if to < planning.today:
         raise RecordError(f"{long_date(to)} has passed; give a day from today on.")
+    if _is_far(to, planning.today):
+        raise RecordError(
+            f"{long_date(to)} is more than {FURTHEST_AHEAD_YEARS} years from now; see that the "
+            "year is the one you mean."
+        )
     state = row.state if row.state in OWED else OPEN
     new = {"id": row.id, "due": to, "extended": True, "state": state}
     new |= {"due_revision": row.due_revision + 1, "last_step": None}
@@ -191,6 +203,10 @@ def record_event(
     )
     plan_afresh(connection, planning.row)
     return number
+
+
+def _is_far(day: date, today: date) -> bool:
+    return day.year - today.year > FURTHEST_AHEAD_YEARS
 
 
 def _may_be_empty(planner: Planner, row: Stored) -> bool:

@@ -123,9 +123,9 @@ class Service:
             self._start_jobs()
             try:
                 await self._watch()
+                await self._drain()
             finally:
                 self.scheduler.shutdown(wait=False)
-                await self._drain()
                 await self.transport.close()
 
     def _start_jobs(self) -> None:
@@ -196,7 +196,10 @@ class Service:
             loop.add_signal_handler(name, self.stopping.set)
 
     async def _drain(self) -> None:
-        """Waits for the job that is running: a mail begun is a mail finished."""
+        """Waits for the job that is running: a mail begun is a mail finished.
+
+        Only where it was told to stop: what stalled would be waited for for ever.
+        """
         async with self._busy:
             return
 

@@ -131,7 +131,7 @@ def _ask_for_overview(
     connection: Connection, board: LiveBoard, today: date, newest: date | None
 ) -> bool:
     """Asks for this week's overview on the week's first working day; the very first at once."""
-    recipient = secretariat_on(board.planner, today)
+    recipient = secretariat_on(board.planner, today, board.away)
     is_there = newest is not None and newest >= _monday(today)
     if board.paused or is_there or recipient is None:
         return False

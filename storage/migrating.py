@@ -53,7 +53,7 @@ def migrate(database: Database) -> bool:
 
 def _make(database: Database) -> None:
     """Makes the tables of an empty database as the migrations would; a test holds that."""
-    with _alone(database) as connection:
+    with alone(database) as connection:
         if schema_of(connection) is not None:
             return  # another process was faster
         metadata.create_all(connection)
@@ -69,14 +69,14 @@ def _upgrade(database: Database) -> None:
 
     config = Config()
     config.set_main_option("script_location", "boardcal:storage/migrations")
-    with _alone(database) as connection:
+    with alone(database) as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
 
 @contextmanager
-def _alone(database: Database) -> Iterator[Connection]:
-    """A write beside which no other process changes the tables.
+def alone(database: Database) -> Iterator[Connection]:
+    """A write beside which no other process changes the tables or sets them up.
 
     SQLite has only one writer at a time; PostgreSQL has to be asked.
     """

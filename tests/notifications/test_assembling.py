@@ -282,3 +282,25 @@ def test_levels_are_those_of_each_board(office: Office) -> None:
     assert to[S11, "business"] == BUSINESS_CHAIR
     assert to["ctb/plan/pmqag/1-march-2018", "board"] == "ctb.chair@example.org"
     assert to["ctb/plan/pmqag/1-march-2018", "business"] == "ctb.business@example.org"
+
+
+@pytest.mark.parametrize("theirs", ["ctb.secretariat@example.org", SECRETARIAT])
+def test_answers_to_a_mail_of_two_boards_reach_both_secretariats(
+    office: Office, theirs: str
+) -> None:
+    document = make_document(
+        "ctb", report=[make_report("plan", to="ctb", when={"by": "22 February 2018"})]
+    )
+    document["board"]["name"] = "Cumbria CTB"
+    office.store(make_planner("lscb"), go_live="2018-02-06")
+    office.store(checked(with_body(document, "ctb", secretariat=theirs)), go_live="2018-02-06")
+    (mail,) = (mail for mail in office.sweep("2018-02-08") if mail.to == CHAIR)
+    assert {key.partition("/")[0] for key, _, _ in mail.items} == {"lscb", "ctb"}
+    answers = [each.addr_spec for each in mail.message["Reply-To"].addresses]
+    assert sorted(answers) == sorted({theirs, SECRETARIAT})
+    if theirs == SECRETARIAT:
+        assert f"goes to the secretariat, {SECRETARIAT}." in mail.text
+    else:
+        assert "Your answer goes to the secretariats of Cumbria" in mail.text
+        assert f"Cumbria CTB ({theirs})" in mail.text
+        assert f"Cumbria LSCB ({SECRETARIAT})" in mail.text

@@ -272,3 +272,16 @@ def test_what_another_report_meets_is_not_listed_beside_it(office: Office) -> No
     reports = [make_report(), make_report("also", met_by="s11")]
     office.store(make_planner(report=reports)).tick("2018-03-05")
     assert [line.title for line in shown(office, "2018-03-05").late] == ["Report s11"]
+
+
+def test_a_secretariat_that_is_paused_gets_its_overview_when_it_is_back(office: Office) -> None:
+    office.store(make_planner(report=[])).sweep("2018-02-05")
+    office.tick("2018-02-12")
+    office.pause("person", SECRETARIAT)
+    assert office.deliver().sent == 0
+    assert office.days("2018-02-13", "2018-02-16") == []
+    assert office.days("2018-02-19", "2018-02-20") == []
+    office.resume("person", SECRETARIAT)
+    (mail,) = office.days("2018-02-21", "2018-02-23")
+    assert (mail.to, mail.items) == (SECRETARIAT, [])
+    assert "week of 19 February 2018" in mail.subject

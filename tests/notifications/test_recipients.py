@@ -149,8 +149,18 @@ def test_a_vacant_role_never_swallows_a_mail_and_says_why(
     [
         ({CHAIR}, VICE, AWAY + "its vice-chair."),
         ({CHAIR, VICE}, SECRETARIAT, AWAY + "the secretariat."),
+        ({CHAIR, VICE, SECRETARIAT}, BOARD_CHAIR, AWAY + "the Board's chair."),
+        (
+            {CHAIR, VICE, SECRETARIAT, BOARD_CHAIR},
+            BOARD_VICE,
+            AWAY + "the Board's vice-chair.",
+        ),
         # Somebody must hear of it in the end.
-        ({CHAIR, VICE, SECRETARIAT}, SECRETARIAT, AWAY + "the secretariat."),
+        (
+            {CHAIR, VICE, SECRETARIAT, BOARD_CHAIR, BOARD_VICE},
+            SECRETARIAT,
+            AWAY + "the secretariat.",
+        ),
     ],
 )
 def test_the_mails_of_somebody_who_is_away_go_to_whoever_stands_in(

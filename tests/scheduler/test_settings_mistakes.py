@@ -367,3 +367,8 @@ def test_a_config_file_without_permission_is_told(tmp_path: Path) -> None:
         "config.toml cannot be read, because this account has no permission to; "
         "put it right, or remove it to use the defaults."
     )
+
+
+def test_a_device_is_no_database(tmp_path: Path) -> None:
+    said = refusal(tmp_path, '[database]\nurl = "sqlite:////dev/null"')
+    assert "is a device or a pipe, which can hold no database; name a file" in said

@@ -11,14 +11,19 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import event, insert, inspect, select, text
 
+from boardcal.scheduler.clock import system_clock
+from boardcal.scheduler.installation import installation_id, opened
+from boardcal.scheduler.settings import LoadedSettings, Settings
 from boardcal.storage import migrating
 from boardcal.storage.all_tables import metadata
 from boardcal.storage.database import SCHEMA, Database, DatabaseError, open_database, schema_of
 from boardcal.storage.migrating import NewerDatabaseError, is_empty, migrate, require_current
+from boardcal.storage.planners import boards
 from boardcal.storage.tables import board, installation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from sqlalchemy.engine.interfaces import ReflectedIndex
 
@@ -207,3 +212,21 @@ def test_what_another_program_wrote_is_left_alone(empty: Database, theirs: str) 
 def test_a_migrated_database_holds_no_board_yet(database: Database) -> None:
     with database.read() as connection:
         assert connection.execute(select(board)).all() == []
+
+
+def test_two_first_starts_at_once_make_one_installation(empty_url: str, tmp_path: Path) -> None:
+    loaded = LoadedSettings(
+        settings=Settings.model_validate({"database": {"url": empty_url}}),
+        file=None,
+        folder=tmp_path,
+        variables=(),
+    )
+
+    def start(_: int) -> tuple[str, int]:
+        with opened(loaded, system_clock) as here, here.database.read() as connection:
+            return installation_id(connection), len(boards(connection))
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(start, range(4)))
+    assert len(set(found)) == 1
+    assert found[0][1] == 1
