@@ -68,6 +68,7 @@ class OccurrenceDossier:
     """
 
     shown: Shown
+    is_action: bool
     source: Source | None
     why: tuple[str, ...]
     meeting: MeetingLine | None
@@ -106,6 +107,7 @@ def occurrence_dossier(
     )
     return OccurrenceDossier(
         shown=shown(entry, names, today),
+        is_action=obligation is not None and obligation.is_action,
         source=None if obligation is None else source_of(obligation, planner),
         why=_why(connection, entry, obligation, names),
         meeting=_meeting(calendar, entry, obligation),

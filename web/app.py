@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from ..storage.accounts import Role
 from . import account_page, health, setting_up, signing_in, upcoming_page, users_pages
+from .due_pages import DUE_PAGES
 from .error_pages import unrouted
 from .routes import Page, routes_of
 from .shell import Shell
@@ -30,6 +31,7 @@ ANYBODY, VIEWER, ADMIN = None, Role.VIEWER, Role.ADMIN
 PAGES: Sequence[Page] = (
     Page(path="/", get=home, of_board=False),
     Page(path="/upcoming", get=upcoming_page.show),
+    *DUE_PAGES,
     Page(
         path="/sign-in",
         get=signing_in.show,

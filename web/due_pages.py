@@ -1,0 +1,14 @@
+"""The addresses of what is due, and of the reports and actions that it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from . import due_page, recording_pages
+from .routes import Page
+
+DUE_PAGES: Sequence[Page] = (
+    Page(path="/due/{key:path}", get=due_page.show),
+    Page(path="/record/{key:path}", post=recording_pages.record_it),
+    Page(path="/extend/{key:path}", post=recording_pages.extend_it),
+)
