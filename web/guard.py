@@ -91,7 +91,9 @@ def _admit(rule: Rule, request: Request, visit: Visit) -> Response | None:
     if rule.of_board and role is not None:
         board = _board(request, visit)
         if board is None:
-            return RedirectResponse(_with_board(request, visit.boards[0]), status_code=302)
+            return RedirectResponse(
+                _with_board(request, _likeliest(request, visit)), status_code=302
+            )
         visit.board = board
     elif len(visit.boards) == 1:
         visit.board = visit.boards[0]
@@ -140,6 +142,12 @@ def _board(request: Request, visit: Visit) -> BoardRow | None:
     if len(found) > 1 and request.method == "POST":
         raise NotFoundError("This form does not say for which Board it is.")
     return found[0] if len(found) == 1 else None
+
+
+def _likeliest(request: Request, visit: Visit) -> BoardRow:
+    """The Board whose key is in the address, else the first that may be seen."""
+    named = request.path_params.get("key", "").partition("/")[0]
+    return next((row for row in visit.boards if row.id == named), visit.boards[0])
 
 
 def _with_board(request: Request, row: BoardRow) -> str:
