@@ -7,6 +7,8 @@ from boardcal.tests.web.browser.looking import Look
 LOOKS = (
     Look("/account"),
     Look("/account", press="Change the password", status=422),
+    Look("/actions/13.2-b"),
+    Look("/actions/none", status=404),
     Look("/clashes", status=409),
     Look("/due/lscb/12.2/health/february-2018"),
     Look("/due/lscb/audits-july/pmqag/2018-07"),
@@ -17,6 +19,8 @@ LOOKS = (
     Look("/due/lscb/none/pmqag/2018-03", status=404),
     Look("/fails", status=500),
     Look("/nowhere", status=404),
+    Look("/reports/indicators-annual", who="viewer"),
+    Look("/reports/s11-march"),
     Look("/sign-in", who=""),
     Look("/sign-in", who="", fill={"email": "nobody@example.org"}, press="Sign in", status=422),
     Look("/sign-in?out=1", who=""),
