@@ -28,6 +28,8 @@ COMMANDS = {
     "import": ("import_command:import_", "Bring in a planner file, showing the difference first."),
     "export": ("export_command:export", "Write the planner out as a file."),
     "user": ("user_command:user", "Let people sign in to the pages, or stop them."),
+    "backup": ("backup_command:backup", "Write everything into one file, while boardcal runs."),
+    "restore": ("backup_command:restore", "Bring a backup back; no mail goes out until resume."),
     "migrate": ("migrate_command:migrate", "Bring the database up to date."),
 }
 

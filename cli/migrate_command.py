@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ..storage.database import SCHEMA, open_database
-from ..storage.migrating import is_empty
+from ..storage.migrating import is_empty, kept_before
 from ..storage.migrating import migrate as bring_up_to_date
 from .invocation import Invocation
 from .terminal import say
@@ -29,4 +29,6 @@ def migrate(invocation: Invocation) -> None:
     elif was_empty:
         say(f"The database {database.name} was made (tables {SCHEMA}).")
     else:
-        say(f"The database {database.name} was brought up to date (tables {SCHEMA}).")
+        kept = kept_before(database)
+        before = None if kept is None else f"As it was before, it is kept as {kept}."
+        say(f"The database {database.name} was brought up to date (tables {SCHEMA}).", before)

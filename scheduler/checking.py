@@ -16,7 +16,9 @@ from ..calendar.errors import BoardcalError
 from ..calendar.file_problems import FileProblems
 from ..calendar.planner_file import PlannerFile
 from ..storage.database import sqlite_path
+from ..storage.holds import hold_of
 from ..storage.planners import BoardRow, boards
+from ..storage.soundness import doubt_of_sqlite, faults_of
 from .clock import Clock
 from .config_error import EX_CONFIG, ConfigError
 from .installation import (
@@ -180,9 +182,24 @@ def _check_stored(
 ) -> list[PlannerFile]:
     """The planners that are stored: of the Board that is meant, else of all."""
     _check_rights(findings, here)
+    _check_soundness(findings, connection)
     rows = boards(connection) if board is None else [here.board(connection, board)]
     _check_go_live(findings, here.settings, rows)
     return [here.shelf.content(connection, row) for row in rows]
+
+
+def _check_soundness(findings: Findings, connection: Connection) -> None:
+    findings.add_errors(
+        f"{fault} Restore the last backup with `boardcal restore FILE`."
+        for fault in faults_of(connection)
+    )
+    doubt = doubt_of_sqlite() if connection.dialect.name == "sqlite" else None
+    findings.warnings.extend([doubt] if doubt else [])
+    held = hold_of(connection)
+    if held is not None:
+        findings.warnings.append(
+            f"On hold, no mail goes out: {held.why} `boardcal resume` ends it."
+        )
 
 
 def _check_rights(findings: Findings, here: Installation) -> None:

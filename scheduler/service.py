@@ -22,7 +22,7 @@ from ..notifications.rendering import Templates
 from ..notifications.transports import Transport
 from ..storage.planners import boards
 from .installation import Installation, installation_id, planner_notice
-from .one_daemon import only_daemon
+from .one_daemon import at_work
 from .wiring import sender_for
 
 HOUSEKEEPING_SECONDS = 3600
@@ -112,7 +112,7 @@ class Service:
         """
         file = self.here.settings.database.sqlite_file
         async with AsyncExitStack() as stack:
-            stack.enter_context(only_daemon(file))
+            stack.enter_context(at_work(self.here.database, file))
             self._recover(alone=file is not None)
             for companion in self.beside:
                 await stack.enter_async_context(companion)

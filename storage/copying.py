@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select
 
 from .all_tables import metadata
 from .database import Database, memory_database
@@ -22,8 +22,13 @@ def copy_of(database: Database) -> Database:
     """A copy of `database` in memory, SQLite or PostgreSQL alike; the original is only read."""
     copy = empty_copy()
     with database.read() as source, copy.write() as target:
-        for table in metadata.sorted_tables:
-            rows = source.execution_options(yield_per=ROWS_AT_ONCE).execute(select(table))
-            for part in rows.mappings().partitions(ROWS_AT_ONCE):
-                target.execute(insert(table), [dict(row) for row in part])
+        copy_rows(source, target)
     return copy
+
+
+def copy_rows(source: Connection, target: Connection) -> None:
+    """Adds every row of one database to another, which has the tables and no rows."""
+    for table in metadata.sorted_tables:
+        rows = source.execution_options(yield_per=ROWS_AT_ONCE).execute(select(table))
+        for part in rows.mappings().partitions(ROWS_AT_ONCE):
+            target.execute(insert(table), [dict(row) for row in part])

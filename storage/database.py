@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import StaticPool
 
@@ -77,6 +77,16 @@ def open_database(url: str) -> Database:
             "give another one as database.url, or the right to write there."
         ) from None
     return Database(_engine(url), str(path))
+
+
+def file_database(path: Path) -> Database:
+    """An SQLite file that one program has for itself: a backup, or one about to be restored."""
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)), connect_args={"timeout": BUSY_TIMEOUT_SECONDS}
+    )
+    # No log beside it: the file alone is the whole database.
+    _set_up_sqlite(engine, journal="DELETE")
+    return Database(engine, str(path))
 
 
 def memory_database() -> Database:

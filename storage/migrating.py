@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
 from .all_tables import metadata
-from .database import SCHEMA, Database, DatabaseError, schema_of
+from .database import SCHEMA, Database, DatabaseError, schema_of, sqlite_path
 
 # PostgreSQL's lock for a name is a number; this one is boardcal's for its tables.
 LOCK = 20180308
@@ -27,8 +28,11 @@ def is_empty(database: Database) -> bool:
         return schema_of(connection) is None
 
 
-def migrate(database: Database) -> bool:
+def migrate(database: Database, *, keep: bool = True) -> bool:
     """Brings the tables up to date; whether anything had to be done.
+
+    An SQLite file is backed up first, beside itself, unless `keep` is false; on PostgreSQL
+    a migration is one transaction, and a backup is made by whoever looks after the server.
 
     Raises NewerDatabase, having changed nothing, when a newer boardcal wrote it.
     """
@@ -47,8 +51,20 @@ def migrate(database: Database) -> bool:
     if found is None:
         _make(database)
     else:
+        aside = kept_before(database)
+        if keep and aside is not None:
+            # Loaded here because nothing but a migration needs it.
+            from .backups import back_up
+
+            back_up(database, aside)
         _upgrade(database)
     return True
+
+
+def kept_before(database: Database) -> Path | None:
+    """Where an SQLite file is kept as it was before the newest migration; None on PostgreSQL."""
+    path = sqlite_path(database.engine.url.render_as_string(hide_password=False))
+    return None if path is None else path.with_name(f"{path.name}.before-{SCHEMA}")
 
 
 def _make(database: Database) -> None:

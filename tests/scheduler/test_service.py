@@ -144,6 +144,7 @@ def test_a_second_daemon_on_the_same_file_is_refused_before_it_does_anything(
     house: House,
 ) -> None:
     file = house.service.here.settings.database.sqlite_file
+    assert file is not None
     with only_daemon(file), pytest.raises(AnotherDaemonError):
         house.runs()
     assert house.postbag.mails == []
