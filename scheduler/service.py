@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, field
 from math import inf
+from typing import TYPE_CHECKING
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
@@ -20,10 +21,14 @@ from ..calendar.errors import BoardcalError
 from ..notifications.delivery import Delivered, Delivery
 from ..notifications.rendering import Templates
 from ..notifications.transports import Transport
+from ..storage.holds import hold_of
 from ..storage.planners import boards
 from .installation import Installation, installation_id, planner_notice
 from .one_daemon import at_work
-from .wiring import sender_for
+from .wiring import alive_for, sender_for
+
+if TYPE_CHECKING:
+    from .alive import Alive
 
 HOUSEKEEPING_SECONDS = 3600
 # A sweep is late when this many of its turns passed without one; then the watchdog acts.
@@ -49,6 +54,7 @@ class Service:
     announce: Announce
     beside: Sequence[AbstractAsyncContextManager[object]] = ()
     delivery: Delivery = field(init=False)
+    alive: Alive | None = field(init=False)
     scheduler: AsyncIOScheduler = field(init=False)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     swept_at: float = field(default_factory=time.monotonic)
@@ -72,6 +78,7 @@ class Service:
             notices=self._notices,
         )
         self.scheduler = _scheduler()
+        self.alive = alive_for(self.here.settings, self.announce)
 
     async def sweep(self) -> None:
         """Plans, decides and composes what has come; delivers at once what that made."""
@@ -79,6 +86,13 @@ class Service:
             await self.deliver()
         self.swept_at = time.monotonic()
         self.has_swept = True
+        if self.alive is not None and not await asyncio.to_thread(self._is_held):
+            self.alive.tell()
+
+    def _is_held(self) -> bool:
+        """On hold nobody is reminded, and whoever watches from outside should hear of it."""
+        with self.here.database.read() as connection:
+            return hold_of(connection) is not None
 
     def silence(self) -> float:
         """Seconds since the last sweep ended; infinite before the first has."""
@@ -211,6 +225,9 @@ class Service:
             changed = planner_notice(self.here, connection)
         if changed is not None:
             said.append(changed)
+        said.extend(self.failures.values())
+        if self.alive is not None and self.alive.trouble is not None:
+            said.append(f"The sign of life under [alive] does not arrive: {self.alive.trouble}.")
         mail = self.here.settings.mail
         if mail.transport == "outbox":
             said.append(

@@ -121,6 +121,25 @@ def _page_address(value: object) -> str:
     return url.rstrip("/")
 
 
+def _ping_address(value: object) -> str:
+    url = _line(value)
+    if url == "":
+        return url
+    try:
+        parts = urlsplit(url)
+        _server(parts.hostname or "")
+        plain = parts.scheme in ("http", "https") and parts.port != 0 and " " not in url
+        plain = plain and parts.username is None and not parts.fragment
+    except ValueError:
+        plain = False
+    if not plain:
+        raise ValueError(
+            "must be an address to fetch, such as https://alive.example.org/a-secret, without a "
+            "user name or #; empty for none"
+        )
+    return url
+
+
 Line = Annotated[str, BeforeValidator(_line)]
 Server = Annotated[str, BeforeValidator(_server)]
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -131,3 +150,4 @@ OptionalMailbox = Annotated[Address | None, PlainValidator(_optional_address)]
 ZoneName = Annotated[str, BeforeValidator(_zone_name)]
 SendingTime = Annotated[time, PlainValidator(_sending_time)]
 PageAddress = Annotated[str, BeforeValidator(_page_address)]
+PingAddress = Annotated[str, BeforeValidator(_ping_address)]

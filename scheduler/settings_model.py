@@ -21,6 +21,7 @@ from .setting_kinds import (
     OptionalFilePath,
     OptionalMailbox,
     PageAddress,
+    PingAddress,
     Port,
     SendingTime,
     Server,
@@ -111,6 +112,13 @@ class Web(Section):
     secret_file: FilePath = Path("var/secret")
 
 
+class Alive(Section):
+    """`[alive]`: the address that is told that boardcal works. It is a secret, so not shown."""
+
+    url: PingAddress = Field("", repr=False)
+    every_seconds: Annotated[int, Field(ge=30, le=86_400)] = 300
+
+
 class Settings(Section):
     """All of config.toml, every key with its default."""
 
@@ -120,6 +128,7 @@ class Settings(Section):
     mail: Mail = Field(default_factory=Mail)
     schedule: Schedule = Field(default_factory=Schedule)
     web: Web = Field(default_factory=Web)
+    alive: Alive = Field(default_factory=Alive)
 
     @field_validator("planner")
     @classmethod

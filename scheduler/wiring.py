@@ -8,7 +8,10 @@ from ..notifications.transports import Transport
 from .settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ..notifications.delivery import Sender
+    from .alive import Alive
 
 
 def transport_for(settings: Settings) -> Transport:
@@ -29,6 +32,18 @@ def transport_for(settings: Settings) -> Transport:
         password=(lambda: settings.smtp_password() or "") if smtp.username else "",
     )
     return SmtpTransport(account)
+
+
+def alive_for(settings: Settings, announce: Callable[[str], None]) -> Alive | None:
+    """The sign of life of `[alive]`, None where no address is configured."""
+    if not settings.alive.url:
+        return None
+    # Loaded here because fetching an address is slow to load, and most have none.
+    from .alive import Alive
+
+    return Alive(
+        url=settings.alive.url, every_seconds=settings.alive.every_seconds, announce=announce
+    )
 
 
 def sender_for(settings: Settings, installation: str) -> Sender:

@@ -56,6 +56,7 @@ def test_without_a_file_every_key_has_the_default_that_the_design_gives(tmp_path
     assert (smtp.username, smtp.password_file) == ("", None)
     schedule = settings.schedule
     assert (schedule.send_at, schedule.sweep_seconds, schedule.horizon_months) == (time(8), 60, 18)
+    assert (settings.alive.url, settings.alive.every_seconds) == ("", 300)
     web = settings.web
     assert (web.host, web.port, web.base_url) == ("127.0.0.1", 8000, "http://127.0.0.1:8000")
     assert web.secret_file == tmp_path / "var/secret"

@@ -372,3 +372,11 @@ def test_a_config_file_without_permission_is_told(tmp_path: Path) -> None:
 def test_a_device_is_no_database(tmp_path: Path) -> None:
     said = refusal(tmp_path, '[database]\nurl = "sqlite:////dev/null"')
     assert "is a device or a pipe, which can hold no database; name a file" in said
+
+
+@pytest.mark.parametrize(
+    "url", ["alive.example.org/x", "file:///etc/passwd", "https://a:b@example.org/", "https:///x"]
+)
+def test_a_sign_of_life_is_fetched_from_an_address_of_the_web(tmp_path: Path, url: str) -> None:
+    said = refusal(tmp_path, f'[alive]\nurl = "{url}"')
+    assert "must be an address to fetch, such as https://alive.example.org/a-secret" in said
