@@ -17,6 +17,8 @@ from .site import Site
 
 # Never written into a page.
 SECRETS = frozenset({"password", "again", "current"})
+# Carried along, and written by nobody.
+NOT_SHOWN = frozenset({"draft"})
 NOT_TYPED = frozenset({"csrf", "kept", "next"})
 # What is carried through the sign-in must fit into its form.
 MOST_KEPT = 60_000
@@ -37,7 +39,11 @@ class KeptForm:
     @property
     def typed(self) -> list[str]:
         """What a person would recognise as typed."""
-        return [value for _, value in self.pairs if value.strip() and not value.isdigit()]
+        return [
+            value
+            for name, value in self.pairs
+            if name not in NOT_SHOWN and value.strip() and not value.isdigit()
+        ]
 
 
 def resendable(request: Request, form: Form) -> KeptForm | None:

@@ -17,6 +17,7 @@ ENTRIES = {
     "/to-decide": "To decide",
     "/mails": "Mails",
     "/changes": "What changed",
+    "/planner": "Planner",
 }
 
 

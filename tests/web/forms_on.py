@@ -1,0 +1,73 @@
+"""The forms of a page, filled in as a browser would send them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+
+@dataclass
+class FoundForm:
+    """A form: where it goes, and what it would send if nobody touched it."""
+
+    action: str
+    method: str
+    fields: dict[str, list[str]] = field(default_factory=dict)
+
+
+def forms_on(html: str) -> list[FoundForm]:
+    """Every form of a page, in its order."""
+    parser = _Parser()
+    parser.feed(html)
+    return parser.forms
+
+
+def form_to(html: str, end: str) -> FoundForm:
+    """The form whose address ends so."""
+    return next(each for each in forms_on(html) if each.action.endswith(end))
+
+
+class _Parser(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.forms: list[FoundForm] = []
+        self._area: str | None = None
+        self._text = ""
+        self._select: str | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self.forms.append(FoundForm(given.get("action", ""), given.get("method", "get")))
+        elif not self.forms:
+            return
+        elif tag == "input":
+            self._input(given, checked="checked" in given)
+        elif tag == "textarea":
+            self._area, self._text = given["name"], ""
+        elif tag == "select":
+            self._select = given["name"]
+        elif tag == "option" and self._select is not None:
+            # A browser sends the first option where none is marked.
+            known = self.forms[-1].fields
+            if "selected" in given or self._select not in known:
+                known[self._select] = [given["value"]]
+
+    def _input(self, given: dict[str, str], *, checked: bool) -> None:
+        kind = given.get("type", "text")
+        if kind in ("checkbox", "radio") and not checked:
+            return
+        self.forms[-1].fields.setdefault(given["name"], []).append(given.get("value", ""))
+
+    def handle_data(self, data: str) -> None:
+        if self._area is not None:
+            self._text += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea" and self._area is not None:
+            # The line break after the opening is the page's; the others are sent as CRLF.
+            text = self._text.removeprefix("\n").replace("\n", "\r\n")
+            self.forms[-1].fields[self._area] = [text]
+            self._area = None
+        elif tag == "select":
+            self._select = None
