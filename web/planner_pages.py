@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from starlette.requests import Request
@@ -33,14 +33,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Entries of one kind, or of one row or section; `new` is the address of the form for more."""
+    """Entries of one kind, perhaps by row or section; `new` leads to the form for one more."""
 
-    key: str
     title: str
-    entries: tuple[Entry, ...]
+    one: str
+    many: str
+    entries: tuple[Entry, ...] = ()
     parts: tuple[tuple[str, tuple[Entry, ...]], ...] = ()
-    new: tuple[str, str] | None = None
-    hint: str = ""
+    new: tuple[str, str]
 
 
 def show(request: Request) -> Response:
@@ -82,22 +82,23 @@ def download(request: Request) -> Response:
 def _groups(planner: Planner) -> Iterator[Group]:
     names = Names(planner)
     yield Group(
-        key="reports",
         title="Reports",
-        entries=(),
+        one="report",
+        many="reports",
         parts=_parts(planner, names, [(each.row, each) for each in planner.reports], "reports"),
         new=("/planner/reports/new", "Add a report"),
     )
     yield Group(
-        key="actions",
         title="Action plan",
-        entries=(),
+        one="action",
+        many="actions",
         parts=_parts(planner, names, [(each.section, each) for each in planner.actions], "actions"),
         new=("/planner/actions/new", "Add an action"),
     )
     yield Group(
-        key="bodies",
         title="Bodies",
+        one="body",
+        many="bodies",
         entries=tuple(
             _entry(
                 each.short,
@@ -109,16 +110,18 @@ def _groups(planner: Planner) -> Iterator[Group]:
         new=("/planner/bodies/new", "Add a body"),
     )
     yield Group(
-        key="events",
         title="Events that dates wait for",
+        one="event",
+        many="events",
         entries=tuple(
             _entry(each.title, "", f"/planner/events/{each.id}") for each in planner.events
         ),
         new=("/planner/events/new", "Add an event"),
     )
     yield Group(
-        key="promises",
         title="Promised, and not in the plan’s own planner",
+        one="promise",
+        many="promises",
         entries=tuple(
             _entry(each.text, each.where, f"/planner/promises/{number}")
             for number, each in enumerate(planner.promises, start=1)
@@ -165,11 +168,4 @@ def _found(group: Group, words: list[str]) -> Group:
     parts = tuple((title, among(entries)) for title, entries in group.parts)
     parts = tuple((title, entries) for title, entries in parts if entries)
     every = among(group.entries) or tuple(each for _, entries in parts for each in entries)
-    return Group(
-        key=group.key,
-        title=group.title,
-        entries=every,
-        parts=parts,
-        new=group.new,
-        hint=group.hint,
-    )
+    return replace(group, entries=every, parts=parts)
