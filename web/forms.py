@@ -139,11 +139,16 @@ async def _body(request: Request) -> bytes:
     return bytes(body)
 
 
+def is_typed(character: str) -> bool:
+    """Whether a keyboard types it: no control character, and none that turns text about."""
+    if character in "\r\n\t":
+        return True
+    return unicodedata.category(character) != "Cc" and character not in REORDERING
+
+
 def _require_text(value: str) -> None:
     for character in value:
-        if character in "\r\n\t":
-            continue
-        if unicodedata.category(character) == "Cc" or character in REORDERING:
+        if not is_typed(character):
             raise FormRefusedError(
                 "A field holds a character that cannot be seen, perhaps pasted from elsewhere; "
                 "go back and type it again."

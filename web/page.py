@@ -94,6 +94,8 @@ def _banners(site: Site, visit: Visit) -> Iterator[str]:
             f"On hold, no mail goes out: {visit.held.why} Whoever looks after boardcal here lets "
             "mails go on with: boardcal resume"
         )
+    if visit.board is not None and visit.board.go_live is None:
+        yield "Mails of this Board have not begun: nobody has set their first day yet."
     if visit.board is not None and visit.board.id in visit.paused:
         yield "Mails of this Board are paused: nobody is reminded until they go on."
     mail = site.here.settings.mail

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, PackageLoader, PrefixLoader, StrictUndefined
 from markupsafe import Markup
 
-from ..calendar.words import listed, long_date, short_date, weekday_date
+from ..calendar.words import MONTHS, listed, long_date, short_date, weekday_date
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "templates" / "web"
 COMPONENTS = "govuk_frontend_jinja"
@@ -28,9 +29,19 @@ def make_environment() -> Environment:
         auto_reload=False,
     )
     pages.globals["govuk"] = Components().render
-    for function in (listed, long_date, short_date, weekday_date):
+    for function in (capital, listed, long_date, month_short, short_date, weekday_date):
         pages.filters[function.__name__] = function
     return pages
+
+
+def capital(text: str) -> str:
+    """`text` with a capital, the rest as it is: "Nothing to report"."""
+    return text[:1].upper() + text[1:]
+
+
+def month_short(day: date) -> str:
+    """The month of a day, where room is short: "Mar 2018"."""
+    return f"{MONTHS[day.month - 1][:3]} {day.year}"
 
 
 class Components:
