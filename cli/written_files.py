@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..calendar.errors import BoardcalError
-from ..notifications.delivery import Sender, mail_of
 from ..notifications.outbox import file_name
+from ..notifications.outgoing import Sender, mail_of
 from ..notifications.rendering import Rendered
 from ..scheduler.simulation import SimulatedMail
 

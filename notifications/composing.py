@@ -94,13 +94,19 @@ HAS_TODAYS = (
     )
     .exists()
 )
-DUE = (
-    select(message.c.id)
-    .where(
-        OF_TODAY | ((message.c.day < TODAY) & SENT_AGAIN & ~HAS_TODAYS),
-        message.c.next_attempt_at.is_(None) | (message.c.next_attempt_at <= NOW),
-    )
-    .order_by(message.c.id)
+MAY_LEAVE = select(message.c.id).where(
+    # Said once more by itself, so that the few that wait are found among all that ever left.
+    message.c.state.in_(CHANGEABLE),
+    OF_TODAY | ((message.c.day < TODAY) & SENT_AGAIN & ~HAS_TODAYS),
+    message.c.next_attempt_at.is_(None) | (message.c.next_attempt_at <= NOW),
+)
+DUE = MAY_LEAVE.order_by(message.c.id)
+ANY_DUE = MAY_LEAVE.limit(1)
+# In the order of the index on both columns. What another daemon is claiming is passed over.
+NEXT_DUE = (
+    MAY_LEAVE.order_by(message.c.state, message.c.next_attempt_at)
+    .limit(1)
+    .with_for_update(skip_locked=True, of=message)
 )
 INTO_MESSAGES = tuple(
     update(table)
@@ -148,7 +154,12 @@ def compose(connection: Connection, *, today: date, now: datetime) -> int:
     has_one = {row.recipient for row in todays}
     missing = [each for each in readers if each not in has_one]
     if missing:
-        made = {"day": today, "state": MessageState.PENDING.value, "made_at": now}
+        made = {
+            "day": today,
+            "state": MessageState.PENDING.value,
+            "made_at": now,
+            "next_attempt_at": now,
+        }
         connection.execute(insert(message), [{"recipient": each, **made} for each in missing])
     for statement in INTO_MESSAGES:
         connection.execute(statement, {"readers": readers, "today": today})
@@ -184,3 +195,14 @@ def due_messages(connection: Connection, *, today: date, now: datetime) -> list[
     comes at night or at a weekend, and then again in the morning, is nobody's wish.
     """
     return list(connection.execute(DUE, {"today": today, "now": now}).scalars())
+
+
+def is_due(connection: Connection, *, today: date, now: datetime) -> bool:
+    """Whether any message may be sent by `now`."""
+    return connection.execute(ANY_DUE, {"today": today, "now": now}).first() is not None
+
+
+def next_due(connection: Connection, *, today: date, now: datetime) -> int | None:
+    """The message to send next, held against other daemons until the transaction ends."""
+    found: int | None = connection.execute(NEXT_DUE, {"today": today, "now": now}).scalar()
+    return found

@@ -3,89 +3,40 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from email import message_from_bytes
-from email.policy import default
 
-from sqlalchemy import update
-
-from ..calendar.addresses import Address, parse_address
 from ..calendar.errors import BoardcalError
 from ..calendar.localtime import LocalTime
-from ..storage.database import Database
+from ..storage.database import Database, DatabaseError
 from ..storage.holds import hold_of
-from ..storage.planners import PlannerShelf
-from ..storage.tables import ledger, overview
-from .assembling import assemble
-from .composing import due_messages
-from .letters import Letter
-from .live_boards import live_boards
-from .messages import Claim, advance, claim, drop, give_back, recover, settle
-from .mime import MailItem, build_mail, message_id_for
-from .rendering import Rendered, Templates
+from ..storage.planners import PlannerShelf, share_boards
+from .composing import is_due
+from .messages import (
+    Claim,
+    advance,
+    claim_next,
+    is_held_by,
+    mark_rows,
+)
+from .outcomes import Outcomes
+from .outgoing import Sender, mail_of
+from .pace import Breaker, Pace
+from .rendering import Templates
 from .retry import RetrySchedule
-from .revising import Assembling
 from .states import MessageState
-from .transports import DeliveryError, OutgoingMail, Transport
+from .transports import DeliveryError, LostClaimError, Transport
+from .uncertain import UncertainPolicy, is_left_over, recover
+from .writing import ChangedError, Said, Writer, Written
 
-# A send may take 15 minutes: RFC 5321 4.5.3.2.6 grants a server ten for the end of DATA alone.
+__all__ = ["LEASE", "Delivered", "Delivery", "Sender", "mail_of"]
+
+# A send may take 16 minutes: RFC 5321 4.5.3.2.6 grants a server ten for the end of DATA alone.
 LEASE = timedelta(minutes=20)
 
 Clock = Callable[[], datetime]
-# Sentences about the installation for the overview, by Board.
-Said = Mapping[str, tuple[str, ...]]
 Notices = Callable[[], Said]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sender:
-    """How mails of this installation are addressed and named.
-
-    `reply_to` overrides the secretariat's address, `redirect_to` every recipient's (trials).
-    """
-
-    installation: str
-    address: str
-    reply_to: str = ""
-    redirect_to: str = ""
-
-
-def mail_of(
-    letter: Letter, rendered: Rendered, *, sender: Sender, name: str, at: datetime
-) -> OutgoingMail:
-    """A letter as the mail that leaves; `name` tells it from every other of the installation."""
-    author = parse_address(sender.address)
-    recipient = parse_address(sender.redirect_to or letter.recipient)
-    domain = author.address.rpartition("@")[2]
-    message_id = message_id_for(sender.installation, name, domain=domain)
-    content = build_mail(
-        sender=author,
-        recipient=recipient,
-        reply_to=_answers_to(letter, sender),
-        subject=rendered.subject,
-        text=rendered.text,
-        html=rendered.html,
-        message_id=message_id,
-        date=at,
-        items=[MailItem(key=i.key, step=i.step, level=i.level.value) for i in letter.items],
-    )
-    return OutgoingMail(
-        message_id=message_id,
-        sender=author.address,
-        recipient=recipient.address,
-        content=content,
-        day=letter.day,
-    )
-
-
-def _answers_to(letter: Letter, sender: Sender) -> list[Address]:
-    """The secretariats of all Boards that a letter is about, unless the settings name one."""
-    if sender.reply_to:
-        return [parse_address(sender.reply_to)]
-    further = [each.address for each in letter.also_reply_to]
-    return [parse_address(address) for address in (letter.reply_to, *further)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,8 +53,8 @@ class Delivered:
 class Delivery:
     """Sends what is due, one message at a time.
 
-    `name` tells this daemon's claims from another's; `clock` is read at each stage because
-    sending takes time.
+    `name` tells this daemon's claims from every other's; `clock` is read at each stage because
+    sending takes time. `stopping` says that no further message is to be begun.
     """
 
     database: Database
@@ -117,26 +68,51 @@ class Delivery:
     notices: Notices = dict
     retry: RetrySchedule = field(default_factory=RetrySchedule)
     jitter: random.Random = field(default_factory=random.Random)
-    held_until: datetime | None = None
-    transport_failures: int = 0
+    breaker: Breaker = field(default_factory=Breaker)
+    pace: Pace = field(default_factory=Pace)
+    uncertain: UncertainPolicy = field(default_factory=UncertainPolicy)
+    lease: timedelta = LEASE
+    stopping: Callable[[], bool] = lambda: False
+    _writer: Writer = field(init=False)
+    _outcomes: Outcomes = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Gives those who write mails, and note what became of them, what they need."""
+        self._writer = Writer(
+            templates=self.templates,
+            sender=self.sender,
+            local=self.local,
+            clock=self.clock,
+            shelf=self.shelf,
+        )
+        self._outcomes = Outcomes(
+            database=self.database,
+            local=self.local,
+            clock=self.clock,
+            retry=self.retry,
+            jitter=self.jitter,
+            breaker=self.breaker,
+            uncertain=self.uncertain,
+        )
 
     async def deliver(self) -> Delivered:
-        """Sends every message that is due; stops early where the transport itself fails."""
-        now = self.clock()
-        if self.held_until is not None and now < self.held_until:
-            return Delivered()
-        with self.database.read() as connection:
-            if hold_of(connection) is not None:
-                return Delivered()
-            waiting = due_messages(connection, today=self.local.day_of(now), now=now)
+        """Sends every message that is due; stops early where the transport itself fails.
+
+        Raises DatabaseError; what is known by then and could not be recorded is recorded first
+        the next time.
+        """
+        self.catch_up()
         counts = dict.fromkeys(MessageState, 0)
-        notices = self.notices() if waiting else {}
-        for message_id in waiting:
-            outcome = await self._send_one(message_id, notices)
+        counts[MessageState.UNCERTAIN] += self.recover(owner=self.name)
+        notices: Said | None = None
+        while not self.stopping() and await self._can_leave():
+            held = self._claim()
+            if held is None:
+                break
+            notices = self.notices() if notices is None else notices
+            outcome = await self._send_one(held, notices)
             if outcome is not None:
                 counts[outcome] += 1
-            if self.held_until is not None:
-                break
         return Delivered(
             sent=counts[MessageState.SENT],
             failed=counts[MessageState.FAILED],
@@ -144,139 +120,121 @@ class Delivery:
             uncertain=counts[MessageState.UNCERTAIN],
         )
 
-    def recover(self, *, alone: bool) -> int:
+    def recover(self, *, alone: bool = False, owner: str | None = None) -> int:
         """Takes up what a daemon that is gone left behind; how many mails are uncertain."""
+        now = self.clock()
+        with self.database.read() as connection:
+            if not is_left_over(connection, now=now, alone=alone, owner=owner):
+                return 0
+        today = self.local.day_of(now)
         with self.database.write() as connection:
-            return recover(connection, now=self.clock(), alone=alone)
-
-    async def _send_one(self, message_id: int, notices: Said) -> MessageState | None:
-        prepared = self._prepare(message_id, notices)
-        if prepared is None:
-            return None
-        held, letter = prepared
-        try:
-            mail, subject = self._write(held, letter) if letter else self._as_it_was(held)
-        except BoardcalError as error:
-            # One mail that cannot be written must not keep the others from leaving.
-            return self._record_failure(held, DeliveryError(str(error), scope="recipient"))
-        try:
-            receipt = await self.transport.send(
-                mail, on_data=lambda: self._freeze(held, mail, subject, letter)
+            share_boards(connection)
+            return recover(
+                connection, self.uncertain, now=now, today=today, alone=alone, owner=owner
             )
-        except LostClaimError:
-            return None
-        except DeliveryError as error:
-            return self._record_failure(held, error)
-        self.held_until, self.transport_failures = None, 0
-        with self.database.write() as connection:
-            settle(connection, held, MessageState.SENT, reply=receipt.reply, now=self.clock())
-        return MessageState.SENT
 
-    def _prepare(self, message_id: int, notices: Said) -> tuple[Claim, Letter | None] | None:
-        """Claims a message and looks at it again; drops it where nothing is left to say.
+    def catch_up(self) -> None:
+        """Records what is known of mails while the database could not be written to."""
+        self._outcomes.catch_up()
 
-        The letter is None where its bytes are fixed, because it may have arrived already.
+    async def _can_leave(self) -> bool:
+        """Whether the transport may be given a mail; after a fault it is asked first.
+
+        So no mail is claimed, and none loses an attempt, for a log-in that is still refused.
         """
         now = self.clock()
-        with self.database.write() as connection:
+        if self.breaker.is_open(now) or not self.pace.allows(now):
+            return False
+        if self.breaker.is_closed or not self._is_due(now):
+            return True
+        try:
+            await self.transport.check()
+        except DeliveryError:
+            self.breaker.failed(self.clock())
+            return False
+        return True
+
+    def _is_due(self, now: datetime) -> bool:
+        with self.database.read() as connection:
             if hold_of(connection) is not None:
-                return None
-            lease_until = now + LEASE
-            held = claim(connection, message_id, owner=self.name, now=now, lease_until=lease_until)
-            if held is None:
-                return None
-            today = self.local.day_of(now)
-            if held.content is not None:
-                # It is today's mail now, so that its reader gets no other.
-                advance(connection, held, MessageState.CLAIMED, day=today)
-                return held, None
-            given = Assembling(
-                boards=live_boards(connection, self.shelf, today),
-                today=today,
-                notices=notices,
-            )
-            letter = assemble(connection, [message_id], given)[message_id]
-            if letter is None:
-                drop(connection, held, now=now)
-                return None
-        return held, letter
+                return False
+            return is_due(connection, today=self.local.day_of(now), now=now)
 
-    def _write(self, held: Claim, letter: Letter) -> tuple[OutgoingMail, str]:
-        rendered = self.templates.render(letter)
-        mail = mail_of(
-            letter,
-            rendered,
-            sender=self.sender,
-            name=f"message/{held.message_id}",
-            at=self.clock().astimezone(self.local.zone),
-        )
-        return mail, rendered.subject
-
-    def _as_it_was(self, held: Claim) -> tuple[OutgoingMail, None]:
-        """The mail byte for byte as it may have arrived before, Message-ID and all."""
-        parsed = message_from_bytes(held.content or b"", policy=default)
-        return (
-            OutgoingMail(
-                message_id=str(parsed["Message-ID"]),
-                sender=parse_address(self.sender.address).address,
-                recipient=parse_address(self.sender.redirect_to or held.recipient).address,
-                content=held.content or b"",
-                day=self.local.day_of(self.clock()),
-            ),
-            None,
-        )
-
-    def _freeze(
-        self, held: Claim, mail: OutgoingMail, subject: str | None, letter: Letter | None
-    ) -> None:
-        """Commits that sending has begun: from here on its outcome may be uncertain."""
-        written = {}
-        if letter is not None:
-            written = {
-                "content": mail.content,
-                "identifier": mail.message_id,
-                "subject": subject,
-                "introduces": letter.first_contact is not None,
-            }
+    def _claim(self) -> Claim | None:
+        now = self.clock()
+        if not self._is_due(now):
+            return None
         with self.database.write() as connection:
-            begun = advance(
+            return claim_next(
+                connection,
+                owner=self.name,
+                now=now,
+                today=self.local.day_of(now),
+                lease_until=now + self.lease,
+            )
+
+    async def _send_one(self, held: Claim, notices: Said) -> MessageState | None:
+        try:
+            written = self._writer.write(self.database, held, notices)
+        except DatabaseError:
+            self._outcomes.let_go(held)
+            raise
+        except Exception as error:  # noqa: BLE001 - one poisonous mail must not keep the others
+            return self._outcomes.failed(held, _unwritable(error))
+        if written is None:
+            return None
+        begun = False
+
+        def begin() -> None:
+            nonlocal begun
+            self._begin(held, written, notices)
+            begun = True
+
+        self.pace.count(self.clock())
+        try:
+            receipt = await self.transport.send(
+                written.mail, on_data=begin, still_ours=lambda: self._still_ours(held)
+            )
+        except DeliveryError as error:
+            return self._outcomes.failed(held, error)
+        except (LostClaimError, ChangedError):
+            self._outcomes.let_go(held)
+            return None
+        except DatabaseError:
+            # Raised on this side, before anything had left.
+            self._outcomes.let_go(held)
+            raise
+        except Exception as error:  # noqa: BLE001 - one poisonous mail must not keep the others
+            return self._outcomes.failed(held, _unwritable(error, uncertain=begun))
+        return self._outcomes.sent(held, receipt.reply)
+
+    def _begin(self, held: Claim, written: Written, notices: Said) -> None:
+        """Commits that sending has begun: from here on its outcome may be uncertain.
+
+        Minutes may have passed since the mail was written, so it is looked at once more. Raises
+        ChangedError, or LostClaimError; then nothing is changed.
+        """
+        with self.database.write() as connection:
+            share_boards(connection)
+            if hold_of(connection) is not None:
+                raise ChangedError
+            self._writer.require_unchanged(connection, held, written, notices)
+            now = self.clock()
+            if now >= held.lease_until or not advance(
                 connection,
                 held,
                 MessageState.DATA_STARTED,
-                data_started_at=self.clock(),
-                **written,
-            )
-            if not begun:
+                data_started_at=now,
+                **written.frozen,
+            ):
                 raise LostClaimError
-            for table in (ledger, overview):
-                connection.execute(
-                    update(table)
-                    .where(table.c.message_id == held.message_id, table.c.state == "pending")
-                    .values(state="sending")
-                )
+            mark_rows(connection, [held.message_id], before=("pending",), to="sending")
 
-    def _record_failure(self, held: Claim, error: DeliveryError) -> MessageState:
-        now, reply = self.clock(), error.reply or str(error)
-        with self.database.write() as connection:
-            if error.uncertain:
-                settle(connection, held, MessageState.UNCERTAIN, reply=reply, now=now)
-                return MessageState.UNCERTAIN
-            if error.permanent and error.scope == "recipient":
-                settle(connection, held, MessageState.FAILED, reply=reply, now=now)
-                return MessageState.FAILED
-            at_fault = error.scope == "transport"
-            tries = held.attempt
-            if at_fault:
-                self.transport_failures += 1
-                tries = self.transport_failures
-            again = self.retry.next_attempt(tries, now, self.jitter)
-            if at_fault:
-                self.held_until = again
-            give_back(
-                connection, held, reply=reply, next_attempt_at=again, now=now, counts=not at_fault
-            )
-        return MessageState.DEFERRED
+    def _still_ours(self, held: Claim) -> bool:
+        with self.database.read() as connection:
+            return is_held_by(connection, held, now=self.clock())
 
 
-class LostClaimError(Exception):
-    """Another daemon took the message over while this one was slow; nothing has left."""
+def _unwritable(error: Exception, *, uncertain: bool = False) -> DeliveryError:
+    said = str(error) if isinstance(error, BoardcalError) else f"{type(error).__name__}: {error}"
+    return DeliveryError(said, scope="recipient", uncertain=uncertain)

@@ -181,3 +181,11 @@ class Letter:
     def is_empty(self) -> bool:
         """Whether nothing is left that is worth a mail."""
         return not self.items and not self.overviews
+
+    @property
+    def gist(self) -> frozenset[tuple[object, ...]]:
+        """What it is sent for: while this is the same, the mail written from it may leave."""
+        return frozenset(
+            {(item.key, item.step, item.level, item.due) for item in self.items}
+            | {(each.board, each.week) for each in self.overviews}
+        )

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, insert, select, update
 
-from ..storage.tables import attempt, ledger, message, overview
-from .states import CHANGEABLE, MessageState
+from ..storage.tables import answer_request, attempt, ledger, message, overview
+from .composing import next_due
+from .states import CHANGEABLE, IN_HAND, MessageState
 
+# What a message carries: each row has a state of its own.
+CARRIED = (ledger, overview, answer_request)
 # Built once: they run for every mail.
 MARK_ROWS = tuple(
     update(table)
@@ -20,7 +23,7 @@ MARK_ROWS = tuple(
         table.c.state.in_(bindparam("before", expanding=True)),
     )
     .values(state=bindparam("after"))
-    for table in (ledger, overview)
+    for table in CARRIED
 )
 
 
@@ -38,6 +41,19 @@ class Claim:
     owner: str
     lease_until: datetime
     content: bytes | None = None
+
+
+def claim_next(
+    connection: Connection, *, owner: str, now: datetime, today: date, lease_until: datetime
+) -> Claim | None:
+    """Claims the message that is to be sent next, or gives None where there is none.
+
+    Any number of daemons may ask at once: each gets another one.
+    """
+    found = next_due(connection, today=today, now=now)
+    if found is None:
+        return None
+    return claim(connection, found, owner=owner, now=now, lease_until=lease_until)
 
 
 def claim(
@@ -74,14 +90,7 @@ def claim(
 def advance(connection: Connection, held: Claim, state: MessageState, **values: Any) -> bool:
     """Moves a claimed message on; False where the claim was lost meanwhile."""
     moved = connection.execute(
-        update(message)
-        .where(
-            message.c.id == held.message_id,
-            message.c.claimed_by == held.owner,
-            message.c.attempt == held.attempt,
-            message.c.state.in_((MessageState.CLAIMED.value, MessageState.DATA_STARTED.value)),
-        )
-        .values(state=state.value, **values)
+        update(message).where(_mine(held)).values(state=state.value, **values)
     )
     return moved.rowcount == 1
 
@@ -171,41 +180,44 @@ def give_back(
     return done
 
 
+def free(connection: Connection, held: Claim, *, now: datetime) -> bool:
+    """Lets go of a message of which nothing has left: anybody may claim it at once."""
+    fixed = held.content is not None
+    written = {} if fixed else {"content": None, "data_started_at": None}
+    done = advance(
+        connection,
+        held,
+        MessageState.PENDING,
+        claimed_by=None,
+        lease_until=None,
+        next_attempt_at=now,
+        **written,
+    )
+    if done and not fixed:
+        mark_rows(connection, [held.message_id], before=("sending",), to="pending")
+    return done
+
+
 def drop(connection: Connection, held: Claim, *, now: datetime) -> None:
     """Ends a message that has nothing left to say."""
-    advance(connection, held, MessageState.SUPERSEDED, finished_at=now, reply="nothing left to say")
-    mark_rows(connection, [held.message_id], before=("pending",), to="superseded")
+    reply = "nothing left to say"
+    if advance(connection, held, MessageState.SUPERSEDED, finished_at=now, reply=reply):
+        mark_rows(connection, [held.message_id], before=("pending",), to="superseded")
 
 
-def recover(connection: Connection, *, now: datetime, alone: bool) -> int:
-    """Takes up messages whose sender is gone; how many may or may not have arrived.
+def is_held_by(connection: Connection, held: Claim, *, now: datetime) -> bool:
+    """Whether a claim still holds: nobody took its message over, and its lease has not run out."""
+    if now >= held.lease_until:
+        return False
+    found = select(message.c.id).where(_mine(held))
+    return connection.execute(found).first() is not None
 
-    What was claimed and not begun is free again. What had begun is uncertain. `alone`: no
-    other daemon can hold a claim, so that leases need not run out first.
-    """
-    run_out = message.c.lease_until < now
-    gone = message.c.lease_until.is_not(None) if alone else run_out
-    connection.execute(
-        update(message)
-        .where(message.c.state == MessageState.CLAIMED.value, gone)
-        .values(state=MessageState.PENDING.value, claimed_by=None, lease_until=None)
+
+def _mine(held: Claim) -> ColumnElement[bool]:
+    """The fence: every change of a claimed message asks for it."""
+    return and_(
+        message.c.id == held.message_id,
+        message.c.claimed_by == held.owner,
+        message.c.attempt == held.attempt,
+        message.c.state.in_(IN_HAND),
     )
-    begun = (
-        connection.execute(
-            select(message.c.id).where(message.c.state == MessageState.DATA_STARTED.value, gone)
-        )
-        .scalars()
-        .all()
-    )
-    for message_id in begun:
-        connection.execute(
-            update(message)
-            .where(message.c.id == message_id)
-            .values(
-                state=MessageState.UNCERTAIN.value,
-                finished_at=now,
-                reply="boardcal stopped while it was being sent",
-            )
-        )
-        mark_rows(connection, [message_id], before=("pending", "sending"), to="uncertain")
-    return len(begun)

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .transports import DeliveryError, OutgoingMail, Receipt
+from .transports import DeliveryError, LostClaimError, OutgoingMail, Receipt, always
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,7 +37,13 @@ class OutboxTransport:
         self.folder = folder
         self._ready = False
 
-    async def send(self, mail: OutgoingMail, *, on_data: Callable[[], None]) -> Receipt:
+    async def send(
+        self,
+        mail: OutgoingMail,
+        *,
+        on_data: Callable[[], None],
+        still_ours: Callable[[], bool] = always,
+    ) -> Receipt:
         """Write `mail`; the receipt names the file. Raises DeliveryError, never uncertain."""
         path = self.folder / file_name(mail)
         with _plain_words(self.folder):
@@ -45,6 +51,8 @@ class OutboxTransport:
             unfinished = _write_unfinished(self.folder, mail.content)
         try:
             on_data()
+            if not still_ours():
+                raise LostClaimError
             with _plain_words(self.folder):
                 unfinished.replace(path)
         except BaseException:

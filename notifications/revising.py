@@ -12,7 +12,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, select, update
 from ..calendar.status import OWED
 from ..calendar.steps import Step
 from ..storage.columns import AnyRow
-from ..storage.tables import ledger, occurrence, overview
+from ..storage.tables import answer_request, ledger, occurrence, overview
 from .deciding import hand_on
 from .live_boards import LiveBoard
 from .recipients import Recipient, recipients, secretariat_on
@@ -21,7 +21,7 @@ from .recipients import Recipient, recipients, secretariat_on
 PAUSED = "paused before it was sent"
 MESSAGES: BindParameter[int] = bindparam("messages", expanding=True)
 # Built once: it runs for every mail.
-LEDGER_ROWS = (
+LEDGER_ROWS_OF = (
     select(
         ledger.c.id.label("ledger_id"),
         ledger.c.step,
@@ -34,14 +34,24 @@ LEDGER_ROWS = (
         *occurrence.c,
     )
     .join(occurrence, ledger.c.occurrence_id == occurrence.c.id)
-    .where(ledger.c.message_id.in_(MESSAGES), ledger.c.state == "pending")
+    .where(ledger.c.message_id.in_(MESSAGES))
     .order_by(ledger.c.id)
 )
+LEDGER_ROWS = LEDGER_ROWS_OF.where(ledger.c.state == "pending")
+# Those of a mail that may have arrived and is to be sent again.
+LEDGER_ROWS_SENDING = LEDGER_ROWS_OF.where(ledger.c.state == "sending")
 
-OVERVIEWS = (
+OVERVIEWS_OF = (
     select(overview)
-    .where(overview.c.message_id.in_(MESSAGES), overview.c.state == "pending")
+    .where(overview.c.message_id.in_(MESSAGES))
     .order_by(overview.c.board, overview.c.week.desc())
+)
+OVERVIEWS = OVERVIEWS_OF.where(overview.c.state == "pending")
+OVERVIEWS_SENDING = OVERVIEWS_OF.where(overview.c.state == "sending")
+REQUESTS_SENDING = select(answer_request.c.id).where(
+    answer_request.c.message_id.in_(MESSAGES),
+    answer_request.c.state == "sending",
+    answer_request.c.closed_at.is_(None),
 )
 
 
@@ -109,6 +119,23 @@ def overviews_that_hold(
             update(overview).where(overview.c.id == row.id).values(state="superseded")
         )
     return kept
+
+
+def still_holds(connection: Connection, message_id: int, given: Assembling) -> bool:
+    """Whether anything in a mail with fixed bytes is still to be said, and to its reader."""
+    asked = {"messages": [message_id]}
+    for row in connection.execute(LEDGER_ROWS_SENDING, asked):
+        if _lost_reason(row, given) is None and row.recipient in {
+            recipient.address for recipient in _recipients_now(row, given)
+        }:
+            return True
+    for row in connection.execute(OVERVIEWS_SENDING, asked):
+        board = given.boards.get(row.board)
+        if board is None:
+            continue
+        if secretariat_on(board.planner, given.today, board.away) == row.recipient:
+            return True
+    return connection.execute(REQUESTS_SENDING, asked).first() is not None
 
 
 def _recipients_now(row: AnyRow, given: Assembling) -> list[Recipient]:

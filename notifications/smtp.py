@@ -14,6 +14,7 @@ import aiosmtplib
 
 from ..calendar.addresses import parse_address
 from ..calendar.errors import BoardcalError
+from .smtp_data import ask_to_begin, give_content
 from .smtp_errors import (
     SETTINGS,
     already_delivered,
@@ -24,7 +25,7 @@ from .smtp_errors import (
     refused,
     unwritable,
 )
-from .transports import DeliveryError, OutgoingMail, Receipt
+from .transports import DeliveryError, LostClaimError, OutgoingMail, Receipt, always
 
 if TYPE_CHECKING:
     import ssl
@@ -76,7 +77,7 @@ class SmtpAccount:
     @property
     def longest_send(self) -> float:
         """Seconds after which a `send` has ended, however slow the server; leases outlast it."""
-        return 5 * self.timeout + self.data_timeout
+        return 6 * self.timeout + self.data_timeout
 
     @property
     def server(self) -> str:
@@ -98,10 +99,17 @@ class SmtpTransport:
         self._client: aiosmtplib.SMTP | None = None
         self._one_at_a_time = asyncio.Lock()
 
-    async def send(self, mail: OutgoingMail, *, on_data: Callable[[], None]) -> Receipt:
+    async def send(
+        self,
+        mail: OutgoingMail,
+        *,
+        on_data: Callable[[], None],
+        still_ours: Callable[[], bool] = always,
+    ) -> Receipt:
         """Hand `mail` to the server; the receipt is its answer. Raises DeliveryError.
 
-        The error is `uncertain` when the connection was lost between DATA and the answer to it.
+        The error is `uncertain` when the connection was lost between the mail and the answer to
+        it.
         """
         async with self._one_at_a_time:
             client = await self._begin(mail)
@@ -110,8 +118,13 @@ class SmtpTransport:
             on_data()
             try:
                 with _stage("DATA", client, mail):
+                    async with asyncio.timeout(self._account.timeout):
+                        await ask_to_begin(client)
+                    if not still_ours():
+                        raise LostClaimError
+                with _stage("CONTENT", client, mail):
                     async with asyncio.timeout(self._account.data_timeout):
-                        answer = await client.data(mail.content, timeout=None)
+                        answer = await give_content(client, mail.content)
             except DeliveryError as error:
                 if error.reply is not None and already_delivered(error):
                     return Receipt(reply=error.reply)

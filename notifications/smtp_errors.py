@@ -5,9 +5,9 @@
 | no connection, no encryption, no log-in | no | transport | no |
 | 5xx: log in first, or this sender is not allowed | no | transport | no |
 | 421, silence or hanging up at MAIL | no | transport | no |
-| any other 4xx; 421, silence or hanging up at RCPT | no | recipient | no |
+| any other 4xx; 421, silence or hanging up at RCPT or DATA | no | recipient | no |
 | any other 5xx | yes | recipient | no |
-| silence or hanging up after DATA | no | recipient | yes |
+| silence or hanging up once the mail itself was given | no | recipient | yes |
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ from .transports import DeliveryError
 if TYPE_CHECKING:
     from .transports import OutgoingMail
 
-Stage = Literal["MAIL", "RCPT", "DATA"]
+# DATA is the server's answer to the command, CONTENT its answer to the mail.
+Stage = Literal["MAIL", "RCPT", "DATA", "CONTENT"]
 
 SETTINGS = "under [mail.smtp] in config.toml"
 LONGEST_REPLY = 300
@@ -103,7 +104,7 @@ def refused(
 def broken_off(stage: Stage, mail: OutgoingMail, *, reply: str | None = None) -> DeliveryError:
     """The error for a server that hung up, fell silent or answered nonsense at `stage`."""
     what = f'answered "{reply}"' if reply else "hung up or fell silent"
-    if stage == "DATA":
+    if stage == "CONTENT":
         return DeliveryError(
             f"The mail server {what} while it was given the mail to {mail.recipient}, so nobody "
             "can tell whether the mail arrives. Ask them before it is sent again.",

@@ -68,17 +68,34 @@ class DeliveryError(BoardcalError):
         self.reply = reply
 
 
+class LostClaimError(Exception):
+    """Another daemon took a mail over while this one was slow; nothing has left from here."""
+
+
+def always() -> bool:
+    """The answer of somebody who shares the mails with no other daemon."""
+    return True
+
+
 class Transport(Protocol):
     """Carries mails away, one at a time."""
 
     name: str
 
-    async def send(self, mail: OutgoingMail, *, on_data: Callable[[], None]) -> Receipt:
+    async def send(
+        self,
+        mail: OutgoingMail,
+        *,
+        on_data: Callable[[], None],
+        still_ours: Callable[[], bool] = always,
+    ) -> Receipt:
         """Hand `mail` over.
 
         `on_data` is called once, at the last moment at which nothing has left yet: before the
         SMTP command DATA, before the file gets its name. It is never called again for the same
         `send`. What it raises passes through unchanged, and then nothing has left.
+        `still_ours` is asked where something was waited for after `on_data`; where it says no,
+        LostClaimError is raised and nothing has left.
 
         Raises DeliveryError. Before `on_data` was called the mail has certainly not left; after
         it, only when the error is not `uncertain`. The same holds of a cancelled `send`.

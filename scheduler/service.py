@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import time
+import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, field
@@ -25,12 +26,13 @@ from ..storage.holds import hold_of
 from ..storage.planners import boards
 from .installation import Installation, installation_id, planner_notice
 from .one_daemon import at_work
-from .wiring import alive_for, sender_for
+from .wiring import alive_for, pace_for, sender_for, uncertain_policy
 
 if TYPE_CHECKING:
     from .alive import Alive
 
 HOUSEKEEPING_SECONDS = 3600
+DELIVERY_SECONDS = 15
 # A sweep is late when this many of its turns passed without one; then the watchdog acts.
 TURNS_MISSED = 3
 SLOWEST_SWEEP_SECONDS = 120
@@ -73,9 +75,12 @@ class Service:
             sender=sender_for(self.here.settings, installation),
             local=self.here.local,
             clock=self.here.clock,
-            name=f"{socket.gethostname()}:{os.getpid()}",
+            name=_own_name(),
             shelf=self.here.shelf,
             notices=self._notices,
+            pace=pace_for(self.here.settings),
+            uncertain=uncertain_policy(self.here.settings),
+            stopping=self.stopping.is_set,
         )
         self.scheduler = _scheduler()
         self.alive = alive_for(self.here.settings, self.announce)
@@ -145,7 +150,8 @@ class Service:
     def _start_jobs(self) -> None:
         seconds = self.here.settings.schedule.sweep_seconds
         self._add("sweep", self.sweep, seconds)
-        self._add("deliver", self.deliver, seconds)
+        # Mails that wait for another attempt, or for the next minute, do not wait for a sweep.
+        self._add("deliver", self.deliver, min(seconds, DELIVERY_SECONDS))
         self._add("housekeeping", self.housekeeping, HOUSEKEEPING_SECONDS)
         self.scheduler.start()
 
@@ -253,6 +259,11 @@ def _scheduler() -> AsyncIOScheduler:
         timezone="UTC",
         job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
     )
+
+
+def _own_name() -> str:
+    """What tells this run of boardcal from every other, in containers and after a restart, too."""
+    return f"{socket.gethostname()[:40]}:{os.getpid()}:{uuid.uuid4().hex[:12]}"
 
 
 def in_words(done: Delivered, transport: str) -> str:

@@ -62,6 +62,7 @@ class Smtp(Section):
     security: Literal["starttls", "tls", "none"] = "starttls"
     username: Line = ""
     password_file: OptionalFilePath = None
+    rate_per_minute: Annotated[int, Field(ge=1, le=10000)] = 25
 
     @field_validator("username")
     @classmethod
@@ -84,6 +85,13 @@ class Smtp(Section):
         return file
 
 
+class Uncertain(Section):
+    """`[mail.uncertain]`: what to do about mails that may or may not have arrived, by kind."""
+
+    reminders: Literal["hold", "resend_once"] = "hold"
+    overviews: Literal["hold", "resend_once"] = "resend_once"
+
+
 class Mail(Section):
     """`[mail]`: where mails go, and from whom. `sender` is the file's `from`."""
 
@@ -93,6 +101,7 @@ class Mail(Section):
     reply_to: OptionalMailbox = None
     redirect_to: OptionalMailbox = None
     smtp: Smtp = Field(default_factory=Smtp)
+    uncertain: Uncertain = Field(default_factory=Uncertain)
 
 
 class Schedule(Section):

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from ..calendar.addresses import parse_address
 from ..calendar.words import long_date
-from ..notifications.delivery import Sender
 from ..notifications.mime import build_mail, message_id_for
+from ..notifications.outgoing import Sender
 from ..notifications.transports import OutgoingMail, Transport
 
 SUBJECT = "Test mail from boardcal"

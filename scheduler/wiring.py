@@ -10,7 +10,9 @@ from .settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..notifications.delivery import Sender
+    from ..notifications.outgoing import Sender
+    from ..notifications.pace import Pace
+    from ..notifications.uncertain import UncertainPolicy
     from .alive import Alive
 
 
@@ -48,7 +50,7 @@ def alive_for(settings: Settings, announce: Callable[[str], None]) -> Alive | No
 
 def sender_for(settings: Settings, installation: str) -> Sender:
     """How the mails of an installation are addressed; `installation` is its id."""
-    from ..notifications.delivery import Sender
+    from ..notifications.outgoing import Sender
 
     mail = settings.mail
     return Sender(
@@ -56,4 +58,22 @@ def sender_for(settings: Settings, installation: str) -> Sender:
         address=str(mail.sender),
         reply_to="" if mail.reply_to is None else str(mail.reply_to),
         redirect_to="" if mail.redirect_to is None else str(mail.redirect_to),
+    )
+
+
+def pace_for(settings: Settings) -> Pace:
+    """How many mails may leave in a minute: files as many as there are."""
+    from ..notifications.pace import Pace
+
+    is_smtp = settings.mail.transport == "smtp"
+    return Pace(per_minute=settings.mail.smtp.rate_per_minute if is_smtp else None)
+
+
+def uncertain_policy(settings: Settings) -> UncertainPolicy:
+    """What `[mail.uncertain]` says."""
+    from ..notifications.uncertain import UncertainPolicy, WhenUncertain
+
+    said = settings.mail.uncertain
+    return UncertainPolicy(
+        reminders=WhenUncertain(said.reminders), overviews=WhenUncertain(said.overviews)
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from ..calendar.errors import BoardcalError
 from ..calendar.planner import Planner
@@ -26,7 +26,11 @@ class UnknownBoardError(BoardcalError):
 
 
 BOARDS = select(board).order_by(board.c.id)
-HOLD = select(board.c.id).order_by(board.c.id).with_for_update()
+# One lock for all Boards, and one that is there before the first: PostgreSQL lets those who wait
+# for it have it in their turn, which it does not for rows that many others share.
+BOARDS_LOCK = 0x626F617264
+HOLD = select(func.pg_advisory_xact_lock(BOARDS_LOCK))
+SHARE = select(func.pg_advisory_xact_lock_shared(BOARDS_LOCK))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +81,17 @@ def hold_boards(connection: Connection) -> None:
 
     SQLite's writers take turns anyway; PostgreSQL has to be asked.
     """
-    connection.execute(HOLD)
+    if connection.dialect.name == "postgresql":
+        connection.execute(HOLD)
+
+
+def share_boards(connection: Connection) -> None:
+    """Lets nobody decide or record anything until this transaction ends; others may share.
+
+    For those who send: what they looked at stays so until they have noted what they do.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(SHARE)
 
 
 def board_row(connection: Connection, board_id: str) -> BoardRow | None:

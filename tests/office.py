@@ -21,7 +21,13 @@ from boardcal.calendar.status import Status
 from boardcal.notifications.delivery import Delivered, Delivery, Sender
 from boardcal.notifications.mime import parse_items
 from boardcal.notifications.rendering import Templates
-from boardcal.notifications.transports import OutgoingMail, Receipt, Transport
+from boardcal.notifications.transports import (
+    LostClaimError,
+    OutgoingMail,
+    Receipt,
+    Transport,
+    always,
+)
 from boardcal.scheduler import recording
 from boardcal.scheduler.editing import appoint, end_role, save
 from boardcal.scheduler.going_live import set_go_live
@@ -91,7 +97,13 @@ class Postbag:
     before: Refuse = lambda _: None
     after: Refuse = lambda _: None
 
-    async def send(self, mail: OutgoingMail, *, on_data: Callable[[], None]) -> Receipt:
+    async def send(
+        self,
+        mail: OutgoingMail,
+        *,
+        on_data: Callable[[], None],
+        still_ours: Callable[[], bool] = always,
+    ) -> Receipt:
         """Keeps `mail`, unless a test has it refused."""
         error = self.before(mail)
         if error is not None:
@@ -100,6 +112,8 @@ class Postbag:
         error = self.after(mail)
         if error is not None:
             raise error
+        if not still_ours():
+            raise LostClaimError
         self.mails.append(Mail(at=self.clock(), outgoing=mail))
         return Receipt(reply="250 2.0.0 OK")
 
