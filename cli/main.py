@@ -19,6 +19,7 @@ COMMANDS = {
     "simulate": ("simulate_command:simulate", "List every mail of a period, sending none."),
     "record": ("record_command:record", "Record that something was submitted, accepted, …"),
     "extend": ("record_command:extend", "Give something that is due a new date."),
+    "history": ("history_command:history", "Tell all that happened about something due."),
     "meeting": ("meeting_command:meeting", "Move, cancel or add a meeting."),
     "people": ("people_command:people", "List who holds which role; appoint, or end a role."),
     "event": ("event_command:event", "Record what some dates wait for, such as a review."),

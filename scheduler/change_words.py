@@ -26,6 +26,8 @@ ENTRIES = {
     "board": "Board’s name and groups",
     "working_days": "working days",
 }
+# Noted under the Board's own id, which is a body's too.
+OF_THE_BOARD = ("go-live", "paused", "resumed", "put on hold", "hold ended")
 # What boardcal notes by itself; nobody in particular did it.
 IMPERSONAL = {
     "moved": "{about} is now due {after}{instead}",
@@ -39,6 +41,8 @@ PERSONAL = {
     "extended": "gave {about} a new date, {after}{instead}",
     "event": "recorded that this happened{on}: {about}",
     "go-live": "let the mails of {about} begin on {after}{instead}",
+    "put on hold": "put the mails of {about} on hold",
+    "hold ended": "let the mails of {about} go on",
     "paused": "paused mails for {about}",
     "resumed": "let mails go on for {about}",
     "role": "changed the roles of {about}: {after}",
@@ -122,7 +126,7 @@ class Telling:
         """ "“S.11 annual report” of PMQAG"; or a Board, a body, an event, an address."""
         if row.title is not None:
             return f"“{one_line(row.title)}” of {self.names.short(row.owner)}"
-        if row.subject == self.names.planner.board and row.what in ("go-live", "paused", "resumed"):
+        if row.subject == self.names.planner.board and row.what in OF_THE_BOARD:
             return self.names.planner.name
         if row.subject in self.names.bodies:
             return self.names.short(row.subject)
