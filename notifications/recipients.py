@@ -37,7 +37,7 @@ def recipients(
     """
     found: dict[str, Recipient] = {}
     for level in levels_of(step, policy):
-        recipient = _at_level(planner, owner, level, day, away)
+        recipient = recipient_at(planner, owner, level, day, away)
         if recipient is not None:
             found.setdefault(recipient.address, recipient)
     return list(found.values())
@@ -61,9 +61,10 @@ def all_roles(planner: Planner, day: date) -> dict[str, list[tuple[Body, RoleNam
     return found
 
 
-def _at_level(
+def recipient_at(
     planner: Planner, owner: str, level: Level, day: date, away: Collection[str]
 ) -> Recipient | None:
+    """Who is mailed in a capacity about what `owner` owes, on `day`; None for nobody."""
     match level:
         case Level.OWNER:
             return _leader(planner, planner.body(owner), level, day, away)

@@ -46,6 +46,9 @@ PERSONAL = {
     "paused": "paused mails for {about}",
     "resumed": "let mails go on for {about}",
     "role": "changed the roles of {about}: {after}",
+    "mail sent again": "let {before} go out again, from {after} on",
+    "mail held back": "held back {before}",
+    "mail arrived": "recorded that {before} arrived",
     "meeting moved": "moved the {about} meeting of {after}",
     "meeting cancelled": "cancelled the {about} meeting of {after}",
     "meeting added": "added a meeting of {about} on {after}",
@@ -61,7 +64,8 @@ PERSONAL = {
 class ChangeLine:
     """One change. `sentence` says it all but when, `text` with the day and the time before it.
 
-    `key` leads to what it is about, where that is something due; `why` is the remark given.
+    `key` leads to what it is about, where that is something due; `subject` names it in any case,
+    as the record does. `why` is the remark given.
     """
 
     at: datetime
@@ -72,6 +76,7 @@ class ChangeLine:
     sentence: str
     text: str
     key: str | None
+    subject: str
     why: str | None
 
 
@@ -95,6 +100,7 @@ class Telling:
             sentence=said,
             text=f"{long_date(moment.date())}, {clock}: {said}",
             key=None if row.title is None else row.subject,
+            subject=row.subject,
             why=row.why,
         )
 
@@ -117,6 +123,7 @@ class Telling:
         return {
             "about": self._about(row),
             "after": PurePath(after).name if row.what == IMPORTED else after,
+            "before": before,
             "instead": f" instead of {before}" if before else "",
             "due": "" if row.due is None else f", due {long_date(row.due)},",
             "on": f" on {long_date(row.on)}" if when else "",

@@ -10,12 +10,14 @@ class Decision:
     """One thing to decide: what it is about, and what is the matter, as a sentence.
 
     At most one of the others leads to it: `key` something due, `ref` a report or an action,
-    `body` a body, `message` a mail. `quote` is the plan's cell where it comes from one.
+    `body` a body, `message` a mail. `quote` is the plan's cell where it comes from one, `reading`
+    what was read into it, word for word, where that waits to be confirmed.
     """
 
     about: str
     text: str
     quote: str | None = None
+    reading: str | None = None
     key: str | None = None
     ref: str | None = None
     body: str | None = None

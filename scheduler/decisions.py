@@ -172,10 +172,12 @@ def _assumed(each: Reading, names: Names) -> Decision:
     text = ended(each.reading)
     if each.ref in names.obligations:
         about = _about(names, each.ref)
-        return Decision(about=about, text=text, quote=each.quote, ref=each.ref)
+        return Decision(
+            about=about, text=text, quote=each.quote, reading=each.reading, ref=each.ref
+        )
     if each.ref == PLAN:
-        return Decision(about=names.planner.plan.title, text=text)
-    return Decision(about=names.body(each.ref).name, text=text, body=each.ref)
+        return Decision(about=names.planner.plan.title, text=text, reading=each.reading)
+    return Decision(about=names.body(each.ref).name, text=text, reading=each.reading, body=each.ref)
 
 
 def _about(names: Names, ref: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, Table, func, select, update
@@ -18,46 +17,15 @@ from ..storage.columns import AnyRow
 from ..storage.occurrence_rows import note_change
 from ..storage.planners import hold_boards
 from ..storage.tables import answer_request, ledger, message, occurrence, overview
+from .mail_choices import WHY_NOT, MailAction, possible, subject_of
 from .planning_basis import Planning
 
 # What a message carries: each has a state of its own.
 CARRIED: tuple[Table, ...] = (ledger, overview, answer_request)
 
 
-class MailAction(StrEnum):
-    """What can be done about a mail, as the record of changes calls it."""
-
-    SEND_AGAIN = "mail sent again"
-    HOLD_BACK = "mail held back"
-    ARRIVED = "mail arrived"
-
-
-# A mail that was sent, or is in a daemon's hands this moment, is nobody's to change.
-POSSIBLE = {
-    MessageState.PENDING: (MailAction.HOLD_BACK,),
-    MessageState.DEFERRED: (MailAction.HOLD_BACK,),
-    MessageState.FAILED: (MailAction.SEND_AGAIN, MailAction.HOLD_BACK),
-    MessageState.UNCERTAIN: (MailAction.ARRIVED, MailAction.SEND_AGAIN),
-}
-WHY_NOT = {
-    MessageState.CLAIMED: "is being sent this moment; look again in a minute",
-    MessageState.DATA_STARTED: "is being sent this moment; look again in a minute",
-    MessageState.SENT: "was sent, and nobody is told twice",
-    MessageState.SUPERSEDED: "was not sent: what it was about was settled, or is in another mail",
-    MessageState.PENDING: "waits to be sent already",
-    MessageState.DEFERRED: "waits to be sent already",
-    MessageState.FAILED: "was refused: it did not arrive",
-    MessageState.UNCERTAIN: "may have arrived, so it cannot be held back",
-}
-
-
 class MailActionError(BoardcalError):
     """A mail cannot be dealt with as asked; nothing was changed."""
-
-
-def subject_of(message_id: int) -> str:
-    """What the record of changes calls a mail."""
-    return f"mail/{message_id}"
 
 
 def send_again(
@@ -120,11 +88,6 @@ def count_as_arrived(
             .values(state=MessageState.SENT.value)
         )
     _note(connection, planning, found, MailAction.ARRIVED, who=who, why=why)
-
-
-def possible(state: MessageState) -> tuple[MailAction, ...]:
-    """What can be done about a mail in a state."""
-    return POSSIBLE.get(state, ())
 
 
 def _held(connection: Connection, message_id: int, action: MailAction) -> AnyRow:
@@ -291,7 +254,7 @@ def _note(
         board=planning.row.id,
         subject=subject_of(found.id),
         what=action.value,
-        before=found.day,
+        before=f"the mail to {found.recipient} of {found.day}",
         after=after,
         now=planning.now,
         who=who,

@@ -56,7 +56,14 @@ def set_pause(
 
 
 def end_pause(
-    connection: Connection, row: BoardRow, kind: str, name: str, *, now: datetime, who: str
+    connection: Connection,
+    row: BoardRow,
+    kind: str,
+    name: str,
+    *,
+    now: datetime,
+    who: str,
+    why: str | None = None,
 ) -> bool:
     """Lets a Board, a body or a person go on; False where nothing was paused."""
     same = (pause.c.board == row.id) & (pause.c.kind == kind) & (pause.c.id == name)
@@ -65,7 +72,9 @@ def end_pause(
         _restore_paused(connection, row)
         if kind == "person":
             _restore_overview(connection, row, name)
-        note_change(connection, board=row.id, subject=name, what="resumed", now=now, who=who)
+        note_change(
+            connection, board=row.id, subject=name, what="resumed", now=now, who=who, why=why
+        )
     return ended
 
 

@@ -59,6 +59,7 @@ class WholeMail:
     """
 
     line: MailLine
+    state: MessageState
     headers: tuple[tuple[str, str], ...]
     text: str | None
     items: tuple[MailedItem, ...]
@@ -80,6 +81,7 @@ def whole_mail(
     headers, text = _read(found.content)
     return WholeMail(
         line=line,
+        state=MessageState(found.state),
         headers=headers,
         text=text,
         items=_items(connection, found, Names(planner), local),

@@ -14,6 +14,7 @@ from ..storage.accounts import Role
 from . import account_page, health, setting_up, signing_in, upcoming_page, users_pages
 from .due_pages import DUE_PAGES
 from .error_pages import unrouted
+from .people_routes import PEOPLE_PAGES
 from .planner_routes import PLANNER_PAGES
 from .routes import Page, routes_of
 from .shell import Shell
@@ -34,6 +35,7 @@ PAGES: Sequence[Page] = (
     Page(path="/upcoming", get=upcoming_page.show),
     *DUE_PAGES,
     *PLANNER_PAGES,
+    *PEOPLE_PAGES,
     Page(
         path="/sign-in",
         get=signing_in.show,

@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, PackageLoader, PrefixLoader, S
 from markupsafe import Markup
 
 from ..calendar.words import MONTHS, listed, long_date, short_date, weekday_date
+from ..notifications.phrases import sentence
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "templates" / "web"
 COMPONENTS = "govuk_frontend_jinja"
@@ -29,7 +30,15 @@ def make_environment() -> Environment:
         auto_reload=False,
     )
     pages.globals["govuk"] = Components().render
-    for function in (capital, listed, long_date, month_short, short_date, weekday_date):
+    for function in (
+        capital,
+        listed,
+        long_date,
+        month_short,
+        sentence,
+        short_date,
+        weekday_date,
+    ):
         pages.filters[function.__name__] = function
     return pages
 

@@ -1,0 +1,115 @@
+"""/to-decide: everything that waits for a decision, and many readings confirmed at once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ..calendar.planner import Planner
+from ..notifications.phrases import count
+from ..scheduler.decision_groups import Decision, Decisions
+from ..scheduler.decisions import decisions
+from ..scheduler.entry_saving import confirm_reading
+from ..scheduler.installation import planner_notice
+from ..scheduler.open_questions import PLAN
+from .change_places import path_of
+from .forms import Problems
+from .page import page
+from .visits import board_of, form_of, reading_board, redirect, site_of, user_of
+
+# Longer lists are folded away, so that the page can be taken in.
+SHORT = 12
+TICK_FIRST = "Tick the readings that you confirm, then press the button."
+
+
+def show(request: Request) -> Response:
+    """The list, the most pressing kinds first."""
+    return _page(request)
+
+
+def confirm(request: Request) -> Response:
+    """Lets the readings that were ticked stand as the plan's own."""
+    ticked = set(form_of(request).all("reading"))
+    problems = Problems()
+    if not ticked:
+        problems.add("assumed", TICK_FIRST)
+        return _page(request, problems)
+    found, _ = _decisions(request)
+    here, board, who = site_of(request).here, board_of(request).id, user_of(request).email
+    done = sum(
+        confirm_reading(here, board, reading_of(each), each.reading, who=who)
+        for group in found.groups
+        for each in group.decisions
+        if each.reading is not None and reading_sign(each) in ticked
+    )
+    gone = len(ticked) - done
+    said = f"{count(done, 'reading')} confirmed."
+    if gone:
+        said += f" {count(gone, 'other')} had been confirmed or changed by somebody else meanwhile."
+    return redirect(request, "/to-decide", said)
+
+
+def reading_of(each: Decision) -> str:
+    """What a reading is of: a report, an action, a body, or the plan."""
+    return each.ref or each.body or PLAN
+
+
+def reading_sign(each: Decision) -> str:
+    """What tells a reading from every other, and from one that was changed since."""
+    text = f"{reading_of(each)}\0{each.reading}"
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _decisions(request: Request) -> tuple[Decisions, Planner]:
+    here = site_of(request).here
+    with reading_board(request) as (connection, row, planner):
+        found = decisions(
+            connection,
+            row,
+            here.shelf.content(connection, row),
+            planner,
+            today=here.today,
+            notice=planner_notice(here, connection),
+        )
+    return found, planner
+
+
+def _page(request: Request, problems: Problems | None = None) -> Response:
+    found, planner = _decisions(request)
+    ways = {
+        id(each): dict(_ways(request, planner, each))
+        for group in found.groups
+        for each in group.decisions
+    }
+    return page(
+        request,
+        "to_decide.html.j2",
+        title="To decide",
+        problems=problems,
+        found=found,
+        ways=lambda each: ways[id(each)],
+        sign=reading_sign,
+        ticked=set(form_of(request).all("reading")),
+        short=SHORT,
+        not_live=board_of(request).go_live is None,
+    )
+
+
+def _ways(request: Request, planner: Planner, each: Decision) -> Iterator[tuple[str, str]]:
+    """Where to decide it: each page that there is, with the words of its link."""
+    has = request.app.state.is_board_page
+    path = path_of(planner, each.ref) if each.ref else None
+    places = {
+        f"/due/{each.key}": ("Record or move it", each.key),
+        f"/mails/{each.message}": ("Open the mail", each.message),
+        f"/requests/{each.request}": ("Answer it", each.request),
+        f"/bodies/{each.body}": ("Open the body", each.body),
+        f"{path}": ("Open it", path),
+        f"/planner{path}": ("Decide in the planner", path),
+    }
+    for place, (words, is_there) in places.items():
+        if is_there is not None and has(place):
+            yield place, words
