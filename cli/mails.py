@@ -11,6 +11,7 @@ from typing import Any
 from ..calendar.errors import BoardcalError
 from ..calendar.words import long_date
 from ..notifications.letters import Item
+from ..notifications.links import Links
 from ..notifications.subjects import subject
 from ..scheduler.installation import Installation
 from ..scheduler.simulation import SimulatedMail, simulate
@@ -43,6 +44,7 @@ def played(
         end=end,
         progress=progress,
         in_full=in_full,
+        links=Links(base_url=here.settings.web.base_url),
     )
 
 

@@ -59,7 +59,9 @@ def run(loaded: LoadedSettings, clock: Clock, *, pretended: bool, say: Say) -> N
         is_first = first_go_live(here, clock())
         _require_accepted(here)
         transport = transport_for(loaded.settings)
-        service = Service(here=here, transport=transport, announce=_stamped(here, say))
+        service = Service(
+            here=here, transport=transport, secret=secret, announce=_stamped(here, say)
+        )
         service.beside = [pages_of(service, secret, listener)]
         _say_start(here, say, is_first=is_first)
         asyncio.run(_run(service, here, say))

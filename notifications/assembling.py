@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from itertools import chain
+from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
 from ..calendar.planner import RoleName
 from ..storage.columns import AnyRow
 from ..storage.tables import message
+from .asked import asked_of, requests_that_hold
 from .items import item_of, open_line
 from .letters import FirstContact, Item, Letter, OpenLine, Overview, Secretariat
 from .live_boards import LiveBoard
@@ -26,6 +29,14 @@ HEADS = (
 )
 
 
+class Rows(NamedTuple):
+    """What one message is made of."""
+
+    ledger: Sequence[AnyRow]
+    overviews: Sequence[AnyRow]
+    requests: Sequence[AnyRow]
+
+
 def assemble(
     connection: Connection, message_ids: Sequence[int], given: Assembling
 ) -> dict[int, Letter | None]:
@@ -39,6 +50,7 @@ def assemble(
     heads = connection.execute(HEADS, {"messages": list(message_ids)}).all()
     kept = rows_that_hold(connection, message_ids, given)
     overviews = overviews_that_hold(connection, message_ids, given)
+    requests = requests_that_hold(connection, message_ids, given)
     materials = NO_MATERIALS
     if given.in_full:
         materials = materials_for(
@@ -51,7 +63,11 @@ def assemble(
         )
     return {
         head.id: _letter(
-            connection, head.recipient, kept[head.id], overviews[head.id], materials, given
+            connection,
+            head.recipient,
+            Rows(kept[head.id], overviews[head.id], requests[head.id]),
+            materials,
+            given,
         )
         for head in heads
     }
@@ -60,18 +76,17 @@ def assemble(
 def _letter(
     connection: Connection,
     reader: str,
-    rows: Sequence[AnyRow],
-    overviews: Sequence[AnyRow],
+    rows: Rows,
     materials: Materials,
     given: Assembling,
 ) -> Letter | None:
-    if not rows and not overviews:
+    first, *others = dict.fromkeys(each.board for each in chain(*rows)) or (None,)
+    if first is None:
         return None
-    first, *others = dict.fromkeys(each.board for each in (*rows, *overviews))
     board = given.boards[first]
     reply_to = secretariat_on(board.planner, given.today) or ""
     roles = _roles(reader, materials)
-    items = [item_of(row, given.boards[row.board], materials, given.today) for row in rows]
+    items = [item_of(row, given.boards[row.board], materials, given) for row in rows.ledger]
     return Letter(
         recipient=reader,
         day=given.today,
@@ -79,12 +94,13 @@ def _letter(
         reply_to=reply_to,
         also_reply_to=_further_secretariats(others, reply_to, given),
         items=tuple(sorted(items, key=_pressing)),
-        also_open=_also_open(reader, {row.id for row in rows}, materials, given),
+        also_open=_also_open(reader, {row.id for row in rows.ledger}, materials, given),
         first_contact=_first_contact(reader, board, roles, materials)
         if items and given.in_full
         else None,
         roles=roles,
-        overviews=tuple(_overview(connection, each, given) for each in overviews),
+        overviews=tuple(_overview(connection, each, given) for each in rows.overviews),
+        asked=tuple(asked_of(each, given) for each in rows.requests),
     )
 
 
@@ -112,6 +128,7 @@ def _overview(connection: Connection, asked: AnyRow, given: Assembling) -> Overv
         first=first,
         today=given.today,
         notices=given.notices.get(asked.board, ()),
+        pages=given.links.board(asked.board),
     )
 
 
@@ -135,7 +152,9 @@ def _also_open(
         lines.extend(
             open_line(row, board, given.today)
             for row in materials.open_of.get(name, ())
-            if row.owner in led - board.paused_bodies and row.id not in mentioned
+            if row.owner in led - board.paused_bodies
+            and row.id not in mentioned
+            and (row.id, reader) not in materials.resting
         )
     return tuple(lines)
 

@@ -13,36 +13,50 @@ from sqlalchemy import (
     bindparam,
     insert,
     select,
+    true,
+    union,
     update,
 )
 
 from ..storage.columns import Instant
-from ..storage.tables import ledger, message, overview
+from ..storage.snoozes import RESTS
+from ..storage.tables import answer_request, board, ledger, message, overview, pause
 from .states import CHANGEABLE, GONE, IN_HAND, MessageState
-from .waiting import HAS_PENDING
+from .waiting import CARRIERS, HAS_PENDING
+
+TODAY = bindparam("today", type_=Date)
+# What rests for its reader, or is of a Board that does not mail, waits without any message.
+MAY_GO = {
+    ledger: ~RESTS,
+    overview: true(),
+    answer_request: answer_request.c.recipient.is_not(None)
+    & answer_request.c.board.in_(select(board.c.id).where(board.c.go_live <= TODAY))
+    & ~select(pause.c.id)
+    .where(pause.c.board == answer_request.c.board, pause.c.kind == "board")
+    .exists(),
+}
 
 
 def _waiting_in(table: Table) -> Select[tuple[str]]:
     free = (
         table.c.message_id.is_(None)
         | (message.c.state == MessageState.SUPERSEDED.value)
-        | ((message.c.day < bindparam("today", type_=Date)) & message.c.state.in_(CHANGEABLE))
+        | ((message.c.day < TODAY) & message.c.state.in_(CHANGEABLE))
     )
     return (
         select(table.c.recipient)
         .select_from(table.outerjoin(message, table.c.message_id == message.c.id))
-        .where(table.c.state == "pending", free)
+        .where(table.c.state == "pending", free, MAY_GO[table])
     )
 
 
-TODAY = bindparam("today", type_=Date)
 READERS: BindParameter[str] = bindparam("readers", expanding=True)
 OF_TODAY = (message.c.day == TODAY) & message.c.state.in_(CHANGEABLE)
 # May have arrived, and a person lets it go out once more as it was: nothing is added to it, and
 # its reader gets no other mail before.
 SENT_AGAIN = message.c.state.in_(CHANGEABLE) & message.c.content.is_not(None)
 # Built once: each sweep asks, and mostly finds nothing.
-WAITING = _waiting_in(ledger).union(_waiting_in(overview))
+WAITING = union(*(_waiting_in(table) for table in CARRIERS))
 # Held, so that nobody begins to send one of them while it is added to.
 MESSAGES_OF_TODAY = (
     select(message.c.recipient, message.c.state, SENT_AGAIN.label("is_fixed"))
@@ -113,6 +127,7 @@ INTO_MESSAGES = tuple(
     .where(
         table.c.recipient.in_(READERS),
         table.c.state == "pending",
+        MAY_GO[table],
         ~select(message.c.id)
         .where(message.c.id == table.c.message_id, message.c.state.in_(IN_HAND))
         .exists(),
@@ -122,7 +137,7 @@ INTO_MESSAGES = tuple(
         .where(OF_TODAY, message.c.recipient == table.c.recipient)
         .scalar_subquery()
     )
-    for table in (ledger, overview)
+    for table in CARRIERS
 )
 
 

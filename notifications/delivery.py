@@ -13,6 +13,7 @@ from ..storage.database import Database, DatabaseError
 from ..storage.holds import hold_of
 from ..storage.planners import PlannerShelf, share_boards
 from .composing import is_due
+from .links import NO_LINKS, Links
 from .messages import (
     Claim,
     advance,
@@ -66,6 +67,7 @@ class Delivery:
     name: str
     shelf: PlannerShelf = field(default_factory=PlannerShelf)
     notices: Notices = dict
+    links: Links = NO_LINKS
     retry: RetrySchedule = field(default_factory=RetrySchedule)
     jitter: random.Random = field(default_factory=random.Random)
     breaker: Breaker = field(default_factory=Breaker)
@@ -84,6 +86,7 @@ class Delivery:
             local=self.local,
             clock=self.clock,
             shelf=self.shelf,
+            links=self.links,
         )
         self._outcomes = Outcomes(
             database=self.database,

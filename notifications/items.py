@@ -11,15 +11,17 @@ from ..calendar.steps import Level
 from ..calendar.timing import Precision
 from ..storage.columns import AnyRow
 from .letters import Item, OpenLine
+from .links import AnswerLink, last_day_of
 from .live_boards import LiveBoard
 from .materials import Materials
-from .recipients import named
+from .recipients import may_answer, named, secretariat_on
 from .references import reference, short_names
+from .revising import Assembling
 
 
-def item_of(row: AnyRow, board: LiveBoard, materials: Materials, today: date) -> Item:
+def item_of(row: AnyRow, board: LiveBoard, materials: Materials, given: Assembling) -> Item:
     """The item of a ledger row joined with its occurrence."""
-    planner, obligation = board.planner, board.obligations[row.ref]
+    planner, obligation, today = board.planner, board.obligations[row.ref], given.today
     owner = planner.body(row.owner)
     if owner is None:
         raise ValueError(f"{row.key} is owed by no body of the planner")
@@ -48,7 +50,37 @@ def item_of(row: AnyRow, board: LiveBoard, materials: Materials, today: date) ->
         nothing_to_report=isinstance(obligation, Report) and obligation.nothing_to_report,
         timing=sentence(obligation.timing, planner),
         quote=obligation.quote,
+        answer=_answer(row, board, given),
+        page=_page(row, board, given),
     )
+
+
+def _answer(row: AnyRow, board: LiveBoard, given: Assembling) -> str:
+    """Where its reader answers: whoever owes it or stands in does, others only look on."""
+    if not given.in_full or _is_secretariat(row, board, given.today):
+        return ""
+    if not may_answer(board.planner, row.owner, row.recipient, given.today, board.away):
+        return ""
+    return given.links.answer(
+        AnswerLink(
+            occurrence=row.id,
+            due_revision=row.due_revision,
+            recipient=row.recipient,
+            until=last_day_of(row.due, given.today),
+        )
+    )
+
+
+def _page(row: AnyRow, board: LiveBoard, given: Assembling) -> str:
+    """Where the secretariat records: it signs in, so its link carries nothing secret."""
+    if not given.in_full or not _is_secretariat(row, board, given.today):
+        return ""
+    return given.links.due(row.board, row.key)
+
+
+def _is_secretariat(row: AnyRow, board: LiveBoard, today: date) -> bool:
+    secretariat: str | None = secretariat_on(board.planner, today)
+    return Level(row.level) is Level.SECRETARIAT or row.recipient == secretariat
 
 
 def open_line(row: AnyRow, board: LiveBoard, today: date) -> OpenLine:

@@ -21,7 +21,8 @@ class Item:
     `days_late` and `days_left` are working days from `due` and to it, counted from `today`;
     without `days_left` the mail takes it from `step`, which is wrong after downtime.
     `because` says why it reaches this reader instead of another, `changed` what changed since
-    the last mail, `also_meets` the titles of reports that the same paper settles.
+    the last mail, `also_meets` the titles of reports that the same paper settles. `answer` is
+    the address at which this reader answers, `page` where the secretariat records: "" for none.
     """
 
     key: str
@@ -48,6 +49,8 @@ class Item:
     timing: str = ""
     quote: str = ""
     days_left: int | None = None
+    answer: str = ""
+    page: str = ""
 
     @property
     def is_copy(self) -> bool:
@@ -129,7 +132,8 @@ class Overview:
     before `go_live` (the reader settles or re-dates each), `undelivered` mails in trouble,
     `undecided` timings the source leaves open, `vacant` roles nobody holds, `notices`
     whole sentences about the installation (the planner file differs, mails are written to a
-    folder, …). `first` is true for the very first overview.
+    folder, …). `first` is true for the very first overview. `pages` is the address that the
+    Board's pages are below, or "".
     """
 
     board: str
@@ -145,6 +149,27 @@ class Overview:
     undecided: tuple[Question, ...] = ()
     vacant: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
+    pages: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a chair asked of the secretariat by a link, or what became of that.
+
+    `asker` and `owner` are who asked and for which body; `wish` what for ("more time, until
+    1 June 2018"); `why` their words. `outcome` is None for the secretariat, which deals with it
+    at `page`; for the asker it is what was decided, as a sentence.
+    """
+
+    title: str
+    reference: str
+    owner: str
+    due: date
+    asker: str
+    wish: str
+    why: str = ""
+    outcome: str | None = None
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,13 +182,14 @@ class Secretariat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """One person's mail of one day: a first-contact note, a digest, overviews.
+    """One person's mail of one day: a first-contact note, answers, a digest, overviews.
 
     `items` are the ledger rows decided for it, most pressing first; `also_open` is a reminder
     of the rest. `reply_to` is the secretariat's address, which every answer goes to;
     `also_reply_to` those of further Boards that it is about, where they are others. `roles`
     are those in which the reader is mailed, such as "chair of the Education Subgroup": the
-    mail's last lines name them.
+    mail's last lines name them. `asked` is what chairs ask of this reader, and what became of
+    what the reader asked for.
     """
 
     recipient: str
@@ -176,11 +202,12 @@ class Letter:
     overviews: tuple[Overview, ...] = field(default=())
     roles: tuple[str, ...] = ()
     also_reply_to: tuple[Secretariat, ...] = ()
+    asked: tuple[Asked, ...] = ()
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing is left that is worth a mail."""
-        return not self.items and not self.overviews
+        return not (self.items or self.overviews or self.asked)
 
     @property
     def gist(self) -> frozenset[tuple[object, ...]]:
@@ -188,4 +215,5 @@ class Letter:
         return frozenset(
             {(item.key, item.step, item.level, item.due) for item in self.items}
             | {(each.board, each.week) for each in self.overviews}
+            | {(each.title, each.asker, each.wish, each.outcome) for each in self.asked}
         )

@@ -14,7 +14,7 @@ from ..calendar.planner import Body, RoleName
 from ..calendar.status import OWED
 from ..calendar.words import long_date
 from ..storage.columns import AnyRow
-from ..storage.tables import change, ledger, message, occurrence
+from ..storage.tables import change, ledger, message, occurrence, snooze
 from .live_boards import LiveBoard
 from .recipients import all_roles
 from .states import ARRIVED
@@ -41,6 +41,15 @@ MET_BY = (
     .where(occurrence.c.met_by.in_(bindparam("keys", expanding=True)), occurrence.c.state.in_(OWED))
     .order_by(occurrence.c.key)
 )
+RESTING = (
+    select(snooze.c.occurrence_id, snooze.c.recipient)
+    .join(occurrence, snooze.c.occurrence_id == occurrence.c.id)
+    .where(
+        snooze.c.recipient.in_(bindparam("readers", expanding=True)),
+        snooze.c.until > bindparam("today", type_=Date),
+        snooze.c.due_revision == occurrence.c.due_revision,
+    )
+)
 KNOWN = (
     select(message.c.recipient)
     .where(
@@ -58,7 +67,8 @@ class Materials:
 
     `changed` says by key and reader what changed since their last mail, `met_by` which titles a
     key settles as well, `open_of` what is owed near or past its date by Board, `known_readers`
-    whom a mail has reached before, `roles` who holds which roles, by Board and address.
+    whom a mail has reached before, `roles` who holds which roles, by Board and address, and
+    `resting` which of what is open its reader wants no reminder of yet.
     """
 
     changed: Mapping[tuple[str, str], str]
@@ -66,6 +76,7 @@ class Materials:
     open_of: Mapping[str, Sequence[AnyRow]]
     known_readers: frozenset[str]
     roles: Mapping[str, Mapping[str, Sequence[tuple[Body, RoleName]]]]
+    resting: frozenset[tuple[int, str]] = frozenset()
 
 
 NO_MATERIALS = Materials(changed={}, met_by={}, open_of={}, known_readers=frozenset(), roles={})
@@ -88,6 +99,7 @@ def materials_for(
         open_of={each.planner.board: _open(connection, each, today) for each in known_boards},
         known_readers=_known(connection, readers, messages),
         roles={each.planner.board: all_roles(each.planner, today) for each in known_boards},
+        resting=_resting(connection, readers, today),
     )
 
 
@@ -145,3 +157,10 @@ def _known(
 ) -> frozenset[str]:
     asked = {"readers": list(readers), "messages": list(messages)}
     return frozenset(connection.execute(KNOWN, asked).scalars())
+
+
+def _resting(
+    connection: Connection, readers: Sequence[str], today: date
+) -> frozenset[tuple[int, str]]:
+    rows = connection.execute(RESTING, {"readers": list(readers), "today": today})
+    return frozenset((row.occurrence_id, row.recipient) for row in rows)

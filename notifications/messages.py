@@ -9,12 +9,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, insert, select, update
 
-from ..storage.tables import answer_request, attempt, ledger, message, overview
+from ..storage.tables import attempt, message
 from .composing import next_due
 from .states import CHANGEABLE, IN_HAND, MessageState
+from .waiting import CARRIERS
 
-# What a message carries: each row has a state of its own.
-CARRIED = (ledger, overview, answer_request)
 # Built once: they run for every mail.
 MARK_ROWS = tuple(
     update(table)
@@ -23,7 +22,7 @@ MARK_ROWS = tuple(
         table.c.state.in_(bindparam("before", expanding=True)),
     )
     .values(state=bindparam("after"))
-    for table in CARRIED
+    for table in CARRIERS
 )
 
 
@@ -98,7 +97,7 @@ def advance(connection: Connection, held: Claim, state: MessageState, **values: 
 def mark_rows(
     connection: Connection, messages: Sequence[int], *, before: Collection[str], to: str
 ) -> None:
-    """Gives the ledger rows and overviews of messages a new state."""
+    """Gives the ledger rows, overviews and requests of messages a new state."""
     asked = {"messages": list(messages), "before": list(before), "after": to}
     for statement in MARK_ROWS:
         connection.execute(statement, asked)

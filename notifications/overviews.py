@@ -35,6 +35,7 @@ def overview_of(
     first: bool,
     today: date,
     notices: tuple[str, ...],
+    pages: str = "",
 ) -> Overview:
     """A Board's overview as of `today`."""
     planner = board.planner
@@ -58,6 +59,7 @@ def overview_of(
         undecided=_undecided(planner),
         vacant=vacant_roles(planner, today),
         notices=notices,
+        pages=pages,
     )
 
 

@@ -21,7 +21,7 @@ from ..calendar.words import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .letters import Item, Letter, OpenLine
+    from .letters import Asked, Item, Letter, OpenLine
 
 NAMES_SHOWN = 3  # of those a report goes to; a survey's findings go to thirteen subgroups
 NOUNS = {Kind.REPORT: "report", Kind.ACTION: "action", Kind.REVIEW: "review"}
@@ -191,6 +191,28 @@ def may_do(item: Item) -> str:
     return f"You can ask {whom} what stands in its way."
 
 
+def answer_label(item: Item) -> str:
+    """What the button of an item says: what it opens."""
+    if item.is_copy:
+        return f"Answer for {owner_name(item)}"
+    if item.kind is Kind.REVIEW:
+        return "Say how it stands, or ask for more time"
+    done = "submitted" if item.kind is Kind.REPORT else "done"
+    return f"Answer: it is {done}, more time, …"
+
+
+def asked_heading(letter: Letter) -> str:
+    """What a mail's requests, or answers to them, stand under."""
+    if all(each.outcome is not None for each in letter.asked):
+        return "What you asked for"
+    return "Asked for by chairs"
+
+
+def asked_where(asked: Asked) -> str:
+    """ "Of PMQAG, due 22 February 2018"."""
+    return f"It is owed by {one_line(asked.owner)}, due {long_date(asked.due)}"
+
+
 def owner_name(item: Item) -> str:
     """The owner where a name stands alone, without "the"."""
     return one_line(item.owner).removeprefix("the ")
@@ -208,12 +230,15 @@ def open_line(line: OpenLine) -> str:
 
 
 def reads_as_secretariat(letter: Letter) -> bool:
-    """Whether the reader is who the answers go to, and uses the command."""
+    """Whether the reader is who the answers go to, and signs in."""
     return bool(letter.overviews) or letter.recipient.casefold() == letter.reply_to.casefold()
 
 
 def preheader(letter: Letter) -> str:
     """What mail programs show after the subject: the most pressing thing in full."""
+    if not letter.items and letter.asked:
+        each = letter.asked[0]
+        return one_line(f"{each.outcome or f'{each.asker} asks for {each.wish}'}: {each.title}.")
     if not letter.items:
         return f"What is late and what is coming, for {letter.sender_name}."
     item = letter.items[0]

@@ -50,6 +50,22 @@ def secretariat_on(planner: Planner, day: date, away: Collection[str] = ()) -> s
     return None if address in away else address
 
 
+def may_answer(
+    planner: Planner, owner: str, address: str, day: date, away: Collection[str] = ()
+) -> bool:
+    """Whether somebody may answer for what `owner` owes, on `day`.
+
+    Its leader and its vice-chair may; whoever stands in for them may meanwhile.
+    """
+    body = planner.body(owner)
+    if body is None:
+        return False
+    if address in (body.holder_on(RoleName.CHAIR, day), body.holder_on(RoleName.VICE_CHAIR, day)):
+        return True
+    stands_in = _leader(planner, body, Level.OWNER, day, away)
+    return stands_in is not None and stands_in.address == address
+
+
 def all_roles(planner: Planner, day: date) -> dict[str, list[tuple[Body, RoleName]]]:
     """Every role that is held on `day`, by its holder's address."""
     found: dict[str, list[tuple[Body, RoleName]]] = {}

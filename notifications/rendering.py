@@ -130,6 +130,8 @@ def _values(letter: Letter) -> dict[str, Any]:
         "several_boards": len({item.board for item in letter.items}) > 1,
         "in_full": len(letter.items) <= IN_FULL,
         "for_secretariat": phrases.reads_as_secretariat(letter),
+        "has_buttons": any(item.answer for item in letter.items),
+        "asked_heading": phrases.asked_heading(letter),
     }
 
 
@@ -153,6 +155,8 @@ def _filters() -> Mapping[str, Callable[..., Any]]:
                 long_date,
                 short_date,
                 weekday_date,
+                phrases.answer_label,
+                phrases.asked_where,
                 phrases.copied,
                 phrases.destination,
                 phrases.due_line,
@@ -168,6 +172,7 @@ def _filters() -> Mapping[str, Callable[..., Any]]:
                 plain_text.underlined,
                 plain_text.wrap,
                 sections.day_of_week,
+                sections.due_page,
                 sections.line_due,
                 sections.line_route,
                 sections.number,

@@ -12,8 +12,10 @@ from sqlalchemy import BindParameter, Connection, bindparam, select, update
 from ..calendar.status import OWED
 from ..calendar.steps import Step
 from ..storage.columns import AnyRow
+from ..storage.snoozes import take_out_resting
 from ..storage.tables import answer_request, ledger, occurrence, overview
 from .deciding import hand_on
+from .links import NO_LINKS, Links
 from .live_boards import LiveBoard
 from .recipients import Recipient, recipients, secretariat_on
 
@@ -66,12 +68,14 @@ class Assembling:
     today: date
     notices: Mapping[str, tuple[str, ...]]
     in_full: bool = True
+    links: Links = NO_LINKS
 
 
 def rows_that_hold(
     connection: Connection, message_ids: Sequence[int], given: Assembling
 ) -> dict[int, list[AnyRow]]:
     """The ledger rows of messages that still hold; the others are taken back."""
+    take_out_resting(connection, message_ids, given.today)
     rows = connection.execute(LEDGER_ROWS, {"messages": list(message_ids)}).all()
     kept: dict[int, list[AnyRow]] = defaultdict(list)
     for row in rows:

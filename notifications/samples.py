@@ -10,6 +10,7 @@ from ..calendar.status import Status
 from ..calendar.steps import Level
 from ..calendar.timing import Precision
 from .letters import (
+    Asked,
     CalendarLine,
     FirstContact,
     Item,
@@ -17,19 +18,31 @@ from .letters import (
     OpenLine,
     Overview,
     Question,
+    Secretariat,
     Trouble,
 )
 
 BOARD = "Cumbria LSCB"
 SECRETARIAT = "secretariat@example.org"
 CHAIR = "pmqag.chair@example.org"
+PAGES = "https://calendar.example.org/boards/lscb"
+ANSWER = "https://calendar.example.org/answer/signed"
 TODAY = date(2018, 2, 22)
 MEETING = date(2018, 3, 8)
 
 
 def sample_letters() -> tuple[Letter, ...]:
     """Together they take every branch of the templates."""
-    return (_first_contact(), _one_of_each(), _copied(), _to_secretariat(), _quiet_week())
+    return (
+        _first_contact(),
+        _one_of_each(),
+        _copied(),
+        _to_secretariat(),
+        _quiet_week(),
+        _asked(),
+        _answered(),
+        _with_buttons(),
+    )
 
 
 def sample_item(**changes: Any) -> Item:
@@ -183,10 +196,11 @@ def _to_secretariat() -> Letter:
         undecided=(Question(about="Staff survey: annual report", ask="in which month?"),),
         vacant=("the Education Subgroup has no chair",),
         notices=("mails are written into a folder",),
+        pages=PAGES,
     )
     return sample_letter(
         recipient=SECRETARIAT,
-        items=(sample_item(), sample_overdue(level=Level.SECRETARIAT)),
+        items=(sample_item(page=PAGES), sample_overdue(level=Level.SECRETARIAT, page=PAGES)),
         overviews=(overview,),
         roles=("the secretariat",),
     )
@@ -199,4 +213,45 @@ def _quiet_week() -> Letter:
         first_contact=FirstContact(board=BOARD, roles=("the secretariat",), go_live=TODAY),
         overviews=(sample_overview(), sample_overview(board="Cumbria CTB", first=True)),
         roles=(),
+    )
+
+
+def sample_asked(**changes: Any) -> Asked:
+    """More time for the S.11 report, asked for by PMQAG's chair, with any field changed."""
+    values: dict[str, Any] = {
+        "title": "S.11 compliance and themes: annual report",
+        "reference": "S.11 Audit",
+        "owner": "PMQAG",
+        "due": TODAY,
+        "asker": CHAIR,
+        "wish": "more time, until 1 March 2018",
+        "why": "Two schools have not answered yet.",
+        "page": f"{PAGES}/requests/1",
+    }
+    return Asked(**{**values, **changes})
+
+
+def _asked() -> Letter:
+    """What chairs ask of the secretariat, and nothing else."""
+    both = (sample_asked(), sample_asked(why="", page=""))
+    return sample_letter(recipient=SECRETARIAT, asked=both)
+
+
+def _answered() -> Letter:
+    """What became of what somebody asked for."""
+    return sample_letter(asked=(sample_asked(outcome="the date stays: the Board meets then"),))
+
+
+def _with_buttons() -> Letter:
+    """Several items that can be answered at once, an answer among them."""
+    return sample_letter(
+        items=(
+            sample_overdue(answer=ANSWER, nothing_to_report=True),
+            sample_action(answer=ANSWER),
+            sample_review(answer=ANSWER),
+            sample_overdue(level=Level.DEPUTY, answer=ANSWER),
+        ),
+        first_contact=FirstContact(board=BOARD, roles=("chair of PMQAG",), go_live=TODAY),
+        asked=(sample_asked(outcome="The date stays."),),
+        also_reply_to=(Secretariat(board="Cumbria CTB", address="ctb@example.org"),),
     )

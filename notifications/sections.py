@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ..calendar.occurrences import Kind
 from ..calendar.status import Status
 from ..calendar.words import MONTHS, WEEKDAYS, listed
+from . import links
 from .phrases import audience, count, is_stated_exactly, one_line, stated, working_days
 
 if TYPE_CHECKING:
@@ -170,6 +171,11 @@ def line_due(line: CalendarLine) -> str:
 def stated_day(line: CalendarLine) -> str:
     """ "22 February 2018", "November 2017" or "autumn 2019", under the heading "Due"."""
     return stated(line.day, line.precision).removeprefix("end of ")
+
+
+def due_page(overview: Overview, line: CalendarLine) -> str:
+    """The page of a line of the overview."""
+    return links.due_page(overview.pages, line.key)
 
 
 def line_route(line: CalendarLine) -> str:

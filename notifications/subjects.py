@@ -24,11 +24,30 @@ def subject(letter: Letter) -> str:
     if not letter.overviews:
         if len(letter.items) == 1:
             return _single(letter.items[0])
-        return totals(letter.items) or f"The reporting calendar, {long_date(letter.day)}"
+        return totals(letter.items) or _asked(letter) or _plain(letter)
     boards = [shorten(overview.board, LONGEST_NAME) for overview in letter.overviews]
     named = listed(boards) if len(boards) <= BOARDS_NAMED else f"{len(boards)} Boards"
     week = f"{named}: the reporting calendar, week of {long_date(letter.overviews[0].week)}"
     return f"{week}; {_lowered(totals(letter.items))}" if letter.items else week
+
+
+def _asked(letter: Letter) -> str:
+    """ "pmqag.chair@example.org asks for more time: S.11 annual report", or what became of it."""
+    if not letter.asked:
+        return ""
+    if len(letter.asked) > 1:
+        is_answer = all(each.outcome is not None for each in letter.asked)
+        return f"{len(letter.asked)} {'answers to your requests' if is_answer else 'requests'}"
+    each = letter.asked[0]
+    opening = f"{each.asker} asks for {each.wish}"
+    if each.outcome is not None:
+        opening = f"Your request for {each.wish}"
+    opening = shorten(opening, LONGEST - LEAST_TITLE - len(": "))
+    return f"{opening}: {shorten(each.title, LONGEST - len(opening) - len(': '))}"
+
+
+def _plain(letter: Letter) -> str:
+    return f"The reporting calendar, {long_date(letter.day)}"
 
 
 def totals(items: Sequence[Item]) -> str:

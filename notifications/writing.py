@@ -13,6 +13,7 @@ from ..storage.database import Database
 from ..storage.planners import PlannerShelf, share_boards
 from .assembling import assemble
 from .letters import Letter
+from .links import NO_LINKS, Links
 from .live_boards import live_boards
 from .messages import Claim, advance, drop
 from .outgoing import Sender, mail_as_it_was, mail_of
@@ -64,6 +65,7 @@ class Writer:
     local: LocalTime
     clock: Callable[[], datetime]
     shelf: PlannerShelf
+    links: Links = NO_LINKS
 
     def write(self, database: Database, held: Claim, said: Said) -> Written | None:
         """The mail of a claimed message; None, and the message ended, where nothing is left."""
@@ -110,4 +112,6 @@ class Writer:
     def _given(self, connection: Connection, said: Said, *, in_full: bool = True) -> Assembling:
         today = self.local.day_of(self.clock())
         boards = live_boards(connection, self.shelf, today)
-        return Assembling(boards=boards, today=today, notices=said, in_full=in_full)
+        return Assembling(
+            boards=boards, today=today, notices=said, in_full=in_full, links=self.links
+        )

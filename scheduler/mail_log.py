@@ -13,7 +13,7 @@ from ..calendar.words import long_date
 from ..notifications.states import MessageState
 from ..storage.columns import AnyRow
 from ..storage.planners import BoardRow
-from ..storage.tables import ledger, message, occurrence, overview
+from ..storage.tables import answer_request, ledger, message, occurrence, overview
 from .mail_words import (
     STANDINGS,
     MailStanding,
@@ -24,7 +24,7 @@ from .paging import PAGE_SIZE, Paging, paging
 
 UNWRITTEN = "Not written yet"
 # What a message carries besides what is due; each row says of which Board it is.
-OF_A_BOARD = (overview,)
+OF_A_BOARD = (overview, answer_request)
 # The bytes of a mail are read only where one is shown.
 COLUMNS = tuple(column for column in message.c if column.name != "content")
 

@@ -12,6 +12,7 @@ from ..calendar.occurrences import Occurrence, meeting_occurrences, occurrences
 from ..calendar.planner import Planner
 from ..calendar.status import OPEN, OWED, Status
 from ..calendar.words import long_date
+from ..storage.answer_requests import close_moot
 from ..storage.occurrence_rows import (
     Stored,
     by_key,
@@ -21,6 +22,7 @@ from ..storage.occurrence_rows import (
     supersede_unsent,
 )
 from ..storage.planners import hold_boards
+from ..storage.snoozes import end_snoozes
 from ..storage.tables import event
 from .chains import relink
 from .going_live import plan_afresh
@@ -118,6 +120,8 @@ def record(
     change_rows(connection, [new])
     if new["state"] not in OWED:
         supersede_unsent(connection, [row.id], f"{new['state']} before it was sent")
+        close_moot(connection, row.id, outcome=str(new["state"]), who=who, now=planning.now)
+    end_snoozes(connection, [row.id])
     note_change(
         connection,
         board=row.board,
@@ -156,6 +160,9 @@ def extend(
     new |= {"due_revision": row.due_revision + 1, "last_step": None}
     change_rows(connection, [new])
     supersede_unsent(connection, [row.id], "the date was moved")
+    end_snoozes(connection, [row.id])
+    outcome = f"given a new date, {long_date(to)}"
+    close_moot(connection, row.id, outcome=outcome, who=who, now=planning.now)
     note_change(
         connection,
         board=row.board,

@@ -26,7 +26,7 @@ from ..storage.holds import hold_of
 from ..storage.planners import boards
 from .installation import Installation, installation_id, planner_notice
 from .one_daemon import at_work
-from .wiring import alive_for, pace_for, sender_for, uncertain_policy
+from .wiring import alive_for, links_for, pace_for, sender_for, uncertain_policy
 
 if TYPE_CHECKING:
     from .alive import Alive
@@ -48,11 +48,13 @@ class StalledError(BoardcalError):
 class Service:
     """The daemon of one installation. `announce` gets a sentence for whatever happens.
 
-    What is in `beside` is entered before the first job and left after the last.
+    `secret` signs the links in its mails. What is in `beside` is entered before the first job
+    and left after the last.
     """
 
     here: Installation
     transport: Transport
+    secret: str = field(repr=False)
     announce: Announce
     beside: Sequence[AbstractAsyncContextManager[object]] = ()
     delivery: Delivery = field(init=False)
@@ -81,6 +83,7 @@ class Service:
             pace=pace_for(self.here.settings),
             uncertain=uncertain_policy(self.here.settings),
             stopping=self.stopping.is_set,
+            links=links_for(self.here.settings, installation, self.secret),
         )
         self.scheduler = _scheduler()
         self.alive = alive_for(self.here.settings, self.announce)

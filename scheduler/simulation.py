@@ -10,6 +10,7 @@ from ..calendar.localtime import LocalTime
 from ..notifications.assembling import assemble
 from ..notifications.composing import due_messages
 from ..notifications.letters import Letter
+from ..notifications.links import NO_LINKS, Links
 from ..notifications.live_boards import live_boards
 from ..notifications.messages import count_as_dropped, count_as_sent
 from ..notifications.revising import Assembling
@@ -34,13 +35,14 @@ def simulate(
     end: date,
     progress: Callable[[date], None] = lambda _: None,
     in_full: bool = True,
+    links: Links = NO_LINKS,
 ) -> Iterator[SimulatedMail]:
     """The mails from `start` to `end`, in sending order.
 
     `copy` is changed as the real database would be; nobody answers. Each day is one tick of
     the same stages as the daemon's, at the sending time, and what is composed counts as sent.
     Without `in_full` letters hold their items and what stands around them is left out, which is
-    quicker.
+    quicker. `links` say where the letters lead; unsigned, they open nothing.
     """
     ticker = Ticker(database=copy, local=local, horizon_months=horizon_months)
     day = start
@@ -48,13 +50,13 @@ def simulate(
         now = local.sending_instant(day)
         progress(day)
         if ticker.tick(now):
-            for letter in _letters(copy, ticker, day, now, in_full=in_full):
+            for letter in _letters(copy, ticker, day, now, in_full=in_full, links=links):
                 yield SimulatedMail(at=now.astimezone(local.zone), letter=letter)
         day += timedelta(days=1)
 
 
 def _letters(
-    copy: Database, ticker: Ticker, day: date, now: datetime, *, in_full: bool
+    copy: Database, ticker: Ticker, day: date, now: datetime, *, in_full: bool, links: Links
 ) -> list[Letter]:
     """The day's letters; their messages count as sent."""
     with copy.write() as connection:
@@ -63,6 +65,7 @@ def _letters(
             today=day,
             notices={},
             in_full=in_full,
+            links=links,
         )
         letters = assemble(connection, due_messages(connection, today=day, now=now), given)
         gone = [message_id for message_id, letter in letters.items() if letter is not None]

@@ -13,6 +13,7 @@ from ..notifications.composing import add_overview, compose, waiting_recipients
 from ..notifications.deciding import decide
 from ..notifications.live_boards import LiveBoard, live_boards
 from ..notifications.recipients import secretariat_on
+from ..notifications.resting import end_lapsed, is_anything_resting, lapsed_snoozes
 from ..storage.columns import Instant
 from ..storage.database import Database
 from ..storage.holds import hold_of
@@ -98,7 +99,12 @@ class Ticker:
             return False
         if connection.execute(STEP_DUE, {"now": now}).first() is not None:
             return True
-        return bool(waiting_recipients(connection, today))
+        if waiting_recipients(connection, today):
+            return True
+        if not is_anything_resting(connection, today):
+            return False
+        boards_now = live_boards(connection, self.shelf, today)
+        return any(lapsed_snoozes(connection, boards_now, today))
 
     def _is_sending(self, planner: Planner, now: datetime) -> bool:
         """Whether mail goes out now: a working day, from the sending time on."""
@@ -111,6 +117,7 @@ class Ticker:
             name: board for name, board in live.items() if self._is_sending(board.planner, now)
         }
         decide(connection, sending, local=self.local, now=now)
+        end_lapsed(connection, sending, today)
         overviews = _newest_overviews(connection)
         asked = [
             _ask_for_overview(connection, board, today, overviews.get(name))

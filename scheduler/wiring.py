@@ -10,6 +10,7 @@ from .settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ..notifications.links import Links
     from ..notifications.outgoing import Sender
     from ..notifications.pace import Pace
     from ..notifications.uncertain import UncertainPolicy
@@ -77,3 +78,11 @@ def uncertain_policy(settings: Settings) -> UncertainPolicy:
     return UncertainPolicy(
         reminders=WhenUncertain(said.reminders), overviews=WhenUncertain(said.overviews)
     )
+
+
+def links_for(settings: Settings, installation: str, secret: str) -> Links:
+    """The links in the mails of an installation, signed with its secret."""
+    from ..notifications.links import Links, LinkSigner
+
+    signer = LinkSigner(secret=secret, installation=installation)
+    return Links(base_url=settings.web.base_url, signer=signer)

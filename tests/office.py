@@ -19,6 +19,7 @@ from boardcal.calendar.planner import RoleName
 from boardcal.calendar.planner_file import PlannerFile
 from boardcal.calendar.status import Status
 from boardcal.notifications.delivery import Delivered, Delivery, Sender
+from boardcal.notifications.links import NO_LINKS, Links
 from boardcal.notifications.mime import parse_items
 from boardcal.notifications.rendering import Templates
 from boardcal.notifications.transports import (
@@ -138,6 +139,7 @@ class Office:
     horizon_months: int = 18
     transport: Transport | None = None
     sender: Sender = SENDER
+    links: Links = NO_LINKS
 
     def __post_init__(self) -> None:
         """Opens the office."""
@@ -158,6 +160,7 @@ class Office:
             clock=lambda: self.now,
             name=name,
             shelf=self.ticker.shelf,
+            links=self.links,
         )
 
     # What happens to it.

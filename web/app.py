@@ -11,7 +11,16 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from ..storage.accounts import Role
-from . import account_page, health, setting_up, signing_in, upcoming_page, users_pages
+from . import (
+    account_page,
+    answer_pages,
+    health,
+    requests_pages,
+    setting_up,
+    signing_in,
+    upcoming_page,
+    users_pages,
+)
 from .due_pages import DUE_PAGES
 from .error_pages import unrouted
 from .people_routes import PEOPLE_PAGES
@@ -57,6 +66,15 @@ PAGES: Sequence[Page] = (
         post=setting_up.choose,
         role=ANYBODY,
         of_board=False,
+    ),
+    Page(path="/requests/{id:int}", get=requests_pages.show, post=requests_pages.decide),
+    Page(
+        path="/answer/{token}",
+        get=answer_pages.show,
+        post=answer_pages.answer,
+        role=ANYBODY,
+        of_board=False,
+        signed=True,
     ),
     Page(
         path="/account",

@@ -67,5 +67,11 @@ def _words(request: Request, error: Exception) -> tuple[int, str, str]:
         case BoardcalError():
             return 400, "This could not be done", str(error)
     name = type(error).__name__
-    site_of(request).announce(f"The page {request.url.path} failed ({name}: {error}).")
+    site_of(request).announce(f"The page {_path(request)} failed ({name}: {error}).")
     return 500, "Something went wrong", UNEXPECTED
+
+
+def _path(request: Request) -> str:
+    """The path of a request, without what is nobody's to read in a log: the token of a link."""
+    path, token = request.url.path, request.path_params.get("token")
+    return path.replace(str(token), "…") if token else path

@@ -30,6 +30,8 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Robots-Tag": "noindex, nofollow",
 }
+# Whose address is a key: no other page may learn it. Their forms need no origin, being signed.
+KEYS = "/answer/"
 A_YEAR = "max-age=31536000"
 
 
@@ -54,6 +56,8 @@ class Shell:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                if KEYS in scope["path"]:
+                    headers["Referrer-Policy"] = "no-referrer"
                 for name, value in self._headers.items():
                     headers.setdefault(name, value)
                 headers.setdefault("Cache-Control", "no-store")

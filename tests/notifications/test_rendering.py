@@ -23,6 +23,7 @@ from boardcal.notifications.letters import (
 from boardcal.notifications.rendering import Templates
 from boardcal.notifications.samples import TODAY, sample_letters
 from boardcal.notifications.samples import sample_action as action
+from boardcal.notifications.samples import sample_asked as asked
 from boardcal.notifications.samples import sample_item as item
 from boardcal.notifications.samples import sample_letter as letter
 from boardcal.notifications.samples import sample_line as line
@@ -155,10 +156,6 @@ def test_the_hidden_line_after_the_subject_states_the_key_fact(templates: Templa
         ({"level": Level.DEPUTY}, "You can send it in yourself, or remind the chair"),
         ({"level": Level.DEPUTY, "owner_contact": ""}, "PMQAG has no chair at present."),
         (
-            {"level": Level.SECRETARIAT},
-            "boardcal record lscb/s11-march/pmqag/2018-03 submitted",
-        ),
-        (
             {"level": Level.DEPUTY, "due": date(2018, 2, 15), "days_late": 5},
             "You are copied because it is 5 working days late and you are the vice-chair.",
         ),
@@ -171,6 +168,85 @@ def test_an_item_says_what_its_reader_needs(
     # An address is a link in one part and not in the other.
     assert said in seen(mail.html)
     assert said.replace(" .", ".") in " ".join(mail.text.split())
+
+
+ANSWER = "https://calendar.example.org/answer/WzEsMSwiMjAxOC0wNi0wMSJd.signed"
+PAGE = "https://calendar.example.org/boards/lscb/due/lscb/s11-march/pmqag/2018-03"
+
+
+@pytest.mark.parametrize(
+    ("changes", "address", "label"),
+    [
+        ({"answer": ANSWER}, ANSWER, "Answer: it is submitted, more time, …"),
+        ({"answer": ANSWER, "kind": Kind.ACTION}, ANSWER, "Answer: it is done, more time, …"),
+        (
+            {"answer": ANSWER, "kind": Kind.REVIEW},
+            ANSWER,
+            "Say how it stands, or ask for more time",
+        ),
+        ({"answer": ANSWER, "level": Level.DEPUTY}, ANSWER, "Answer for PMQAG"),
+        ({"page": PAGE}, PAGE, "Record it, or give it a new date"),
+        ({"page": PAGE, "level": Level.SECRETARIAT}, PAGE, "Record it, or give it a new date"),
+    ],
+)
+def test_an_item_has_one_button_and_the_whole_address_in_the_text(
+    templates: Templates, changes: dict[str, Any], address: str, label: str
+) -> None:
+    mail = templates.render(letter(items=(item(**changes),)))
+    assert mail.html.count(f'href="{address}"') == 1
+    button = re.search(r'<td class="button-cell"[^>]*>(.*?)</td>', mail.html)
+    assert button is not None
+    assert seen(button[1]) == label
+    assert "background-color: #0b4f7d" in button[0]
+    assert f"\n  {label}:\n  {address}\n" in mail.text
+
+
+@pytest.mark.parametrize("level", [Level.BUSINESS, Level.BOARD])
+def test_who_only_looks_on_has_no_button(templates: Templates, level: Level) -> None:
+    mail = templates.render(letter(items=(item(level=level),)))
+    assert "button-link" not in re.sub(r"(?s)<style.*?</style>", "", mail.html)
+    assert "http" not in mail.text
+
+
+def test_with_buttons_a_reply_is_the_second_way(templates: Templates) -> None:
+    mail = templates.render(letter(items=(item(answer=ANSWER), action(answer=ANSWER))))
+    for part in (" ".join(mail.text.split()), seen(mail.html)):
+        assert "You need no account, and nothing is recorded until you confirm it there." in part
+        assert "Or reply to this mail, with the report if you like" in part
+        assert "whoever you forward this mail to could answer in your name" in part
+        assert "or want no reminders for a while, say so" in part
+
+
+def test_the_button_comes_right_after_the_key_facts(templates: Templates) -> None:
+    mail = templates.render(letter(items=(item(answer=ANSWER, changed="the meeting was moved"),)))
+    words = seen(mail.html)
+    order = ["S.11 compliance", "Due today", "To: LSCB", "Changed", "Answer: it is", "From: PMQAG"]
+    places = [words.rindex(word) if word == "Due today" else words.find(word) for word in order]
+    assert places == sorted(places)
+
+
+def test_what_chairs_ask_stands_in_the_secretariats_mail(templates: Templates) -> None:
+    mail = templates.render(letter(recipient="secretariat@example.org", asked=(asked(),)))
+    assert mail.subject == (
+        "pmqag.chair@example.org asks for more time, until 1 March 2018: "
+        "S.11 compliance and themes: annual report"
+    )
+    for part in (" ".join(mail.text.split()), seen(mail.html)):
+        assert "Asked for by chairs" in part
+        assert "pmqag.chair@example.org, for PMQAG, asks for more time, until 1 March 2018." in part
+        assert "“Two schools have not answered yet.”" in part
+        assert "Nothing has changed yet." in part
+    assert 'href="https://calendar.example.org/boards/lscb/requests/1"' in mail.html
+    assert "\n  https://calendar.example.org/boards/lscb/requests/1\n" in mail.text
+
+
+def test_who_asked_is_told_what_became_of_it(templates: Templates) -> None:
+    mail = templates.render(letter(asked=(asked(outcome="the date stays"),)))
+    assert mail.subject.startswith("Your request for more time, until 1 March 2018: S.11")
+    for part in (" ".join(mail.text.split()), seen(mail.html)):
+        assert "What you asked for" in part
+        assert "The date stays. You asked for more time, until 1 March 2018." in part
+        assert "/requests/" not in part
 
 
 def test_a_digest_is_grouped_and_what_to_do_follows_what_is_owed(templates: Templates) -> None:
@@ -235,11 +311,12 @@ def test_a_first_contact_introduces_itself_in_a_few_sentences(templates: Templat
 
 
 @pytest.mark.parametrize("index", range(len(sample_letters())))
-def test_a_mail_has_no_links_pictures_or_jargon(templates: Templates, index: int) -> None:
+def test_a_mail_has_no_foreign_links_pictures_or_jargon(templates: Templates, index: int) -> None:
     wanted = sample_letters()[index]
     mail = templates.render(wanted)
     for part in (mail.subject, mail.text, mail.html):
-        assert not re.search(r"http|<img|src=|url\(|\{\{|\{%|None\b|\bledger|\bstep\b", part)
+        said = part.replace("https://calendar.example.org/", "")
+        assert not re.search(r"http|<img|src=|url\(|\{\{|\{%|None\b|\bledger|\bstep\b", said)
     if not wanted.overviews:
         assert not re.search(r"\b(occurrence|key|go-live|boardcal)\b", mail.text + seen(mail.html))
 

@@ -157,7 +157,9 @@ def service(sqlite: Database, tmp_path: Path, watcher: Watcher) -> Service:
     with sqlite.write() as connection:
         store_planner(connection, make_planner(), source="test", who="test", now=NOW)
     here = Installation(loaded=loaded(tmp_path, watcher.url), database=sqlite, clock=lambda: NOW)
-    return Service(here=here, transport=Postbag(clock=lambda: NOW), announce=unsaid)
+    return Service(
+        here=here, secret="5" * 64, transport=Postbag(clock=lambda: NOW), announce=unsaid
+    )
 
 
 def sweep(service: Service) -> None:

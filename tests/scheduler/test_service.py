@@ -78,7 +78,7 @@ def house(sqlite: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     said: list[str] = []
     postbag = Postbag(clock=lambda: TEN_BEFORE)
     return House(
-        service=Service(here=here, transport=postbag, announce=said.append),
+        service=Service(here=here, transport=postbag, secret="5" * 64, announce=said.append),
         postbag=postbag,
         said=said,
     )

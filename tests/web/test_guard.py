@@ -98,8 +98,10 @@ def test_each_page_is_for_those_with_the_role(
 
 
 def test_every_page_that_changes_something_has_a_role_or_a_signature() -> None:
-    open_to_anybody = {page.path for page in PAGES if page.post and page.role is None}
-    assert open_to_anybody == {"/sign-in", "/set-up/{token}", "/password/{token}"}
+    open_to_anybody = {page for page in PAGES if page.post and page.role is None}
+    unsigned = {page.path for page in open_to_anybody if not page.signed}
+    assert unsigned == {"/sign-in", "/set-up/{token}", "/password/{token}"}
+    assert {page.path for page in PAGES if page.signed} == {"/answer/{token}"}
 
 
 def test_a_refusal_says_which_role_is_missing(place: Place) -> None:

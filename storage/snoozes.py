@@ -1,0 +1,99 @@
+"""Snoozes: who wants no reminder of something for a while. Its reminders are put off, not lost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, Connection, Date, bindparam, delete, insert, select, update
+
+from .tables import ledger, message, snooze
+
+TODAY = bindparam("today", type_=Date)
+# Whether a row of the ledger waits for its reader's snooze to end. The due date stands here
+# besides the snooze's own end: whatever was stored, nothing rests once it has passed.
+RESTS: ColumnElement[bool] = (
+    select(snooze.c.until)
+    .where(
+        snooze.c.occurrence_id == ledger.c.occurrence_id,
+        snooze.c.recipient == ledger.c.recipient,
+        snooze.c.due_revision == ledger.c.due_revision,
+        snooze.c.until > TODAY,
+        ledger.c.due >= TODAY,
+    )
+    .exists()
+)
+# What a person has already begun to send is not taken out of its mail.
+FREE = select(message.c.id).where(message.c.state.in_(("pending", "deferred")))
+# Built once: it runs for every mail.
+TAKE_OUT = (
+    update(ledger)
+    .where(
+        ledger.c.message_id.in_(bindparam("messages", expanding=True)),
+        ledger.c.state == "pending",
+        RESTS,
+    )
+    .values(message_id=None)
+)
+
+
+def set_snooze(
+    connection: Connection,
+    *,
+    occurrence: int,
+    due_revision: int,
+    recipient: str,
+    until: date,
+    now: datetime,
+) -> None:
+    """Lets one person's reminders of something rest; `until` is the first day of them again."""
+    end_snoozes(connection, [occurrence], recipient)
+    connection.execute(
+        insert(snooze).values(
+            occurrence_id=occurrence,
+            recipient=recipient,
+            due_revision=due_revision,
+            until=until,
+            at=now,
+        )
+    )
+    connection.execute(
+        update(ledger)
+        .where(
+            ledger.c.occurrence_id == occurrence,
+            ledger.c.recipient == recipient,
+            ledger.c.state == "pending",
+            ledger.c.message_id.in_(FREE),
+        )
+        .values(message_id=None)
+    )
+
+
+def end_snoozes(
+    connection: Connection, occurrences: Sequence[int], recipient: str | None = None
+) -> None:
+    """Ends the snoozes of occurrences, everybody's or one person's."""
+    wanted = delete(snooze).where(snooze.c.occurrence_id.in_(occurrences))
+    if recipient is not None:
+        wanted = wanted.where(snooze.c.recipient == recipient)
+    connection.execute(wanted)
+
+
+def snoozed_until(
+    connection: Connection, *, occurrence: int, due_revision: int, recipient: str, today: date
+) -> date | None:
+    """The first day on which somebody is reminded again, None where nothing rests."""
+    found: date | None = connection.execute(
+        select(snooze.c.until).where(
+            snooze.c.occurrence_id == occurrence,
+            snooze.c.recipient == recipient,
+            snooze.c.due_revision == due_revision,
+            snooze.c.until > today,
+        )
+    ).scalar()
+    return found
+
+
+def take_out_resting(connection: Connection, messages: Sequence[int], today: date) -> None:
+    """Takes out of messages what their readers do not want to be reminded of yet."""
+    connection.execute(TAKE_OUT, {"messages": list(messages), "today": today})

@@ -1,0 +1,242 @@
+"""/answer/TOKEN: where a chair's mail leads. Looking changes nothing; each button says its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from sqlalchemy import Connection
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from ..calendar.occurrences import Kind
+from ..calendar.status import OWED, Status
+from ..notifications.phrases import working_days
+from ..notifications.references import reference
+from ..scheduler import answering as answers
+from ..scheduler.answer_standing import Answering, AnswerStanding, standing
+from ..scheduler.naming import Names
+from ..scheduler.shown import STATUS_WORDS
+from ..storage.answer_requests import Wish
+from .answer_links import ClosedLink, Opened, closed, opened
+from .date_fields import TypedDate, read_date, shown_date, typed_date
+from .forms import FieldError, Form, Problems
+from .page import page
+from .page_errors import FormRefusedError
+from .visits import form_of, link
+
+MEANWHILE = (
+    "This changed after you opened the page, so nothing was recorded. Look at how it stands now, "
+    "and answer again if it is still needed."
+)
+DONE = {
+    "submitted": "Thank you. It is recorded, and its reminders stop.",
+    "nothing": "Thank you. It is recorded that there is nothing to report.",
+    "more-time": "Your request goes to the secretariat with its next mail.",
+    "hand-over": "Your request goes to the secretariat with its next mail.",
+    "rest": "Your reminders of this rest.",
+    "back": "Taken back. It is owed as before.",
+    "no-time": "Your request is taken back.",
+    "keep": "Your request is taken back.",
+    "wake": "You are reminded again.",
+}
+
+
+def show(request: Request) -> Response:
+    """What is owed, and what its reader can answer."""
+    try:
+        with opened(request, writing=False) as (connection, found):
+            return _page(request, connection, found)
+    except ClosedLink as error:
+        return closed(request, error)
+
+
+def answer(request: Request) -> Response:
+    """Does what a button of the page says, once."""
+    form = form_of(request)
+    try:
+        with opened(request, writing=True) as (connection, found):
+            wanted = form.secret("do")
+            act = ACTIONS.get(wanted)
+            if act is None:
+                raise FormRefusedError("What was sent is not a form of this page.")
+            if form.secret("seen") != _seen(found):
+                return _page(request, connection, found, meanwhile=True)
+            problems = Problems()
+            act(connection, found.answering, form, problems)
+            if problems:
+                return _page(request, connection, found, problems=problems)
+    except ClosedLink as error:
+        return closed(request, error)
+    address = link(request, f"/answer/{request.path_params['token']}")
+    return RedirectResponse(f"{address}?done={wanted}", status_code=303)
+
+
+def _seen(found: Opened) -> str:
+    """What a form was made from: a page that has been overtaken is told by it."""
+    return f"{found.answering.row.due_revision}-{found.answering.row.state}"
+
+
+Act = Callable[[Connection, Answering, Form, Problems], None]
+
+
+def _submit(connection: Connection, who: Answering, form: Form, problems: Problems) -> None:
+    _require_owed(who)
+    note = problems.read("note", "What you wrote", lambda: form.text("note"))
+    if not problems:
+        answers.submit(connection, who, note=note or None)
+
+
+def _nothing(connection: Connection, who: Answering, _: Form, __: Problems) -> None:
+    _require_owed(who)
+    answers.report_nothing(connection, who)
+
+
+def _more_time(connection: Connection, who: Answering, form: Form, problems: Problems) -> None:
+    _require_owed(who)
+    until = _day(form, problems, who, "until", "The new date")
+    why = problems.read("why", "The reason", lambda: _required(form, "why"))
+    if until is not None and why is not None:
+        problems.read(
+            "until",
+            "The new date",
+            lambda: answers.ask_for_time(connection, who, until=until, why=why),
+        )
+
+
+def _hand_over(connection: Connection, who: Answering, form: Form, problems: Problems) -> None:
+    _require_owed(who)
+    successor = problems.read(
+        "successor", "Who has it instead", lambda: _required(form, "successor")
+    )
+    why = problems.read("remark", "The remark", lambda: form.text("remark"))
+    if successor is not None and why is not None:
+        answers.ask_to_hand_over(connection, who, successor=successor, why=why)
+
+
+def _rest(connection: Connection, who: Answering, form: Form, problems: Problems) -> None:
+    _require_owed(who)
+    until = _day(form, problems, who, "rest", "The day")
+    if until is not None:
+        problems.read("rest", "The day", lambda: answers.rest(connection, who, until=until))
+
+
+def _back(connection: Connection, who: Answering, _: Form, __: Problems) -> None:
+    answers.take_back(connection, who)
+
+
+def _no_time(connection: Connection, who: Answering, _: Form, __: Problems) -> None:
+    answers.withdraw_request(connection, who, Wish.MORE_TIME)
+
+
+def _keep(connection: Connection, who: Answering, _: Form, __: Problems) -> None:
+    answers.withdraw_request(connection, who, Wish.HAND_OVER)
+
+
+def _wake(connection: Connection, who: Answering, _: Form, __: Problems) -> None:
+    answers.end_rest(connection, who)
+
+
+ACTIONS: dict[str, Act] = {
+    "submitted": _submit,
+    "nothing": _nothing,
+    "more-time": _more_time,
+    "hand-over": _hand_over,
+    "rest": _rest,
+    "back": _back,
+    "no-time": _no_time,
+    "keep": _keep,
+    "wake": _wake,
+}
+
+
+def _require_owed(who: Answering) -> None:
+    if not who.row.is_owed:
+        raise answers.AnswerError("Nothing is owed here any more, so nothing was recorded.")
+
+
+def _day(form: Form, problems: Problems, who: Answering, name: str, label: str) -> date | None:
+    today = who.planning.today
+    return problems.read(name, label, lambda: read_date(form, name, today=today))
+
+
+def _required(form: Form, name: str) -> str:
+    text = form.text(name)
+    if not text:
+        raise FieldError("must be given; a few words are enough")
+    return text
+
+
+def _page(
+    request: Request,
+    connection: Connection,
+    found: Opened,
+    *,
+    problems: Problems | None = None,
+    meanwhile: bool = False,
+) -> Response:
+    who, form = found.answering, form_of(request)
+    row, planner = who.row, who.planning.planner
+    names, stands = Names(planner), standing(connection, who)
+    obligation = who.planning.obligations.get(row.ref)
+    return page(
+        request,
+        "answer.html.j2",
+        title=row.title,
+        problems=problems,
+        status=409 if meanwhile else 200,
+        row=row,
+        place="" if obligation is None else reference(obligation),
+        owner=names.body(row.owner).name,
+        audience=names.all_of(row.audience),
+        is_review=row.kind is Kind.REVIEW,
+        is_report=row.kind is Kind.REPORT,
+        status_words=_status(row.state),
+        late=_late(who),
+        moved=found.link.due_revision != row.due_revision,
+        stands=stands,
+        reader=who.reader,
+        contact=found.contact,
+        seen=_seen(found),
+        wanted=form.secret("do"),
+        form=form,
+        until=typed_date(form, "until"),
+        rest=_begun(typed_date(form, "rest"), stands),
+        meanwhile=MEANWHILE if meanwhile else None,
+        done=_done(request, stands, row.state),
+    )
+
+
+def _status(state: str) -> str:
+    return "owed" if state in OWED else STATUS_WORDS.get(Status(state), state)
+
+
+def _late(who: Answering) -> str:
+    """ "Overdue, 5 working days late"; "" for what is not late, as a review never is."""
+    row, today = who.row, who.planning.today
+    if row.kind is Kind.REVIEW or row.due >= today:
+        return ""
+    days = who.planning.planner.days.between(row.due, today)
+    return f"Overdue, {working_days(days)} late" if days else "Overdue"
+
+
+def _begun(typed: TypedDate, stands: AnswerStanding) -> TypedDate:
+    """The fields of a rest begin with the day that was given before."""
+    return shown_date(stands.resting) if typed.is_empty and stands.resting else typed
+
+
+def _done(request: Request, stands: AnswerStanding, state: str) -> str | None:
+    """What the button did, where it still stands: anybody can write an address."""
+    wanted = request.query_params.get("done", "")
+    holds = {
+        "submitted": state == Status.SUBMITTED,
+        "nothing": state == Status.NOTHING_TO_REPORT,
+        "more-time": stands.more_time is not None,
+        "hand-over": stands.hand_over is not None,
+        "rest": stands.resting is not None,
+        "back": stands.is_owed,
+        "no-time": stands.more_time is None,
+        "keep": stands.hand_over is None,
+        "wake": stands.resting is None,
+    }
+    return DONE[wanted] if holds.get(wanted) else None
