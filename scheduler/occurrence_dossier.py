@@ -117,7 +117,7 @@ def occurrence_dossier(
         coming=coming_mails(basis, entry, kept),
         met_by=None if entry.met_by is None else _link(calendar, names, entry.met_by),
         also_meets=_also_meets(calendar, names, entry),
-        recordable=_recordable(obligation),
+        recordable=recordable(obligation),
         can_be_opened=kept is not None and kept.state not in (OPEN, Status.VOID),
         can_be_moved=_can_be_moved(entry, kept),
         revision=1 if kept is None else kept.due_revision,
@@ -206,7 +206,8 @@ def _also_meets(calendar: BoardCalendar, names: Names, entry: Entry) -> tuple[Du
     )
 
 
-def _recordable(obligation: Obligation | None) -> tuple[Status, ...]:
+def recordable(obligation: Obligation | None) -> tuple[Status, ...]:
+    """What can be recorded of a report or an action; nothing where the planner lost it."""
     if obligation is None:
         return ()
     accepts_nothing = isinstance(obligation, Report) and obligation.nothing_to_report

@@ -23,6 +23,7 @@ from . import (
 )
 from .due_pages import DUE_PAGES
 from .error_pages import unrouted
+from .meeting_pages import MEETING_PAGES
 from .people_routes import PEOPLE_PAGES
 from .planner_routes import PLANNER_PAGES
 from .routes import Page, routes_of
@@ -45,6 +46,7 @@ PAGES: Sequence[Page] = (
     *DUE_PAGES,
     *PLANNER_PAGES,
     *PEOPLE_PAGES,
+    *MEETING_PAGES,
     Page(
         path="/sign-in",
         get=signing_in.show,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
+from collections.abc import Callable, Mapping
 
 from sqlalchemy import Connection
 from starlette.requests import Request
@@ -108,7 +107,7 @@ def _changed(
     change: Change,
     *,
     says: Callable[[Stored, Planning], str],
-    same: dict[str, str | date | None],
+    same: Mapping[str, object],
     field: str,
 ) -> Response:
     """Makes the change, unless somebody else was faster, and says what it did."""
@@ -118,7 +117,7 @@ def _changed(
     try:
         with changing_board(request) as (connection, row, _):
             planning = planning_for(here, connection, row)
-            stored = _done_already(connection, row, key, sent, same)
+            stored = done_already(connection, row, key, sent, same)
             if stored is None:
                 stored = change(connection, planning)
             said = f"{says(stored, planning)} {_next(request, row, stored)}"
@@ -131,12 +130,12 @@ def _changed(
     return redirect(request, f"/due/{key}", said)
 
 
-def _done_already(
+def done_already(
     connection: Connection,
     row: BoardRow,
     key: str,
     sent: str,
-    same: dict[str, str | date | None],
+    same: Mapping[str, object],
 ) -> Stored | None:
     """What a button pressed twice has done at the first time; None where nothing was done yet.
 

@@ -1,0 +1,247 @@
+"""Moving, cancelling and adding a meeting: a form, what would follow, and the button that saves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ..calendar.file_problems import FileProblems
+from ..calendar.planner import Body, Planner
+from ..calendar.planner_entries import planner_of
+from ..scheduler.changes_log import history
+from ..scheduler.changing import PlannerChangedError, change_planner
+from ..scheduler.consequences import Effect, consequences, effects, mailed_in_words, remarks
+from ..scheduler.editing import EditError
+from ..scheduler.meeting_calendar import MeetingLine
+from ..scheduler.meeting_decision import Becomes, MeetingDecision
+from ..scheduler.standing import last_change
+from .date_fields import read_date, typed_date
+from .forms import Form, Problems
+from .meetings_page import day_of, meeting_body, meeting_of
+from .page import page
+from .page_errors import ConflictError, NotFoundError
+from .visits import board_of, form_of, reading_board, redirect, site_of, user_of
+
+# The field that a problem with the whole is shown beside.
+FIELDS = {Becomes.MOVED: "to", Becomes.CANCELLED: "why", Becomes.ADDED: "day"}
+LABELS = {"to": "The new day", "day": "The day"}
+CHANGED = "The planner was changed meanwhile, so nothing was saved."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What a decision would do, in words, and the planner's revision that this holds for."""
+
+    headline: str
+    remarks: tuple[str, ...]
+    effects: tuple[Effect, ...]
+    revision: int
+
+
+def ask_to_move(request: Request) -> Response:
+    """The form for another day."""
+    return _form(request, Becomes.MOVED)
+
+
+def ask_to_cancel(request: Request) -> Response:
+    """The form for cancelling."""
+    return _form(request, Becomes.CANCELLED)
+
+
+def ask_to_add(request: Request) -> Response:
+    """The form for one more meeting."""
+    return _form(request, Becomes.ADDED)
+
+
+def move(request: Request) -> Response:
+    """What moving would do; or moves it."""
+    return _answer(request, Becomes.MOVED)
+
+
+def cancel(request: Request) -> Response:
+    """What cancelling would do; or cancels it."""
+    return _answer(request, Becomes.CANCELLED)
+
+
+def add(request: Request) -> Response:
+    """What one more meeting would do; or adds it."""
+    return _answer(request, Becomes.ADDED)
+
+
+def _answer(request: Request, becomes: Becomes) -> Response:
+    form, problems = form_of(request), Problems()
+    decision = _decision(request, becomes, problems)
+    why = problems.read("why", "The reason", lambda: form.text("why"))
+    if decision is None or why is None or form.has("again"):
+        return _form(request, becomes, problems)
+    if form.has("confirm"):
+        return _save(request, decision, why)
+    return _previewed(request, decision, why)
+
+
+def _decision(request: Request, becomes: Becomes, problems: Problems) -> MeetingDecision | None:
+    """What the form says; None, with problems, where it cannot be read."""
+    form, today = form_of(request), site_of(request).here.today
+    with reading_board(request) as (_, _row, planner):
+        body = meeting_body(planner, request.path_params["body"]).id
+    if becomes is Becomes.CANCELLED:
+        return MeetingDecision(body=body, becomes=becomes, day=day_of(request))
+    name = FIELDS[becomes]
+    given = problems.read(name, LABELS[name], lambda: read_date(form, name, today=today))
+    if given is None:
+        return None
+    if becomes is Becomes.MOVED:
+        return MeetingDecision(body=body, becomes=becomes, day=day_of(request), to=given)
+    return MeetingDecision(
+        body=body, becomes=becomes, day=given, extraordinary=form.has("extraordinary")
+    )
+
+
+def _form(
+    request: Request, becomes: Becomes, problems: Problems | None = None, status: int = 200
+) -> Response:
+    form = form_of(request)
+    body, meeting = _subject(request, becomes)
+    return page(
+        request,
+        "meeting_change.html.j2",
+        title=_title(becomes, body),
+        problems=problems,
+        status=status,
+        becomes=becomes.value,
+        body=body,
+        meeting=meeting,
+        typed=typed_date(form, FIELDS[becomes]),
+        why=form.secret("why"),
+        extraordinary=form.has("extraordinary"),
+    )
+
+
+def _subject(request: Request, becomes: Becomes) -> tuple[Body, MeetingLine | None]:
+    """The body, and the meeting that it is about. Raises NotFoundError."""
+    with reading_board(request) as (connection, row, planner):
+        body = meeting_body(planner, request.path_params["body"])
+        if becomes is Becomes.ADDED:
+            return body, None
+        meeting = meeting_of(request, connection, row, planner)
+    if meeting.is_cancelled:
+        raise NotFoundError(
+            f"The {meeting.title} of {meeting.when} is cancelled. To let it take place after all, "
+            "add a meeting on its day."
+        )
+    return body, meeting
+
+
+def _title(becomes: Becomes, body: Body) -> str:
+    match becomes:
+        case Becomes.MOVED:
+            return f"Move the {body.short} meeting"
+        case Becomes.CANCELLED:
+            return f"Cancel the {body.short} meeting"
+    return f"Add a meeting of {body.short}"
+
+
+def _previewed(
+    request: Request, decision: MeetingDecision, why: str, meanwhile: str | None = None
+) -> Response:
+    """What would follow, with a button; what cannot be done goes back to the form."""
+    status = 200 if meanwhile is None else 409
+    body, _ = _subject(request, decision.becomes)
+    try:
+        preview = _preview(request, decision)
+    except (EditError, FileProblems) as error:
+        problems = Problems()
+        problems.add(FIELDS[decision.becomes], _sentence(error))
+        return _form(request, decision.becomes, problems, status=status)
+    return page(
+        request,
+        "meeting_preview.html.j2",
+        title=_title(decision.becomes, body),
+        status=status,
+        preview=preview,
+        decision=decision,
+        becomes=decision.becomes.value,
+        meanwhile=meanwhile,
+        typed=_typed(form_of(request)),
+        why=why,
+    )
+
+
+def _preview(request: Request, decision: MeetingDecision) -> Preview:
+    """Raises EditError or FileProblems where the planner would be wrong."""
+    here = site_of(request).here
+    with reading_board(request) as (connection, row, _):
+        content = here.shelf.content(connection, row)
+        after = planner_of(decision.edit(content, decided=here.today))
+        found = consequences(here, connection, row, after)
+    said = (decision.remark(after), *remarks(found), mailed_in_words(found))
+    return Preview(
+        headline=decision.headline(after),
+        remarks=tuple(each for each in said if each),
+        effects=tuple(effects(found, after)),
+        revision=row.planner_revision,
+    )
+
+
+def _sentence(error: EditError | FileProblems) -> str:
+    if isinstance(error, FileProblems):
+        return "; ".join(f"It {each.says}" for each in error.problems)
+    return str(error)
+
+
+def _typed(form: Form) -> list[tuple[str, str]]:
+    """What was typed, to be sent again with the button."""
+    kept = ("to", "day")
+    return [
+        (name, value)
+        for name, values in form.fields.items()
+        for value in values
+        if name == "extraordinary" or name.partition("-")[0] in kept
+    ]
+
+
+def _save(request: Request, decision: MeetingDecision, why: str) -> Response:
+    here, who = site_of(request).here, user_of(request).email
+    sent = form_of(request).secret("revision")
+    try:
+        after = change_planner(
+            here,
+            board_of(request),
+            lambda content: decision.edit(content, decided=here.today),
+            subject=decision.body,
+            what=decision.what,
+            after=decision.days,
+            who=who,
+            why=why or None,
+            revision=int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 10 else 0,
+        )
+    except PlannerChangedError:
+        return _overtaken(request, decision, why)
+    except (EditError, FileProblems):
+        return _previewed(request, decision, why)
+    return _done(request, decision, planner_of(after))
+
+
+def _overtaken(request: Request, decision: MeetingDecision, why: str) -> Response:
+    """Somebody changed the planner since the preview: what would follow now; or done already."""
+    here = site_of(request).here
+    with reading_board(request) as (connection, row, planner):
+        last = last_change(connection, row.id, decision.body)
+        lines = history(connection, planner, [decision.body], local=here.local)
+    mine = (decision.what, decision.days, user_of(request).email, why or None)
+    if last is not None and (last.what, last.after, last.who, last.why) == mine:
+        # A button pressed twice.
+        return _done(request, decision, planner)
+    meanwhile = " ".join((CHANGED, *(each.text for each in lines[-1:])))
+    try:
+        return _previewed(request, decision, why, meanwhile)
+    except NotFoundError:
+        raise ConflictError(meanwhile) from None
+
+
+def _done(request: Request, decision: MeetingDecision, planner: Planner) -> Response:
+    year = (decision.to or decision.day).year
+    said = f"{decision.headline(planner)} What falls due with it follows."
+    return redirect(request, "/meetings", said, year=year)
