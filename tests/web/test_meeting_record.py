@@ -75,7 +75,7 @@ def test_many_are_recorded_with_one_button(after: Place) -> None:
     assert "Recorded 2 papers of the LSCB meeting of Thursday 8 March 2018." in reader.text
     assert "Come (1)" in reader.text
     assert "Nothing to report (1)" in reader.text
-    assert "accepted on 9 March 2018 minute 4.2" in reader.text
+    assert "Accepted on 9 March 2018 minute 4.2" in reader.text
     assert states(after) == {S11: "accepted", PMQAG: "open", CDOP: "nothing to report"}
     noted = {row.subject: (row.who, row.on.isoformat(), row.why) for row in after.table(change)}
     assert noted == {

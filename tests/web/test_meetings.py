@@ -57,8 +57,8 @@ def test_everybody_sees_the_meetings_of_the_year(place: Place, who: str) -> None
     reader = opened(place, "/meetings", who)
     assert "Meetings in 2018" in reader.text
     assert "Meets on the second Thursday of January, March, May, July" in reader.text
-    assert "Thursday 8 March 2018 planned 0 of 1 has come" in reader.text
-    assert "Thursday 11 January 2018 held none due" in reader.text
+    assert "Thursday 8 March 2018 Planned 0 of 1 has come" in reader.text
+    assert "Thursday 11 January 2018 Held none due" in reader.text
     assert "Tuesday 20 February 2018" in reader.text
     assert ("Add a meeting" in reader.text) is (who != VIEWER)
     assert ("Cancel" in reader.text) is (who != VIEWER)
