@@ -10,6 +10,7 @@ from ..notifications.phrases import count
 from ..notifications.subjects import subject
 from ..scheduler.installation import Installation, copied
 from ..storage.holds import Hold, end_hold, hold_of
+from ..storage.marks import forget_marks
 from ..storage.planners import hold_boards
 from .mails import played, silent
 from .terminal import agreed, hung, say, say_lines
@@ -31,6 +32,8 @@ def end_hold_if_any(here: Installation, who: str, *, yes: bool) -> bool:
     with here.database.write() as connection:
         hold_boards(connection)
         end_hold(connection, now=here.clock(), who=who)
+        # Whoever looked at it accepts the clock as well.
+        forget_marks(connection)
     say("Mails go on with the next sending.")
     return True
 

@@ -13,6 +13,7 @@ from ..calendar.status import Status
 from ..calendar.words import long_date, weekday_date
 from ..notifications.subjects import subject
 from ..scheduler.clock import Clock
+from ..scheduler.clock_guard import ClockGuard
 from ..scheduler.installation import (
     Installation,
     copied,
@@ -59,8 +60,14 @@ def run(loaded: LoadedSettings, clock: Clock, *, pretended: bool, say: Say) -> N
         is_first = first_go_live(here, clock())
         _require_accepted(here)
         transport = transport_for(loaded.settings)
+        # A pretended clock is neither doubted nor remembered.
+        guard = None if pretended else ClockGuard(database=here.database, local=here.local)
         service = Service(
-            here=here, transport=transport, secret=secret, announce=_stamped(here, say)
+            here=here,
+            transport=transport,
+            secret=secret,
+            announce=_stamped(here, say),
+            guard=guard,
         )
         service.beside = [pages_of(service, secret, listener)]
         _say_start(here, say, is_first=is_first)

@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, field
+from datetime import datetime
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ from ..notifications.rendering import Templates
 from ..notifications.transports import Transport
 from ..storage.holds import hold_of
 from ..storage.planners import boards
+from .clock_guard import ClockGuard
 from .installation import Installation, installation_id, planner_notice
 from .one_daemon import at_work
 from .wiring import alive_for, links_for, pace_for, sender_for, uncertain_policy
@@ -49,7 +51,7 @@ class Service:
     """The daemon of one installation. `announce` gets a sentence for whatever happens.
 
     `secret` signs the links in its mails. What is in `beside` is entered before the first job
-    and left after the last.
+    and left after the last. `guard` watches over the clock; a pretended clock has none.
     """
 
     here: Installation
@@ -57,6 +59,7 @@ class Service:
     secret: str = field(repr=False)
     announce: Announce
     beside: Sequence[AbstractAsyncContextManager[object]] = ()
+    guard: ClockGuard | None = None
     delivery: Delivery = field(init=False)
     alive: Alive | None = field(init=False)
     scheduler: AsyncIOScheduler = field(init=False)
@@ -64,6 +67,7 @@ class Service:
     swept_at: float = field(default_factory=time.monotonic)
     has_swept: bool = False
     failures: dict[str, str] = field(default_factory=dict)
+    said_of_hold: str | None = None
     _busy: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def __post_init__(self) -> None:
@@ -90,12 +94,27 @@ class Service:
 
     async def sweep(self) -> None:
         """Plans, decides and composes what has come; delivers at once what that made."""
-        if await asyncio.to_thread(self.here.ticker().tick, self.here.clock()):
-            await self.deliver()
+        now = self.here.clock()
+        if await self._trusts(now):
+            if await asyncio.to_thread(self.here.ticker().tick, now):
+                await self.deliver()
+            if self.guard is not None:
+                await asyncio.to_thread(self.guard.leave_mark, now)
         self.swept_at = time.monotonic()
         self.has_swept = True
         if self.alive is not None and not await asyncio.to_thread(self._is_held):
             self.alive.tell()
+
+    async def _trusts(self, now: datetime) -> bool:
+        """Whether the clock can be right; what is said of one that cannot is said once."""
+        if self.guard is None or await asyncio.to_thread(self.guard.trusts, now):
+            return True
+        with self.here.database.read() as connection:
+            held = hold_of(connection)
+        if held is not None and self.said_of_hold != held.why:
+            self.said_of_hold = held.why
+            self.announce(f"On hold, no mail goes out until `boardcal resume`: {held.why}")
+        return False
 
     def _is_held(self) -> bool:
         """On hold nobody is reminded, and whoever watches from outside should hear of it."""
@@ -108,6 +127,8 @@ class Service:
 
     async def deliver(self) -> Delivered:
         """Sends what is due."""
+        if not await self._trusts(self.here.clock()):
+            return Delivered()
         done = await self.delivery.deliver()
         if any((done.sent, done.failed, done.deferred, done.uncertain)):
             self.announce(in_words(done, self.transport.name))
@@ -116,7 +137,8 @@ class Service:
 
     async def housekeeping(self) -> None:
         """Takes up what a daemon that is gone left behind."""
-        self._recover(alone=False)
+        if await self._trusts(self.here.clock()):
+            self._recover(alone=False)
 
     def _recover(self, *, alone: bool) -> None:
         uncertain = self.delivery.recover(alone=alone)
@@ -135,7 +157,8 @@ class Service:
         file = self.here.settings.database.sqlite_file
         async with AsyncExitStack() as stack:
             stack.enter_context(at_work(self.here.database, file))
-            self._recover(alone=file is not None)
+            if await self._trusts(self.here.clock()):
+                self._recover(alone=file is not None)
             for companion in self.beside:
                 await stack.enter_async_context(companion)
             await self._guarded("sweep", self.sweep)

@@ -15,6 +15,7 @@ from sqlalchemy import update
 from boardcal.notifications.delivery import Delivered
 from boardcal.notifications.transports import DeliveryError, OutgoingMail, always
 from boardcal.scheduler import service as service_module
+from boardcal.scheduler.clock_guard import ClockGuard
 from boardcal.scheduler.installation import Installation
 from boardcal.scheduler.one_daemon import AnotherDaemonError, only_daemon
 from boardcal.scheduler.service import Service, StalledError, in_words
@@ -367,3 +368,22 @@ def test_the_next_start_takes_up_what_a_killed_one_left(
 )
 def test_a_burst_of_sending_is_a_sentence(done: Delivered, transport: str, sentence: str) -> None:
     assert in_words(done, transport) == sentence
+
+
+def test_under_a_clock_that_cannot_be_right_nothing_is_decided_and_it_is_said_once(
+    house: House,
+) -> None:
+    service = house.service
+    database = service.here.database
+    service.guard = ClockGuard(database=database, local=service.here.local, uptime=lambda: 60.0)
+    service.guard.leave_mark(TEN_BEFORE)
+    service.here.clock = service.delivery.clock = lambda: at("2019-03-08")
+    for _ in range(3):
+        asyncio.run(service.sweep())
+        asyncio.run(service.deliver())
+        asyncio.run(service.housekeeping())
+    with database.read() as connection:
+        assert connection.execute(message.select()).all() == []
+    (said,) = house.said
+    assert said.startswith("On hold, no mail goes out until `boardcal resume`: The clock of")
+    assert service.silence() < 5
