@@ -9,7 +9,7 @@ import signal
 import socket
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,9 +24,9 @@ from ..notifications.delivery import Delivered, Delivery
 from ..notifications.rendering import Templates
 from ..notifications.transports import Transport
 from ..storage.holds import hold_of
-from ..storage.planners import boards
 from .clock_guard import ClockGuard
-from .installation import Installation, installation_id, planner_notice
+from .installation import Installation, installation_id
+from .notices import Said, notices
 from .one_daemon import at_work
 from .wiring import alive_for, links_for, pace_for, sender_for, uncertain_policy
 
@@ -249,26 +249,9 @@ class Service:
         async with self._busy:
             return
 
-    def _notices(self) -> Mapping[str, tuple[str, ...]]:
-        """What the secretariat should know of the installation itself."""
-        said = []
-        with self.here.database.read() as connection:
-            names = [row.id for row in boards(connection)]
-            changed = planner_notice(self.here, connection)
-        if changed is not None:
-            said.append(changed)
-        said.extend(self.failures.values())
-        if self.alive is not None and self.alive.trouble is not None:
-            said.append(f"The sign of life under [alive] does not arrive: {self.alive.trouble}.")
-        mail = self.here.settings.mail
-        if mail.transport == "outbox":
-            said.append(
-                f"Mails are written as files into {mail.outbox} and reach nobody; set "
-                'transport = "smtp" in config.toml to send them.'
-            )
-        elif mail.redirect_to is not None:
-            said.append(f"Every mail goes to {mail.redirect_to.address} for a trial.")
-        return dict.fromkeys(names, tuple(said))
+    def _notices(self) -> Said:
+        trouble = None if self.alive is None else self.alive.trouble
+        return notices(self.here, failures=self.failures.values(), no_sign_of_life=trouble)
 
 
 # A turn that is skipped because the one before still works is nothing that a reader must know;
