@@ -29,6 +29,11 @@ from .visits import changing_board, form_of, reading_board, redirect, site_of, u
 SIZE = 100
 NOTHING_CHOSEN = "Choose what became of at least one, then press the button."
 
+GONE = (
+    "Some of these were settled by somebody else meanwhile, so nothing was recorded. Look again "
+    "at what is left, then press the button."
+)
+
 
 def show(request: Request) -> Response:
     """One row each, with what became of it and a remark."""
@@ -44,7 +49,8 @@ def settle_many(request: Request) -> Response:
     if not chosen and not problems:
         problems.add("rest", NOTHING_CHOSEN)
     if problems:
-        return _page(request, form, problems)
+        status = 409 if problems.get("rest") == GONE else 422
+        return _page(request, form, problems, status=status)
     try:
         with changing_board(request) as (connection, row, _):
             planning = planning_for(site_of(request).here, connection, row)
@@ -67,11 +73,7 @@ def _chosen(
         name = f"status-{number}"
         if line is None:
             if form.secret(name):
-                problems.add(
-                    "rest",
-                    "Some of these were settled by somebody else meanwhile. Look "
-                    "again at what is left, then press the button.",
-                )
+                problems.add("rest", GONE)
             continue
         label = f"What became of “{line.title}”"
         own = problems.read(name, label, partial(_outcome, form, name))

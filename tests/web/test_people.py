@@ -40,7 +40,7 @@ def test_bodies_and_people_are_listed_with_their_roles(place: Place) -> None:
     reader = place.reader(VIEWER)
     assert reader.opens("/people").status_code == 200
     assert "Pmqag Subgroup PMQAG, subgroup Chair: pmqag.chair@example.org" in reader.text
-    assert "the third Tuesday of February, May, August and November" in reader.text
+    assert "The third Tuesday of February, May, August and November" in reader.text
     assert "Vice-chair of PMQAG None yet" in reader.text
     assert "Is away" not in reader.text
 
