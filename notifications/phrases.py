@@ -196,9 +196,9 @@ def answer_label(item: Item) -> str:
     if item.is_copy:
         return f"Answer for {owner_name(item)}"
     if item.kind is Kind.REVIEW:
-        return "Say how it stands, or ask for more time"
+        return "Answer: looked at, more time, …"
     done = "submitted" if item.kind is Kind.REPORT else "done"
-    return f"Answer: it is {done}, more time, …"
+    return f"Answer: {done}, more time, …"
 
 
 def asked_heading(letter: Letter) -> str:

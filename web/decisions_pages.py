@@ -14,7 +14,9 @@ from ..scheduler.decision_groups import Decision, Decisions
 from ..scheduler.decisions import decisions
 from ..scheduler.entry_saving import confirm_reading
 from ..scheduler.installation import planner_notice
+from ..scheduler.naming import Names
 from ..scheduler.open_questions import PLAN
+from ..scheduler.requests import request_decisions
 from .change_places import path_of
 from .forms import Problems
 from .page import page
@@ -73,6 +75,7 @@ def _decisions(request: Request) -> tuple[Decisions, Planner]:
             planner,
             today=here.today,
             notice=planner_notice(here, connection),
+            requests=request_decisions(connection, row.id, Names(planner)),
         )
     return found, planner
 

@@ -177,16 +177,15 @@ PAGE = "https://calendar.example.org/boards/lscb/due/lscb/s11-march/pmqag/2018-0
 @pytest.mark.parametrize(
     ("changes", "address", "label"),
     [
-        ({"answer": ANSWER}, ANSWER, "Answer: it is submitted, more time, …"),
-        ({"answer": ANSWER, "kind": Kind.ACTION}, ANSWER, "Answer: it is done, more time, …"),
+        ({"answer": ANSWER}, ANSWER, "Answer: submitted, more time, …"),
+        ({"answer": ANSWER, "kind": Kind.ACTION}, ANSWER, "Answer: done, more time, …"),
         (
             {"answer": ANSWER, "kind": Kind.REVIEW},
             ANSWER,
-            "Say how it stands, or ask for more time",
+            "Answer: looked at, more time, …",
         ),
         ({"answer": ANSWER, "level": Level.DEPUTY}, ANSWER, "Answer for PMQAG"),
         ({"page": PAGE}, PAGE, "Record it, or give it a new date"),
-        ({"page": PAGE, "level": Level.SECRETARIAT}, PAGE, "Record it, or give it a new date"),
     ],
 )
 def test_an_item_has_one_button_and_the_whole_address_in_the_text(
@@ -199,6 +198,13 @@ def test_an_item_has_one_button_and_the_whole_address_in_the_text(
     assert seen(button[1]) == label
     assert "background-color: #0b4f7d" in button[0]
     assert f"\n  {label}:\n  {address}\n" in mail.text
+
+
+def test_a_copy_for_the_secretariat_links_to_its_page_without_ado(templates: Templates) -> None:
+    mail = templates.render(letter(items=(item(level=Level.SECRETARIAT, page=PAGE),)))
+    assert f'<a href="{PAGE}"' in mail.html
+    assert 'class="button-cell"' not in mail.html
+    assert f"\n  Record it, or give it a new date:\n  {PAGE}\n" in mail.text
 
 
 @pytest.mark.parametrize("level", [Level.BUSINESS, Level.BOARD])
@@ -220,7 +226,14 @@ def test_with_buttons_a_reply_is_the_second_way(templates: Templates) -> None:
 def test_the_button_comes_right_after_the_key_facts(templates: Templates) -> None:
     mail = templates.render(letter(items=(item(answer=ANSWER, changed="the meeting was moved"),)))
     words = seen(mail.html)
-    order = ["S.11 compliance", "Due today", "To: LSCB", "Changed", "Answer: it is", "From: PMQAG"]
+    order = [
+        "S.11 compliance",
+        "Due today",
+        "To: LSCB",
+        "Changed",
+        "Answer: submitted",
+        "From: PMQAG",
+    ]
     places = [words.rindex(word) if word == "Due today" else words.find(word) for word in order]
     assert places == sorted(places)
 
