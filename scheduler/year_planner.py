@@ -95,6 +95,11 @@ class ReportRow:
     timing: str
     cells: tuple[tuple[Cell, ...], ...]
 
+    @property
+    def has_dates(self) -> bool:
+        """Whether anything of it falls into the year."""
+        return any(self.cells)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeetingMark:

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from ..storage.accounts import Role
 from . import (
     account_page,
+    actions_page,
     answer_pages,
     health,
     requests_pages,
@@ -20,6 +21,7 @@ from . import (
     signing_in,
     upcoming_page,
     users_pages,
+    year_page,
 )
 from .due_pages import DUE_PAGES
 from .error_pages import unrouted
@@ -43,6 +45,8 @@ ANYBODY, VIEWER, ADMIN = None, Role.VIEWER, Role.ADMIN
 PAGES: Sequence[Page] = (
     Page(path="/", get=home, of_board=False),
     Page(path="/upcoming", get=upcoming_page.show),
+    Page(path="/year", get=year_page.show),
+    Page(path="/actions", get=actions_page.show),
     *DUE_PAGES,
     *PLANNER_PAGES,
     *PEOPLE_PAGES,

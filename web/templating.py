@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, PackageLoader, PrefixLoader, S
 from markupsafe import Markup
 
 from ..calendar.words import MONTHS, listed, long_date, short_date, weekday_date
-from ..notifications.phrases import sentence
+from ..notifications.phrases import audience, sentence
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "templates" / "web"
 COMPONENTS = "govuk_frontend_jinja"
@@ -30,15 +30,7 @@ def make_environment() -> Environment:
         auto_reload=False,
     )
     pages.globals["govuk"] = Components().render
-    for function in (
-        capital,
-        listed,
-        long_date,
-        month_short,
-        sentence,
-        short_date,
-        weekday_date,
-    ):
+    for function in FILTERS:
         pages.filters[function.__name__] = function
     return pages
 
@@ -51,6 +43,24 @@ def capital(text: str) -> str:
 def month_short(day: date) -> str:
     """The month of a day, where room is short: "Mar 2018"."""
     return f"{MONTHS[day.month - 1][:3]} {day.year}"
+
+
+def day_short(day: date) -> str:
+    """A day of a known year, where room is short: "22 Feb"."""
+    return f"{day.day} {MONTHS[day.month - 1][:3]}"
+
+
+FILTERS = (
+    audience,
+    capital,
+    day_short,
+    listed,
+    long_date,
+    month_short,
+    sentence,
+    short_date,
+    weekday_date,
+)
 
 
 class Components:

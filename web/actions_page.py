@@ -1,0 +1,52 @@
+"""/actions: the action plan by section, how each action stands, in colour and in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ..scheduler.action_plan import ActionPlan, ActionRow, Section, action_plan
+from ..scheduler.action_standing import Rag
+from .choices import chosen_of
+from .page import page
+from .visits import link, reading_board, site_of
+
+PATH = "/actions"
+
+
+def show(request: Request) -> Response:
+    """The plan, or those of its actions that stand in one way: "?standing=overdue"."""
+    here = site_of(request).here
+    standing = chosen_of(request, "standing", Rag)
+    with reading_board(request) as (connection, row, planner):
+        plan = action_plan(connection, row, planner, today=here.today, local=here.local)
+    return page(
+        request,
+        "actions.html.j2",
+        title="Action plan",
+        plan=plan,
+        sections=_sections(plan, standing),
+        counts=_counts(request, plan.counts, standing),
+        standing=standing,
+    )
+
+
+def _sections(plan: ActionPlan, standing: Rag | None) -> list[tuple[Section, list[ActionRow]]]:
+    """The sections, each with those of its actions that are meant."""
+    chosen = [
+        (section, [row for row in section.rows if standing in (None, row.rag)])
+        for section in plan.sections
+    ]
+    return [(section, rows) for section, rows in chosen if rows]
+
+
+def _counts(
+    request: Request, counts: Mapping[Rag, int], standing: Rag | None
+) -> list[tuple[Rag, int, str | None]]:
+    """How many stand how, each with the address of those alone; None for those shown."""
+    return [
+        (rag, number, None if rag is standing else link(request, PATH, standing=rag))
+        for rag, number in counts.items()
+    ]
