@@ -93,7 +93,10 @@ class Commands(click.Group):
             return
         for option in self.params:
             if isinstance(option, click.Option) and option.name in SHARED:
-                command.params.append(_shared(option))
+                taken = {name for each in command.params for name in each.opts}
+                # `feed create --board` has a meaning of its own.
+                if not taken & set(option.opts):
+                    command.params.append(_shared(option))
 
 
 def _shared(option: click.Option) -> click.Option:

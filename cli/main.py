@@ -31,6 +31,7 @@ COMMANDS = {
     "user": ("user_command:user", "Let people sign in to the pages, or stop them."),
     "backup": ("backup_command:backup", "Write everything into one file, while boardcal runs."),
     "restore": ("backup_command:restore", "Bring a backup back; no mail goes out until resume."),
+    "feed": ("feed_command:feed", "Give people the dates in Outlook and other calendars."),
     "migrate": ("migrate_command:migrate", "Bring the database up to date."),
 }
 

@@ -61,6 +61,9 @@ PERSONAL = {
     "entry changed": "changed {about}: {after}",
     "entry removed": "took {after} out of the planner",
     "reading confirmed": "confirmed how {about} is read",
+    "feed made": "made a feed of the dates of {about}, {after}",
+    "feed given a new address": "gave a feed of the dates of {about} a new address, {after}",
+    "feed revoked": "stopped the feed of the dates of {about}, {after}",
     IMPORTED: "brought in the planner file {after}",
 }
 

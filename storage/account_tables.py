@@ -67,3 +67,14 @@ feed = Table(
     Column("fetched_on", Date, comment="The last day that somebody fetched it"),
     Column("revoked_at", Instant, comment="Null: it can be fetched"),
 )
+
+published_event = Table(
+    "published_event",
+    metadata,
+    Column("key", String(320), primary_key=True),
+    Column("board", ForeignKey("board.id"), nullable=False, index=True),
+    Column("digest", String(64), nullable=False, comment="SHA-256 of what it says"),
+    Column("sequence", Integer, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    comment="Each event of the feeds as it was last read, so that its changes can be counted",
+)

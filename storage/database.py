@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +18,7 @@ from ..calendar.errors import BoardcalError
 BUSY_TIMEOUT_SECONDS = 10
 # The newest migration; a test holds that Alembic agrees. Kept here so that a start does not
 # load Alembic, which takes longer than everything else together.
-SCHEMA = "0003"
+SCHEMA = "0004"
 
 
 class DatabaseError(BoardcalError):
@@ -33,6 +34,7 @@ class Database:
         # As SQLite reads anyway; PostgreSQL would look anew at each statement.
         one_moment = {} if engine.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
         self._reading = engine.execution_options(**one_moment)
+        self._watch: sqlite3.Cursor | None = None
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -51,9 +53,30 @@ class Database:
         with _plain_errors(self.name), writing.begin() as connection:
             yield connection
 
+    def version(self) -> int | None:
+        """A number that is new whenever anybody has committed anything.
+
+        None where the database has none to give: what was read must be read again then.
+        """
+        file = self.engine.url.database
+        if self.engine.name != "sqlite" or not file:
+            return None
+        try:
+            if self._watch is None:
+                address = f"{Path(file).resolve().as_uri()}?mode=ro"
+                watch = sqlite3.connect(address, uri=True, check_same_thread=False)
+                self._watch = watch.cursor()
+            number: int = self._watch.execute("PRAGMA data_version").fetchone()[0]
+        except sqlite3.Error:
+            return None
+        return number
+
     def close(self) -> None:
         """Lets go of every connection."""
         self.engine.dispose()
+        if self._watch is not None:
+            self._watch.connection.close()
+            self._watch = None
 
 
 def sqlite_path(url: str) -> Path | None:

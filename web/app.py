@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -10,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from ..scheduler.feeds import FeedShelf
 from ..storage.accounts import Role
 from . import (
     account_page,
@@ -25,6 +27,7 @@ from . import (
 )
 from .due_pages import DUE_PAGES
 from .error_pages import unrouted
+from .feed_answers import FeedAnswers, robots
 from .meeting_pages import MEETING_PAGES
 from .people_routes import PEOPLE_PAGES
 from .planner_routes import PLANNER_PAGES
@@ -32,7 +35,11 @@ from .routes import Page, routes_of
 from .shell import Shell
 from .site import Site
 from .stylesheet import Stylesheet
+from .subscribe_pages import SUBSCRIBE_PAGES
 from .visits import link
+
+if TYPE_CHECKING:
+    from starlette.types import Receive, Scope, Send
 
 
 def home(request: Request) -> Response:
@@ -51,6 +58,7 @@ PAGES: Sequence[Page] = (
     *PLANNER_PAGES,
     *PEOPLE_PAGES,
     *MEETING_PAGES,
+    *SUBSCRIBE_PAGES,
     Page(
         path="/sign-in",
         get=signing_in.show,
@@ -115,13 +123,31 @@ PAGES: Sequence[Page] = (
 )
 
 
+class App(Starlette):
+    """The pages. Calendar programs come often and need nothing that pages need: they come first."""
+
+    def __init__(self, feeds: FeedAnswers, **given: Any) -> None:
+        super().__init__(**given)
+        self._feeds = feeds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers a request."""
+        if scope["type"] == "http" and scope["path"].startswith(self._feeds.folders):
+            await self._feeds(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+
 def build_app(site: Site, pages: Sequence[Page] = PAGES) -> Starlette:
     """The pages of a site as an ASGI app."""
     stylesheet = Stylesheet()
-    app = Starlette(
+    feeds = FeedShelf(site.here)
+    app = App(
+        FeedAnswers(site, feeds),
         routes=[
             *routes_of(pages),
             Route("/static/boardcal.css", stylesheet.answer),
+            Route("/robots.txt", robots),
             Route("/healthz", health.alive),
             Route("/readyz", health.ready),
         ],
@@ -131,6 +157,7 @@ def build_app(site: Site, pages: Sequence[Page] = PAGES) -> Starlette:
     app.router.redirect_slashes = False
     app.state.site = site
     app.state.stylesheet = stylesheet
+    app.state.feeds = feeds
     firsts = {page.path.split("/")[1] for page in pages if page.of_board}
     app.state.is_board_page = lambda path: path.split("/")[1] in firsts
     return app

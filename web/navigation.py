@@ -18,6 +18,7 @@ ENTRIES = {
     "/mails": "Mails",
     "/changes": "What changed",
     "/planner": "Planner",
+    "/subscribe": "Subscribe",
 }
 
 

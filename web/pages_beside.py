@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import socket
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING
 
+from starlette.applications import Starlette
+
 from .app import build_app
+from .feed_notes import noting
 from .server import serving
 from .site import Site
 from .templating import make_environment
@@ -26,4 +30,13 @@ def pages_of(
         silence=service.silence,
         announce=service.announce,
     )
-    return serving(build_app(site), listener, service.announce)
+    return _served(build_app(site), listener, service.announce)
+
+
+@asynccontextmanager
+async def _served(
+    app: Starlette, listener: socket.socket, announce: Callable[[str], None]
+) -> AsyncIterator[None]:
+    # The pages end first: what they published last is noted too.
+    async with noting(app.state.feeds, announce), serving(app, listener, announce):
+        yield

@@ -35,17 +35,43 @@ KEYS = "/answer/"
 A_YEAR = "max-age=31536000"
 
 
+def our_hosts(site: Site) -> frozenset[str]:
+    """The hosts whose name in an address means this site."""
+    host = site.here.settings.web.host
+    ours = {urlsplit(site.base_url).hostname or "", *LOOPBACK}
+    return frozenset(ours | ({host.lower()} - set(ANYWHERE)))
+
+
+def safe_headers(site: Site) -> dict[str, str]:
+    """The headers of every answer."""
+    return HEADERS | ({"Strict-Transport-Security": A_YEAR} if site.is_secure else {})
+
+
+def host_of(stated: str) -> str:
+    """The host in a Host header, without its port; "" where it is none."""
+    try:
+        return urlsplit(f"//{stated}").hostname or ""
+    except ValueError:
+        return ""
+
+
+def elsewhere(site: Site) -> str:
+    """What somebody reads who came by a name that is not ours."""
+    return (
+        "This address is not known to boardcal. Its pages are at "
+        f"{site.base_url} (base_url under [web] in config.toml).\n"
+    )
+
+
 class Shell:
     """ASGI middleware; `site` says which hosts are ours and whether browsers come by https."""
 
     def __init__(self, app: ASGIApp, site: Site) -> None:
         self._app = app
         self._prefix = site.prefix
-        self._base_url = site.base_url
-        host = site.here.settings.web.host
-        ours = {urlsplit(site.base_url).hostname or "", *LOOPBACK}
-        self._hosts = ours | ({host.lower()} - set(ANYWHERE))
-        self._headers = HEADERS | ({"Strict-Transport-Security": A_YEAR} if site.is_secure else {})
+        self._elsewhere = elsewhere(site)
+        self._hosts = our_hosts(site)
+        self._headers = safe_headers(site)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers an HTTP request; passes anything else on."""
@@ -69,11 +95,7 @@ class Shell:
     def _is_ours(self, scope: Scope) -> bool:
         if scope["path"] in PROBES:
             return True
-        stated = Headers(scope=scope).get("host", "")
-        try:
-            return (urlsplit(f"//{stated}").hostname or "") in self._hosts
-        except ValueError:
-            return False
+        return host_of(Headers(scope=scope).get("host", "")) in self._hosts
 
     def _below(self, scope: Scope) -> Scope:
         """The scope under the prefix of base_url, whether or not a proxy has taken it off."""
@@ -85,9 +107,5 @@ class Shell:
         return {**scope, "root_path": self._prefix, "path": path}
 
     async def _refusal(self, scope: Scope, receive: Receive, send: Send) -> None:
-        response = PlainTextResponse(
-            "This address is not known to boardcal. Its pages are at "
-            f"{self._base_url} (base_url under [web] in config.toml).\n",
-            status_code=400,
-        )
+        response = PlainTextResponse(self._elsewhere, status_code=400)
         await response(scope, receive, send)

@@ -11,6 +11,7 @@ from boardcal.calendar.planner import RoleName
 from boardcal.calendar.status import Status
 from boardcal.notifications.transports import DeliveryError
 from boardcal.scheduler.meeting_editing import add_meeting, cancel_meeting, move_meeting
+from boardcal.storage.feeds import FeedKind, make_feed, mark_fetched
 from boardcal.storage.planners import store_planner
 from boardcal.storage.tables import board
 from boardcal.tests.factories import (
@@ -21,7 +22,7 @@ from boardcal.tests.factories import (
     make_planner,
     make_report,
 )
-from boardcal.tests.office import Office
+from boardcal.tests.office import WHO, Office
 from boardcal.tests.pages import refusing
 
 if TYPE_CHECKING:
@@ -65,6 +66,10 @@ def busy(database: Database) -> Office:
     office.edit(lambda content: add_meeting(content, "lscb", date(2018, 4, 17), extraordinary=True))
     office.leave(RoleName.CHAIR, "education.chair@example.org", "2018-02-15", "education")
     office.pause("body", "hub-board")
+    with database.write() as connection:
+        for kind, subject in ((FeedKind.BOARD, "lscb"), (FeedKind.BODY, "pmqag")):
+            made, _ = make_feed(connection, "lscb", kind, subject, now=office.now, who=WHO)
+        mark_fetched(connection, made.id, NOW.date())
     office.days("2018-02-20", "2018-03-01")
     office.now = NOW
     office.tick()

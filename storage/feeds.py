@@ -1,0 +1,170 @@
+"""Feeds: secret addresses from which calendar programs read, stored by a digest of their token."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from ..calendar.errors import BoardcalError
+from .account_tables import feed
+from .occurrence_rows import note_change
+from .sessions import fingerprint, new_token
+
+# 256 bits in base64; nothing else is worth asking the database for.
+TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+IN_ADDRESS = re.compile(rf"(?:.*/)?(?P<token>{TOKEN.pattern})(?:\.ics)?")
+# Built once: every reader whose feed may have changed asks.
+BY_DIGEST = select(feed).where(feed.c.digest == bindparam("digest"), feed.c.revoked_at.is_(None))
+
+
+class FeedError(BoardcalError):
+    """A feed that is not there."""
+
+
+class FeedKind(StrEnum):
+    """Whose dates a feed holds."""
+
+    BOARD = "board"
+    BODY = "body"
+    PERSON = "person"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """A feed. `subject` is the Board's id, the body's, or the person's address."""
+
+    id: int
+    board: str
+    kind: FeedKind
+    subject: str
+    made_at: datetime
+    made_by: str
+    fetched_on: date | None
+    revoked_at: datetime | None
+
+
+def make_feed(
+    connection: Connection,
+    board: str,
+    kind: FeedKind,
+    subject: str,
+    *,
+    now: datetime,
+    who: str,
+    what: str = "feed made",
+) -> tuple[Feed, str]:
+    """A new feed, and its token: it is stored nowhere and cannot be shown again."""
+    token = new_token()
+    made = connection.execute(
+        insert(feed)
+        .values(
+            digest=fingerprint(token),
+            board=board,
+            kind=kind.value,
+            subject=subject,
+            made_at=now,
+            made_by=who,
+        )
+        .returning(feed.c.id)
+    )
+    number = int(made.scalar_one())
+    _note(connection, board, subject, what, number, now=now, who=who)
+    return feed_numbered(connection, number), token
+
+
+def feeds_of(connection: Connection, board: str) -> list[Feed]:
+    """The feeds of a Board that can be fetched, the newest first."""
+    wanted = select(feed).where(feed.c.board == board, feed.c.revoked_at.is_(None))
+    return [_read(row._mapping) for row in connection.execute(wanted.order_by(feed.c.id.desc()))]
+
+
+def feed_numbered(connection: Connection, number: int) -> Feed:
+    """One feed by its number, revoked or not. Raises FeedError."""
+    found = connection.execute(select(feed).where(feed.c.id == number)).mappings().first()
+    if found is None:
+        raise FeedError(f"There is no feed {number}; `boardcal feed list` shows those there are.")
+    return _read(found)
+
+
+def feed_of_token(connection: Connection, token: str) -> Feed | None:
+    """The feed that is fetched by this token; None where it is unknown or revoked."""
+    if TOKEN.fullmatch(token) is None:
+        return None
+    found = connection.execute(BY_DIGEST, {"digest": fingerprint(token)}).mappings().first()
+    return None if found is None else _read(found)
+
+
+def feed_meant(connection: Connection, wanted: str) -> Feed:
+    """The feed with this number or this address, revoked or not. Raises FeedError."""
+    wanted = wanted.strip()
+    if wanted.isascii() and wanted.isdigit() and len(wanted) < 10:
+        return feed_numbered(connection, int(wanted))
+    token = IN_ADDRESS.fullmatch(wanted)
+    if token is not None:
+        digest = fingerprint(token["token"])
+        found = connection.execute(select(feed).where(feed.c.digest == digest)).mappings().first()
+        if found is not None:
+            return _read(found)
+    raise FeedError("There is no such feed; give its number from `boardcal feed list`.")
+
+
+def revoke_feed(connection: Connection, found: Feed, *, now: datetime, who: str) -> bool:
+    """Ends a feed for good; False where it was revoked before."""
+    done = _end(connection, found, now=now)
+    if done:
+        _note(connection, found.board, found.subject, "feed revoked", found.id, now=now, who=who)
+    return done
+
+
+def rotate_feed(
+    connection: Connection, found: Feed, *, now: datetime, who: str
+) -> tuple[Feed, str]:
+    """The same feed at a new address, with its token; the old address stops at once.
+
+    Raises FeedError where it was revoked before.
+    """
+    if not _end(connection, found, now=now):
+        raise FeedError("This feed was revoked before; make a new one.")
+    return make_feed(
+        connection,
+        found.board,
+        found.kind,
+        found.subject,
+        now=now,
+        who=who,
+        what="feed given a new address",
+    )
+
+
+def mark_fetched(connection: Connection, number: int, day: date) -> None:
+    """Notes that a feed was fetched on a day."""
+    connection.execute(update(feed).where(feed.c.id == number).values(fetched_on=day))
+
+
+def _end(connection: Connection, found: Feed, *, now: datetime) -> bool:
+    still = (feed.c.id == found.id) & feed.c.revoked_at.is_(None)
+    return connection.execute(update(feed).where(still).values(revoked_at=now)).rowcount == 1
+
+
+def _note(
+    connection: Connection,
+    board: str,
+    subject: str,
+    what: str,
+    number: int,
+    *,
+    now: datetime,
+    who: str,
+) -> None:
+    after = f"number {number}"
+    note_change(connection, board=board, subject=subject, what=what, after=after, now=now, who=who)
+
+
+def _read(row: object) -> Feed:
+    values = dict(row)  # type: ignore[call-overload]
+    values.pop("digest")
+    return Feed(**values | {"kind": FeedKind(values["kind"])})

@@ -1,0 +1,137 @@
+"""What was last said of each event in a feed, and how often it has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Connection, Table, func, or_, select
+
+from .account_tables import published_event
+from .tables import change, planner_import
+
+# What is noted of an occurrence when its day or its words change.
+OWN_CHANGES = ("moved", "extended", "void", "restored")
+MEETING_CHANGES = ("meeting moved", "meeting cancelled", "meeting added")
+WAIVED = "waived"
+# A database that was brought back from a backup is put on hold: what was said since is not in it.
+HOLD = "put on hold"
+AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """An event as it was last read: a digest of its words, its SEQUENCE, its last change."""
+
+    digest: str
+    sequence: int
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardMoments:
+    """When a Board's planner was first brought in, when anything changed, the newest hold."""
+
+    first: datetime
+    last: datetime
+    hold: datetime | None
+
+
+def published_events(connection: Connection, keys: Iterable[str]) -> dict[str, Published]:
+    """What is noted of some events, by key."""
+    columns = (published_event.c[name] for name in ("key", "digest", "sequence", "changed_at"))
+    wanted = select(*columns)
+    return {
+        key: Published(digest=digest, sequence=sequence, changed_at=at)
+        for some in _parts(keys)
+        for key, digest, sequence, at in connection.execute(
+            wanted.where(published_event.c.key.in_(some))
+        )
+    }
+
+
+def save_published(connection: Connection, board: str, events: Mapping[str, Published]) -> None:
+    """Notes events; where another daemon noted a later change, that one stays."""
+    if not events:
+        return
+    statement = _insert_for(connection)(published_event)
+    names = ("digest", "sequence", "changed_at")
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["key"],
+            set_={name: statement.excluded[name] for name in names},
+            where=published_event.c.sequence < statement.excluded.sequence,
+        ),
+        [
+            {
+                "key": key,
+                "board": board,
+                "digest": each.digest,
+                "sequence": each.sequence,
+                "changed_at": each.changed_at,
+            }
+            for key, each in events.items()
+        ],
+    )
+
+
+def last_change(connection: Connection, board: str) -> int:
+    """The number of a Board's newest change; 0 where there was none."""
+    newest = select(func.max(change.c.id)).where(change.c.board == board)
+    return connection.execute(newest).scalar() or 0
+
+
+def board_moments(connection: Connection, board: str) -> BoardMoments:
+    """The moments that an event's own change is measured against."""
+    mine = planner_import.c.board == board
+    imported = select(func.min(planner_import.c.at), func.max(planner_import.c.at)).where(mine)
+    first, newest = connection.execute(imported).one()
+    changed = select(func.min(change.c.at), func.max(change.c.at)).where(change.c.board == board)
+    earliest, last = connection.execute(changed).one()
+    held = select(func.max(change.c.at)).where(change.c.board == board, change.c.what == HOLD)
+    moments = [each for each in (first, newest, earliest, last) if each is not None]
+    if not moments:
+        raise LookupError(board)
+    return BoardMoments(
+        first=first or min(moments),
+        last=max(moments),
+        hold=connection.execute(held).scalar(),
+    )
+
+
+def changed_at(connection: Connection, board: str, subjects: Iterable[str]) -> dict[str, datetime]:
+    """When each occurrence last changed its day or its words, or each body a meeting of it."""
+    waived = or_(change.c.before == WAIVED, change.c.after == WAIVED)
+    found: dict[str, datetime] = {}
+    for some in _parts(subjects):
+        rows = connection.execute(
+            select(change.c.subject, func.max(change.c.at).label("at"))
+            .where(
+                change.c.board == board,
+                change.c.subject.in_(some),
+                or_(change.c.what.in_((*OWN_CHANGES, *MEETING_CHANGES)), waived),
+            )
+            .group_by(change.c.subject)
+        )
+        found |= {row.subject: row.at for row in rows}
+    return found
+
+
+def _parts(keys: Iterable[str]) -> Iterator[list[str]]:
+    rest = iter(keys)
+    while some := list(islice(rest, AT_ONCE)):
+        yield some
+
+
+def _insert_for(connection: Connection) -> Callable[[Table], Any]:
+    # Loaded here because the other database's part of SQLAlchemy is slow to load for nothing.
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+
+        return insert_postgresql
+    from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+
+    return insert_sqlite

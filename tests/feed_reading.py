@@ -1,0 +1,101 @@
+"""Feeds as two independent parsers read them, and a shelf to take them from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ical.calendar_stream import CalendarStream
+from icalendar import Calendar
+
+from boardcal.scheduler.feeds import FeedShelf
+from boardcal.scheduler.installation import Installation
+from boardcal.scheduler.settings import LoadedSettings, Settings
+from boardcal.storage.feeds import Feed, FeedKind
+
+from .factories import at
+
+if TYPE_CHECKING:
+    from .office import Office
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """An event of a feed: its key, when it is, and how often and when it changed."""
+
+    key: str
+    start: date
+    end: date
+    summary: str
+    description: str
+    sequence: int
+    stamp: datetime
+
+    @property
+    def day(self) -> date:
+        """The day on which it begins, as people in London see it."""
+        return self.start.date() if isinstance(self.start, datetime) else self.start
+
+
+def shelf_of(office: Office, **settings: Any) -> FeedShelf:
+    """The feeds of an office, with nothing ready yet: as after a start of the daemon."""
+    loaded = LoadedSettings(
+        settings=Settings.model_validate(settings, context={"folder": Path("/nowhere")}),
+        file=None,
+        folder=Path("/nowhere"),
+        variables=(),
+    )
+    here = Installation(loaded=loaded, database=office.database, clock=lambda: office.now)
+    return FeedShelf(here)
+
+
+def a_feed(kind: FeedKind = FeedKind.BOARD, subject: str = "lscb", board: str = "lscb") -> Feed:
+    """A feed that can be fetched."""
+    return Feed(
+        id=1,
+        board=board,
+        kind=kind,
+        subject=subject,
+        made_at=at("2018-01-01"),
+        made_by="secretariat@example.org",
+        fetched_on=None,
+        revoked_at=None,
+    )
+
+
+def bytes_of(office: Office, shelf: FeedShelf, feed: Feed | None = None) -> bytes:
+    """A feed as it is fetched now, the Board's unless told otherwise."""
+    with office.database.read() as connection:
+        body = shelf.body_of(connection, feed or a_feed(), office.local.day_of(office.now))
+    if body is None:
+        raise LookupError(feed)
+    return body.content
+
+
+def read(feed: bytes) -> dict[str, Event]:
+    """The events of a feed by key, alike in both parsers."""
+    calendar = Calendar.from_ical(feed)
+    assert calendar.errors == [error for event in calendar.events for error in event.errors] == []
+    found = [
+        Event(
+            key=str(each["uid"]).rpartition("@")[0],
+            start=each.start,
+            end=each.end,
+            summary=str(each["summary"]),
+            description=str(each["description"]),
+            sequence=int(str(each["sequence"])),
+            stamp=each.DTSTAMP,
+        )
+        for each in calendar.events
+    ]
+    [other] = CalendarStream.from_ics(feed.decode()).calendars
+    assert [(each.uid, each.start, each.end) for each in other.events] == [
+        (f"{each.key}@{str(calendar.events[0]['uid']).rpartition('@')[2]}", each.start, each.end)
+        for each in found
+    ]
+    assert [each.sequence for each in other.events] == [each.sequence for each in found]
+    events = {each.key: each for each in found}
+    assert len(events) == len(found)
+    return events
