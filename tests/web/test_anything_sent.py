@@ -1,0 +1,139 @@
+"""Whatever a browser, or something that is none, sends to any page: an answer, never a mistake."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlencode
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from boardcal.storage.all_tables import metadata
+from boardcal.storage.sessions import session_of
+from boardcal.storage.setup_links import link_of
+from boardcal.tests.factories import S11
+from boardcal.tests.web.reader import SECRETARIAT, VIEWER, Place, Reader
+from boardcal.web.app import PAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from boardcal.storage.columns import AnyRow
+
+MORE = int(os.environ.get("BOARDCAL_FUZZ", "1"))
+FUZZ = settings(deadline=None, derandomize=MORE == 1, suppress_health_check=list(HealthCheck))
+FORM = "application/x-www-form-urlencoded"
+PARAMETER = re.compile(r"\{[^}]*\}")
+# What forms call their fields, and values on the edge of what they take.
+NAMES = (
+    *("title", "note", "why", "status", "owner", "to", "day", "month", "year", "date-day"),
+    *("date-month", "date-year", "body", "role", "address", "email", "password", "next"),
+    *("revision", "confirm", "page", "from", "kind", "id", "when", "quote", "on", "until"),
+)
+values = st.one_of(
+    st.text(max_size=30),
+    st.sampled_from(
+        [
+            *("", "0", "-1", "31", "99999999999999999999", "March", "2018-02-30", "lscb", "pmqag"),
+            *("<b>", "a@b.org", "a@b.org\r\nBcc: x@y.org", "submitted", "\u202eevil", "true"),
+        ]
+    ),
+)
+forms = st.lists(
+    st.tuples(st.one_of(st.sampled_from(NAMES), st.text(max_size=8)), values), max_size=8
+)
+# What can stand where an address carries a key, a date, a token or a number.
+pieces = st.one_of(
+    st.sampled_from(["1", "0", "-1", "lscb", "pmqag", "s11", S11, "2018-03-08", "x" * 300]),
+    st.text(min_size=1, max_size=20).filter(lambda text: text.strip("./")),
+)
+
+
+@pytest.fixture
+def reader(place: Place) -> Reader:
+    """A secretariat that is signed in."""
+    return place.reader(SECRETARIAT)
+
+
+def address(path: str, filling: str) -> str:
+    return PARAMETER.sub(lambda _: quote(filling.encode("utf-8", "replace"), safe="/"), path)
+
+
+def rows(place: Place) -> dict[str, Sequence[AnyRow]]:
+    """Everything that is stored, but for what is kept of visits."""
+    kept_of_visits = {"session", "sign_in_attempt"}
+    return {
+        table.name: place.table(table)
+        for table in metadata.sorted_tables
+        if table.name not in kept_of_visits
+    }
+
+
+@settings(FUZZ, max_examples=60 * MORE)
+@given(page=st.sampled_from([page for page in PAGES if page.get]), filling=pieces, query=forms)
+def test_any_address_has_an_answer_and_looking_changes_nothing(
+    place: Place, reader: Reader, page: object, filling: str, query: list[tuple[str, str]]
+) -> None:
+    before = rows(place)
+    asked = urlencode([(name.encode("utf-8", "replace"), value) for name, value in _plain(query)])
+    shown = reader.opens(f"{address(page.path, filling)}?{asked}")  # type: ignore[attr-defined]
+    assert shown.status_code < 500, shown.text[:2000]
+    assert "Traceback" not in shown.text
+    assert rows(place) == before
+
+
+@settings(FUZZ, max_examples=60 * MORE)
+@given(page=st.sampled_from([page for page in PAGES if page.post]), filling=pieces, fields=forms)
+def test_any_form_has_an_answer(
+    place: Place, reader: Reader, page: object, filling: str, fields: list[tuple[str, str]]
+) -> None:
+    if page.path == "/sign-out":  # type: ignore[attr-defined]
+        return
+    reader.opens("/account")
+    shown = reader.sends(address(page.path, filling), **dict(_plain(fields)))  # type: ignore[attr-defined]
+    assert shown.status_code < 500, shown.text[:2000]
+    assert "Traceback" not in shown.text
+
+
+def _plain(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Fields as a browser can send them: no half characters, and no name that the test uses."""
+    plain = [tuple(text.encode("utf-8", "replace").decode() for text in pair) for pair in pairs]
+    return [(name, value) for name, value in plain if name not in ("csrf", "path", "self")]
+
+
+@settings(FUZZ, max_examples=60 * MORE)
+@given(body=st.binary(max_size=200), kind=st.sampled_from([FORM, "", "text/plain", "multipart/x"]))
+def test_any_bytes_have_an_answer_and_change_nothing_without_the_pages_sign(
+    place: Place, reader: Reader, body: bytes, kind: str
+) -> None:
+    before = rows(place)
+    shown = reader.client.post(
+        f"/record/{S11}", content=body, headers={"Content-Type": kind} if kind else {}
+    )
+    assert 400 <= shown.status_code < 500
+    assert rows(place) == before
+
+
+@settings(FUZZ, max_examples=100 * MORE)
+@given(token=st.one_of(st.text(max_size=60), st.from_regex(r"[A-Za-z0-9_.-]{20,60}")))
+def test_no_token_but_the_one_that_was_given_opens_anything(place: Place, token: str) -> None:
+    token = token.encode("utf-8", "replace").decode()
+    with place.database.read() as connection:
+        assert link_of(connection, token, now=place.now) is None
+        assert session_of(connection, token, now=place.now) is None
+    shown = place.reader()
+    for path in ("/set-up", "/password", "/answer", "/feeds"):
+        answer = shown.opens(f"{path}/{quote(token, safe='')}x")
+        assert answer.status_code in (302, 303, 400, 404, 410), (path, token, answer.status_code)
+
+
+@settings(FUZZ, max_examples=40 * MORE)
+@given(cookie=st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=60))
+def test_no_cookie_but_the_one_that_was_given_signs_in(place: Place, cookie: str) -> None:
+    stranger = place.reader()
+    shown = stranger.client.get("/upcoming", headers={"Cookie": f"boardcal={cookie}"})
+    assert shown.status_code in (302, 303, 400)
+    assert VIEWER not in shown.text
