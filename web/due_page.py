@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -43,10 +44,10 @@ class TypedRecord:
     why: str = ""
 
     @classmethod
-    def of(cls, form: Form) -> TypedRecord:
-        """What somebody typed."""
+    def of(cls, form: Form, today: date) -> TypedRecord:
+        """What somebody typed into one of them; the other begins as it always does."""
         return cls(
-            on=typed_date(form, "on"),
+            on=typed_date(form, "on") if form.has("on-day") else shown_date(today),
             status=form.secret("status"),
             by=form.secret("by"),
             note=form.secret("note"),
@@ -99,7 +100,7 @@ def choices(found: OccurrenceDossier) -> list[tuple[str, str]]:
 
 def typed_by(request: Request) -> TypedRecord:
     """What somebody typed into the forms."""
-    return TypedRecord.of(form_of(request))
+    return TypedRecord.of(form_of(request), site_of(request).here.today)
 
 
 def _meanwhile(found: OccurrenceDossier, since: str | None) -> tuple[ChangeLine, ...] | None:

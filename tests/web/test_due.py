@@ -209,6 +209,7 @@ def test_a_date_after_its_meeting_is_remarked_on(planned: Place) -> None:
         ({"to-day": "31", "to-month": "6"}, "The new date must be a real date: June 2018 has 30"),
         ({"to-year": "2017"}, "3 March 2017 has passed; give a day from today on."),
         ({"to-month": ""}, "The new date must include a month"),
+        ({"to-year": "2099"}, "see that the year is the one you mean"),
     ],
 )
 def test_a_wrong_new_date_says_so_with_its_form_open(
@@ -219,6 +220,8 @@ def test_a_wrong_new_date_says_so_with_its_form_open(
     assert shown.status_code == 422
     assert sentence in reader.text
     assert '<details class="govuk-details boardcal-no-print" open>' in shown.text
+    # The other form is as it was.
+    assert 'name="on-day" type="text" value="1"' in shown.text
     assert place.table(change) == []
 
 
