@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from itertools import groupby
+
+import click
 
 from ..calendar.errors import BoardcalError
 from ..calendar.occurrences import Kind
@@ -21,10 +25,11 @@ from ..scheduler.installation import (
     opened,
     planner_notice,
 )
-from ..scheduler.service import Service
+from ..scheduler.service import Service, StalledError
 from ..scheduler.settings import LoadedSettings
 from ..scheduler.simulation import SimulatedMail, simulate
 from ..scheduler.upcoming import Entry, upcoming
+from ..scheduler.watchdog import last_resort
 from ..scheduler.wiring import transport_for
 from ..storage.accounts import is_without_accounts
 from ..storage.database import Database
@@ -76,7 +81,18 @@ def run(loaded: LoadedSettings, clock: Clock, *, pretended: bool, say: Say) -> N
 
 
 async def _run(service: Service, here: Installation, say: Say) -> None:
-    await service.run(on_ready=lambda: _say_next(here, say))
+    try:
+        with last_resort(service.beats, _give_up):
+            await service.run(on_ready=lambda: _say_next(here, say))
+    except StalledError as error:
+        _give_up(str(error))
+
+
+def _give_up(sentence: str) -> None:
+    """Ends the process at once: what is stuck would be waited for for ever."""
+    click.echo(sentence, err=True)
+    sys.stderr.flush()
+    os._exit(StalledError.exit_code)
 
 
 def _stamped(here: Installation, say: Say) -> Say:

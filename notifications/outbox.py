@@ -6,6 +6,7 @@ import errno
 import hashlib
 import os
 import re
+import socket
 import tempfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -81,8 +82,9 @@ class OutboxTransport:
         if self._ready and self.folder.is_dir():
             return
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for left_over in self.folder.glob(f"*{UNFINISHED}"):
-            left_over.unlink(missing_ok=True)
+        for unfinished in self.folder.glob(f"*{UNFINISHED}"):
+            if _is_left_over(unfinished):
+                unfinished.unlink(missing_ok=True)
         self._ready = True
 
 
@@ -96,9 +98,30 @@ def file_name(mail: OutgoingMail) -> str:
     return f"{mail.day.isoformat()}-{recipient}-{digest[:12]}.eml"
 
 
+def _is_left_over(unfinished: Path) -> bool:
+    """Whether whoever was writing a file is gone: another boardcal may share the folder."""
+    host, _, rest = unfinished.name.removeprefix(".").partition(",")
+    number = rest.partition(",")[0]
+    if host != _host() or not number.isdecimal():
+        # Of another machine, of which nothing can be told, or of an older boardcal.
+        return not number
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def _host() -> str:
+    return re.sub(r"[^A-Za-z0-9.-]", "_", socket.gethostname())[:60]
+
+
 def _write_unfinished(folder: Path, content: bytes) -> Path:
     """`content` on the disk, in a file of mode 600 that does not have its name yet."""
-    handle, name = tempfile.mkstemp(prefix=".", suffix=UNFINISHED, dir=folder)
+    whose = f".{_host()},{os.getpid()},"
+    handle, name = tempfile.mkstemp(prefix=whose, suffix=UNFINISHED, dir=folder)
     path = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:

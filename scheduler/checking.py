@@ -33,6 +33,9 @@ from .settings import LoadedSettings, Settings
 from .trial_mail import send_test_mail
 from .wiring import sender_for, transport_for
 
+# Seconds that somebody at a terminal waits for a mail server that does not answer.
+PATIENCE = 10
+
 
 @dataclass(slots=True, kw_only=True)
 class Findings:
@@ -90,7 +93,7 @@ def check(
     if test_mail_to is not None and can_leave:
         sender = sender_for(loaded.settings, installation)
         with _noted(findings):
-            transport = transport_for(loaded.settings)
+            transport = transport_for(loaded.settings, patience=PATIENCE)
             now = clock().astimezone(loaded.settings.zone)
             findings.fine.append(
                 asyncio.run(send_test_mail(transport, sender, test_mail_to, now=now))
@@ -256,5 +259,5 @@ def _check_transport(findings: Findings, settings: Settings) -> bool:
     """Whether mail could leave now."""
     before = len(findings.errors)
     with _noted(findings):
-        findings.fine.append(asyncio.run(transport_for(settings).check()))
+        findings.fine.append(asyncio.run(transport_for(settings, patience=PATIENCE).check()))
     return len(findings.errors) == before

@@ -20,7 +20,15 @@ from ..storage.copying import copy_of, empty_copy
 from ..storage.database import Database, open_database, sqlite_path
 from ..storage.holds import end_hold
 from ..storage.migrating import alone, is_empty, migrate, require_current
-from ..storage.planners import BoardRow, PlannerShelf, boards, digest_of, last_import, store_planner
+from ..storage.planners import (
+    BoardRow,
+    PlannerShelf,
+    boards,
+    digest_of,
+    hold_boards,
+    last_import,
+    store_planner,
+)
 from ..storage.tables import board, installation
 from .clock import Clock
 from .settings import LoadedSettings, Settings
@@ -246,6 +254,7 @@ def planner_notice(here: Installation, connection: Connection) -> str | None:
 def first_go_live(here: Installation, now: datetime) -> bool:
     """Lets mails begin today where no Board has gone live yet; whether it did."""
     with here.database.write() as connection:
+        hold_boards(connection)
         rows = boards(connection)
         if any(row.go_live is not None for row in rows):
             return False

@@ -28,6 +28,7 @@ from .clock_guard import ClockGuard
 from .installation import Installation, installation_id
 from .notices import Said, notices
 from .one_daemon import at_work
+from .watchdog import Beats
 from .wiring import alive_for, links_for, pace_for, sender_for, uncertain_policy
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ class Service:
     has_swept: bool = False
     failures: dict[str, str] = field(default_factory=dict)
     said_of_hold: str | None = None
+    beats: Beats = field(default_factory=Beats)
     _busy: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def __post_init__(self) -> None:
@@ -168,6 +170,8 @@ class Service:
             self._start_jobs()
             try:
                 await self._watch()
+                # The server may take ten minutes over the mail in hand.
+                self.beats.at = None
                 await self._drain()
             finally:
                 self.scheduler.shutdown(wait=False)
@@ -214,6 +218,7 @@ class Service:
         patience = TURNS_MISSED * seconds + SLOWEST_SWEEP_SECONDS
         revived = False
         while not self.stopping.is_set():
+            self.beats.beat(2 * seconds)
             try:
                 await asyncio.wait_for(self.stopping.wait(), timeout=seconds)
             except TimeoutError:

@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from .alive import Alive
 
 
-def transport_for(settings: Settings) -> Transport:
-    """The transport of `[mail]`. The password is read at each log-in and never kept."""
+def transport_for(settings: Settings, *, patience: float = 60) -> Transport:
+    """The transport of `[mail]`. The password is read at each log-in and never kept.
+
+    `patience` bounds, in seconds, the way to a usable connection to a mail server.
+    """
     if settings.mail.transport == "outbox":
         from ..notifications.outbox import OutboxTransport
 
@@ -33,6 +36,7 @@ def transport_for(settings: Settings) -> Transport:
         security=smtp.security,
         username=smtp.username,
         password=(lambda: settings.smtp_password() or "") if smtp.username else "",
+        timeout=patience,
     )
     return SmtpTransport(account)
 

@@ -9,13 +9,23 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.pool import StaticPool
 
 from ..calendar.errors import BoardcalError
 
 # Long enough for another command's write, short enough that a person does not give up.
 BUSY_TIMEOUT_SECONDS = 10
+# A transaction in which nothing happens for so long is of a daemon that was stopped in it.
+LONGEST_IDLE_SECONDS = 120
+# A server, or a network, that fell silent is noticed within about half a minute.
+PATIENT_WITH_POSTGRESQL = {
+    "connect_timeout": 10,
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
 # The newest migration; a test holds that Alembic agrees. Kept here so that a start does not
 # load Alembic, which takes longer than everything else together.
 SCHEMA = "0004"
@@ -26,11 +36,13 @@ class DatabaseError(BoardcalError):
 
 
 class Database:
-    """One database. Whoever opens it closes it."""
+    """One database. Whoever opens it closes it. `file` is what an SQLite database is kept in."""
 
-    def __init__(self, engine: Engine, name: str) -> None:
+    def __init__(self, engine: Engine, name: str, file: Path | None = None) -> None:
         self.engine = engine
         self.name = name
+        self._file = file
+        self._opened: tuple[int, int] | None = None
         # As SQLite reads anyway; PostgreSQL would look anew at each statement.
         one_moment = {} if engine.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
         self._reading = engine.execution_options(**one_moment)
@@ -40,6 +52,7 @@ class Database:
     def read(self) -> Iterator[Connection]:
         """A transaction that only reads, and sees one moment however long it takes."""
         with _plain_errors(self.name), self._reading.connect() as connection:
+            self._require_same_file()
             yield connection
 
     @contextmanager
@@ -51,6 +64,7 @@ class Database:
         """
         writing = self.engine.execution_options(boardcal_writes=True)
         with _plain_errors(self.name), writing.begin() as connection:
+            self._require_same_file()
             yield connection
 
     def version(self) -> int | None:
@@ -70,6 +84,29 @@ class Database:
         except sqlite3.Error:
             return None
         return number
+
+    def _require_same_file(self) -> None:
+        """Raises DatabaseError where the file was removed or replaced since it was opened.
+
+        What is open goes on working, unseen, and all that is written there is lost at the end.
+        """
+        if self._file is None:
+            return
+        try:
+            found = self._file.stat()
+        except OSError:
+            now = None
+        else:
+            now = (found.st_dev, found.st_ino)
+            if self._opened is None:
+                self._opened = now
+        if self._opened != now:
+            what = "is gone" if now is None else "was replaced by another"
+            raise DatabaseError(
+                f"The database file {self.name} {what} while boardcal works with it, so nothing is "
+                "decided or sent. Put it back; or stop boardcal, see that the right file is there, "
+                "and start it again."
+            )
 
     def close(self) -> None:
         """Lets go of every connection."""
@@ -99,7 +136,7 @@ def open_database(url: str) -> Database:
             f"The folder {path.parent} for the database cannot be made ({error.strerror}); "
             "give another one as database.url, or the right to write there."
         ) from None
-    return Database(_engine(url), str(path))
+    return Database(_engine(url), str(path), path)
 
 
 def file_database(path: Path) -> Database:
@@ -124,7 +161,11 @@ def memory_database() -> Database:
 def _engine(url: str) -> Engine:
     try:
         if not url.startswith("sqlite"):
-            return create_engine(url, pool_pre_ping=True, pool_size=5)
+            engine = create_engine(
+                url, pool_pre_ping=True, pool_size=5, connect_args=PATIENT_WITH_POSTGRESQL
+            )
+            event.listen(engine, "connect", _set_up_postgresql)
+            return engine
         arguments = {"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False}
         engine = create_engine(url, connect_args=arguments)
     except ModuleNotFoundError:
@@ -134,6 +175,14 @@ def _engine(url: str) -> Engine:
         ) from None
     _set_up_sqlite(engine, journal="WAL")
     return engine
+
+
+def _set_up_postgresql(connection: Any, _: Any) -> None:
+    """Nobody waits for ever for another, nor keeps others waiting while it is stopped."""
+    connection.autocommit = True
+    connection.execute(f"SET lock_timeout = '{BUSY_TIMEOUT_SECONDS}s'")
+    connection.execute(f"SET idle_in_transaction_session_timeout = '{LONGEST_IDLE_SECONDS}s'")
+    connection.autocommit = False
 
 
 def _set_up_sqlite(engine: Engine, journal: str) -> None:
@@ -166,7 +215,7 @@ def _plain_errors(name: str) -> Iterator[None]:
         for sign, sentence in SENTENCES.items():
             if sign in said:
                 raise DatabaseError(sentence.format(name=name)) from error
-        if isinstance(error, OperationalError):
+        if isinstance(error, OperationalError | InterfaceError):
             first_line = str(error.orig).splitlines()[0]
             raise DatabaseError(
                 f"The database {name} did not answer ({first_line}); nothing was changed. "
@@ -176,8 +225,13 @@ def _plain_errors(name: str) -> Iterator[None]:
 
 
 SENTENCES = {
-    "database is locked": "The database {name} is in use by another program for longer than "
-    f"{BUSY_TIMEOUT_SECONDS} seconds; nothing was changed. Try again, or stop that program.",
+    **dict.fromkeys(
+        ("database is locked", "lock timeout"),
+        "The database {name} is in use by another program for longer than "
+        f"{BUSY_TIMEOUT_SECONDS} seconds; nothing was changed. Try again, or stop that program.",
+    ),
+    "terminating connection": "The database {name} ended the connection; nothing was changed. Try "
+    "again.",
     "readonly": "The database {name} can be read but not written; nothing was changed. Give "
     "boardcal the right to write to the file and its folder.",
     "unable to open": "The database {name} cannot be opened; see that it is a file and that "

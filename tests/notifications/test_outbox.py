@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+import socket
 import stat
 import subprocess
 import sys
@@ -139,6 +140,15 @@ def test_what_an_interrupted_run_left_is_cleared_and_mails_stay(tmp_path: Path) 
     send(tmp_path)
     assert len([name for name in names(tmp_path) if name.endswith(".eml")]) == 2
     assert len(names(tmp_path)) == 2
+
+
+def test_what_another_boardcal_is_writing_is_left_alone(tmp_path: Path) -> None:
+    host = socket.gethostname()
+    kept = {f".{host},{os.getppid()},a.unfinished", ".elsewhere,1,b.unfinished"}
+    for name in (*kept, f".{host},4194304,c.unfinished", ".d.unfinished"):
+        (tmp_path / name).touch()
+    send(tmp_path)
+    assert {name for name in names(tmp_path) if name.endswith(".unfinished")} == kept
 
 
 def test_a_folder_that_was_removed_is_made_again(tmp_path: Path) -> None:
