@@ -11,7 +11,7 @@ from sqlalchemy import Connection, insert, update
 
 from ..calendar.localtime import LocalTime
 from ..calendar.meetings import FURTHEST_MOVE
-from ..calendar.occurrences import Kind, Occurrence, occurrences
+from ..calendar.occurrences import Kind, Occurrence, occurrences, recurs
 from ..calendar.planner import Planner
 from ..storage.occurrence_rows import of_board, recorded_events
 from ..storage.planners import BoardRow
@@ -52,7 +52,12 @@ def plan(
     refs = None if whole else {each.ref for each in found.values()}
     existing = {each.key: each for each in of_board(connection, row.id, refs)}
     missing = [each for key, each in found.items() if key not in existing and each.due <= horizon]
-    insert_occurrences(connection, planning, (each for each in missing if _belongs(each, planning)))
+    # At its go-live, and after an event was recorded, a Board is planned from its first day on.
+    known = row.planned_through is not None and row.planned_revision > 0
+    wanted = (each for each in missing if _belongs(each, planning))
+    insert_occurrences(
+        connection, planning, (each for each in wanted if not (known and _is_over(each, planning)))
+    )
     if whole:
         reflow(connection, planning, found, existing, until=window[1])
     relink(connection, planning, refs)
@@ -83,6 +88,15 @@ def _belongs(each: Occurrence, planning: Planning) -> bool:
     if each.kind is Kind.REVIEW:
         return each.due >= planning.go_live
     return (each.meeting or each.due) >= planning.go_live
+
+
+def _is_over(each: Occurrence, planning: Planning) -> bool:
+    """Whether it would have been due in a past that the planner did not know of then.
+
+    Who owes a report from now on owes nothing of the time before; dates that are stated stand.
+    """
+    obligation = planning.obligations[each.ref]
+    return recurs(obligation) and (each.meeting or each.due) < planning.today
 
 
 def insert_occurrences(

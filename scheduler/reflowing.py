@@ -35,14 +35,15 @@ def reflow(
         if each is not None:
             _follow(connection, planning, row, each, past=past)
         elif row.state != Status.VOID and (
-            _is_gone(row, planning) or (not past and row.first_due <= until)
+            _is_gone(row, planning, past=past) or (not past and row.first_due <= until)
         ):
             withdraw(connection, planning, row, GONE)
 
 
-def _is_gone(row: Stored, planning: Planning) -> bool:
+def _is_gone(row: Stored, planning: Planning, *, past: bool) -> bool:
+    """Whether nobody owes it any more; what is late already stays with who owed it then."""
     obligation = planning.obligations.get(row.ref)
-    return obligation is None or row.owner not in obligation.owners
+    return obligation is None or (not past and row.owner not in obligation.owners)
 
 
 def _follow(

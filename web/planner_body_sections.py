@@ -97,14 +97,21 @@ MEETS = Section(
 
 def _exceptions(opened: Opened) -> tuple[Field, ...]:
     changes = opened.document.get("meeting", ())
-    choices = tuple((str(at), meeting_in_words(each)) for at, each in enumerate(changes))
+    choices = tuple((_name_of(each), meeting_in_words(each)) for each in changes)
     return (Field(key="meeting", label="Keep these", widget=Widget.TICKS, choices=choices),)
 
 
+def _name_of(change: Flat) -> str:
+    """ "moved 2018-03-08": no two of a body are the same."""
+    return next(
+        f"{kind} {change[kind]}" for kind in ("moved", "cancelled", "added") if change.get(kind)
+    )
+
+
 def _kept(flat: Flat, opened: Opened) -> Flat:
+    dropped = set(opened.was.get("meeting", ())) - set(flat.get("meeting") or ())
     changes = opened.document.get("meeting", [])
-    kept = {int(each) for each in flat.get("meeting") or ()}
-    return {"meeting": [each for at, each in enumerate(changes) if at in kept] or None}
+    return {"meeting": [each for each in changes if _name_of(each) not in dropped] or None}
 
 
 EXCEPTIONS = Section(
@@ -115,7 +122,7 @@ EXCEPTIONS = Section(
     intro="Take the tick away from what is to be as if it had never been moved, cancelled or "
     "added.",
     opens=lambda opened: {
-        "meeting": [str(at) for at in range(len(opened.document.get("meeting", ())))]
+        "meeting": [_name_of(each) for each in opened.document.get("meeting", ())]
     },
     closes=_kept,
 )

@@ -83,7 +83,7 @@ class Desk:
     def opened(self, draft: Draft) -> Opened:
         """The entry as it stands with what was typed so far."""
         document = patched(self.document, draft.patch)
-        return Opened(setting=self.setting, document=document, timing=draft.timing)
+        return Opened(setting=self.setting, document=document, timing=draft.timing, was=draft.was)
 
     def edit(self, draft: Draft) -> EntryEdit:
         """What is to be saved."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .planner_fields import Field, Flat, Setting
 
@@ -12,11 +12,15 @@ Path = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """What a section is opened upon: the entry as it stands, and the kind of its timing."""
+    """What a section is opened upon: the entry as it stands, and the kind of its timing.
+
+    `was` is what the fields began with.
+    """
 
     setting: Setting
     document: Flat
     timing: str = ""
+    was: Flat = field(default_factory=dict)
 
 
 def _as_it_stands(opened: Opened) -> Flat:

@@ -38,14 +38,14 @@ def typed_draft(
     """`draft` with what the fields of a section hold now."""
     opened = desk.opened(draft)
     flat: Flat = {}
-    is_typed = False
+    typed: set[str] = set()
     for each in section.fields(opened):
         before = draft.was.get(each.key)
         same = each.is_same(each.typed(form), each.shown(before))
         if same and not (each.needed and before in EMPTY):
             flat[each.key] = before
             continue
-        is_typed = True
+        typed.add(each.key)
         flat[each.key] = problems.read(
             each.key,
             f"“{each.label}”",
@@ -55,7 +55,7 @@ def typed_draft(
         )
     if section.key == "when":
         return replace(draft, timing=str(flat.get("kind") or ""))
-    if problems or not is_typed:
+    if problems or not typed:
         return draft
     try:
         wanted = section.closes(flat, opened)
@@ -63,7 +63,9 @@ def typed_draft(
         first = section.fields(opened)[0]
         problems.add(first.key, f"“{first.label}” {error}")
         return draft
-    return with_patch(desk, draft, {key: wanted.get(key) for key in section.covers})
+    # What was not touched stays as it stands, whatever somebody else makes of it meanwhile.
+    touched = [key for key in section.covers if key in typed or key not in flat]
+    return with_patch(desk, draft, {key: wanted.get(key) for key in touched})
 
 
 def with_patch(desk: Desk, draft: Draft, wanted: Document) -> Draft:

@@ -5,10 +5,13 @@ from datetime import date
 import pytest
 
 from boardcal.calendar.planner import RoleName
+from boardcal.calendar.status import Status
 from boardcal.scheduler.editing import appoint, end_role
+from boardcal.scheduler.entry_editing import EntryEdit, with_edit
 from boardcal.scheduler.meeting_editing import move_meeting
-from boardcal.tests.factories import day, make_action, make_planner
+from boardcal.tests.factories import day, make_action, make_planner, make_report
 from boardcal.tests.office import Office
+from boardcal.tests.pages import make_whole
 
 S11 = "lscb/s11/pmqag/2018-03"
 OVERDUE = "lscb/1.1/pmqag/january-2018"
@@ -85,3 +88,28 @@ def test_ending_a_role_leaves_a_later_term_of_the_same_person() -> None:
 @pytest.mark.parametrize("typed", ["New.Chair@Example.ORG", "new.chair@example.org"])
 def test_one_person_is_one_address_however_it_is_typed(typed: str) -> None:
     assert holders(f"{typed} 2018-06-01")[-1][0] == "new.chair@example.org"
+
+
+def test_a_new_owner_owes_nothing_of_the_time_before(office: Office) -> None:
+    office.store(make_whole()).tick("2017-12-01")
+    office.tick("2018-03-20")
+    office.record("lscb/progress/cdop/2018-01", Status.SUBMITTED, on="2018-01-04")
+    owners = EntryEdit(kind="report", id="progress", patch={"owner": ["pmqag", "business-group"]})
+    office.edit(lambda content: with_edit(content, owners))
+    office.tick("2018-03-21")
+    found = {row.key.removeprefix("lscb/progress/"): row.state for row in office.rows()}
+    assert "business-group/2018-01" not in found
+    assert "business-group/2018-03" not in found
+    # What is late, and what came, stays with who owed it then.
+    assert (found["cdop/2018-01"], found["cdop/2018-03"]) == ("submitted", "open")
+    assert (found["cdop/2018-05"], found["business-group/2018-05"]) == ("void", "open")
+
+
+def test_a_report_that_is_added_owes_nothing_of_the_time_before(office: Office) -> None:
+    office.store().tick("2018-03-20")
+    report = make_report("new", when={"meeting": "lscb"})
+    office.edit(
+        lambda content: with_edit(content, EntryEdit(kind="report", id="new", patch=report))
+    )
+    office.tick("2018-03-21")
+    assert next(row.period for row in office.rows() if row.ref == "new") == "2018-05"

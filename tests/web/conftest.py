@@ -4,12 +4,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from boardcal.tests.web.reader import Place
+from boardcal.tests.pages import make_whole
+from boardcal.tests.web.reader import SECRETARIAT, Place
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from boardcal.storage.database import Database
+    from boardcal.tests.web.reader import Reader
 
 
 @pytest.fixture
@@ -25,3 +27,18 @@ def place(empty_place: Place) -> Place:
     for role in ("admin", "secretariat", "viewer"):
         empty_place.lets_in(f"{role}@example.org", role)
     return empty_place
+
+
+@pytest.fixture
+def whole(empty_place: Place) -> Place:
+    """Pages of a Board with a bit of everything."""
+    empty_place.imports(make_whole())
+    for role in ("secretariat", "viewer"):
+        empty_place.lets_in(f"{role}@example.org", role)
+    return empty_place
+
+
+@pytest.fixture
+def sam(whole: Place) -> Reader:
+    """The secretariat, at the browser."""
+    return whole.reader(SECRETARIAT)

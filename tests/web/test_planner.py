@@ -7,62 +7,12 @@ import pytest
 from boardcal.calendar.planner_reading import read_planner
 from boardcal.scheduler.entry_editing import document_of
 from boardcal.storage.export import toml_of
-from boardcal.storage.planners import content_of
 from boardcal.storage.tables import change
-from boardcal.tests.pages import make_whole
-from boardcal.tests.web.forms_on import form_to
+from boardcal.tests.web.planner_forms import changes, content, fills, saves
 from boardcal.tests.web.reader import SECRETARIAT, Place
 
 if TYPE_CHECKING:
-    from httpx2 import Response
-
-    from boardcal.calendar.planner_file import PlannerFile
     from boardcal.tests.web.reader import Reader
-
-
-@pytest.fixture
-def office(empty_place: Place) -> Place:
-    """Pages of a Board with a bit of everything."""
-    empty_place.imports(make_whole())
-    for role in ("secretariat", "viewer"):
-        empty_place.lets_in(f"{role}@example.org", role)
-    return empty_place
-
-
-@pytest.fixture
-def sam(office: Place) -> Reader:
-    """The secretariat, at the browser."""
-    return office.reader(SECRETARIAT)
-
-
-def content(place: Place, board: str = "lscb") -> PlannerFile:
-    with place.database.read() as connection:
-        found = content_of(connection, board)
-    assert found is not None
-    return found
-
-
-def fills(reader: Reader, end: str, **typed: Any) -> Response:
-    """Sends the form whose address ends so, as it stands but for what is typed."""
-    assert reader.shown is not None
-    form = form_to(reader.shown.text, end)
-    fields: dict[str, Any] = {**form.fields, **typed}
-    fields = {name: value for name, value in fields.items() if value is not None}
-    csrf = fields.pop("csrf")[0]
-    return reader.sends(form.action, csrf=csrf, **fields)
-
-
-def saves(reader: Reader, **typed: Any) -> Response:
-    """Presses the button on the page that shows what would change, and goes on."""
-    assert reader.shown is not None
-    assert "What this will change" in reader.text, reader.text
-    response = fills(reader, "/save", **typed)
-    assert response.status_code == 303, reader.text
-    return reader.follows(response)
-
-
-def changes(place: Place) -> list[str]:
-    return [row.what for row in place.table(change) if row.what.startswith("entry")]
 
 
 SECTIONS = [
@@ -82,9 +32,9 @@ SECTIONS = [
 
 @pytest.mark.parametrize("entry", SECTIONS)
 def test_a_form_that_is_opened_and_sent_unchanged_changes_nothing(
-    office: Place, sam: Reader, entry: str
+    whole: Place, sam: Reader, entry: str
 ) -> None:
-    before = content(office)
+    before = content(whole)
     assert sam.opens(f"/planner/{entry}").status_code == 200
     html = sam.shown.text if sam.shown else ""
     keys = [
@@ -99,32 +49,32 @@ def test_a_form_that_is_opened_and_sent_unchanged_changes_nothing(
         if key == "when" and response.status_code == 200:
             response = fills(sam, "/timing")
         assert response.status_code == 303, (key, sam.text)
-    assert content(office) == before
-    assert changes(office) == []
+    assert content(whole) == before
+    assert changes(whole) == []
 
 
 def test_a_changed_title_is_looked_at_then_saved_with_who_and_why(
-    office: Place, sam: Reader
+    whole: Place, sam: Reader
 ) -> None:
     sam.opens("/planner/reports/s11/what")
     fills(sam, "/what", title="S.11 annual report")
     assert "Nothing is saved yet" in sam.text
     assert "Title Report s11 S.11 annual report" in sam.text
     assert "No due date changes by that." in sam.text
-    assert changes(office) == []
+    assert changes(whole) == []
     saves(sam, why="the Board\r\nagreed")
     assert "Saved." in sam.text
     assert "changed the report “S.11 annual report”: title now “S.11 annual report”" in sam.text
-    (row,) = [each for each in office.table(change) if each.what == "entry changed"]
+    (row,) = [each for each in whole.table(change) if each.what == "entry changed"]
     assert (row.who, row.why, row.subject) == (SECRETARIAT, "the Board\nagreed", "report s11")
 
 
-def test_another_owner_is_said_before_it_is_saved(office: Place, sam: Reader) -> None:
+def test_another_owner_is_said_before_it_is_saved(whole: Place, sam: Reader) -> None:
     sam.opens("/planner/reports/s11/what")
     fills(sam, "/what", owner=["cdop"])
     assert "Due 22 February 2018, now from CDOP instead of PMQAG" in sam.text
     saves(sam)
-    assert document_of(content(office), "report", "s11")["owner"] == ["cdop"]
+    assert document_of(content(whole), "report", "s11")["owner"] == ["cdop"]
 
 
 TIMINGS = [
@@ -190,7 +140,7 @@ TIMINGS = [
 
 @pytest.mark.parametrize(("kind", "typed", "when", "sentence"), TIMINGS)
 def test_every_kind_of_timing_is_chosen_typed_and_said_in_a_sentence(
-    office: Place,
+    whole: Place,
     sam: Reader,
     kind: str,
     typed: dict[str, Any],
@@ -202,20 +152,20 @@ def test_every_kind_of_timing_is_chosen_typed_and_said_in_a_sentence(
     fills(sam, "/timing", **typed)
     assert sentence in sam.text
     saves(sam)
-    assert document_of(content(office), "report", "s11")["when"] == (when or typed)
-    assert read_planner(toml_of(content(office)), "x.toml") == content(office)
+    assert document_of(content(whole), "report", "s11")["when"] == (when or typed)
+    assert read_planner(toml_of(content(whole)), "x.toml") == content(whole)
     sam.opens("/planner/reports/s11/when")
     fills(sam, "/when")
     assert fills(sam, "/timing").status_code == 303  # it stands there just so
 
 
-def test_when_needed_has_nothing_more_to_ask(office: Place, sam: Reader) -> None:
+def test_when_needed_has_nothing_more_to_ask(whole: Place, sam: Reader) -> None:
     sam.opens("/planner/reports/s11/when")
     fills(sam, "/when", kind="as-required")
     assert "As required, without a date" in sam.text
     assert "No longer due on 22 February 2018" in sam.text
     saves(sam)
-    assert document_of(content(office), "report", "s11")["when"] == {"as_required": True}
+    assert document_of(content(whole), "report", "s11")["when"] == {"as_required": True}
 
 
 def test_the_next_three_dates_are_shown(sam: Reader) -> None:
