@@ -92,17 +92,22 @@ def _follows(row: Stored | None, reflow: Reflow, today: date) -> bool:
 
 
 def _handed_over(flowing: list[Reflow]) -> list[Reflow]:
-    """What one owner loses and another gets on the same day, as one thing."""
-    lost: dict[tuple[str, str, date], list[Reflow]] = {}
+    """What one owner loses and another gets on the same day, as one thing.
+
+    What is due from the same owner on the same day by another rule is no news at all.
+    """
+    lost: dict[tuple[str, date, bool], list[Reflow]] = {}
     for each in flowing:
         if each.before is not None and each.after is None and not each.before.void:
             lost.setdefault(_place(each.before), []).append(each)
     kept = []
     for each in flowing:
         if each.before is None and each.after is not None and not each.after.void:
-            was = lost.get(_place(each.after))
-            if was:
-                kept.append(Reflow(before=was.pop(0).before, after=each.after))
+            was = _same_day(lost.get(_place(each.after), []), each.after.owner)
+            if was is not None:
+                lost[_place(each.after)].remove(was)
+                if was.before is not None and was.before.owner != each.after.owner:
+                    kept.append(Reflow(before=was.before, after=each.after))
                 continue
         kept.append(each)
     left = {id(each) for several in lost.values() for each in several}
@@ -113,8 +118,14 @@ def _void(reflow: Reflow) -> bool:
     return reflow.before is not None and reflow.before.void
 
 
-def _place(each: Occurrence) -> tuple[str, str, date]:
-    return each.ref, each.period, each.due
+def _same_day(lost: list[Reflow], owner: str) -> Reflow | None:
+    """What the same owner loses, else what the first one does."""
+    own = (each for each in lost if each.before is not None and each.before.owner == owner)
+    return next(own, None) or next(iter(lost), None)
+
+
+def _place(each: Occurrence) -> tuple[str, date, bool]:
+    return each.ref, each.due, each.meeting is None
 
 
 def _meetings(before: Planner, after: Planner, start: date, end: date) -> list[Reflow]:
@@ -160,16 +171,23 @@ def _key(reflow: Reflow) -> str:
 
 def effects(found: Consequences, planner: Planner, most: int | None = None) -> list[Effect]:
     """What re-flows: first how, then what; at most `most` things of a kind."""
-    said = sorted((_how(each, planner), *_what(each, planner)) for each in found.flowing)
+    said = sorted(
+        (_day(each), _how(each, planner), *_what(each, planner)) for each in found.flowing
+    )
     told = []
-    for how, alike in groupby(said, itemgetter(0)):
+    for (_, how), alike in groupby(said, itemgetter(0, 1)):
         what = [
-            f"{title}: {listed([owner for _, _, owner in same])}"
-            for title, same in groupby(alike, itemgetter(1))
+            f"{title}: {listed([owner for *_, owner in same])}"
+            for title, same in groupby(alike, itemgetter(2))
         ]
         shown = what[:most]
         told.append(Effect(how=how, what=tuple(shown), more=len(what) - len(shown)))
     return told
+
+
+def _day(reflow: Reflow) -> date:
+    """The day that tells where among the others it stands: the new one, or the one it had."""
+    return next(each.due for each in (reflow.after, reflow.before) if each is not None)
 
 
 def remarks(found: Consequences) -> Iterator[str]:
@@ -188,9 +206,12 @@ def mailed_in_words(found: Consequences) -> str | None:
     """That people were reminded of the old dates already; None where nobody was."""
     if not found.mailed:
         return None
-    them = "it" if found.mailed == 1 else "them"
+    if found.mailed == 1:
+        return (
+            "A reminder of one of these was sent already. The next mail about it says what changed."
+        )
     return (
-        f"Reminders of {found.mailed} of these were sent already. The next mail about {them} says "
+        f"Reminders of {found.mailed} of these were sent already. The next mails about them say "
         "what changed."
     )
 

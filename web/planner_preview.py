@@ -24,6 +24,7 @@ from ..scheduler.consequences import (
 from ..scheduler.editing import Document
 from ..scheduler.entry_editing import EntryEdit, document_of
 from ..scheduler.entry_words import FieldChange, field_changes, in_words, label
+from ..scheduler.meeting_editing import Reflow
 from ..storage.occurrence_rows import recorded_events
 from .planner_desk import Desk, Draft
 from .visits import reading_board, site_of
@@ -39,14 +40,15 @@ NEXT_WITHIN = timedelta(days=366 * 4)
 class Preview:
     """What saving changes: in the entry, in what is due, in who meets; all in words.
 
-    `timing` and `next` are a report's or an action's own; `more` counts the kinds of effects
-    that are left out.
+    `timing` and `next` are a report's or an action's own; `is_own`: the effects are all of it
+    alone; `more` counts the kinds of effects that are left out.
     """
 
     changes: list[FieldChange]
     timing: str | None
     next: tuple[str, ...]
     effects: tuple[Effect, ...]
+    is_own: bool
     more: int
     meetings: tuple[str, ...]
     more_meetings: int
@@ -93,11 +95,18 @@ def preview(request: Request, desk: Desk, edit: EntryEdit, changed: PlannerFile)
         else sentence(obligation.timing, after),
         next=tuple(days),
         effects=shown,
+        is_own=obligation is not None
+        and {ref for each in found.flowing for ref in refs_of(each)} == {edit.id},
         more=max(0, len(told) - MOST_KINDS),
         meetings=meetings[:MOST_KINDS],
         more_meetings=max(0, len(meetings) - MOST_KINDS),
         remarks=tuple(said),
     )
+
+
+def refs_of(reflow: Reflow) -> set[str]:
+    """The report or action that becomes due otherwise."""
+    return {each.ref for each in (reflow.before, reflow.after) if each is not None}
 
 
 def days_matter(desk: Desk) -> bool:

@@ -130,12 +130,8 @@ def _note(
 def worded(name: str, says: str, value: Any) -> str:
     """A sentence of the planner file's check that begins with a field's name."""
     if not is_predicate(says):
-        said = f"“{name}”: {says}"
-    elif value is None:
-        said = f"“{name}” {says}"
-    else:
-        said = f"“{name}”: {shown(value)} {says}"
-    return said if said.endswith((".", "?", "!")) else f"{said}."
+        return f"“{name}”: {says}"
+    return f"“{name}” {says}" if value is None else f"“{name}”: {shown(value)} {says}"
 
 
 def named(desk: Desk, draft: Draft) -> Draft:

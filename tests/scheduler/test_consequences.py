@@ -114,7 +114,7 @@ def test_it_is_said_when_reminders_went_out_already(office: Office, tmp_path: Pa
     office.days("2018-01-25", "2018-02-09")
     found, _ = told(office, tmp_path, make_document(report=[]))
     assert found.mailed == 1
-    assert (mailed_in_words(found) or "").startswith("Reminders of 1 of these were sent already.")
+    assert (mailed_in_words(found) or "").startswith("A reminder of one of these was sent already.")
 
 
 def test_many_things_are_cut_to_a_few_and_counted(office: Office, tmp_path: Path) -> None:
@@ -132,3 +132,10 @@ def test_a_change_that_moves_nothing_says_so(office: Office, tmp_path: Path) -> 
     found, after = told(office, tmp_path, make_document())
     assert effects(found, after) == []
     assert list(remarks(found)) == ["No due date changes by that."]
+
+
+def test_the_same_day_by_another_rule_is_no_news(office: Office, tmp_path: Path) -> None:
+    office.store().tick("2018-02-01")
+    nth = {"meeting": "lscb", "every": 6, "from": "March 2018"}
+    found, after = told(office, tmp_path, make_document(report=[make_report(when=nth)]))
+    assert effects(found, after) == []
