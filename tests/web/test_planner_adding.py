@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -72,7 +72,7 @@ def test_a_form_for_a_new_entry_that_is_sent_twice_adds_one(whole: Place, sam: R
     assert changes(whole) == ["entry added"]
 
 
-ADDED = [
+ADDED: list[tuple[str, list[tuple[str, dict[str, Any]]], str, str]] = [
     ("actions", [("/what", {"number": "3.1", "title": "Do it", "section": "Section 3",
                             "action": "Do all of it", "owner": ["cdop"]}),
                  ("/when", {"kind": "by"}), ("/timing", {"by": "July 2018"}),
@@ -91,7 +91,7 @@ def test_every_kind_of_entry_is_added(
     whole: Place,
     sam: Reader,
     name: str,
-    steps: list[tuple[str, dict[str, str]]],
+    steps: list[tuple[str, dict[str, Any]]],
     kind: str,
     entry_id: str,
 ) -> None:
