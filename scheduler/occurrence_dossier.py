@@ -13,6 +13,7 @@ from ..calendar.planner import Obligation, Planner, Report
 from ..calendar.status import OPEN, RECORDABLE, Status
 from ..calendar.steps import Level
 from ..notifications.states import MessageState
+from ..storage.answer_requests import requests_about
 from ..storage.columns import AnyRow
 from ..storage.occurrence_rows import Stored, by_key, recorded_events
 from ..storage.planners import BoardRow
@@ -27,6 +28,7 @@ from .meeting_calendar import MeetingLine, meeting_on
 from .naming import Names
 from .pausing import pauses_of
 from .recording import SETTLED
+from .requests import request_sentence
 from .shown import Shown, shown
 from .upcoming import Entry, entries_of
 from .why_due import meeting_body, why_due
@@ -39,6 +41,14 @@ class DueLink:
     key: str
     title: str
     place: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What somebody asked for about it and nobody has answered yet, by its number."""
+
+    number: int
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +82,7 @@ class OccurrenceDossier:
     source: Source | None
     why: tuple[str, ...]
     meeting: MeetingLine | None
+    asked: tuple[Asked, ...]
     history: tuple[ChangeLine, ...]
     moves: tuple[ChangeLine, ...]
     mails: tuple[MailSent, ...]
@@ -111,6 +122,7 @@ def occurrence_dossier(
         source=None if obligation is None else source_of(obligation, planner),
         why=_why(connection, entry, obligation, names),
         meeting=_meeting(calendar, entry, obligation),
+        asked=_asked(connection, kept),
         history=changes,
         moves=tuple(each for each in changes if each.what in ("moved", "extended")),
         mails=_mails(connection, kept, entry.kind, local),
@@ -141,6 +153,16 @@ def _meeting(
     if body is None or entry.meeting is None:
         return None
     return meeting_on(calendar, body, entry.meeting)
+
+
+def _asked(connection: Connection, kept: Stored | None) -> tuple[Asked, ...]:
+    """What waits for the secretariat's answer, the oldest first."""
+    about = [] if kept is None else requests_about(connection, kept.id)
+    return tuple(
+        Asked(number=each.id, sentence=request_sentence(each))
+        for each in reversed(about)
+        if each.is_open
+    )
 
 
 def _mails(

@@ -32,9 +32,13 @@ CHANGED = "The planner was changed meanwhile, so nothing was saved."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """What a decision would do, in words, and the planner's revision that this holds for."""
+    """What a decision would do, in words, and the planner's revision that this holds for.
+
+    `remark` is about the new day, `remarks` are about the effects.
+    """
 
     headline: str
+    remark: str | None
     remarks: tuple[str, ...]
     effects: tuple[Effect, ...]
     revision: int
@@ -176,9 +180,10 @@ def _preview(request: Request, decision: MeetingDecision) -> Preview:
         content = here.shelf.content(connection, row)
         after = planner_of(decision.edit(content, decided=here.today))
         found = consequences(here, connection, row, after)
-    said = (decision.remark(after), *remarks(found), mailed_in_words(found))
+    said = (*remarks(found), mailed_in_words(found))
     return Preview(
         headline=decision.headline(after),
+        remark=decision.remark(after),
         remarks=tuple(each for each in said if each),
         effects=tuple(effects(found, after)),
         revision=row.planner_revision,

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from boardcal.scheduler.changing import plan_now
 from boardcal.storage.accounts import Role
+from boardcal.storage.answer_requests import Wish, add_request
+from boardcal.storage.occurrence_rows import by_key
 from boardcal.storage.tables import change, occurrence
 from boardcal.tests.factories import S11, checked, make_document, make_report
 from boardcal.tests.pages import make_whole
@@ -356,3 +359,30 @@ def test_before_mails_begin_a_record_can_be_made(empty_place: Place) -> None:
     reader = opened(empty_place)
     reader.follows(sent(reader))
     assert "is recorded as submitted on 1 February 2018. No mails go out yet." in reader.text
+
+
+def test_what_a_chair_asks_for_is_shown_until_it_is_answered(planned: Place) -> None:
+    with planned.database.write() as connection:
+        about = by_key(connection, S11)
+        assert about is not None
+        add_request(
+            connection,
+            about=about,
+            wish=Wish.MORE_TIME,
+            asked_by="pmqag.chair@example.org",
+            now=planned.now,
+            recipient=None,
+            until=date(2018, 3, 1),
+            why="the <b>audit</b> runs late",
+        )
+    page = opened(planned).shown
+    assert page is not None
+    assert "pmqag.chair@example.org asks for" in page.text
+    assert "the &lt;b&gt;audit&lt;/b&gt; runs late" in page.text
+    assert 'href="/requests/1"' in page.text
+    viewer = opened(planned, VIEWER)
+    assert "asks for" in viewer.text
+    assert "Answer it" not in viewer.text
+    reader = opened(planned)
+    reader.follows(sent(reader))
+    assert "asks for" not in reader.text
