@@ -26,6 +26,7 @@ COMMANDS = {
     "golive": ("golive_command:golive", "Set the day from which mails go out."),
     "pause": ("pause_command:pause", "Stop mails: all, or for one body or person."),
     "resume": ("pause_command:resume", "Let paused mails go on."),
+    "mail": ("mail_command:mail", "List mails, and decide about one that may not have arrived."),
     "import": ("import_command:import_", "Bring in a planner file, showing the difference first."),
     "export": ("export_command:export", "Write the planner out as a file."),
     "user": ("user_command:user", "Let people sign in to the pages, or stop them."),

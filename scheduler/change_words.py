@@ -54,6 +54,7 @@ PERSONAL = {
     "mail sent again": "let {before} go out again, from {after} on",
     "mail held back": "held back {before}",
     "mail arrived": "recorded that {before} arrived",
+    "mail lost": "recorded that {before} did not arrive",
     "meeting moved": "moved the {about} meeting of {after}",
     "meeting cancelled": "cancelled the {about} meeting of {after}",
     "meeting added": "added a meeting of {about} on {after}",

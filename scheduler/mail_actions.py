@@ -80,14 +80,30 @@ def count_as_arrived(
 ) -> None:
     """Records that a mail which may have arrived did."""
     found = _held(connection, message_id, MailAction.ARRIVED)
-    _move(connection, found, state=MessageState.SENT.value)
+    _settle(connection, found, MessageState.SENT)
+    _note(connection, planning, found, MailAction.ARRIVED, who=who, why=why)
+
+
+def count_as_lost(
+    connection: Connection, planning: Planning, message_id: int, *, who: str, why: str | None
+) -> None:
+    """Records that a mail which may have arrived did not, as though it had been refused.
+
+    It is not sent by that: `send_again` then writes it afresh, from what is still owed.
+    """
+    found = _held(connection, message_id, MailAction.ARRIVED)
+    _settle(connection, found, MessageState.FAILED, reply=f"it did not arrive, {who} says")
+    _note(connection, planning, found, MailAction.LOST, who=who, why=why)
+
+
+def _settle(connection: Connection, found: AnyRow, state: MessageState, **values: Any) -> None:
+    _move(connection, found, state=state.value, **values)
     for table in CARRIED:
         connection.execute(
             update(table)
-            .where(table.c.message_id == message_id, table.c.state == "uncertain")
-            .values(state=MessageState.SENT.value)
+            .where(table.c.message_id == found.id, table.c.state == "uncertain")
+            .values(state=state.value)
         )
-    _note(connection, planning, found, MailAction.ARRIVED, who=who, why=why)
 
 
 def _held(connection: Connection, message_id: int, action: MailAction) -> AnyRow:

@@ -13,6 +13,7 @@ class MailAction(StrEnum):
     SEND_AGAIN = "mail sent again"
     HOLD_BACK = "mail held back"
     ARRIVED = "mail arrived"
+    LOST = "mail lost"
 
 
 # How the record of changes names mails.
