@@ -44,9 +44,12 @@ def error_page(request: Request, error: Exception) -> Response:
 def unrouted(request: Request, error: Exception) -> Response:
     """The page where no page is: who asks is not known yet, and need not be."""
     try:
-        open_visit(request, Form())
+        visit = open_visit(request, Form())
     except BoardcalError:
-        request.state.visit = Visit()
+        visit = request.state.visit = Visit()
+    if len(visit.boards) == 1:
+        # Its name and its pages stay around the page that is not there.
+        visit.board = visit.boards[0]
     return error_page(request, error)
 
 
