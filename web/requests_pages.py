@@ -30,20 +30,41 @@ def show(request: Request) -> Response:
 
 def decide(request: Request) -> Response:
     """Does what a button says; whoever asked is told with their next mail."""
-    form, problems = form_of(request), Problems()
-    with changing_board(request) as (connection, row, planner):
-        hold_boards(connection)
-        wanted = _wanted(request, connection, row)
-        if not wanted.is_open:
-            raise ConflictError(
-                f"{wanted.closed_by} has dealt with this request: {wanted.outcome}. Nothing was "
-                "changed now."
-            )
-        planning = _planning(request, row, planner)
-        said = _act(request, connection, planning, wanted, form, problems)
-        if problems or said is None:
+    problems = Problems()
+    try:
+        with changing_board(request) as (connection, row, planner):
+            said = _decided(request, connection, row, planner, problems)
+    except RefusedError:
+        with reading_board(request) as (connection, row, planner):
+            wanted = _wanted(request, connection, row)
             return _page(request, wanted, row, planner, problems=problems)
-    return redirect(request, f"/requests/{wanted.id}", said)
+    return redirect(request, f"/requests/{request.path_params['id']}", said)
+
+
+class RefusedError(Exception):
+    """Something is wrong with the form: whatever was changed for it is undone."""
+
+
+def _decided(
+    request: Request,
+    connection: Connection,
+    row: BoardRow,
+    planner: Planner,
+    problems: Problems,
+) -> str:
+    """What was done, as a sentence. Raises RefusedError, with the problems noted."""
+    hold_boards(connection)
+    wanted = _wanted(request, connection, row)
+    if not wanted.is_open:
+        raise ConflictError(
+            f"{wanted.closed_by} has dealt with this request: {wanted.outcome}. Nothing was "
+            "changed now."
+        )
+    planning = _planning(request, row, planner)
+    said = _act(request, connection, planning, wanted, form_of(request), problems)
+    if problems or said is None:
+        raise RefusedError
+    return said
 
 
 def _act(

@@ -4,7 +4,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from boardcal.tests.factories import CHAIR, make_report
 from boardcal.tests.pages import make_whole
+from boardcal.tests.web.answer_desk import Desk, links_in, mail_to
 from boardcal.tests.web.reader import SECRETARIAT, Place
 
 if TYPE_CHECKING:
@@ -42,3 +44,23 @@ def whole(empty_place: Place) -> Place:
 def sam(whole: Place) -> Reader:
     """The secretariat, at the browser."""
     return whole.reader(SECRETARIAT)
+
+
+@pytest.fixture
+def desk(sqlite: Database, tmp_path: Path) -> Desk:
+    """A Board whose one report accepts "nothing to report"."""
+    return Desk(sqlite, tmp_path, report=[make_report(nothing_to_report=True)])
+
+
+@pytest.fixture
+def link(desk: Desk) -> str:
+    """The path of the link in the first reminder, which has just been sent."""
+    return links_in(mail_to(desk.comes_to("2018-01-25"), CHAIR))[0]
+
+
+@pytest.fixture
+def chair(desk: Desk, link: str) -> Reader:
+    """Who has just opened the link."""
+    reader = desk.place.reader()
+    assert reader.opens(link).status_code == 200
+    return reader
