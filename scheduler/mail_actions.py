@@ -13,15 +13,13 @@ from ..calendar.status import OWED
 from ..calendar.words import long_date
 from ..notifications.recipients import all_roles
 from ..notifications.states import CHANGEABLE, MessageState
+from ..notifications.waiting import CARRIERS
 from ..storage.columns import AnyRow
 from ..storage.occurrence_rows import note_change
 from ..storage.planners import hold_boards
 from ..storage.tables import answer_request, ledger, message, occurrence, overview
 from .mail_choices import WHY_NOT, MailAction, possible, subject_of
 from .planning_basis import Planning
-
-# What a message carries: each has a state of its own.
-CARRIED: tuple[Table, ...] = (ledger, overview, answer_request)
 
 
 class MailActionError(BoardcalError):
@@ -65,7 +63,7 @@ def hold_back(
         after, before = MessageState.SUPERSEDED, ["pending", "failed"]
         told = {"reply": f"held back by {who}"}
     _move(connection, found, state=after.value, finished_at=planning.now, **told)
-    for table in CARRIED:
+    for table in CARRIERS:
         said = {"reason": f"held back by {who}"} if table is ledger else {}
         connection.execute(
             update(table)
@@ -98,7 +96,7 @@ def count_as_lost(
 
 def _settle(connection: Connection, found: AnyRow, state: MessageState, **values: Any) -> None:
     _move(connection, found, state=state.value, **values)
-    for table in CARRIED:
+    for table in CARRIERS:
         connection.execute(
             update(table)
             .where(table.c.message_id == found.id, table.c.state == "uncertain")
@@ -152,7 +150,7 @@ def _send_unchanged(connection: Connection, planning: Planning, found: AnyRow) -
         finished_at=None,
     )
     # Not "pending": what is in fixed bytes is not to be put into another mail.
-    for table in CARRIED:
+    for table in CARRIERS:
         connection.execute(
             update(table)
             .where(table.c.message_id == found.id, table.c.state == "uncertain")
@@ -212,7 +210,6 @@ def _owed(connection: Connection, message_id: int, state: str) -> list[tuple[Tab
     asked = select(answer_request.c.id).where(
         answer_request.c.message_id == message_id,
         answer_request.c.state == state,
-        answer_request.c.closed_at.is_(None),
     )
     found = [
         (table, connection.execute(query).scalars().all())

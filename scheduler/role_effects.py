@@ -135,7 +135,8 @@ def _handover(
         was = recipient_at(before, body_id, level, day, away)
         instead = f" instead of {was.address}" if was and now and was.address != now.address else ""
         if now is None:
-            yield f"From {long_date(day)} nobody gets {what}."
+            reader = "no vice-chair" if level is Level.DEPUTY else "nobody"
+            yield f"From {long_date(day)} {reader} gets {what}."
             continue
         because = stand_in(now.because)
         why = f" {because}" if because else ""

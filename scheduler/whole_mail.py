@@ -19,7 +19,7 @@ from ..calendar.steps import Level
 from ..notifications.states import MessageState
 from ..storage.columns import AnyRow
 from ..storage.planners import BoardRow
-from ..storage.tables import attempt, ledger, message, occurrence, overview
+from ..storage.tables import answer_request, attempt, ledger, message, occurrence, overview
 from .mail_log import MailLine, mail_lines, speaks_of
 from .mail_words import CAPACITY, STANDINGS, mail_words, moment_words, step_words, taken_back
 from .naming import Names
@@ -43,6 +43,15 @@ class MailedItem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MailedRequest:
+    """What a chair asked for, or what became of that, as a mail told it; `board` is its Board."""
+
+    id: int
+    board: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptLine:
     """One attempt to send a mail: when, what came of it, and what the mail server said."""
 
@@ -63,6 +72,7 @@ class WholeMail:
     headers: tuple[tuple[str, str], ...]
     text: str | None
     items: tuple[MailedItem, ...]
+    requests: tuple[MailedRequest, ...]
     has_overview: bool
     attempts: tuple[AttemptLine, ...]
     content: bytes | None
@@ -85,6 +95,7 @@ def whole_mail(
         headers=headers,
         text=text,
         items=_items(connection, found, Names(planner), local),
+        requests=_requests(connection, message_id),
         has_overview=_has_overview(connection, message_id),
         attempts=_attempts(connection, message_id, local),
         content=found.content,
@@ -130,6 +141,16 @@ def _items(
         )
         for row in rows
     )
+
+
+def _requests(connection: Connection, message_id: int) -> tuple[MailedRequest, ...]:
+    rows = connection.execute(
+        select(answer_request.c.id, answer_request.c.board, occurrence.c.title)
+        .join(occurrence, answer_request.c.occurrence_id == occurrence.c.id)
+        .where(answer_request.c.message_id == message_id)
+        .order_by(answer_request.c.id)
+    )
+    return tuple(MailedRequest(id=row.id, board=row.board, title=row.title) for row in rows)
 
 
 def _has_overview(connection: Connection, message_id: int) -> bool:

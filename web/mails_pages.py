@@ -138,7 +138,8 @@ def read_mail(request: Request) -> ReadMail:
     is_whole = visible.issuperset(found.line.boards)
     if not is_whole:
         mine = tuple(each for each in found.items if each.key.startswith(f"{row.id}/"))
-        found = replace(found, items=mine, text=None, content=None)
+        asked_here = tuple(each for each in found.requests if each.board == row.id)
+        found = replace(found, items=mine, requests=asked_here, text=None, content=None)
     may = all(user_of(request).may(Role.SECRETARIAT, each) for each in found.line.boards)
     return ReadMail(
         mail=found,

@@ -50,7 +50,7 @@ def test_a_vacant_chair_and_who_stands_in_are_said_first(empty_place: Place) -> 
     empty_place.lets_in(SECRETARIAT, "secretariat")
     reader = empty_place.reader(SECRETARIAT)
     reader.opens("/people")
-    assert "Nobody leads these at present" in reader.text
+    assert "Where somebody stands in" in reader.text
     assert "its mails go to its vice-chair (pmqag.vice-chair@example.org)" in reader.text
     assert 'href="/bodies/pmqag/appoint?role=chair"' in reader.shown.text  # type: ignore[union-attr]
 
