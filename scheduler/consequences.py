@@ -57,9 +57,17 @@ class Effect:
 
 
 def consequences(
-    here: Installation, connection: Connection, row: BoardRow, after: Planner
+    here: Installation,
+    connection: Connection,
+    row: BoardRow,
+    after: Planner,
+    *,
+    refs: Collection[str] | None = None,
 ) -> Consequences:
-    """What the changed planner `after` does to what falls due in the next 18 months."""
+    """What the changed planner `after` does to what falls due in the next 18 months.
+
+    With `refs` only some reports and actions were changed, and no meeting.
+    """
     before = here.shelf.get(connection, row)
     start, end = here.today, here.today + relativedelta(months=MONTHS_AHEAD)
     # A wider window, so that what moves across the edge of it is not taken for gone or new.
@@ -67,16 +75,16 @@ def consequences(
     events = recorded_events(connection, row.id)
     found = [
         each
-        for each in reflows(before, after, *window, events)
-        if any(start <= due <= end for due in _dues(each))
+        for each in reflows(before, after, *window, events, refs=refs)
+        if any(start <= last and due <= end for due, last in _spans(each))
     ]
-    stored = {each.key: each for each in of_board(connection, row.id)}
+    stored = {each.key: each for each in of_board(connection, row.id, refs)}
     flowing = [each for each in found if _follows(stored.get(_key(each)), each, here.today)]
     ids = [stored[_key(each)].id for each in flowing if _key(each) in stored]
     return Consequences(
         flowing=_handed_over(flowing),
         staying=len(found) - len(flowing),
-        meetings=_meetings(before, after, start, end),
+        meetings=[] if refs is not None else _meetings(before, after, start, end),
         mailed=_mailed(connection, ids),
     )
 
@@ -159,6 +167,12 @@ def _mailed(connection: Connection, ids: Collection[int]) -> int:
         )
         found.update(row.occurrence_id for row in rows)
     return len(found)
+
+
+def _spans(reflow: Reflow) -> list[tuple[date, date]]:
+    """When it is due, and how long it re-flows: papers do while their meeting lies ahead."""
+    both = (each for each in (reflow.before, reflow.after) if each is not None)
+    return [(each.due, each.meeting or each.due) for each in both]
 
 
 def _dues(reflow: Reflow) -> list[date]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -118,11 +119,17 @@ def _no_meeting(body: Body, day: date, held: list[Meeting]) -> str:
 
 
 def reflows(
-    before: Planner, after: Planner, start: date, end: date, events: list[Event]
+    before: Planner,
+    after: Planner,
+    start: date,
+    end: date,
+    events: list[Event],
+    *,
+    refs: Collection[str] | None = None,
 ) -> list[Reflow]:
     """What a change of the planner does to what falls due in a window, by date."""
-    old = {each.key: each for each in occurrences(before, start, end, events)}
-    new = {each.key: each for each in occurrences(after, start, end, events)}
+    old = {each.key: each for each in occurrences(before, start, end, events, refs=refs)}
+    new = {each.key: each for each in occurrences(after, start, end, events, refs=refs)}
     found = []
     for key in sorted({*old, *new}):
         was, will = old.get(key), new.get(key)

@@ -157,6 +157,7 @@ def _preview(
         desk=desk,
         what=_title(desk, draft),
         told=told,
+        back=[(key, desk.section(key).title) for key in desk.steps if key != "timing"],
         section="when" if section.key == "timing" else section.key,
         draft=packed(site_of(request), draft),
         why=form_of(request).secret("why"),

@@ -32,6 +32,7 @@ from .visits import reading_board, site_of
 MOST_THINGS = 6  # of a kind; the rest are counted
 MOST_KINDS = 8
 NEXT_DATES = 3
+FALLS_DUE = ("report", "action")
 # A rule can be as rare as every few years, an action as far as its plan goes.
 NEXT_WITHIN = timedelta(days=366 * 4)
 
@@ -59,7 +60,9 @@ def preview(request: Request, desk: Desk, edit: EntryEdit, changed: PlannerFile)
     """What `edit` changes, given the planner with it."""
     after = planner_of(changed)
     with reading_board(request) as (connection, row, _):
-        found = consequences(site_of(request).here, connection, row, after)
+        # A report or an action moves no other; a body or a day off may move everything.
+        refs = [edit.id] if desk.kind in FALLS_DUE else None
+        found = consequences(site_of(request).here, connection, row, after, refs=refs)
         events = recorded_events(connection, row.id)
     told = effects(found, after)
     shown = tuple(
@@ -71,7 +74,7 @@ def preview(request: Request, desk: Desk, edit: EntryEdit, changed: PlannerFile)
     mailed = mailed_in_words(found)
     said = [*remarks(found), *((mailed,) if mailed else ())]
     days: list[str] = []
-    if obligation is not None and desk.kind in ("report", "action"):
+    if obligation is not None and desk.kind in FALLS_DUE:
         today = desk.setting.today
         coming = sorted(
             {
@@ -111,7 +114,7 @@ def refs_of(reflow: Reflow) -> set[str]:
 
 def days_matter(desk: Desk) -> bool:
     """Whether the entry is something that falls due."""
-    return desk.kind in ("report", "action")
+    return desk.kind in FALLS_DUE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -139,3 +139,11 @@ def test_the_same_day_by_another_rule_is_no_news(office: Office, tmp_path: Path)
     nth = {"meeting": "lscb", "every": 6, "from": "March 2018"}
     found, after = told(office, tmp_path, make_document(report=[make_report(when=nth)]))
     assert effects(found, after) == []
+
+
+def test_papers_that_are_late_already_move_while_their_meeting_lies_ahead(
+    office: Office, tmp_path: Path
+) -> None:
+    office.store(checked(with_cdop())).tick("2018-03-01")
+    found, after = told(office, tmp_path, with_cdop(report=[make_report(owner="cdop")]))
+    assert effects(found, after)[0].how == "Due 22 February 2018, now from CDOP instead of PMQAG"

@@ -30,6 +30,8 @@ def test_a_report_is_added_step_by_step(whole: Place, sam: Reader) -> None:
     fills(sam, "/dates", steps="-10, 0")
     assert "Papers now due 22 February 2018, in addition" in sam.text
     assert content(whole) == make_whole()
+    assert sam.shown is not None
+    assert 'formaction="/planner/reports/new/what"' in sam.shown.text
     saves(sam, why="agreed")
     assert document_of(content(whole), "report", "children-missing") == {
         "id": "children-missing",
