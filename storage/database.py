@@ -76,12 +76,14 @@ class Database:
         if self.engine.name != "sqlite" or not file:
             return None
         try:
+            self._require_same_file()
             if self._watch is None:
                 address = f"{Path(file).resolve().as_uri()}?mode=ro"
                 watch = sqlite3.connect(address, uri=True, check_same_thread=False)
                 self._watch = watch.cursor()
             number: int = self._watch.execute("PRAGMA data_version").fetchone()[0]
-        except sqlite3.Error:
+        except (sqlite3.Error, DatabaseError):
+            # Whoever reads finds out what is wrong, and says so.
             return None
         return number
 

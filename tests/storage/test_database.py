@@ -14,7 +14,13 @@ import pytest
 from sqlalchemy import delete, event, func, insert, make_url, select, text, update
 from sqlalchemy.exc import IntegrityError
 
-from boardcal.storage.database import Database, DatabaseError, open_database, sqlite_path
+from boardcal.storage.database import (
+    Database,
+    DatabaseError,
+    memory_database,
+    open_database,
+    sqlite_path,
+)
 from boardcal.storage.tables import board, change, installation
 from boardcal.tests.factories import at
 
@@ -397,3 +403,35 @@ def test_an_account_that_may_not_write_is_a_sentence(url: str, kind: str, restri
 )
 def test_only_sqlite_has_a_file(url: str, path: Path | None) -> None:
     assert sqlite_path(url) == path
+
+
+def test_a_file_has_a_version_that_is_new_whenever_anybody_commits(sqlite: Database) -> None:
+    before = sqlite.version()
+    assert before is not None
+    with sqlite.read() as connection:
+        connection.execute(select(board)).all()
+    assert sqlite.version() == before
+    with sqlite.write() as connection:
+        connection.execute(insert(board).values(id="lscb", name="LSCB"))
+    after = sqlite.version()
+    assert after not in (None, before)
+    elsewhere = open_database(str(sqlite.engine.url))
+    with elsewhere.write() as connection:
+        connection.execute(update(board).values(name="Cumbria LSCB"))
+    elsewhere.close()
+    assert sqlite.version() not in (None, before, after)
+
+
+def test_a_file_that_is_gone_has_no_version(sqlite: Database) -> None:
+    with sqlite.read() as connection:
+        connection.execute(select(board)).all()
+    assert sqlite.version() is not None
+    file = Path(str(sqlite.engine.url.database))
+    file.rename(file.with_suffix(".away"))
+    assert sqlite.version() is None
+
+
+def test_other_databases_give_no_version() -> None:
+    copy = memory_database()
+    assert copy.version() is None
+    copy.close()
