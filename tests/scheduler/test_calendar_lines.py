@@ -286,7 +286,7 @@ def test_another_boards_key_finds_nothing_here() -> None:
     other = make_document("ctb", report=[make_report(to="ctb", when=at_march("ctb"))])
     office.store(checked(other))
     office.tick("2018-03-05 10:00")
-    assert office.row("ctb/s11/pmqag/2018-03")
+    assert office.row("ctb/s11/pmqag/2018-03").board == "ctb"
     assert line(office, "ctb/s11/pmqag/2018-03") is None
 
 
