@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from css_inline import CSSInliner
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from ..calendar.words import listed, long_date, short_date, weekday_date
@@ -19,6 +18,8 @@ from .template_problems import TemplateProblem, problem_of, unknown_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+
+    from css_inline import CSSInliner
 
     from .letters import Letter
 
@@ -100,6 +101,9 @@ class Templates:
     @cached_property
     def _inliner(self) -> CSSInliner:
         """Writes the style sheet into the elements; it fetches nothing."""
+        # Loaded here because a daemon may go for days without writing a mail.
+        from css_inline import CSSInliner
+
         css, _, _ = self._loader.get_source(self._environment, STYLES)
         return CSSInliner(
             extra_css=css,

@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 
 from .columns import Document, Instant
+from .partial_indexes import only_where
 
 # Named constraints can be changed by later migrations on every database.
 metadata = MetaData(
@@ -163,13 +164,9 @@ message = Table(
     Index("ix_message_recipient_day", "recipient", "day"),
 )
 # One mail a person a day, held by the database: what was dropped unsent does not count.
-Index(
-    "uq_message_recipient_day_live",
-    message.c.recipient,
-    message.c.day,
-    unique=True,
-    sqlite_where=message.c.state != "superseded",
-    postgresql_where=message.c.state != "superseded",
+only_where(
+    Index("uq_message_recipient_day_live", message.c.recipient, message.c.day, unique=True),
+    message.c.state != "superseded",
 )
 
 ledger = Table(
@@ -240,14 +237,15 @@ answer_request = Table(
     comment="What chairs ask of the secretariat",
 )
 # One open request of a kind for a thing and a person, held by the database.
-Index(
-    "uq_answer_request_open",
-    answer_request.c.occurrence_id,
-    answer_request.c.kind,
-    answer_request.c.asked_by,
-    unique=True,
-    sqlite_where=answer_request.c.closed_at.is_(None),
-    postgresql_where=answer_request.c.closed_at.is_(None),
+only_where(
+    Index(
+        "uq_answer_request_open",
+        answer_request.c.occurrence_id,
+        answer_request.c.kind,
+        answer_request.c.asked_by,
+        unique=True,
+    ),
+    answer_request.c.closed_at.is_(None),
 )
 
 snooze = Table(

@@ -15,7 +15,6 @@ from ..calendar.words import long_date
 from ..scheduler.entry_words import BODY_KINDS
 from ..scheduler.installation import planner_notice
 from ..scheduler.naming import Names
-from ..storage.export import toml_of
 from ..storage.planners import digest_of, last_import
 from .page import page
 from .visits import reading_board, site_of
@@ -71,6 +70,9 @@ def download(request: Request) -> Response:
     """The planner as a file, as `boardcal export` writes it."""
     here = site_of(request).here
     with reading_board(request) as (connection, row, _):
+        # Loaded here because writing TOML takes a package that nothing else in the daemon needs.
+        from ..storage.export import toml_of
+
         text = toml_of(here.shelf.content(connection, row))
     return Response(
         text,

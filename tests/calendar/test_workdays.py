@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import date, timedelta
 
+import holidays
 import pytest
 from dateutil.easter import easter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from boardcal.calendar.workdays import WorkingDays, last_day
+from boardcal.calendar.workdays import WorkingDays, bank_holidays, last_day
 
 LAW = settings(deadline=None, derandomize=True, max_examples=150)
 DAYS = WorkingDays()
@@ -223,3 +226,20 @@ def test_an_open_day_is_worked_although_it_would_be_off(text: str) -> None:
 def test_a_day_both_closed_and_open_is_worked() -> None:
     both = WorkingDays(closed=[day("22 Feb 2018")], open_days=[day("22 Feb 2018")])
     assert both.is_working(day("22 Feb 2018"))
+
+
+def test_bank_holidays_are_those_of_the_package_whichever_way_they_are_loaded() -> None:
+    for year in range(2000, 2060):
+        theirs = holidays.country_holidays("GB", subdiv="ENG", years=year)
+        assert bank_holidays(year) == frozenset(theirs), year
+
+
+def test_one_country_is_loaded_without_all_the_others() -> None:
+    ask = (
+        "import sys; from boardcal.calendar.workdays import bank_holidays; bank_holidays(2018); "
+        "print(sum(name.startswith('holidays.countries') for name in sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", ask], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout == "0\n"
