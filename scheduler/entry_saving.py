@@ -28,12 +28,16 @@ ADDED, CHANGED, REMOVED = "entry added", "entry changed", "entry removed"
 CONFIRMED = "reading confirmed"
 # A body and an event are called by their own id wherever something is noted about them.
 BY_ID = ("body", "event")
+LONGEST_SUBJECT = 320
 
 
-def subject_of(kind: str, entry_id: str) -> str:
+def subject_of(kind: str, entry_id: str, document: Document) -> str:
     """What the record of changes calls an entry: "report s11", "plan", a body by its id."""
     if entry_id == kind:
         return kind
+    if kind == "promise":
+        # Its number is another's once one before it is removed.
+        return f"promise {document.get('text', '')}"[:LONGEST_SUBJECT]
     return entry_id if kind in BY_ID else f"{kind} {entry_id}"
 
 
@@ -72,7 +76,7 @@ def _store(
     note_change(
         connection,
         board=content.board.id,
-        subject=subject_of(edit.kind, edit.id),
+        subject=subject_of(edit.kind, edit.id, after or before),
         what=what or (REMOVED if edit.removes else CHANGED if _is_there(edit, before) else ADDED),
         after=_in_words(edit.kind, before, after, content, changed),
         now=here.clock(),

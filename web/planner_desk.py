@@ -10,7 +10,7 @@ from starlette.requests import Request
 
 from ..calendar.planner_file import PlannerFile
 from ..scheduler.editing import Document
-from ..scheduler.entry_editing import EntryEdit, document_of, entry_state, patched
+from ..scheduler.entry_editing import EntryEdit, entry_state, patched
 from ..storage.planners import SINGLE
 from .page_errors import FormRefusedError, NotFoundError
 from .planner_fields import Flat, Setting
@@ -102,7 +102,6 @@ def desk_of(request: Request, name: str) -> Desk:
     is_new = entry_id == NEW and kind in STEPS_OF_NEW
     if state is None and not is_new:
         raise NotFoundError("There is nothing of this name in the planner; it may be removed.")
-    document = {} if is_new or state is None else document_of(content, kind, entry_id)
     return Desk(
         name=name,
         kind=kind,
@@ -110,7 +109,7 @@ def desk_of(request: Request, name: str) -> Desk:
         board=row.id,
         content=content,
         setting=Setting(planner=planner, today=here.today),
-        document=document,
+        document={} if is_new or state is None else state.document,
         token="" if is_new or state is None else state.token,
     )
 

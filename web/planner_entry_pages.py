@@ -58,7 +58,7 @@ def show(request: Request, *, name: str) -> Response:
         lines = history(
             connection,
             planner,
-            [subject_of(desk.kind, desk.id)],
+            [subject_of(desk.kind, desk.id, desk.document)],
             local=site_of(request).here.local,
         )
     return page(

@@ -213,6 +213,18 @@ def test_another_boards_planner_is_not_for_this_account(whole: Place) -> None:
     assert content(whole) == make_whole()
 
 
+def test_with_several_boards_the_forms_stay_on_theirs(whole: Place, sam: Reader) -> None:
+    entry = {"id": "ctb", "name": "Cumbria CTB", "business_group": "business-group"}
+    report = make_report(to="ctb", when={"meeting": "ctb", "months": ["March"]})
+    whole.imports(checked(make_document("ctb") | {"board": entry, "report": [report]}))
+    for board in ("ctb", "lscb"):
+        sam.opens(f"/boards/{board}/planner/reports/s11/what")
+        fills(sam, "/what", title=f"Of {board}")
+        response = saves(sam)
+        assert str(response.url).endswith(f"/boards/{board}/planner/reports/s11")
+        assert document_of(content(whole, board), "report", "s11")["title"] == f"Of {board}"
+
+
 HOSTILE = "<script>alert(1)</script> “&amp;” x"
 
 
