@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
+from sqlalchemy import Connection
 from starlette.requests import Request
 
 from ..calendar.occurrences import occurrences
-from ..calendar.planner import Planner
+from ..calendar.planner import Obligation, Planner
 from ..calendar.planner_entries import planner_of
 from ..calendar.planner_file import PlannerFile
+from ..calendar.rules import Event
 from ..calendar.sentences import sentence
 from ..calendar.words import weekday_date
 from ..scheduler.consequences import (
@@ -23,9 +26,10 @@ from ..scheduler.consequences import (
 )
 from ..scheduler.editing import Document
 from ..scheduler.entry_editing import EntryEdit, document_of
-from ..scheduler.entry_words import FieldChange, field_changes, in_words, label
-from ..scheduler.meeting_editing import Reflow
+from ..scheduler.entry_words import ROLES, FieldChange, field_changes, in_words, label
+from ..scheduler.role_effects import role_effects
 from ..storage.occurrence_rows import recorded_events
+from ..storage.planners import BoardRow
 from .planner_desk import Desk, Draft
 from .visits import reading_board, site_of
 
@@ -58,63 +62,62 @@ class Preview:
 
 def preview(request: Request, desk: Desk, edit: EntryEdit, changed: PlannerFile) -> Preview:
     """What `edit` changes, given the planner with it."""
-    after = planner_of(changed)
-    with reading_board(request) as (connection, row, _):
+    here, after = site_of(request).here, planner_of(changed)
+    falls_due = desk.kind in FALLS_DUE
+    with reading_board(request) as (connection, row, before):
         # A report or an action moves no other; a body or a day off may move everything.
-        refs = [edit.id] if desk.kind in FALLS_DUE else None
-        found = consequences(site_of(request).here, connection, row, after, refs=refs)
+        refs = [edit.id] if falls_due else None
+        found = consequences(here, connection, row, after, refs=refs)
         events = recorded_events(connection, row.id)
+        mailed = list(_who_is_mailed(connection, row, (before, after), desk, edit))
     told = effects(found, after)
-    shown = tuple(
-        Effect(how=each.how, what=each.what[:MOST_THINGS], more=len(each.what[MOST_THINGS:]))
-        for each in told[:MOST_KINDS]
-    )
     meetings = tuple(meetings_in_words(found.meetings))
-    obligation = next((each for each in after.obligations() if each.ref == edit.id), None)
-    mailed = mailed_in_words(found)
-    said = [*remarks(found), *((mailed,) if mailed else ())]
-    days: list[str] = []
-    if obligation is not None and desk.kind in FALLS_DUE:
-        today = desk.setting.today
-        coming = sorted(
-            {
-                each.due
-                for each in occurrences(
-                    after, today, today + NEXT_WITHIN, events, refs=[obligation.ref]
-                )
-                if not each.void and each.due >= today
-            }
-        )
-        days = [weekday_date(day) for day in coming[:NEXT_DATES]]
+    own = after_edit(after, edit.id) if falls_due else None
     return Preview(
         changes=field_changes(
-            desk.kind,
-            desk.document,
-            {} if edit.removes else document_of(changed, desk.kind, edit.id),
-            (desk.setting.planner, after),
+            desk.kind, desk.document, document_of(changed, desk.kind, edit.id), (before, after)
         ),
-        timing=None
-        if obligation is None or not days_matter(desk)
-        else sentence(obligation.timing, after),
-        next=tuple(days),
-        effects=shown,
-        is_own=obligation is not None
-        and {ref for each in found.flowing for ref in refs_of(each)} == {edit.id},
+        timing=None if own is None else sentence(own.timing, after),
+        next=() if own is None else next_dates(after, own.ref, events, desk.setting.today),
+        effects=tuple(
+            replace(each, what=each.what[:MOST_THINGS], more=len(each.what[MOST_THINGS:]))
+            for each in told[:MOST_KINDS]
+        ),
+        is_own=falls_due,
         more=max(0, len(told) - MOST_KINDS),
         meetings=meetings[:MOST_KINDS],
         more_meetings=max(0, len(meetings) - MOST_KINDS),
-        remarks=tuple(said),
+        remarks=(*remarks(found), *filter(None, [mailed_in_words(found)]), *mailed),
     )
 
 
-def refs_of(reflow: Reflow) -> set[str]:
-    """The report or action that becomes due otherwise."""
-    return {each.ref for each in (reflow.before, reflow.after) if each is not None}
+def after_edit(planner: Planner, ref: str) -> Obligation | None:
+    """The report or action as it will be."""
+    return next((each for each in planner.obligations() if each.ref == ref), None)
 
 
-def days_matter(desk: Desk) -> bool:
-    """Whether the entry is something that falls due."""
-    return desk.kind in FALLS_DUE
+def next_dates(planner: Planner, ref: str, events: Sequence[Event], today: date) -> tuple[str, ...]:
+    """The next few days on which something is due of a report or an action."""
+    coming = {
+        each.due
+        for each in occurrences(planner, today, today + NEXT_WITHIN, events, refs=[ref])
+        if not each.void and each.due >= today
+    }
+    return tuple(weekday_date(day) for day in sorted(coming)[:NEXT_DATES])
+
+
+def _who_is_mailed(
+    connection: Connection,
+    row: BoardRow,
+    planners: tuple[Planner, Planner],
+    desk: Desk,
+    edit: EntryEdit,
+) -> Iterator[str]:
+    """Where a body's role-holders change: who gets its mails then."""
+    if desk.kind == "body" and not desk.is_new and set(ROLES) & edit.patch.keys():
+        today = desk.setting.today
+        found = role_effects(connection, row, planners, edit.id, starts=today, today=today)
+        yield from found.sentences
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

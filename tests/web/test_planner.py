@@ -174,3 +174,16 @@ def test_the_next_three_dates_are_shown(sam: Reader) -> None:
     fills(sam, "/timing", months=["3"])
     dates = "Thursday 29 March 2018 Friday 29 March 2019 Tuesday 31 March 2020"
     assert f"The next dates: {dates}" in sam.text
+
+
+def test_another_chair_is_said_with_who_gets_the_mails_then(whole: Place, sam: Reader) -> None:
+    sam.opens("/planner/bodies/pmqag/roles")
+    typed = "pmqag.chair@example.org until 31 March 2018\r\nsam@example.org from 1 April 2018"
+    fills(sam, "/roles", chair=typed)
+    assert "pmqag.chair@example.org to 31 March 2018 sam@example.org from 1 April" in sam.text
+    assert "sam@example.org" in sam.text.partition("What follows")[2]
+    saves(sam)
+    assert [each.address for each in content(whole).body[2].chair] == [
+        "pmqag.chair@example.org",
+        "sam@example.org",
+    ]
