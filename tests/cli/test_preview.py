@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from email import message_from_bytes, policy
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,8 @@ import pytest
 from .desk import flat
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from .desk import Desk
 
 CHAIR = "pmqag.chair@example.org"
@@ -51,6 +54,18 @@ def test_programs_get_what_simulate_gives_and_the_mail_itself(live: Desk) -> Non
     assert "S.11 compliance" in mail.pop("text")
     assert mail.pop("html").startswith("<!DOCTYPE html>")
     assert mail in simulated
+
+
+def test_what_is_shown_has_no_link_that_works(live: Desk, tmp_path: Path) -> None:
+    for more in ((), ("--format", "html"), ("--format", "json"), ("--write", str(tmp_path))):
+        shown = live("preview", "--on", "2018-02-22", *more).stdout
+        files = [
+            message_from_bytes(file.read_bytes(), policy=policy.default)
+            for file in tmp_path.glob("*.eml")
+        ]
+        parts = [part.get_content() for file in files for part in file.iter_parts()]
+        found = re.findall(r"/answer/([\w.~-]+)", " ".join([shown, *parts]))
+        assert set(found) == {"works-in-the-sent-mail"}
 
 
 def test_html_is_each_mails_page(live: Desk) -> None:

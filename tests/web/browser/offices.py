@@ -10,6 +10,8 @@ from sqlalchemy import update
 from boardcal.calendar.planner import RoleName
 from boardcal.calendar.status import Status
 from boardcal.notifications.transports import DeliveryError
+from boardcal.scheduler.answer_standing import Answering
+from boardcal.scheduler.answering import ask_for_time, ask_to_hand_over, rest
 from boardcal.scheduler.meeting_editing import add_meeting, cancel_meeting, move_meeting
 from boardcal.storage.feeds import FeedKind, make_feed, mark_fetched
 from boardcal.storage.planners import store_planner
@@ -66,6 +68,7 @@ def busy(database: Database) -> Office:
     office.edit(lambda content: add_meeting(content, "lscb", date(2018, 4, 17), extraordinary=True))
     office.leave(RoleName.CHAIR, "education.chair@example.org", "2018-02-15", "education")
     office.pause("body", "hub-board")
+    _neglect_asks(office)
     with database.write() as connection:
         for kind, subject in ((FeedKind.BOARD, "lscb"), (FeedKind.BODY, "pmqag")):
             made, _ = make_feed(connection, "lscb", kind, subject, now=office.now, who=WHO)
@@ -74,6 +77,17 @@ def busy(database: Database) -> Office:
     office.now = NOW
     office.tick()
     return office
+
+
+def _neglect_asks(office: Office) -> None:
+    """The Neglect Group's chair wants more time, somebody else to take over, and some quiet."""
+    key = "lscb/subgroup-progress/neglect/2018-03"
+    with office.changing(key) as (connection, planning):
+        row, reader = office.row(key), "neglect.chair@example.org"
+        who = Answering(planning=planning, row=row, reader=reader)
+        ask_for_time(connection, who, until=date(2018, 3, 15), why="The audit ends in March.")
+        ask_to_hand_over(connection, who, successor="Jo Smith, jo.smith@example.org", why="")
+        rest(connection, who, until=date(2018, 2, 22))
 
 
 def _health_is_gone(mail: OutgoingMail) -> DeliveryError | None:
