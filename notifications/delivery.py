@@ -140,6 +140,11 @@ class Delivery:
         """Records what is known of mails while the database could not be written to."""
         self._outcomes.catch_up()
 
+    @property
+    def trouble(self) -> str | None:
+        """Why no mail can leave at present, as a sentence; None where nothing is known of it."""
+        return self._outcomes.trouble
+
     async def _can_leave(self) -> bool:
         """Whether the transport may be given a mail; after a fault it is asked first.
 
@@ -152,8 +157,9 @@ class Delivery:
             return True
         try:
             await self.transport.check()
-        except DeliveryError:
+        except DeliveryError as error:
             self.breaker.failed(self.clock())
+            self._outcomes.trouble = str(error)
             return False
         return True
 

@@ -35,6 +35,7 @@ class Outcomes:
     breaker: Breaker
     uncertain: UncertainPolicy
     unrecorded: list[Callable[[Connection], object]] = field(default_factory=list)
+    trouble: str | None = None
 
     def catch_up(self) -> None:
         """Notes what is known and could not be noted before."""
@@ -48,6 +49,7 @@ class Outcomes:
         """The mail was taken, and so others can leave, too."""
         now = self.clock()
         self.breaker.works()
+        self.trouble = None
         self._note(
             lambda connection: settle(connection, held, MessageState.SENT, reply=reply, now=now)
         )
@@ -73,7 +75,7 @@ class Outcomes:
             return MessageState.FAILED
         at_fault = error.scope == "transport"
         if at_fault:
-            again = self.breaker.failed(now)
+            again, self.trouble = self.breaker.failed(now), str(error)
         else:
             again = self.retry.next_attempt(held.attempt, now, self.jitter)
         self._note(

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, or_, select
 
 from ..calendar.occurrences import Kind, meeting_occurrences
 from ..calendar.planner import Action, Planner, RoleName
 from ..calendar.status import OPEN, OWED, Status, status_on
 from ..calendar.timing import Undecided
 from ..storage.occurrence_rows import Stored, stored
-from ..storage.tables import change, message, occurrence
+from ..storage.tables import answer_request, change, ledger, message, occurrence, overview
 from .letters import CalendarLine, Overview, Question, Trouble
 from .live_boards import LiveBoard
 from .references import reference, short_names
@@ -55,7 +55,7 @@ def overview_of(
         stale=lines(Status.STALE),
         missed=_missed(connection, board, today),
         unsettled=lines(Status.UNSETTLED),
-        undelivered=_undelivered(connection),
+        undelivered=_undelivered(connection, planner.board),
         undecided=_undecided(planner),
         vacant=vacant_roles(planner, today),
         notices=notices,
@@ -148,12 +148,27 @@ def _missed(connection: Connection, board: LiveBoard, today: date) -> tuple[Cale
     return tuple(_line(row, Status.MISSED, board, today) for row in rows)
 
 
-def _undelivered(connection: Connection) -> tuple[Trouble, ...]:
+def _undelivered(connection: Connection, board_id: str) -> tuple[Trouble, ...]:
+    """Mails in trouble; one that was refused only while no later one has reached its reader."""
+    later = message.alias()
+    reached = (
+        select(later.c.id)
+        .where(
+            later.c.recipient == message.c.recipient,
+            later.c.id > message.c.id,
+            later.c.state == "sent",
+        )
+        .exists()
+    )
     rows = connection.execute(
         select(
             message.c.recipient, message.c.day, message.c.subject, message.c.state, message.c.reply
         )
-        .where(message.c.state.in_(IN_TROUBLE))
+        .where(
+            message.c.state.in_(IN_TROUBLE),
+            (message.c.state != "failed") | ~reached,
+            _speaks_of(board_id),
+        )
         .order_by(message.c.day, message.c.recipient)
     )
     return tuple(
@@ -165,6 +180,20 @@ def _undelivered(connection: Connection) -> tuple[Trouble, ...]:
         )
         for row in rows
     )
+
+
+def _speaks_of(board_id: str) -> ColumnElement[bool]:
+    """Whether anything in a message is about a Board."""
+    due = (
+        select(ledger.c.id)
+        .join(occurrence, ledger.c.occurrence_id == occurrence.c.id)
+        .where(ledger.c.message_id == message.c.id, occurrence.c.board == board_id)
+    )
+    others = (
+        select(table.c.id).where(table.c.message_id == message.c.id, table.c.board == board_id)
+        for table in (overview, answer_request)
+    )
+    return or_(due.exists(), *(each.exists() for each in others))
 
 
 def _undecided(planner: Planner) -> tuple[Question, ...]:

@@ -134,6 +134,10 @@ class Service:
         done = await self.delivery.deliver()
         if any((done.sent, done.failed, done.deferred, done.uncertain)):
             self.announce(in_words(done, self.transport.name))
+        if self.delivery.trouble is not None:
+            self._say_once("mail", self.delivery.trouble)
+        elif self.failures.pop("mail", None) is not None:
+            self.announce("Mails leave again.")
         await self.transport.close()
         return done
 

@@ -44,10 +44,10 @@ def overviews(mails: list[Mail]) -> list[tuple[str, str]]:
     ]
 
 
-def shown(office: Office, today: str, **given: Any) -> Overview:
-    """The LSCB's overview as it would be today."""
+def shown(office: Office, today: str, board_id: str = "lscb", **given: Any) -> Overview:
+    """A Board's overview as it would be today."""
     with office.database.read() as connection:
-        board = live_boards(connection, office.ticker.shelf, day(today))["lscb"]
+        board = live_boards(connection, office.ticker.shelf, day(today))[board_id]
         asked: dict[str, Any] = {"week": day(today), "first": False, "notices": ()} | given
         return overview_of(connection, board, today=day(today), **asked)
 
@@ -249,6 +249,28 @@ def test_it_lists_mails_in_trouble(any_office: Office, error: DeliveryError, wha
     (trouble,) = shown(any_office, "2018-02-22").undelivered
     assert (trouble.recipient, trouble.day, trouble.what) == (CHAIR, date(2018, 2, 22), what)
     assert "Report s11" in trouble.subject
+
+
+def test_a_mail_that_was_refused_is_no_trouble_once_a_later_one_has_arrived(
+    any_office: Office,
+) -> None:
+    office = any_office
+    office.store().sweep("2018-02-21")
+    office.postbag.after = lambda mail: REFUSED if mail.recipient == CHAIR else None
+    office.sweep("2018-02-22")
+    office.postbag.after = lambda _: None
+    office.sweep("2018-02-23")
+    assert shown(office, "2018-02-26").undelivered == ()
+
+
+def test_it_lists_no_mails_of_another_board(any_office: Office) -> None:
+    office = any_office
+    office.store().store(make_planner("other", report=[]))
+    office.days("2018-02-19", "2018-02-21")
+    office.postbag.after = lambda mail: REFUSED if mail.recipient == CHAIR else None
+    office.sweep("2018-02-22")
+    assert len(shown(office, "2018-02-22").undelivered) == 1
+    assert shown(office, "2018-02-22", "other").undelivered == ()
 
 
 def test_it_says_what_nobody_has_decided_and_which_roles_nobody_holds(office: Office) -> None:
