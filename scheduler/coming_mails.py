@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from ..calendar.occurrences import Kind, policy_of
@@ -51,12 +51,16 @@ class ComingMails:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailingBasis:
-    """What decides about mails: the Board, its planner, the day, and what is paused."""
+    """What decides about mails: the Board, its planner, the day, and what is paused.
+
+    `resting` are those who want no reminder of this one before a day.
+    """
 
     row: BoardRow
     names: Names
     today: date
     pauses: tuple[Pause, ...] = ()
+    resting: Mapping[str, date] = field(default_factory=dict)
 
     @property
     def away(self) -> frozenset[str]:
@@ -126,11 +130,19 @@ def _mail(basis: MailingBasis, entry: Entry, step: Step, policy: Policy) -> Comi
             Reader(
                 address=each.address,
                 capacity=CAPACITY[each.level],
-                because=stand_in(each.because),
+                because=_rests(basis, each.address, day) or stand_in(each.because),
             )
             for each in found
         ),
     )
+
+
+def _rests(basis: MailingBasis, address: str, day: date) -> str | None:
+    """Why somebody is not mailed on the day itself, but later."""
+    until = basis.resting.get(address)
+    if until is None or until <= day:
+        return None
+    return f"not before {long_date(until)}, as they asked"
 
 
 def _overtaken(entry: Entry, overtaken: date, today: date) -> str:

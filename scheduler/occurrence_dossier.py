@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,11 +13,13 @@ from ..calendar.occurrences import Kind
 from ..calendar.planner import Obligation, Planner, Report
 from ..calendar.status import OPEN, RECORDABLE, Status
 from ..calendar.steps import Level
+from ..calendar.words import long_date
 from ..notifications.states import MessageState
 from ..storage.answer_requests import requests_about
 from ..storage.columns import AnyRow
 from ..storage.occurrence_rows import Stored, by_key, recorded_events
 from ..storage.planners import BoardRow
+from ..storage.snoozes import all_snoozed_until
 from ..storage.tables import ledger, message
 from .calendar_lines import BoardCalendar
 from .change_words import ChangeLine
@@ -113,8 +116,13 @@ def occurrence_dossier(
     names, kept = Names(planner), by_key(connection, key)
     obligation = names.obligations.get(entry.ref)
     changes = history(connection, planner, [key], local=local)
+    resting = _resting(connection, kept, today)
     basis = MailingBasis(
-        row=row, names=names, today=today, pauses=tuple(pauses_of(connection, row.id))
+        row=row,
+        names=names,
+        today=today,
+        pauses=tuple(pauses_of(connection, row.id)),
+        resting=resting,
     )
     return OccurrenceDossier(
         shown=shown(entry, names, today),
@@ -125,7 +133,7 @@ def occurrence_dossier(
         asked=_asked(connection, kept),
         history=changes,
         moves=tuple(each for each in changes if each.what in ("moved", "extended")),
-        mails=_mails(connection, kept, entry.kind, local),
+        mails=_mails(connection, kept, entry.kind, local, resting),
         coming=coming_mails(basis, entry, kept),
         met_by=None if entry.met_by is None else _link(calendar, names, entry.met_by),
         also_meets=_also_meets(calendar, names, entry),
@@ -165,8 +173,21 @@ def _asked(connection: Connection, kept: Stored | None) -> tuple[Asked, ...]:
     )
 
 
+def _resting(connection: Connection, kept: Stored | None, today: date) -> dict[str, date]:
+    """Who asked for quiet, and until when."""
+    if kept is None:
+        return {}
+    return all_snoozed_until(
+        connection, occurrence=kept.id, due_revision=kept.due_revision, today=today
+    )
+
+
 def _mails(
-    connection: Connection, kept: Stored | None, kind: Kind, local: LocalTime
+    connection: Connection,
+    kept: Stored | None,
+    kind: Kind,
+    local: LocalTime,
+    resting: Mapping[str, date],
 ) -> tuple[MailSent, ...]:
     """The mails about it, the newest first."""
     if kept is None:
@@ -183,12 +204,14 @@ def _mails(
         .where(ledger.c.occurrence_id == kept.id)
         .order_by(ledger.c.id.desc())
     )
-    return tuple(_mail(row, kind, local) for row in rows)
+    return tuple(_mail(row, kind, local, resting) for row in rows)
 
 
-def _mail(row: AnyRow, kind: Kind, local: LocalTime) -> MailSent:
+def _mail(row: AnyRow, kind: Kind, local: LocalTime, resting: Mapping[str, date]) -> MailSent:
     if row.state == "superseded":
         words = taken_back(row.reason)
+    elif row.state == "pending" and row.became is None and row.recipient in resting:
+        words = f"rests until {long_date(resting[row.recipient])}, as its reader asked"
     else:
         state = MessageState.PENDING if row.became is None else MessageState(row.became)
         words = mail_words(state, finished_at=row.finished_at, reply=row.reply, local=local)

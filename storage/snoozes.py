@@ -94,6 +94,20 @@ def snoozed_until(
     return found
 
 
+def all_snoozed_until(
+    connection: Connection, *, occurrence: int, due_revision: int, today: date
+) -> dict[str, date]:
+    """Who wants no reminder of something yet, and the first day of reminders again, by address."""
+    rows = connection.execute(
+        select(snooze.c.recipient, snooze.c.until).where(
+            snooze.c.occurrence_id == occurrence,
+            snooze.c.due_revision == due_revision,
+            snooze.c.until > today,
+        )
+    )
+    return {row.recipient: row.until for row in rows}
+
+
 def take_out_resting(connection: Connection, messages: Sequence[int], today: date) -> None:
     """Takes out of messages what their readers do not want to be reminded of yet."""
     connection.execute(TAKE_OUT, {"messages": list(messages), "today": today})

@@ -14,11 +14,13 @@ from boardcal.calendar.status import Status
 from boardcal.notifications.waiting import oldest_waiting
 from boardcal.scheduler.answer_standing import Answering, standing
 from boardcal.scheduler.answering import AnswerError, end_rest, rest
+from boardcal.scheduler.occurrence_dossier import occurrence_dossier
 from boardcal.storage.copying import empty_copy
 from boardcal.storage.snoozes import set_snooze
 from boardcal.storage.tables import change, snooze
 from boardcal.tests.factories import CHAIR, LONDON, S11, VICE, at, checked, day, make_document
 from boardcal.tests.office import Office, each_day
+from boardcal.tests.pages import reading
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -154,6 +156,18 @@ def test_what_is_due_does_not_rest(any_office: Office) -> None:
         assert standing(connection, who).may_rest_until is None
         with pytest.raises(AnswerError):
             rest(connection, who, until=day("2018-02-23"))
+
+
+def test_its_page_says_who_asked_for_quiet(asleep: Office) -> None:
+    asleep.days("2018-02-08", "2018-02-12")
+    with reading(asleep) as (connection, row, planner):
+        today = day("2018-02-12")
+        found = occurrence_dossier(connection, row, planner, S11, today=today, local=LONDON)
+    assert found is not None
+    assert found.mails[0].words == "rests until 20 February 2018, as its reader asked"
+    told = {each.day.isoformat(): each.readers[0].because for each in found.coming.mails}
+    assert told["2018-02-15"] == "not before 20 February 2018, as they asked"
+    assert told["2018-02-21"] is None
 
 
 EVENINGS = [each.isoformat() for each in each_day("2018-01-24", "2018-03-02")]
