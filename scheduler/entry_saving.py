@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 from sqlalchemy import Connection
 
 from ..calendar.planner_entries import planner_of
@@ -17,7 +14,6 @@ from .entry_editing import (
     EntryEdit,
     document_of,
     entry_state,
-    place_of,
     require_current,
     with_edit,
 )
@@ -25,7 +21,6 @@ from .entry_words import entry_title, field_changes, told
 from .installation import Installation
 
 ADDED, CHANGED, REMOVED = "entry added", "entry changed", "entry removed"
-CONFIRMED = "reading confirmed"
 # A body and an event are called by their own id wherever something is noted about them.
 BY_ID = ("body", "event")
 LONGEST_SUBJECT = 320
@@ -65,7 +60,6 @@ def _store(
     *,
     who: str,
     why: str | None,
-    what: str | None = None,
 ) -> bool:
     changed = with_edit(content, edit)
     before = document_of(content, edit.kind, edit.id)
@@ -77,7 +71,7 @@ def _store(
         connection,
         board=content.board.id,
         subject=subject_of(edit.kind, edit.id, after or before),
-        what=what or (REMOVED if edit.removes else CHANGED if _is_there(edit, before) else ADDED),
+        what=REMOVED if edit.removes else CHANGED if _is_there(edit, before) else ADDED,
         after=_in_words(edit.kind, before, after, content, changed),
         now=here.clock(),
         who=who,
@@ -97,42 +91,6 @@ def _in_words(
     if kind not in SINGLE and not (before and after):
         return entry_title(kind, before or after)
     return told(field_changes(kind, before, after, (planner_of(content), planner_of(changed))))
-
-
-def confirm_reading(
-    here: Installation, board_id: str, ref: str, reading: str, *, who: str, why: str | None = None
-) -> bool:
-    """Drops the note that something was assumed: the reading stands as the plan's own.
-
-    `ref` is a report, an action, a body or "plan", `reading` the note as it was shown. False
-    where it does not stand there any more: somebody else confirmed or changed it.
-    """
-    with here.database.write() as connection:
-        hold_boards(connection)
-        content = _content(connection, board_id)
-        for kind, patch in _confirmations(content, ref, reading):
-            edit = EntryEdit(kind=kind, id=ref, patch=patch)
-            _store(here, connection, content, edit, who=who, why=why, what=CONFIRMED)
-            return True
-    return False
-
-
-def _confirmations(
-    content: PlannerFile, ref: str, reading: str
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The entries in which the note stands, each with the change that drops it."""
-    if ref == "plan" and content.plan.assumed == reading:
-        yield "plan", {"assumed": None}
-    for kind in ("report", "action", "body"):
-        if place_of(content, kind, ref) is None:
-            continue
-        document = document_of(content, kind, ref)
-        if document.get("assumed") == reading:
-            yield kind, {"assumed": None}
-        meets = document.get("meets", {})
-        if meets.get("assumed") == reading:
-            rest = {key: value for key, value in meets.items() if key != "assumed"}
-            yield kind, {"meets": rest}
 
 
 def _content(connection: Connection, board_id: str) -> PlannerFile:

@@ -10,9 +10,9 @@ from starlette.responses import Response
 
 from ..calendar.planner import Planner
 from ..notifications.phrases import count
+from ..scheduler.confirming import confirm_readings
 from ..scheduler.decision_groups import Decision, Decisions
 from ..scheduler.decisions import decisions
-from ..scheduler.entry_saving import confirm_reading
 from ..scheduler.installation import planner_notice
 from ..scheduler.naming import Names
 from ..scheduler.open_questions import PLAN
@@ -40,13 +40,14 @@ def confirm(request: Request) -> Response:
         problems.add("assumed", TICK_FIRST)
         return _page(request, problems)
     found, _ = _decisions(request)
-    here, board, who = site_of(request).here, board_of(request).id, user_of(request).email
-    done = sum(
-        confirm_reading(here, board, reading_of(each), each.reading, who=who)
+    chosen = [
+        (reading_of(each), each.reading)
         for group in found.groups
         for each in group.decisions
         if each.reading is not None and reading_sign(each) in ticked
-    )
+    ]
+    who = user_of(request).email
+    done = confirm_readings(site_of(request).here, board_of(request).id, chosen, who=who)
     gone = len(ticked) - done
     said = f"{count(done, 'reading')} confirmed."
     if gone:

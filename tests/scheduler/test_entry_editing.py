@@ -10,6 +10,7 @@ from boardcal.calendar.file_problems import FileProblems
 from boardcal.calendar.planner_file import PlannerFile
 from boardcal.calendar.planner_reading import read_planner
 from boardcal.scheduler.changes_log import changes_page
+from boardcal.scheduler.confirming import confirm_readings
 from boardcal.scheduler.entry_editing import (
     EntryChangedError,
     EntryEdit,
@@ -21,7 +22,7 @@ from boardcal.scheduler.entry_editing import (
     with_edit,
 )
 from boardcal.scheduler.entry_keeping import why_kept
-from boardcal.scheduler.entry_saving import confirm_reading, save_edit
+from boardcal.scheduler.entry_saving import save_edit
 from boardcal.scheduler.installation import Installation
 from boardcal.scheduler.settings import LoadedSettings, Settings
 from boardcal.storage.export import toml_of
@@ -266,8 +267,9 @@ def test_a_new_entry_gets_an_id_of_its_own(kind: str, name: str, expected: str) 
 
 def test_a_reading_is_confirmed_once(here: Installation, office: Office) -> None:
     reading = "Ongoing is looked at quarterly."
-    assert confirm_reading(here, "lscb", "2.1", reading, who=WHO, why="the Chair agrees")
-    assert not confirm_reading(here, "lscb", "2.1", reading, who=WHO)
+    both = [("2.1", reading), ("2.1", "Something else.")]
+    assert confirm_readings(here, "lscb", both, who=WHO, why="the Chair agrees") == 1
+    assert confirm_readings(here, "lscb", both, who=WHO) == 0
     assert "assumed" not in document_of(content(here), "action", "2.1")
     assert said(office) == [
         f"{WHO} confirmed how the action 2.1 “Keep panels going” is read (the Chair agrees)."
@@ -280,8 +282,8 @@ def test_the_readings_of_a_plan_and_a_series_are_confirmed(office: Office, tmp_p
     plan = document["plan"] | {"assumed": "It runs for three years."}
     office.store(checked(with_body(document | {"plan": plan}, "lscb", meets=meets)))
     here = installation(office, tmp_path)
-    assert confirm_reading(here, "lscb", "plan", "It runs for three years.", who=WHO)
-    assert confirm_reading(here, "lscb", "lscb", "The plan gives no days.", who=WHO)
+    both = [("plan", "It runs for three years."), ("lscb", "The plan gives no days.")]
+    assert confirm_readings(here, "lscb", both, who=WHO) == 2
     assert content(here) == checked(make_document())
 
 
