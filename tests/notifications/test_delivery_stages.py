@@ -7,20 +7,22 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import Connection, insert, text
 
 from boardcal.calendar.planner import RoleName
 from boardcal.calendar.planner_file import PlannerFile
 from boardcal.calendar.status import Status
 from boardcal.notifications.composing import NEXT_DUE
 from boardcal.notifications.delivery import LEASE, Delivery
+from boardcal.notifications.messages import Claim, advance, drop, free, give_back, settle
 from boardcal.notifications.pace import Pace
 from boardcal.notifications.smtp import SmtpAccount
+from boardcal.notifications.states import MessageState
 from boardcal.notifications.transports import DeliveryError
-from boardcal.notifications.uncertain import UncertainPolicy, WhenUncertain
+from boardcal.notifications.uncertain import UncertainPolicy, WhenUncertain, settle_uncertain
 from boardcal.storage.columns import AnyRow
 from boardcal.storage.database import DatabaseError
 from boardcal.storage.holds import put_on_hold
@@ -380,3 +382,42 @@ def test_claims_left_by_something_that_went_wrong_here_need_no_lease(any_office:
     assert office.messages()[-1][2] == "claimed"
     assert office.deliver().sent == 1
     assert last(office).attempt == 2
+
+
+STALE: dict[str, Callable[[Connection, Claim, datetime], object]] = {
+    "begin": lambda c, held, _: advance(c, held, MessageState.DATA_STARTED, content=b"stale"),
+    "sent": lambda c, held, now: settle(c, held, MessageState.SENT, reply="stale", now=now),
+    "failed": lambda c, held, now: settle(c, held, MessageState.FAILED, reply="stale", now=now),
+    "deferred": lambda c, held, now: give_back(
+        c, held, reply="stale", next_attempt_at=now, now=now, counts=True
+    ),
+    "uncertain": lambda c, held, now: settle_uncertain(
+        c, held, UncertainPolicy(), reply="stale", now=now, today=now.date()
+    ),
+    "let go": lambda c, held, now: free(c, held, now=now),
+    "dropped": lambda c, held, now: drop(c, held, now=now),
+}
+
+
+@pytest.mark.parametrize("has_begun", [False, True])
+@pytest.mark.parametrize("whose", ["another's claim", "an earlier claim of its own"])
+@pytest.mark.parametrize("change", STALE)
+def test_a_claim_that_was_lost_changes_nothing_of_whoever_holds_it_now(
+    any_office: Office, change: str, whose: str, has_begun: bool
+) -> None:
+    office = any_office
+    ready(office)
+    stale = office.delivery._claim()
+    assert stale is not None
+    office.now += LEASE + timedelta(seconds=1)
+    other = office.delivery if whose == "an earlier claim of its own" else office.new_delivery("b")
+    assert office.new_delivery("c").recover() == 0
+    held = other._claim()
+    assert held is not None
+    with office.database.write() as connection:
+        if has_begun:
+            assert advance(connection, held, MessageState.DATA_STARTED, content=b"the mail")
+    before = last(office), office.table(ledger), office.table(attempt)
+    with office.database.write() as connection:
+        assert not STALE[change](connection, stale, office.now)
+    assert (last(office), office.table(ledger), office.table(attempt)) == before
