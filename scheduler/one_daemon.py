@@ -7,6 +7,9 @@ share, so that a restore can tell that nobody is at work.
 from __future__ import annotations
 
 import fcntl
+import os
+import socket
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +25,11 @@ AT_WORK = 20180309
 
 class AnotherDaemonError(BoardcalError):
     """Another daemon works on the same database."""
+
+
+def own_name() -> str:
+    """What tells this run of boardcal from every other, in containers and after a restart, too."""
+    return f"{socket.gethostname()[:40]}:{os.getpid()}:{uuid.uuid4().hex[:12]}"
 
 
 @contextmanager

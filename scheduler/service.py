@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import signal
-import socket
 import time
-import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, field
@@ -27,7 +24,7 @@ from ..storage.holds import hold_of
 from .clock_guard import ClockGuard
 from .installation import Installation, installation_id
 from .notices import Said, notices
-from .one_daemon import at_work
+from .one_daemon import at_work, own_name
 from .watchdog import Beats
 from .wiring import alive_for, links_for, pace_for, sender_for, uncertain_policy
 
@@ -83,7 +80,7 @@ class Service:
             sender=sender_for(self.here.settings, installation),
             local=self.here.local,
             clock=self.here.clock,
-            name=_own_name(),
+            name=own_name(),
             shelf=self.here.shelf,
             notices=self._notices,
             pace=pace_for(self.here.settings),
@@ -208,13 +205,15 @@ class Service:
             except Exception as error:  # noqa: BLE001 - the daemon outlives any one mistake
                 self._say_once(name, f"The {name} failed ({type(error).__name__}: {error}).")
             else:
-                if self.failures.pop(name, None) is not None:
+                said = self.failures.pop(name, None)
+                if said is not None and said not in self.failures.values():
                     self.announce(f"The {name} works again.")
 
     def _say_once(self, name: str, sentence: str) -> None:
-        if self.failures.get(name) != sentence:
-            self.failures[name] = sentence
+        """Says what fails, once: two jobs often fail of one thing."""
+        if sentence not in self.failures.values():
             self.announce(sentence)
+        self.failures[name] = sentence
 
     async def _watch(self) -> None:
         """Waits for the end; revives the jobs when sweeps stop coming, and gives up if not."""
@@ -277,11 +276,6 @@ def _scheduler() -> AsyncIOScheduler:
         timezone="UTC",
         job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
     )
-
-
-def _own_name() -> str:
-    """What tells this run of boardcal from every other, in containers and after a restart, too."""
-    return f"{socket.gethostname()[:40]}:{os.getpid()}:{uuid.uuid4().hex[:12]}"
 
 
 def in_words(done: Delivered, transport: str) -> str:

@@ -21,15 +21,20 @@ from boardcal.scheduler.installation import first_go_live, opened
 from boardcal.scheduler.settings import LoadedSettings, Settings
 from boardcal.scheduler.watchdog import STUCK, Beats, last_resort
 from boardcal.storage.database import DatabaseError, open_database
+from boardcal.storage.planners import hold_boards, share_boards
 from boardcal.storage.tables import board, installation, planner_import
 from boardcal.tests.factories import CUMBRIA, at
 from boardcal.tests.notifications.test_delivery_stages import ready
 from boardcal.tests.office import Office
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from sqlalchemy import Connection
+
     from boardcal.notifications.transports import DeliveryError
+    from boardcal.storage.database import Database
 
 NOW = at("2018-02-08 09:00")
 
@@ -124,6 +129,39 @@ def test_nobody_waits_for_ever_on_postgresql(any_office: Office) -> None:
         assert connection.execute(text("SHOW lock_timeout")).scalar() == "10s"
         idle = "SHOW idle_in_transaction_session_timeout"
         assert connection.execute(text(idle)).scalar() == "2min"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "waits"),
+    [
+        (hold_boards, hold_boards, True),
+        (hold_boards, share_boards, True),
+        (share_boards, hold_boards, True),
+        (share_boards, share_boards, False),
+    ],
+)
+@pytest.mark.parametrize("kind", ["postgresql"])
+def test_nothing_is_decided_while_somebody_sends_and_several_may_send(
+    database: Database,
+    kind: str,
+    first: Callable[[Connection], None],
+    second: Callable[[Connection], None],
+    waits: bool,
+) -> None:
+    def wait_for_it() -> None:
+        with database.write() as other:
+            other.execute(text("SET LOCAL lock_timeout = '100ms'"))
+            second(other)
+
+    with database.write() as connection:
+        first(connection)
+        if waits:
+            with pytest.raises(DatabaseError, match="in use by another"):
+                wait_for_it()
+        else:
+            wait_for_it()
+    wait_for_it()
+    assert kind == "postgresql"
 
 
 def test_a_mail_server_that_says_nothing_does_not_keep_check_waiting(
