@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from boardcal.calendar.status import Status
+from boardcal.tests.factories import S11
+from boardcal.tests.pages import make_whole
+from boardcal.tests.web.opened import Opened
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from boardcal.storage.database import Database
+
+
+@pytest.fixture
+def opened(database: Database, tmp_path: Path) -> Opened:
+    """Pages on SQLite and on PostgreSQL, with something recorded, extended and returned."""
+    found = Opened.on(database, tmp_path, make_whole())
+    found.office.record(S11, Status.SUBMITTED, note="came by mail")
+    found.office.record("lscb/progress/cdop/2018-03", Status.RETURNED, note="two pages missing")
+    found.office.extend("lscb/1.1/pmqag/march-2018", "2018-04-16")
+    found.office.tick("2018-03-05 09:30")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        (
+            "/upcoming",
+            ["1 overdue", "1 returned", "Was due 29 March 2018.", "7 working days late"],
+        ),
+        ("/upcoming?period=behind&status=submitted", ["1 submitted", "Report s11"]),
+        ("/upcoming?text=terms+of+reference", ["Action 1.1 in short", "Hold a workshop"]),
+        ("/year", ["22 Feb Submitted", "22 Feb Overdue 0 of 2 in", "11 Jan Held"]),
+        ("/year?from=2017-04", ["Year planner April 2017 to March 2018", "Before the start"]),
+        ("/actions", ["16 April 2018", "Stale: no review recorded for 6 February 2018"]),
+    ],
+)
+def test_the_lists_say_the_same_on_either_database(
+    opened: Opened, path: str, said: list[str]
+) -> None:
+    text = opened.sees(path).text
+    assert [each for each in said if each not in text] == []
