@@ -16,7 +16,7 @@ from ..calendar.occurrences import Occurrence, meeting_occurrences
 from ..calendar.planner import Planner
 from ..calendar.status import OWED, Status
 from ..calendar.words import listed, long_date, weekday_date
-from ..notifications.phrases import count
+from ..notifications.phrases import audience, count
 from ..notifications.references import short_names
 from ..storage.occurrence_rows import Stored, of_board, recorded_events
 from ..storage.planners import BoardRow
@@ -184,19 +184,27 @@ def _key(reflow: Reflow) -> str:
 
 
 def effects(found: Consequences, planner: Planner, most: int | None = None) -> list[Effect]:
-    """What re-flows: first how, then what; at most `most` things of a kind."""
+    """What re-flows: first how, then what.
+
+    With `most` at most so many things of a kind, and of many owners only the first are named.
+    """
+    together = listed if most is None else _first_few
     said = sorted(
         (_day(each), _how(each, planner), *_what(each, planner)) for each in found.flowing
     )
     told = []
     for (_, how), alike in groupby(said, itemgetter(0, 1)):
         what = [
-            f"{title}: {listed([owner for *_, owner in same])}"
+            f"{title}: {together([owner for *_, owner in same])}"
             for title, same in groupby(alike, itemgetter(2))
         ]
         shown = what[:most]
         told.append(Effect(how=how, what=tuple(shown), more=len(what) - len(shown)))
     return told
+
+
+def _first_few(owners: list[str]) -> str:
+    return audience(tuple(owners))
 
 
 def _day(reflow: Reflow) -> date:

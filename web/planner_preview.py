@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import Connection
@@ -70,7 +70,7 @@ def preview(request: Request, desk: Desk, edit: EntryEdit, changed: PlannerFile)
         found = consequences(here, connection, row, after, refs=refs)
         events = recorded_events(connection, row.id)
         mailed = list(_who_is_mailed(connection, row, (before, after), desk, edit))
-    told = effects(found, after)
+    told = effects(found, after, most=MOST_THINGS)
     meetings = tuple(meetings_in_words(found.meetings))
     own = after_edit(after, edit.id) if falls_due else None
     return Preview(
@@ -79,10 +79,7 @@ def preview(request: Request, desk: Desk, edit: EntryEdit, changed: PlannerFile)
         ),
         timing=None if own is None else sentence(own.timing, after),
         next=() if own is None else next_dates(after, own.ref, events, desk.setting.today),
-        effects=tuple(
-            replace(each, what=each.what[:MOST_THINGS], more=len(each.what[MOST_THINGS:]))
-            for each in told[:MOST_KINDS]
-        ),
+        effects=tuple(told[:MOST_KINDS]),
         is_own=falls_due,
         more=max(0, len(told) - MOST_KINDS),
         meetings=meetings[:MOST_KINDS],

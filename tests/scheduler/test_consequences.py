@@ -147,3 +147,15 @@ def test_papers_that_are_late_already_move_while_their_meeting_lies_ahead(
     office.store(checked(with_cdop())).tick("2018-03-01")
     found, after = told(office, tmp_path, with_cdop(report=[make_report(owner="cdop")]))
     assert effects(found, after)[0].how == "Due 22 February 2018, now from CDOP instead of PMQAG"
+
+
+def test_of_many_owners_the_first_are_named(office: Office, tmp_path: Path) -> None:
+    office.store(checked(with_cdop())).tick("2018-02-01")
+    every = ["lscb", "business-group", "pmqag", "cdop"]
+    report = make_report("all", owner=every)
+    found, after = told(office, tmp_path, with_cdop(report=[make_report(), report]))
+    assert effects(found, after, most=5)[0].what == (
+        "Report all: BUSINESS-GROUP, CDOP and 2 others",
+    )
+    (whole,) = effects(found, after)[0].what
+    assert whole == "Report all: BUSINESS-GROUP, CDOP, LSCB and PMQAG"
