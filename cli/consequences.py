@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..calendar.planner import Planner
-from ..scheduler.consequences import Consequences, effects, remarks
+from ..scheduler.consequence_words import effects, remarks
+from ..scheduler.consequences import Consequences
 from .terminal import hung
 
 

@@ -12,7 +12,8 @@ from ..calendar.planner import Body, Planner
 from ..calendar.planner_entries import planner_of
 from ..scheduler.changes_log import history
 from ..scheduler.changing import PlannerChangedError, change_planner
-from ..scheduler.consequences import Effect, consequences, effects, mailed_in_words, remarks
+from ..scheduler.consequence_words import Effect, effects, mailed_in_words, remarks
+from ..scheduler.consequences import consequences
 from ..scheduler.editing import EditError
 from ..scheduler.meeting_calendar import MeetingLine
 from ..scheduler.meeting_decision import Becomes, MeetingDecision

@@ -9,10 +9,10 @@ from starlette.responses import RedirectResponse, Response
 
 from ..calendar.file_problems import FileProblems
 from ..scheduler.changes_log import history
-from ..scheduler.entry_editing import EntryChangedError, EntryEdit, patched
+from ..scheduler.entry_editing import EntryChangedError, patched
 from ..scheduler.entry_keeping import why_kept
 from ..scheduler.entry_saving import save_edit, subject_of
-from ..scheduler.entry_words import KINDS, entry_title, in_words, label
+from ..scheduler.entry_words import in_words, label
 from ..storage.planners import SINGLE
 from .forms import Form, Problems
 from .page import page
@@ -26,7 +26,8 @@ from .planner_desk import (
     packed,
 )
 from .planner_fields import as_date, shown_values, typed_values
-from .planner_preview import beside, preview
+from .planner_preview import preview
+from .planner_removing import ask_to_remove, conflict, remove, title_of
 from .planner_section import Section
 from .planner_sections import SECTIONS
 from .planner_timing import WITHOUT_FIELDS
@@ -64,7 +65,7 @@ def show(request: Request, *, name: str) -> Response:
     return page(
         request,
         "planner_entry.html.j2",
-        title=_title(desk),
+        title=title_of(desk),
         desk=desk,
         sections=sections,
         kept=kept,
@@ -77,7 +78,7 @@ def ask(request: Request, *, name: str) -> Response:
     """The form of a section."""
     desk, key = desk_of(request, name), request.path_params["section"]
     if key == REMOVE:
-        return _ask_to_remove(request, desk, Problems())
+        return ask_to_remove(request, desk, Problems())
     if key in (PREVIEW, SAVE):
         return RedirectResponse(link(request, desk.address), status_code=302)
     if key == "timing":
@@ -91,7 +92,7 @@ def answer(request: Request, *, name: str) -> Response:
     desk, key = desk_of(request, name), request.path_params["section"]
     draft = draft_of(request)
     if key == REMOVE:
-        return _remove(request, desk, draft)
+        return remove(request, desk, draft)
     if key == SAVE:
         return _save(request, desk, draft)
     if key == PREVIEW:
@@ -103,7 +104,7 @@ def answer(request: Request, *, name: str) -> Response:
     problems = Problems()
     draft = typed_draft(desk, draft, section, form, problems)
     if draft.token != desk.token:
-        return _conflict(request, desk, draft)
+        return conflict(request, desk, draft)
     if problems:
         return _form(request, desk, draft, section, problems, form)
     if section.key == "when":
@@ -134,7 +135,7 @@ def _looked_at(
 ) -> Response:
     """What saving would change, with the button that saves."""
     if draft.token != desk.token:
-        return _conflict(request, desk, draft)
+        return conflict(request, desk, draft)
     problems = Problems()
     draft = named(desk, draft)
     changed = checked_draft(desk, draft, section, problems, whole=True)
@@ -155,7 +156,7 @@ def _preview(
         title="What this will change",
         problems=problems,
         desk=desk,
-        what=_title(desk, draft),
+        what=title_of(desk, draft),
         told=told,
         back=[(key, desk.section(key).title) for key in desk.steps if key != "timing"],
         section="when" if section.key == "timing" else section.key,
@@ -181,7 +182,7 @@ def _save(request: Request, desk: Desk, draft: Draft) -> Response:
     except EntryChangedError as error:
         if desk.is_new and error.now is not None:
             return _taken(request, desk, draft, error)
-        return _conflict(request, desk_of(request, desk.name), draft)
+        return conflict(request, desk_of(request, desk.name), draft)
     except FileProblems:
         checked_draft(desk, draft, section, problems, whole=True)
         return _form(request, desk, draft, section, problems)
@@ -196,20 +197,6 @@ def _taken(request: Request, desk: Desk, draft: Draft, error: EntryChangedError)
         return redirect(request, f"/planner/{desk.name}/{draft.id}", "Saved.")
     again = replace(draft, id="")
     return _looked_at(request, desk_of(request, desk.name), again, desk.section(_last(desk)))
-
-
-def _conflict(request: Request, desk: Desk, draft: Draft) -> Response:
-    """What stands there now beside what was typed; nothing was saved."""
-    return page(
-        request,
-        "planner_conflict.html.j2",
-        title="Somebody else changed this meanwhile",
-        status=409,
-        desk=desk,
-        what=_title(desk),
-        rows=beside(desk, draft),
-        draft=packed(site_of(request), replace(draft, token=desk.token)),
-    )
 
 
 def _form(
@@ -237,58 +224,11 @@ def _form(
         values=values,
         bodies=[(each.id, each.short) for each in desk.setting.planner.bodies],
         as_date=as_date,
-        what=_title(desk, draft),
+        what=title_of(desk, draft),
         step=(steps.index(at) + 1, len(steps)) if at in steps else None,
         draft=packed(site_of(request), draft),
     )
 
 
-def _ask_to_remove(request: Request, desk: Desk, problems: Problems) -> Response:
-    with reading_board(request) as (connection, row, _):
-        kept = why_kept(connection, row.id, desk.content, desk.kind, desk.id)
-    return page(
-        request,
-        "planner_remove.html.j2",
-        title=f"Remove {_title(desk)}",
-        problems=problems,
-        desk=desk,
-        what=_title(desk),
-        kept=kept,
-        draft=packed(site_of(request), Draft(token=desk.token)),
-        why=form_of(request).secret("why"),
-    )
-
-
-def _remove(request: Request, desk: Desk, draft: Draft) -> Response:
-    problems = Problems()
-    why = problems.read("why", "“Why”", lambda: form_of(request).lines("why"))
-    with reading_board(request) as (connection, row, _):
-        kept = why_kept(connection, row.id, desk.content, desk.kind, desk.id)
-    if kept or problems:
-        if kept:
-            problems.add("removed", kept)
-        return _ask_to_remove(request, desk, problems)
-    edit = EntryEdit(kind=desk.kind, id=desk.id, token=draft.token, removes=True)
-    here, who = site_of(request).here, user_of(request).email
-    try:
-        save_edit(here, desk.board, edit, who=who, why=why or None)
-    except EntryChangedError:
-        return _conflict(request, desk_of(request, desk.name), draft)
-    except FileProblems as error:
-        for number, each in enumerate(error.problems):
-            problems.add(f"removed-{number}", each.sentence)
-        return _ask_to_remove(request, desk, problems)
-    return redirect(request, "/planner", f"Removed: {_title(desk)}.")
-
-
 def _last(desk: Desk) -> str:
     return desk.steps[-1] if desk.steps else SECTIONS[desk.kind][0].key
-
-
-def _title(desk: Desk, draft: Draft | None = None) -> str:
-    """ "the report “S.11 annual report”", "a new report"."""
-    if desk.is_new:
-        document = {} if draft is None else draft.patch
-        own = entry_title(desk.kind, document)
-        return own if own != f"the {KINDS[desk.kind]}" else f"a new {KINDS[desk.kind]}"
-    return entry_title(desk.kind, desk.document)

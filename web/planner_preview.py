@@ -16,14 +16,14 @@ from ..calendar.planner_file import PlannerFile
 from ..calendar.rules import Event
 from ..calendar.sentences import sentence
 from ..calendar.words import weekday_date
-from ..scheduler.consequences import (
+from ..scheduler.consequence_words import (
     Effect,
-    consequences,
     effects,
     mailed_in_words,
     meetings_in_words,
     remarks,
 )
+from ..scheduler.consequences import consequences
 from ..scheduler.editing import Document
 from ..scheduler.entry_editing import EntryEdit, document_of
 from ..scheduler.entry_words import ROLES, FieldChange, field_changes, in_words, label

@@ -6,13 +6,13 @@ import pytest
 
 from boardcal.calendar.planner_entries import planner_of
 from boardcal.calendar.status import Status
-from boardcal.scheduler.consequences import (
-    consequences,
+from boardcal.scheduler.consequence_words import (
     effects,
     mailed_in_words,
     meetings_in_words,
     remarks,
 )
+from boardcal.scheduler.consequences import consequences
 from boardcal.scheduler.installation import Installation
 from boardcal.scheduler.settings import LoadedSettings, Settings
 from boardcal.storage.planners import board_row
