@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from .account_tables import account
+from .append_only import RECORDS
 from .tables import metadata
 
 # Naming one table of each module is what makes the metadata whole.
-__all__ = ["account", "metadata"]
+__all__ = ["RECORDS", "account", "metadata"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -26,7 +26,7 @@ from boardcal.tests.factories import CHAIR, LONDON, at
 from boardcal.tests.office import Office
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from boardcal.scheduler.restoring import Restored
@@ -70,6 +70,16 @@ def restored(file: Path, url: str, *, yes: bool = True) -> Restored | None:
     )
 
 
+@contextmanager
+def opened(url: str) -> Iterator[Database]:
+    """The database as the next program opens it: what was open before notices the exchange."""
+    database = open_database(url)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
 def test_a_backup_is_one_file_for_its_owner_that_can_be_restored_into_either_database(
     database: Database, url: str, tmp_path: Path, sqlite_url: str
 ) -> None:
@@ -97,14 +107,16 @@ def test_a_backup_is_one_file_for_its_owner_that_can_be_restored_into_either_dat
 def test_after_a_restore_nothing_is_sent_until_somebody_says_so(
     database: Database, url: str, tmp_path: Path
 ) -> None:
-    office = lived_in(database)
+    lived_in(database)
     back_up(database, tmp_path / "kept.db")
     database.close()
     restored(tmp_path / "kept.db", url)
-    for day in ("2018-02-15", "2018-02-21", "2018-02-22"):
-        assert office.sweep(day) == []
-    with database.read() as connection:
-        held = hold_of(connection)
+    with opened(url) as again:
+        office = Office(database=again)
+        for day in ("2018-02-15", "2018-02-21", "2018-02-22"):
+            assert office.sweep(day) == []
+        with again.read() as connection:
+            held = hold_of(connection)
     assert held is not None
     assert held.why == (
         "The database was restored from a backup of 8 February 2018. What was recorded or sent "
@@ -120,7 +132,7 @@ def test_rows_added_after_a_restore_get_numbers_of_their_own(
     back_up(database, tmp_path / "kept.db")
     database.close()
     restored(tmp_path / "kept.db", url)
-    with database.write() as connection:
+    with opened(url) as again, again.write() as connection:
         made = {"recipient": CHAIR, "day": at("2018-03-01").date(), "state": "pending"}
         connection.execute(insert(message).values(**made, made_at=at("2018-03-01")))
         ids = connection.execute(select(message.c.id)).scalars().all()
@@ -140,7 +152,8 @@ def test_what_was_there_is_kept_aside_and_can_be_restored_itself(
     assert done.aside is not None
     back = restored(done.aside, url)
     assert back is not None
-    assert rows(database)["message"] == newer["message"]
+    with opened(url) as again:
+        assert rows(again)["message"] == newer["message"]
 
 
 def test_a_no_changes_nothing(database: Database, url: str, tmp_path: Path) -> None:
@@ -265,7 +278,8 @@ def test_a_damaged_database_is_replaced_by_a_sound_backup(
     assert done is not None
     assert done.aside is not None
     assert done.aside.read_bytes().startswith(b"SQLite format 3\0")
-    assert rows(sqlite)["message"] == before["message"]
+    with opened(sqlite_url) as again:
+        assert rows(again)["message"] == before["message"]
 
 
 def test_an_older_backup_is_brought_up_to_date(tmp_path: Path, sqlite_url: str) -> None:
