@@ -228,7 +228,7 @@ def test_where_nothing_helps_it_ends_so_that_it_is_started_anew(
 ) -> None:
     monkeypatch.setattr(Service, "_start_jobs", lambda self: self.scheduler.start())
     with pytest.raises(StalledError) as ended:
-        house.runs(lambda: asyncio.sleep(2), seconds=10)
+        asyncio.run(asyncio.wait_for(house.service.run(), 30))
     assert str(ended.value).startswith("boardcal has stopped working")
     assert house.said[-1] == "No sweep has come for a while; the jobs are started again."
 
