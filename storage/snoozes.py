@@ -23,8 +23,10 @@ RESTS: ColumnElement[bool] = (
     )
     .exists()
 )
-# What a person has already begun to send is not taken out of its mail.
-FREE = select(message.c.id).where(message.c.state.in_(("pending", "deferred")))
+# A mail that is being sent, or goes out once more as it was, keeps what it says.
+FREE = select(message.c.id).where(
+    message.c.state.in_(("pending", "deferred")), message.c.content.is_(None)
+)
 # Built once: it runs for every mail.
 TAKE_OUT = (
     update(ledger)
