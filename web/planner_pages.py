@@ -17,7 +17,7 @@ from ..scheduler.installation import planner_notice
 from ..scheduler.naming import Names
 from ..storage.planners import digest_of, last_import
 from .page import page
-from .visits import reading_board, site_of
+from .visits import reading_board, redirect, site_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +64,11 @@ def show(request: Request) -> Response:
         plan=planner.plan,
         years=f"{long_date(planner.plan.starts)} to {long_date(planner.plan.ends)}",
     )
+
+
+def lead_back(request: Request) -> Response:
+    """Who shortens an address to /planner/reports comes to the list."""
+    return redirect(request, "/planner")
 
 
 def download(request: Request) -> Response:

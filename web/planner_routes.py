@@ -20,6 +20,7 @@ PLANNER_PAGES: Sequence[Page] = (
     Page(path="/planner/file", get=planner.download),
     Page(path="/planner/events", get=events.show, post=events.record),
     *(Page(path=f"/planner/{name}", get=partial(entry.show, name=name)) for name in ALONE),
+    *(Page(path=f"/planner/{name}", get=planner.lead_back) for name in MANY if name != "events"),
     *(Page(path=f"/planner/{name}/{{id}}", get=partial(entry.show, name=name)) for name in MANY),
     *(
         Page(

@@ -226,3 +226,7 @@ def test_the_list_says_when_the_planner_is_not_what_its_file_says(sam: Reader) -
     sam.opens("/planner")
     assert "planner file" in sam.text
     assert "Download as a file" in sam.text
+
+
+def test_a_shortened_address_leads_to_the_list(sam: Reader) -> None:
+    assert sam.opens("/planner/reports").headers["location"] == "/planner"
