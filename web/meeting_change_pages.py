@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
+from dateutil.relativedelta import relativedelta
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,7 +15,7 @@ from ..calendar.planner_entries import planner_of
 from ..scheduler.changes_log import history
 from ..scheduler.changing import PlannerChangedError, change_planner
 from ..scheduler.consequence_words import Effect, effects, mailed_in_words, remarks
-from ..scheduler.consequences import consequences
+from ..scheduler.consequences import MONTHS_AHEAD, consequences
 from ..scheduler.editing import EditError
 from ..scheduler.meeting_calendar import MeetingLine
 from ..scheduler.meeting_decision import Becomes, MeetingDecision
@@ -181,13 +183,24 @@ def _preview(request: Request, decision: MeetingDecision) -> Preview:
         content = here.shelf.content(connection, row)
         after = planner_of(decision.edit(content, decided=here.today))
         found = consequences(here, connection, row, after)
-    said = (*remarks(found), mailed_in_words(found))
+    beyond = _beyond(decision, here.today)
+    said = [beyond] if beyond and not found.flowing else [*remarks(found), mailed_in_words(found)]
     return Preview(
         headline=decision.headline(after),
         remark=decision.remark(after),
         remarks=tuple(each for each in said if each),
         effects=tuple(effects(found, after)),
         revision=row.planner_revision,
+    )
+
+
+def _beyond(decision: MeetingDecision, today: date) -> str | None:
+    """That a meeting lies further off than what follows is worked out for."""
+    if decision.day <= today + relativedelta(months=MONTHS_AHEAD):
+        return None
+    return (
+        f"It is more than {MONTHS_AHEAD} months ahead, so what falls due with it is not listed "
+        "here. It follows too."
     )
 
 

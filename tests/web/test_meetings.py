@@ -236,6 +236,14 @@ def test_what_cannot_be_is_said_and_what_was_typed_kept(
     assert changes(place) == []
 
 
+def test_what_lies_too_far_off_to_be_listed_is_said(place: Place) -> None:
+    path = "/meetings/lscb/2020-03-12/move"
+    reader = opened(place, path)
+    reader.sends(path, **(THE_15TH | {"to-day": "19", "to-year": "2020"}))
+    assert "It is more than 18 months ahead, so what falls due with it is not" in reader.text
+    assert "No due date changes" not in reader.text
+
+
 def test_a_whole_date_in_one_field_is_read(place: Place) -> None:
     reader = opened(place, MOVE)
     reader.sends(MOVE, **{"to-day": "3 Mar 2018"})
