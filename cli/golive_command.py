@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 
 import click
 
@@ -12,9 +12,9 @@ from ..calendar.words import long_date, weekday_date
 from ..notifications.phrases import count
 from ..notifications.subjects import subject
 from ..scheduler.changing import plan_now, planning_for
+from ..scheduler.first_mails import LOOK_ON, first_of
 from ..scheduler.going_live import set_go_live
 from ..scheduler.installation import Installation
-from ..scheduler.simulation import SimulatedMail
 from ..scheduler.upcoming import upcoming
 from ..storage.database import Database
 from ..storage.planners import BoardRow, hold_boards
@@ -22,9 +22,6 @@ from .invocation import Invocation, asking
 from .kinds import DAY, NOTE
 from .mails import played, silent
 from .terminal import agreed, hung, say_lines
-
-# Long enough for a weekend and the bank holidays around it.
-LOOK_ON = timedelta(days=7)
 
 
 @click.command()
@@ -72,7 +69,7 @@ def _who_is_mailed(
         _apply(here, copy, row, day, who)
         with copy.read() as connection:
             working = here.shelf.get(connection, row).days.on_or_after(start)
-        mails = _first(played(here, copy, start, start + LOOK_ON, progress=silent), working)
+        mails = list(first_of(played(here, copy, start, start + LOOK_ON, progress=silent), working))
     if not mails:
         yield from hung(f"No mail would go out before {long_date(start + LOOK_ON)}.")
         return
@@ -87,16 +84,6 @@ def _who_is_mailed(
         yield from hung(subject(mail.letter), 6)
     if redirect is not None:
         yield from hung(f"All of them would go to {redirect.address} instead, for a trial.")
-
-
-def _first(mails: Iterator[SimulatedMail], working: date) -> list[SimulatedMail]:
-    """The mails up to the first working day, or of the first later day that brings any."""
-    found: list[SimulatedMail] = []
-    for mail in mails:
-        if found and mail.at.date() > max(working, found[-1].at.date()):
-            break
-        found.append(mail)
-    return found
 
 
 def _done(here: Installation, row: BoardRow, day: date) -> Iterator[str]:
