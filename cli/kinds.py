@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 ISO_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 ORDINAL = re.compile(r"^(\d{1,2})(?:st|nd|rd|th)\b", re.IGNORECASE)
 TIME = re.compile(r"(?P<day>.+?)[T ](?P<time>\d{1,2}:\d{2}.*)")
+NUMBER = re.compile(r"[0-9]{1,9}")
 LONGEST_NOTE = 500  # a note stands in one line of a mail and in the record
 
 
@@ -145,4 +146,17 @@ class Note(click.ParamType[str]):
         return text
 
 
-DAY, MOMENT, ADDRESS, NOTE = Day(), AsOf(), MailAddress(), Note()
+class Number(click.ParamType[int]):
+    """The number of something stored."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """`value` as a number that a database can hold."""
+        text = str(value).strip()
+        if NUMBER.fullmatch(text) is None:
+            self.fail(f'"{text}" is not a number from the list, such as 12', param, ctx)
+        return int(text)
+
+
+DAY, MOMENT, ADDRESS, NOTE, NUMBERED = Day(), AsOf(), MailAddress(), Note(), Number()

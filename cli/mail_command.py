@@ -20,12 +20,12 @@ from ..scheduler.planning_basis import Planning
 from ..scheduler.whole_mail import WholeMail, whole_mail
 from ..storage.planners import BoardRow
 from .invocation import Invocation, asking
-from .kinds import NOTE, OneOf
+from .kinds import NOTE, NUMBERED, OneOf
 from .terminal import hung, say, say_json, say_lines
 
 STATES = {standing.value.replace(" ", "-"): standing for standing in MailStanding}
 AS_MANY_AS_THERE_ARE = 1_000_000
-MAIL = click.argument("number", metavar="ID", type=click.IntRange(min=1))
+MAIL = click.argument("number", metavar="ID", type=NUMBERED)
 WHY = click.option("--note", metavar="TEXT", type=NOTE, required=True, help="Why, for the record.")
 BY = click.option("--by", "who", metavar="WHO", type=NOTE, help="Who decides; default: you.")
 FORMAT = click.option(

@@ -122,8 +122,8 @@ def place_of(content: PlannerFile, kind: str, entry_id: str) -> int | None:
     """Where an entry stands among those of its kind, from 0; None where there is none."""
     entries = getattr(content, kind)
     if kind == "promise":
-        number = int(entry_id) if entry_id.isdecimal() else 0
-        return number - 1 if 1 <= number <= len(entries) else None
+        numbers = [str(number) for number in range(1, len(entries) + 1)]
+        return numbers.index(entry_id) if entry_id in numbers else None
     return next((at for at, each in enumerate(entries) if each.id == entry_id), None)
 
 

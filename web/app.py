@@ -81,7 +81,7 @@ PAGES: Sequence[Page] = (
         role=ANYBODY,
         of_board=False,
     ),
-    Page(path="/requests/{id:int}", get=requests_pages.show, post=requests_pages.decide),
+    Page(path="/requests/{id:number}", get=requests_pages.show, post=requests_pages.decide),
     Page(
         path="/answer/{token}",
         get=answer_pages.show,
@@ -106,14 +106,14 @@ PAGES: Sequence[Page] = (
         of_board=False,
     ),
     Page(
-        path="/users/{id:int}/link",
+        path="/users/{id:number}/link",
         post=users_pages.renew_link,
         role=ADMIN,
         sends=ADMIN,
         of_board=False,
     ),
     Page(
-        path="/users/{id:int}/disable",
+        path="/users/{id:number}/disable",
         get=users_pages.ask_to_disable,
         post=users_pages.disable_account,
         role=ADMIN,

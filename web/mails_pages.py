@@ -26,8 +26,6 @@ from .page_errors import ForbiddenError, NotFoundError
 from .visits import reading_board, site_of, user_of, visit_of
 
 SIZE = 100
-# The largest number that a database of ours gives.
-LARGEST = 2**31 - 1
 COLOURS = {
     MailStanding.WAITING: "blue",
     MailStanding.SENDING: "blue",
@@ -128,9 +126,7 @@ def read_mail(request: Request) -> ReadMail:
     here = site_of(request).here
     number = request.path_params["id"]
     with reading_board(request) as (connection, row, planner):
-        found = None
-        if number <= LARGEST:
-            found = whole_mail(connection, row, planner, number, local=here.local)
+        found = whole_mail(connection, row, planner, number, local=here.local)
         if found is None:
             raise NotFoundError("There is no such mail. “Mails” lists them all.")
         told = history(connection, planner, [subject_of(number)], local=here.local)

@@ -58,10 +58,10 @@ PEOPLE_PAGES: Sequence[Page] = (
         role=SECRETARIAT,
     ),
     Page(path="/mails", get=mails_pages.show),
-    Page(path="/mails/{id:int}", get=mails_pages.show_mail),
-    Page(path="/mails/{id:int}/file", get=mails_pages.show_file, role=SECRETARIAT),
+    Page(path="/mails/{id:number}", get=mails_pages.show_mail),
+    Page(path="/mails/{id:number}/file", get=mails_pages.show_file, role=SECRETARIAT),
     Page(
-        path="/mails/{id:int}/{deed}",
+        path="/mails/{id:number}/{deed}",
         get=mail_action_pages.ask,
         post=mail_action_pages.act,
         role=SECRETARIAT,

@@ -105,7 +105,7 @@ def _answer(request: Request, *, ends: bool) -> Response:
             after=wanted.noted,
             who=user_of(request).email,
             why=wanted.why,
-            revision=int(sent) if sent.isdecimal() else 0,
+            revision=int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 10 else 0,
         )
     except PlannerChangedError:
         problems.add("save", CHANGED)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -15,6 +16,24 @@ from .guard import Rule, guarded
 
 Answer: TypeAlias = Callable[[Request], Response]
 BOARD = "/boards/{board}"
+MOST_DIGITS = 9  # of a number that every database can hold
+
+
+class Number(Convertor[int]):
+    """The number of something stored, `{id:number}`; 0, which nothing has, where it is too long."""
+
+    regex = "[0-9]+"
+
+    def convert(self, value: str) -> int:
+        """The number in an address."""
+        return int(value) if len(value) <= MOST_DIGITS else 0
+
+    def to_string(self, value: int) -> str:
+        """The address of a number."""
+        return str(value)
+
+
+register_url_convertor("number", Number())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -204,6 +204,6 @@ def _list(request: Request, problems: Problems | None = None) -> Response:
 
 SUBSCRIBE_PAGES: Sequence[Page] = (
     Page(path="/subscribe", get=show, post=make, sends=Role.VIEWER),
-    Page(path="/subscribe/{id:int}/renew", get=ask_to_renew, post=renew, sends=Role.VIEWER),
-    Page(path="/subscribe/{id:int}/stop", get=ask_to_stop, post=stop, sends=Role.VIEWER),
+    Page(path="/subscribe/{id:number}/renew", get=ask_to_renew, post=renew, sends=Role.VIEWER),
+    Page(path="/subscribe/{id:number}/stop", get=ask_to_stop, post=stop, sends=Role.VIEWER),
 )

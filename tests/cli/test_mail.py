@@ -131,7 +131,11 @@ def test_a_lost_mail_can_be_sent_afresh_or_kept_back(uncertain: Desk) -> None:
         (("settle", "1", "perhaps", "--note", "x"), 2, "arrived"),
         (("suppress", "1", "--note", "x"), 1, "was sent"),
         (("resend", "1"), 2, "--note"),
-        (("show", "nought"), 2, "nought"),
+        (("show", "nought"), 2, '"nought" is not a number from the list, such as 12'),
+        (("show", "-1"), 2, "There is no option -1 here"),
+        (("show", "0"), 1, "There is no mail 0"),
+        (("show", "9" * 20), 2, "is not a number from the list"),
+        (("resend", "9" * 5000, "--note", "x"), 2, "is not a number from the list"),
         (("list", "--state", "gone"), 2, "gone"),
     ],
 )
