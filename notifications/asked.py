@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import Connection, select, update
@@ -32,6 +32,11 @@ REQUESTS = (
     .where(answer_request.c.message_id.in_(MESSAGES), answer_request.c.state == "pending")
     .order_by(answer_request.c.id)
 )
+UNMAILED = select(answer_request.c.id, answer_request.c.board, answer_request.c.recipient).where(
+    answer_request.c.state == "pending",
+    answer_request.c.closed_at.is_(None),
+    answer_request.c.message_id.is_(None),
+)
 
 
 def requests_that_hold(
@@ -39,21 +44,53 @@ def requests_that_hold(
 ) -> dict[int, list[AnyRow]]:
     """The requests in messages; where somebody else is the secretariat by now, it goes to them.
 
-    What a paused Board was asked waits without a mail until it goes on.
+    What a paused Board, or somebody who is paused, is to hear waits without a mail until they go
+    on; so does a request where there is no secretariat.
     """
     kept: dict[int, list[AnyRow]] = defaultdict(list)
     for row in connection.execute(REQUESTS, {"messages": list(message_ids)}).all():
         board = given.boards.get(row.board)
         reader = None if board is None else _reader(row, board, given.today)
-        if board is not None and not board.paused and reader == row.recipient:
+        if board is not None and reader == row.recipient and not _is_paused(reader, board):
             kept[row.message_id].append(row)
             continue
         connection.execute(
             update(answer_request)
             .where(answer_request.c.id == row.id)
-            .values(message_id=None, recipient=reader or row.recipient)
+            .values(message_id=None, recipient=row.recipient if board is None else reader)
         )
     return kept
+
+
+def _is_paused(reader: str | None, board: LiveBoard) -> bool:
+    return board.paused or reader in board.away
+
+
+def is_any_request_unmailed(connection: Connection) -> bool:
+    """Whether an open request is in no mail yet."""
+    return connection.execute(UNMAILED.limit(1)).first() is not None
+
+
+def requests_for_others(
+    connection: Connection, boards: Mapping[str, LiveBoard], today: date
+) -> Iterator[tuple[int, str]]:
+    """Requests in no mail yet that somebody else is to hear of than was meant to, and who.
+
+    Nobody was, where the Board had no secretariat when they were made.
+    """
+    for row in connection.execute(UNMAILED).all():
+        board = boards.get(row.board)
+        reader = None if board is None else secretariat_on(board.planner, today)
+        if reader not in (None, row.recipient):
+            yield row.id, reader
+
+
+def hand_requests_on(connection: Connection, boards: Mapping[str, LiveBoard], today: date) -> None:
+    """Addresses them to whoever is the secretariat now."""
+    for number, reader in list(requests_for_others(connection, boards, today)):
+        connection.execute(
+            update(answer_request).where(answer_request.c.id == number).values(recipient=reader)
+        )
 
 
 def _reader(row: AnyRow, board: LiveBoard, today: date) -> str | None:

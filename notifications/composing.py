@@ -25,14 +25,19 @@ from .states import CHANGEABLE, GONE, IN_HAND, MessageState
 from .waiting import CARRIERS, HAS_PENDING
 
 TODAY = bindparam("today", type_=Date)
-# What rests for its reader, or is of a Board that does not mail, waits without any message.
+# What rests for its reader, or is of a Board or for a person that is paused, waits without any
+# message.
 MAY_GO = {
     ledger: ~RESTS,
     overview: true(),
     answer_request: answer_request.c.recipient.is_not(None)
     & answer_request.c.board.in_(select(board.c.id).where(board.c.go_live <= TODAY))
     & ~select(pause.c.id)
-    .where(pause.c.board == answer_request.c.board, pause.c.kind == "board")
+    .where(
+        pause.c.board == answer_request.c.board,
+        (pause.c.kind == "board")
+        | ((pause.c.kind == "person") & (pause.c.id == answer_request.c.recipient)),
+    )
     .exists(),
 }
 

@@ -9,6 +9,11 @@ from sqlalchemy import Connection, bindparam, func, select
 
 from ..calendar.localtime import LocalTime
 from ..calendar.planner import Planner
+from ..notifications.asked import (
+    hand_requests_on,
+    is_any_request_unmailed,
+    requests_for_others,
+)
 from ..notifications.composing import add_overview, compose, waiting_recipients
 from ..notifications.deciding import decide
 from ..notifications.live_boards import LiveBoard, live_boards
@@ -101,10 +106,12 @@ class Ticker:
             return True
         if waiting_recipients(connection, today):
             return True
-        if not is_anything_resting(connection, today):
+        if not (is_anything_resting(connection, today) or is_any_request_unmailed(connection)):
             return False
         boards_now = live_boards(connection, self.shelf, today)
-        return any(lapsed_snoozes(connection, boards_now, today))
+        return any(lapsed_snoozes(connection, boards_now, today)) or any(
+            requests_for_others(connection, boards_now, today)
+        )
 
     def _is_sending(self, planner: Planner, now: datetime) -> bool:
         """Whether mail goes out now: a working day, from the sending time on."""
@@ -118,6 +125,7 @@ class Ticker:
         }
         decide(connection, sending, local=self.local, now=now)
         end_lapsed(connection, sending, today)
+        hand_requests_on(connection, sending, today)
         overviews = _newest_overviews(connection)
         asked = [
             _ask_for_overview(connection, board, today, overviews.get(name))

@@ -19,6 +19,7 @@ from boardcal.tests.factories import CHAIR, S11, SECRETARIAT, at, day
 
 if TYPE_CHECKING:
     from boardcal.storage.answer_requests import AnswerRequest
+    from boardcal.storage.columns import AnyRow
     from boardcal.tests.office import Mail, Office
 
 PAGES = "https://calendar.example.org/boards/lscb"
@@ -52,6 +53,10 @@ def newest(office: Office) -> AnswerRequest:
         found = request_numbered(connection, "lscb", number)
     assert found is not None
     return found
+
+
+def newest_row(office: Office) -> AnyRow:
+    return office.table(answer_request)[-1]
 
 
 def to(mails: list[Mail], reader: str) -> list[Mail]:
@@ -118,6 +123,58 @@ def test_whoever_is_the_secretariat_by_then_gets_it(live: Office) -> None:
     assert ["asks for more time" in mail.text for mail in to(mails, "new.office@example.org")] == [
         True
     ]
+
+
+def has_no_secretariat(office: Office, starts: str, ends: str) -> None:
+    office.appoint(RoleName.SECRETARIAT, "new.office@example.org", ends, "lscb")
+    office.leave(RoleName.SECRETARIAT, SECRETARIAT, starts, "lscb")
+
+
+def test_a_board_without_a_secretariat_is_asked_when_it_has_one(live: Office) -> None:
+    has_no_secretariat(live, "2018-01-25", "2018-02-02")
+    live.tick()
+    asks_for_time(live)
+    assert newest_row(live).recipient is None
+    assert live.days("2018-01-26", "2018-02-01") == []
+    (mail,) = to(live.days("2018-02-02", "2018-02-02"), "new.office@example.org")
+    assert "asks for more time" in mail.text
+
+
+def test_a_request_that_nobody_can_hear_of_makes_no_mail_each_minute(live: Office) -> None:
+    asks_for_time(live)
+    has_no_secretariat(live, "2018-01-26", "2018-02-02")
+    live.days("2018-01-26", "2018-01-26")
+    before = live.messages()
+    for minute in range(1, 6):
+        live.sweep(f"2018-01-26 08:0{minute}")
+    assert live.messages() == before
+
+
+@pytest.mark.parametrize("in_hand", [False, True])
+def test_a_paused_secretariat_hears_of_it_when_it_goes_on(live: Office, in_hand: bool) -> None:
+    asks_for_time(live)
+    if in_hand:
+        live.tick("2018-01-26 08:00")
+    live.pause("person", SECRETARIAT)
+    for minute in range(1, 4):
+        assert live.sweep(f"2018-01-26 08:0{minute}") == []
+    assert len([each for each in live.messages() if each[1] == day("2018-01-26")]) <= in_hand
+    live.resume("person", SECRETARIAT)
+    (mail,) = to(live.sweep("2018-01-26 09:00"), SECRETARIAT)
+    assert "asks for more time" in mail.text
+
+
+def test_what_became_of_it_waits_for_an_asker_who_is_paused(live: Office) -> None:
+    asks_for_time(live)
+    with live.changing(S11) as (connection, planning):
+        requests.decline(connection, planning, newest(live), who="admin", why="No")
+    live.pause("person", CHAIR)
+    for minute in range(1, 4):
+        assert live.sweep(f"2018-01-26 08:0{minute}") == []
+    assert to(live.days("2018-01-27", "2018-01-29"), CHAIR) == []
+    live.resume("person", CHAIR)
+    (mail,) = to(live.sweep("2018-01-30"), CHAIR)
+    assert "The date stays: No" in mail.text
 
 
 def test_a_granted_request_gives_the_date_and_tells_who_asked(live: Office) -> None:
