@@ -18,7 +18,7 @@ from ..calendar.planner_file import PlannerFile
 from ..calendar.planner_reading import read_planner
 from ..storage.copying import copy_of, empty_copy
 from ..storage.database import Database, open_database, sqlite_path
-from ..storage.holds import end_hold
+from ..storage.holds import end_hold, hold_of
 from ..storage.migrating import alone, is_empty, migrate, require_current
 from ..storage.planners import (
     BoardRow,
@@ -252,9 +252,11 @@ def planner_notice(here: Installation, connection: Connection) -> str | None:
 
 
 def first_go_live(here: Installation, now: datetime) -> bool:
-    """Lets mails begin today where no Board has gone live yet; whether it did."""
+    """Lets mails begin today where no Board has gone live yet; whether it did. On hold it waits."""
     with here.database.write() as connection:
         hold_boards(connection)
+        if hold_of(connection) is not None:
+            return False
         rows = boards(connection)
         if any(row.go_live is not None for row in rows):
             return False

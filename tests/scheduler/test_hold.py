@@ -4,11 +4,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from boardcal.scheduler.installation import Installation, first_go_live
+from boardcal.scheduler.settings import LoadedSettings, Settings
 from boardcal.storage.holds import end_hold, hold_of, put_on_hold
-from boardcal.storage.tables import change
+from boardcal.storage.tables import board, change
 from boardcal.tests.factories import CHAIR, at
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from boardcal.storage.holds import Hold
     from boardcal.tests.office import Office
 
@@ -80,6 +84,18 @@ def test_a_hold_and_its_end_are_on_the_record(office: Office) -> None:
     assert go_on(office) is None
     notes = [(row.what, row.who, row.why) for row in office.table(change)]
     assert notes[-2:] == [("put on hold", "boardcal", WHY), ("hold ended", "M. Clerk", None)]
+
+
+def test_mails_do_not_begin_by_themselves_on_hold(office: Office, tmp_path: Path) -> None:
+    office.store(go_live=None)
+    settings = Settings.model_validate({}, context={"folder": tmp_path})
+    loaded = LoadedSettings(settings=settings, file=None, folder=tmp_path, variables=())
+    here = Installation(loaded=loaded, database=office.database, clock=lambda: office.now)
+    hold(office)
+    assert first_go_live(here, office.now) is False
+    assert [row.go_live for row in office.table(board)] == [None]
+    go_on(office)
+    assert first_go_live(here, office.now) is True
 
 
 @pytest.mark.parametrize("state", ["submitted", "moved"])
