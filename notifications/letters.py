@@ -189,7 +189,8 @@ class Letter:
     `also_reply_to` those of further Boards that it is about, where they are others. `roles`
     are those in which the reader is mailed, such as "chair of the Education Subgroup": the
     mail's last lines name them. `asked` is what chairs ask of this reader, and what became of
-    what the reader asked for.
+    what the reader asked for. `is_trial`: it goes to whoever tries boardcal, in the reader's
+    stead.
     """
 
     recipient: str
@@ -203,6 +204,7 @@ class Letter:
     roles: tuple[str, ...] = ()
     also_reply_to: tuple[Secretariat, ...] = ()
     asked: tuple[Asked, ...] = ()
+    is_trial: bool = False
 
     @property
     def is_empty(self) -> bool:

@@ -42,6 +42,7 @@ def sample_letters() -> tuple[Letter, ...]:
         _asked(),
         _answered(),
         _with_buttons(),
+        _in_a_trial(),
     )
 
 
@@ -240,6 +241,10 @@ def _asked() -> Letter:
 def _answered() -> Letter:
     """What became of what somebody asked for."""
     return sample_letter(asked=(sample_asked(outcome="the date stays: the Board meets then"),))
+
+
+def _in_a_trial() -> Letter:
+    return sample_letter(items=(sample_overdue(answer=ANSWER),), is_trial=True)
 
 
 def _with_buttons() -> Letter:

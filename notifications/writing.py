@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -86,6 +86,7 @@ class Writer:
             content, recipient = held.content or b"", held.recipient
             mail = mail_as_it_was(content, sender=self.sender, recipient=recipient, day=today)
             return Written(mail=mail)
+        letter = replace(letter, is_trial=bool(self.sender.redirect_to))
         rendered = self.templates.render(letter)
         name, at = f"message/{held.message_id}", now.astimezone(self.local.zone)
         mail = mail_of(letter, rendered, sender=self.sender, name=name, at=at)

@@ -85,8 +85,12 @@ def uncertain_policy(settings: Settings) -> UncertainPolicy:
 
 
 def links_for(settings: Settings, installation: str, secret: str) -> Links:
-    """The links in the mails of an installation, signed with its secret."""
+    """The links in the mails of an installation, signed with its secret.
+
+    In a trial they are only shown: whoever reads all mails must not answer in chairs' names.
+    """
     from ..notifications.links import Links, LinkSigner
 
-    signer = LinkSigner(secret=secret, installation=installation)
+    is_trial = settings.mail.redirect_to is not None
+    signer = None if is_trial else LinkSigner(secret=secret, installation=installation)
     return Links(base_url=settings.web.base_url, signer=signer)

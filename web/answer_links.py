@@ -26,8 +26,8 @@ BROKEN = (
     "of it. Or reply to the mail: your answer reaches the secretariat."
 )
 SHOWN = (
-    "You came from a preview. In the mail that is sent, the link opens the page on which its "
-    "reader answers."
+    "You came from a preview, or from a mail of a trial. In the mail that reaches its reader, the "
+    "link opens the page on which they answer."
 )
 EXPIRED = (
     "It came with a mail of long ago and opens nothing any more. Use the link in the newest mail, "
