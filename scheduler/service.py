@@ -154,20 +154,22 @@ class Service:
     async def run(self, on_ready: Callable[[], None] = lambda: None) -> None:
         """Works until it is told to stop, then finishes what it is doing.
 
-        `on_ready` is called after the first sweep. Raises StalledError where the watchdog finds
+        `on_ready` is called after the first sweep, unless the end came first. Raises StalledError where the watchdog finds
         that nothing works any more.
         """
         file = self.here.settings.database.sqlite_file
         async with AsyncExitStack() as stack:
             stack.enter_context(at_work(self.here.database, file))
+            # Before the first mail: one that is being sent is finished whenever the end comes.
+            self._listen()
             if await self._trusts(self.here.clock()):
                 self._recover(alone=file is not None)
             for companion in self.beside:
                 await stack.enter_async_context(companion)
             await self._guarded("sweep", self.sweep)
             await self._guarded("deliver", self.deliver)
-            self._listen()
-            await asyncio.to_thread(on_ready)
+            if not self.stopping.is_set():
+                await asyncio.to_thread(on_ready)
             self._start_jobs()
             try:
                 await self._watch()

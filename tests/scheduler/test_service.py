@@ -312,6 +312,29 @@ def test_the_signals_of_a_supervisor_and_of_a_terminal_end_it(
     assert len(house.postbag.mails) == 2
 
 
+@pytest.mark.parametrize("name", [signal.SIGTERM, signal.SIGINT])
+def test_the_first_mail_after_a_start_is_finished_as_well(
+    house: House, name: signal.Signals
+) -> None:
+    unheard: list[int] = []
+    before = signal.signal(name, lambda number, _: unheard.append(number))
+    ready: list[str] = []
+    send = house.postbag.send
+
+    async def ended_meanwhile(mail: OutgoingMail, **more: Any) -> Any:
+        os.kill(os.getpid(), name)
+        await asyncio.sleep(TURN)
+        return await send(mail, **more)
+
+    house.postbag.send = ended_meanwhile  # type: ignore[method-assign]
+    running = house.service.run(lambda: ready.append("ready"))
+    try:
+        asyncio.run(asyncio.wait_for(running, 5))
+    finally:
+        signal.signal(name, before)
+    assert (len(house.postbag.mails), unheard, ready) == (1, [], [])
+
+
 # After a crash
 
 
