@@ -154,8 +154,8 @@ class Service:
     async def run(self, on_ready: Callable[[], None] = lambda: None) -> None:
         """Works until it is told to stop, then finishes what it is doing.
 
-        `on_ready` is called after the first sweep, unless the end came first. Raises StalledError where the watchdog finds
-        that nothing works any more.
+        `on_ready` is called after the first sweep, unless the end came first. Raises StalledError
+        where the watchdog finds that nothing works any more.
         """
         file = self.here.settings.database.sqlite_file
         async with AsyncExitStack() as stack:
