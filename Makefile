@@ -25,11 +25,12 @@ STATE := $(shell test "$$(cat .venv/.folder 2>/dev/null)" = "$$(pwd -P)" \
 
 CSS := web/static/boardcal.css
 
-.PHONY: help run test bench css lint pins clean FORCE
+.PHONY: help run test faults bench css lint pins clean FORCE
 
 help:
 	@echo 'make run     set up, then run boardcal until Ctrl-C'
 	@echo 'make test    set up, then run the tests (make test ARGS="-k mail" runs some of them)'
+	@echo 'make faults  break everything that can break, at full length (about an hour), and print a table'
 	@echo 'make css     compile the stylesheet of the pages (run and test do so, too)'
 	@echo 'make lint    check style and types'
 	@echo 'make bench   measure speed and memory'
@@ -44,6 +45,10 @@ run: .venv/.ready-to-run
 test: .venv/.ready-to-test
 	@$(MAKE) --silent $(CSS) || echo 'The tests run without a stylesheet.' >&2
 	@exec .venv/bin/python -m pytest -n 2 --dist loadgroup -q $(ARGS)
+
+# One after the other: what is measured here should not share the machine.
+faults: .venv/.ready-to-test
+	@BOARDCAL_FAULTS=full exec .venv/bin/python -m pytest -q tests/faults $(ARGS)
 
 css: $(CSS)
 

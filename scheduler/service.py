@@ -169,7 +169,8 @@ class Service:
             await self._guarded("sweep", self.sweep)
             await self._guarded("deliver", self.deliver)
             if not self.stopping.is_set():
-                await asyncio.to_thread(on_ready)
+                # A database that fails just now is no reason to end.
+                await self._guarded("start", lambda: asyncio.to_thread(on_ready))
             self._start_jobs()
             try:
                 await self._watch()

@@ -13,7 +13,7 @@ STEADY = RetrySchedule(jitter=0)
 
 
 def seeded(seed: int) -> Random:
-    return Random(seed)  # noqa: S311 - it spreads mails over time and guards no secret
+    return Random(seed)
 
 
 @pytest.mark.parametrize(

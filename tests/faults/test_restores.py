@@ -1,0 +1,53 @@
+"""Yesterday's backup brought back: nothing is sent until somebody has looked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from boardcal.tests.factories import cumbria
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from boardcal.tests.faults.figures import Figures
+    from boardcal.tests.faults.judge import Judge
+    from boardcal.tests.faults.yard import Yard
+
+SECONDS = 90
+RESUME = "boardcal resume"
+
+
+def work_once(yard: Yard) -> str:
+    """Starts a daemon, lets it do what there is to do, and stops it; what it said."""
+    daemon = yard.start()
+    assert daemon.lives_until_ready(SECONDS), daemon.said()
+    daemon.stop()
+    return daemon.said()
+
+
+def test_a_restored_backup_sends_nothing_until_somebody_resumes(
+    kind: str, judge: Judge, make_yard: Callable[..., Yard], figures: Figures
+) -> None:
+    yard = make_yard()
+    yard.holds(cumbria())
+    backup = yard.folder / "yesterday.backup"
+    with figures.run("yesterday's backup restored", kind) as run:
+        work_once(yard)
+        done = yard.command("backup", str(backup))
+        assert done.returncode == 0, done.stderr
+        yard.sleeps(days=1)
+        work_once(yard)
+        before = len(judge.received)
+        assert before
+        done = yard.command("restore", str(backup), "--yes")
+        assert done.returncode == 0, done.stderr
+        said = work_once(yard)
+        yard.sleeps(days=3)
+        said += work_once(yard)
+        run.mails = len(judge.received) - before
+        run.note = "sent after the restore: none, on hold"
+    assert run.mails == 0
+    assert RESUME in said
+    assert yard.command("resume", "--yes").returncode == 0
+    work_once(yard)
+    assert len(judge.received) > before

@@ -1,0 +1,65 @@
+"""Several daemons on one PostgreSQL, whose connections are cut and who come and go."""
+
+from __future__ import annotations
+
+import random
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import text
+
+from boardcal.tests.faults.judge import doubled
+from boardcal.tests.faults.yard import many_chairs, until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from boardcal.tests.faults.figures import Figures
+    from boardcal.tests.faults.judge import Judge
+    from boardcal.tests.faults.yard import Daemon, Yard
+
+SECONDS = 600
+CUT_ONE = text(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    " ORDER BY random() LIMIT 1"
+)
+
+
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("daemons", [4, 8])
+def test_daemons_that_share_a_database_send_each_mail_once_whatever_is_cut(
+    daemons: int, kind: str, judge: Judge, make_yard: Callable[..., Yard], figures: Figures
+) -> None:
+    mails = figures.size(60, 5000)
+    chance = random.Random(daemons)
+    yard = make_yard()
+    yard.holds(many_chairs(mails))
+    with figures.run(f"{daemons} daemons, cut and restarted", kind) as run:
+        at_work = [yard.start(f"daemon-{number}") for number in range(daemons)]
+        cuts = restarts = 0
+        end = time.monotonic() + SECONDS
+        # The secretariat's overview is one more.
+        while len(judge.counts()) < mails + 1 and time.monotonic() < end:
+            time.sleep(chance.uniform(0.2, 0.8))
+            with yard.opened() as database, database.write() as connection:
+                cuts += len(connection.execute(CUT_ONE).all())
+            if chance.random() < 0.5:
+                restarts += 1
+                _restart(yard, at_work, chance.randrange(daemons))
+        assert until(lambda: len(judge.counts()) > mails, SECONDS), at_work[0].said()
+        for daemon in at_work:
+            daemon.stop()
+        rows, counts = yard.messages(), judge.counts()
+        run.mails = len(rows)
+        run.uncertain = sum(row.state == "uncertain" for row in rows)
+        run.lost = len({row.recipient for row in rows} - counts.keys())
+        run.doubled = doubled(counts.values())
+        run.note = f"{cuts} connections cut, {restarts} restarts"
+    assert (run.lost, run.doubled) == (0, 0)
+
+
+def _restart(yard: Yard, at_work: list[Daemon], number: int) -> None:
+    at_work[number].stop()
+    at_work[number] = yard.start(f"daemon-{number}")
