@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from ..calendar.errors import BoardcalError
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 BACKLOG = 128
 MOST_AT_ONCE = 200  # connections; more are answered with 503 until some are done
 KEEP_OPEN_SECONDS = 15
+SECONDS_TO_ASK = 30
 SECONDS_TO_FINISH = 5
 
 
@@ -70,6 +72,44 @@ def _why(error: OSError, web: Web) -> str:
     )
 
 
+class Connection(H11Protocol):
+    """A browser's connection, closed where no whole request comes in time.
+
+    uvicorn waits for one for ever, so a few that say nothing, or a letter a minute, would use up
+    all that there are.
+    """
+
+    _deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """The time for the first request begins."""
+        super().connection_made(transport)
+        self._await_request()
+
+    def on_response_complete(self) -> None:
+        """The time for the next one begins."""
+        super().on_response_complete()
+        self._await_request()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nothing is waited for any more."""
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def _await_request(self) -> None:
+        self._stop_waiting()
+        self._deadline = self.loop.call_later(SECONDS_TO_ASK, self._too_late)
+
+    def _stop_waiting(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+
+    def _too_late(self) -> None:
+        # A request that has begun ends in a response, and its form has a time of its own.
+        if getattr(self.cycle, "response_complete", True):
+            self.transport.close()
+
+
 class _Server(uvicorn.Server):
     """uvicorn as a guest: signals are the daemon's."""
 
@@ -86,7 +126,7 @@ async def serving(
     """Serves `app` meanwhile; afterwards lets those who are being answered finish."""
     config = uvicorn.Config(
         app,
-        http="h11",
+        http=Connection,
         ws="none",
         lifespan="on",
         log_config=None,
