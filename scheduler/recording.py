@@ -105,7 +105,7 @@ def record(
         raise RecordError(f"{long_date(on)} is still to come; record it when it has happened.")
     if status is not None and _is_far(row.due, planning.today):
         raise RecordError(
-            f'"{key}" is due on {long_date(row.due)}, more than {FURTHEST_AHEAD_YEARS} years from '
+            f'"{row.title}" is due on {long_date(row.due)}, over {FURTHEST_AHEAD_YEARS} years from '
             "now, so nothing was recorded; see that the year in it is the one you mean."
         )
     if status is Status.NOTHING_TO_REPORT and not _may_be_empty(planning.planner, row):
@@ -147,7 +147,7 @@ def extend(
     """
     row = find(connection, planning, key)
     if row.state in SETTLED or row.state == Status.VOID:
-        raise RecordError(f'"{key}" is {row.state}; there is no date left to move.')
+        raise RecordError(f'"{row.title}" is {row.state}; there is no date left to move.')
     if to < planning.today:
         raise RecordError(f"{long_date(to)} has passed; give a day from today on.")
     if _is_far(to, planning.today):

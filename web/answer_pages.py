@@ -42,30 +42,42 @@ DONE = {
 }
 
 
+class RefusedError(Exception):
+    """Something is wrong with the form, or it has been overtaken: nothing is changed for it."""
+
+
 def show(request: Request) -> Response:
     """What is owed, and what its reader can answer."""
+    return _shown(request)
+
+
+def _shown(
+    request: Request, problems: Problems | None = None, *, meanwhile: bool = False
+) -> Response:
+    """The page as it stands: never within a change, for the page itself may note something."""
     try:
         with opened(request, writing=False) as (connection, found):
-            return _page(request, connection, found)
+            return _page(request, connection, found, problems=problems, meanwhile=meanwhile)
     except ClosedLink as error:
         return closed(request, error)
 
 
 def answer(request: Request) -> Response:
     """Does what a button of the page says, once."""
-    form = form_of(request)
+    form, problems = form_of(request), Problems()
+    wanted = form.secret("do")
+    act = ACTIONS.get(wanted)
     try:
         with opened(request, writing=True) as (connection, found):
-            wanted = form.secret("do")
-            act = ACTIONS.get(wanted)
             if act is None:
                 raise FormRefusedError("What was sent is not a form of this page.")
-            if form.secret("seen") != _seen(found):
-                return _page(request, connection, found, meanwhile=True)
-            problems = Problems()
-            act(connection, found.answering, form, problems)
-            if problems:
-                return _page(request, connection, found, problems=problems)
+            is_overtaken = form.secret("seen") != _seen(found)
+            if not is_overtaken:
+                act(connection, found.answering, form, problems)
+            if is_overtaken or problems:
+                raise RefusedError
+    except RefusedError:
+        return _shown(request, problems, meanwhile=is_overtaken)
     except ClosedLink as error:
         return closed(request, error)
     address = link(request, f"/answer/{request.path_params['token']}")

@@ -34,6 +34,8 @@ class Rule:
     signed: bool
 
 
+# The largest that a database of ours gives.
+LARGEST_NUMBER = 2**31 - 1
 STALE = "This form was opened before you signed in, or a while ago, so nothing was saved."
 
 
@@ -77,7 +79,8 @@ def _answer(rule: Rule, request: Request, form: Form) -> Response:
 
 def _page(rule: Rule, request: Request) -> Response:
     answer = rule.post if request.method == "POST" else rule.get
-    if answer is None:
+    numbers = (each for each in request.path_params.values() if isinstance(each, int))
+    if answer is None or any(each > LARGEST_NUMBER for each in numbers):
         raise NotFoundError
     return answer(request)
 

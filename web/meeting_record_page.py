@@ -79,7 +79,8 @@ def record_all(request: Request) -> Response:
         problems.add("on", f"{long_date(on)} is still to come; give the day when it happened")
     chosen = _chosen(form, _papers(found), problems)
     if not problems and not chosen:
-        problems.add("on", "Choose what became of at least one of them")
+        first = next((f"status/{paper.shown.key}" for paper in _papers(found)), "on")
+        problems.add(first, "Choose what became of at least one of them")
     if on is None or problems:
         return _page(request, found, on=typed_date(form, "on"), problems=problems)
     moved: set[str] = set()

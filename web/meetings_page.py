@@ -60,15 +60,17 @@ def meeting_body(planner: Planner, body_id: str) -> Body:
 def day_of(request: Request) -> date:
     """The day in the address, such as "2018-03-08". Raises NotFoundError where it is none."""
     text = request.path_params["day"]
+    is_whole = len(text) == len("2018-03-08") and text.isascii()
     try:
-        if len(text) != len("2018-03-08") or not text.isascii():
-            raise ValueError(text)
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text) if is_whole else None
     except ValueError:
+        day = None
+    if day is None or not EARLIEST_YEAR <= day.year <= LATEST_YEAR:
         raise NotFoundError(
             "The address does not end in a day such as 2018-03-08. Look for the meeting under "
             "Meetings."
-        ) from None
+        )
+    return day
 
 
 def meeting_of(

