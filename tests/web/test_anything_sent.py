@@ -99,9 +99,7 @@ FAR = {"{id:int}": ("2147483648", "9" * 30), "{day}": ("9999-12-31", "0001-01-01
         if page.get and name in page.path
     ],
 )
-def test_an_address_with_a_number_or_a_day_out_of_reach_is_no_page(
-    place: Place, path: str
-) -> None:
+def test_an_address_with_a_number_or_a_day_out_of_reach_is_no_page(place: Place, path: str) -> None:
     assert place.reader(ADMIN).opens(path).status_code == 404
 
 
