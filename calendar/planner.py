@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 
 from .meetings import Series
 from .steps import REMINDERS, Policy
@@ -153,7 +154,7 @@ class Plan:
     assumed: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Planner:
     """Everything that one Board has planned."""
 
@@ -170,7 +171,23 @@ class Planner:
 
     def body(self, body_id: str) -> Body | None:
         """The body with this id."""
-        return next((body for body in self.bodies if body.id == body_id), None)
+        return self._by_id.get(body_id)
+
+    def bodies_naming(self, address: str) -> tuple[Body, ...]:
+        """The bodies in which an address holds a role on any day, in the planner's order."""
+        return tuple(self._naming.get(address, ()))
+
+    @cached_property
+    def _by_id(self) -> dict[str, Body]:
+        return {body.id: body for body in self.bodies}
+
+    @cached_property
+    def _naming(self) -> dict[str, list[Body]]:
+        found: dict[str, list[Body]] = {}
+        for body in self.bodies:
+            for address in {holder.address for holder in body.holders}:
+                found.setdefault(address, []).append(body)
+        return found
 
     def obligations(self) -> Iterator[Obligation]:
         """The reports, then the actions, in the planner's order."""

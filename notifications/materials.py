@@ -16,12 +16,14 @@ from ..calendar.words import long_date
 from ..storage.columns import AnyRow
 from ..storage.tables import change, ledger, message, occurrence, snooze
 from .live_boards import LiveBoard
-from .recipients import all_roles
+from .recipients import roles_of
 from .states import ARRIVED
 
 # "Also open" reminds of what is owed within about a month, not of the whole year.
 ALSO_OPEN_WORKING_DAYS = 20
 
+# The roles of readers, by their address.
+RolesOfReaders = Mapping[str, Sequence[tuple[Body, RoleName]]]
 
 OPEN_COLUMNS = ("id", "ref", "owner", "title", "due", "precision", "extended")
 # Built once: they run for every mail.
@@ -29,6 +31,7 @@ OPEN_NOW = (
     select(*(occurrence.c[name] for name in OPEN_COLUMNS))
     .where(
         occurrence.c.board == bindparam("board"),
+        occurrence.c.owner.in_(bindparam("owners", expanding=True)),
         occurrence.c.state.in_(OWED),
         occurrence.c.due <= bindparam("until", type_=Date),
         occurrence.c.kind != Kind.REVIEW.value,
@@ -66,16 +69,16 @@ class Materials:
     """What many letters draw on.
 
     `changed` says by key and reader what changed since their last mail, `met_by` which titles a
-    key settles as well, `open_of` what is owed near or past its date by Board, `known_readers`
-    whom a mail has reached before, `roles` who holds which roles, by Board and address, and
-    `resting` which of what is open its reader wants no reminder of yet.
+    key settles as well, `open_of` what the bodies that readers lead owe near or past its date, by
+    Board, `known_readers` whom a mail has reached before, `roles` which roles readers hold, by
+    Board and address, and `resting` which of what is open its reader wants no reminder of yet.
     """
 
     changed: Mapping[tuple[str, str], str]
     met_by: Mapping[str, tuple[str, ...]]
     open_of: Mapping[str, Sequence[AnyRow]]
     known_readers: frozenset[str]
-    roles: Mapping[str, Mapping[str, Sequence[tuple[Body, RoleName]]]]
+    roles: Mapping[str, RolesOfReaders]
     resting: frozenset[tuple[int, str]] = frozenset()
 
 
@@ -93,12 +96,19 @@ def materials_for(
 ) -> Materials:
     """What the letters of `messages` to `readers`, with these ledger rows, need."""
     known_boards = list(boards)
+    roles = {
+        each.planner.board: {reader: roles_of(each.planner, reader, today) for reader in readers}
+        for each in known_boards
+    }
     return Materials(
         changed=_changed(connection, [row for row in rows if row.due_revision > 1]),
         met_by=_met_by(connection, {row.key for row in rows}),
-        open_of={each.planner.board: _open(connection, each, today) for each in known_boards},
+        open_of={
+            each.planner.board: _open(connection, each, roles[each.planner.board], today)
+            for each in known_boards
+        },
         known_readers=_known(connection, readers, messages),
-        roles={each.planner.board: all_roles(each.planner, today) for each in known_boards},
+        roles=roles,
         resting=_resting(connection, readers, today),
     )
 
@@ -147,9 +157,15 @@ def _met_by(connection: Connection, keys: set[str]) -> dict[str, tuple[str, ...]
     return dict(found)
 
 
-def _open(connection: Connection, board: LiveBoard, today: date) -> Sequence[AnyRow]:
+def _open(
+    connection: Connection, board: LiveBoard, roles: RolesOfReaders, today: date
+) -> Sequence[AnyRow]:
+    led = {body.id for held in roles.values() for body, role in held if role is RoleName.CHAIR}
+    if not led:
+        return ()
     until = board.planner.days.shift(today, ALSO_OPEN_WORKING_DAYS)
-    return connection.execute(OPEN_NOW, {"board": board.planner.board, "until": until}).all()
+    asked = {"board": board.planner.board, "owners": sorted(led), "until": until}
+    return connection.execute(OPEN_NOW, asked).all()
 
 
 def _known(

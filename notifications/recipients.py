@@ -66,15 +66,14 @@ def may_answer(
     return stands_in is not None and stands_in.address == address
 
 
-def all_roles(planner: Planner, day: date) -> dict[str, list[tuple[Body, RoleName]]]:
-    """Every role that is held on `day`, by its holder's address."""
-    found: dict[str, list[tuple[Body, RoleName]]] = {}
-    for body in planner.bodies:
-        for role in RoleName:
-            address = body.holder_on(role, day)
-            if address is not None:
-                found.setdefault(address, []).append((body, role))
-    return found
+def roles_of(planner: Planner, address: str, day: date) -> list[tuple[Body, RoleName]]:
+    """Every role that somebody holds on `day`."""
+    return [
+        (body, role)
+        for body in planner.bodies_naming(address)
+        for role in RoleName
+        if body.holder_on(role, day) == address
+    ]
 
 
 def recipient_at(

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Table, func, select, update
 from ..calendar.errors import BoardcalError
 from ..calendar.status import OWED
 from ..calendar.words import long_date
-from ..notifications.recipients import all_roles
+from ..notifications.recipients import roles_of
 from ..notifications.states import CHANGEABLE, MessageState
 from ..notifications.waiting import CARRIERS
 from ..storage.columns import AnyRow
@@ -130,7 +130,7 @@ def _move(connection: Connection, found: AnyRow, **values: Any) -> None:
 def _require_reader(planning: Planning, found: AnyRow) -> None:
     """Raises MailActionError where a mail would go out as it was to somebody without a role."""
     uncertain = found.state == MessageState.UNCERTAIN
-    if uncertain and found.recipient not in all_roles(planning.planner, planning.today):
+    if uncertain and not roles_of(planning.planner, found.recipient, planning.today):
         raise MailActionError(
             f"{found.recipient} holds no role any more, so the mail is not sent again. What is "
             "still owed goes to whoever holds the role now."

@@ -7,7 +7,7 @@ from datetime import date
 
 from ..calendar.planner import Body, Planner, RoleName
 from ..calendar.steps import Level
-from ..notifications.recipients import all_roles, recipient_at
+from ..notifications.recipients import recipient_at, roles_of
 from .mail_words import stand_in
 from .naming import Names
 
@@ -36,7 +36,7 @@ def pause_effects(
 
 
 def _absence(planner: Planner, address: str, away: Collection[str], today: date) -> Iterator[str]:
-    held = all_roles(planner, today).get(address, [])
+    held = roles_of(planner, address, today)
     if not held:
         yield "They hold no role at present, so no mail comes to them anyway."
     owing = {owner for each in planner.obligations() for owner in each.owners}

@@ -10,9 +10,9 @@ from boardcal.calendar.planner_entries import planner_of
 from boardcal.calendar.steps import REMINDERS, REVIEWS, Policy, Step
 from boardcal.notifications.recipients import (
     Recipient,
-    all_roles,
     named,
     recipients,
+    roles_of,
     secretariat_on,
 )
 from boardcal.tests.factories import (
@@ -250,9 +250,10 @@ def test_a_bodys_name_reads_well_in_a_sentence(
 def test_everybodys_roles_are_known_by_address() -> None:
     planner = make_planner(business_group={"chair": BOARD_CHAIR})
     held = {
-        address: [(body.id, role) for body, role in pairs]
-        for address, pairs in all_roles(planner, TODAY).items()
+        address: [(body.id, role) for body, role in roles_of(planner, address, TODAY)]
+        for address in (BOARD_CHAIR, SECRETARIAT, VICE, "nobody@example.org")
     }
+    assert held["nobody@example.org"] == []
     assert held[BOARD_CHAIR] == [("lscb", RoleName.CHAIR), ("business-group", RoleName.CHAIR)]
     assert held[SECRETARIAT] == [("lscb", RoleName.SECRETARIAT)]
     assert held[VICE] == [("pmqag", RoleName.VICE_CHAIR)]
