@@ -13,7 +13,7 @@ from ..scheduler.changes_log import changes_page
 from .change_places import place_of
 from .date_fields import read_date, shown_date, typed_date
 from .forms import Form, Problems
-from .long_lists import asked, page_asked, page_links
+from .long_lists import asked, page_address, page_asked
 from .page import page
 from .visits import reading_board, site_of
 
@@ -46,7 +46,7 @@ def show(request: Request) -> Response:
         place_of=partial(place_of, planner),
         typed=typed if problems else shown_date(since),
         choices=[(text, shown_date(here.today - ago)) for text, ago in SINCE.items()],
-        pages=page_links(request, "/changes", found.paging, **_query(since)),
+        at=page_address(request, "/changes", **_query(since)),
     )
 
 

@@ -90,7 +90,7 @@ def _preview(
     return page(
         request,
         "go_live_preview.html.j2",
-        title="Check before mails begin",
+        title=f"Let mails begin on {weekday_date(day)}?",
         problems=problems,
         status=status,
         row=row,

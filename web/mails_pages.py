@@ -20,7 +20,7 @@ from ..storage.accounts import Role
 from .change_places import place_of
 from .date_fields import read_optional_date, typed_date
 from .forms import Form, Problems
-from .long_lists import asked, page_asked, page_links
+from .long_lists import asked, page_address, page_asked
 from .page import page
 from .page_errors import ForbiddenError, NotFoundError
 from .visits import reading_board, site_of, user_of, visit_of
@@ -74,7 +74,7 @@ def show(request: Request) -> Response:
         people=[("", "Everybody"), *((each, each) for each in found.people)],
         states=[("", "Any"), *((each.name, each.value.capitalize()) for each in MailStanding)],
         colours=COLOURS,
-        pages=page_links(request, "/mails", found.paging, **query),
+        at=page_address(request, "/mails", **query),
         is_filtered=choice != MailChoice(),
     )
 

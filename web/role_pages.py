@@ -150,6 +150,8 @@ def _held(body: BodyDossier, form: Form, problems: Problems) -> tuple[RoleName |
 
 
 def _role(body: BodyDossier, sent: str) -> RoleName:
+    if not sent:
+        raise FieldError("must be chosen")
     if sent not in dict(role_choices(body)):
         raise FieldError("must be chosen from the list")
     return RoleName(sent)
@@ -212,7 +214,7 @@ def _preview(
     return page(
         request,
         "role_preview.html.j2",
-        title="Check before you save",
+        title=f"End the role of {wanted.name}" if wanted.ends else "Appoint somebody",
         problems=problems,
         status=status,
         body=body,

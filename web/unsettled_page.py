@@ -22,7 +22,7 @@ from ..scheduler.settling import (
     unsettled,
 )
 from .forms import FieldError, Form, Problems
-from .long_lists import asked, page_asked, page_links
+from .long_lists import asked, page_address, page_asked
 from .page import page
 from .visits import changing_board, form_of, reading_board, redirect, site_of, user_of
 
@@ -114,7 +114,7 @@ def _page(
         lines=mine[part.offset : part.last],
         total=len(every),
         paging=part,
-        pages=page_links(request, "/to-decide/unsettled", part, body=body),
+        at=page_address(request, "/to-decide/unsettled", body=body),
         bodies=_bodies(planner, every),
         body=body,
         form=form,

@@ -100,6 +100,8 @@ def _account(request: Request) -> Account:
 
 def _role(form: Form) -> Role:
     sent = form.text("role")
+    if not sent:
+        raise FieldError("must be chosen")
     if sent not in list(Role):
         raise FieldError("must be chosen from the list")
     return Role(sent)
@@ -133,7 +135,7 @@ def _list(request: Request, problems: Problems | None = None) -> Response:
     return page(
         request,
         "users.html.j2",
-        title="Who may sign in",
+        title="Accounts",
         problems=problems,
         accounts=[(each, roles_in_words(each, names)) for each in found],
         boards=names,

@@ -380,7 +380,7 @@ def test_a_page_with_problems_says_so_first(place: Place) -> None:
     reader.opens("/users")
     answer = reader.sends("/users", email="nobody", role="king", board="*")
     assert answer.status_code == 422
-    assert "<title>Error: Who may sign in – Cumbria LSCB</title>" in answer.text
+    assert "<title>Error: Accounts – Cumbria LSCB</title>" in answer.text
     assert 'href="#email"' in answer.text
     assert 'href="#role"' in answer.text
     assert "The email address has no @; write an address such as name@example.org" in reader.text

@@ -134,7 +134,7 @@ def test_a_mail_is_shown_as_it_was_sent(office: Office, place: Place) -> None:
     reader = place.reader(VIEWER)
     reader.opens(f"/mails/{number}")
     assert f"To {CHAIR}" in reader.text
-    assert "Message-ID <" in reader.text
+    assert "Mail servers know it as <" in reader.text
     assert "S.11" in reader.text
     assert "10 working days before; answers for it" in reader.text
     assert 'href="/due/lscb/s11/pmqag/2018-03"' in shown(reader)
