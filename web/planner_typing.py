@@ -131,7 +131,8 @@ def worded(name: str, says: str, value: Any) -> str:
     """A sentence of the planner file's check that begins with a field's name."""
     if not is_predicate(says):
         return f"“{name}”: {says}"
-    return f"“{name}” {says}" if value is None else f"“{name}”: {shown(value)} {says}"
+    is_nothing = value is None or value in ([], "")
+    return f"“{name}” {says}" if is_nothing else f"“{name}”: {shown(value)} {says}"
 
 
 def named(desk: Desk, draft: Draft) -> Draft:

@@ -39,6 +39,7 @@ MISTAKES = [
      "ends (2018-05-01) before it begins"),
     ("bodies/lscb", "roles", {"secretariat": ""}, "secretariat", "must always reach somebody"),
     ("bodies/lscb", "meets", {"day": "fifth Monday"}, "day", "is not a day such as"),
+    ("bodies/lscb", "meets", {"day": ""}, "day", "“On which days” must not be empty"),
     ("bodies/lscb", "meets", {"time": "12:30-09:30"}, "time", "ends before it begins"),
     ("bodies/lscb", "meets", {"months": ["6"]}, "", "is no month in which lscb meets"),
     ("events/survey-accepted", "what", {"title": ""}, "title", "must not be empty"),
