@@ -15,6 +15,7 @@ from ..calendar.timing import Precision
 from ..calendar.words import MONTHS, WEEKDAYS, listed, long_date, short_date
 from ..notifications.phrases import count, is_stated_exactly, stated
 from ..notifications.references import reference, short_names
+from ..scheduler.shown import BEFORE_START
 from ..scheduler.upcoming import Entry
 from .terminal import NO_MAILS_YET, hung, painted, width
 
@@ -117,7 +118,7 @@ class CalendarTable:
         self, entries: list[Entry], go_live: date | None, planner_file: Path | None
     ) -> str:
         said = [f"{count(len(entries), 'entry', 'entries')}."]
-        if any(entry.status is Status.UNSETTLED for entry in entries):
+        if any(entry.status is Status.UNSETTLED and not entry.is_before_start for entry in entries):
             began = f", {long_date(go_live)}" if go_live else ""
             said.append(
                 f"Unsettled: it fell due before mails began{began}, and nobody has recorded "
@@ -141,7 +142,9 @@ def _day(entry: Entry) -> str:
 
 
 def _word(entry: Entry) -> str:
-    """Its status in one word or two; a meeting that takes place needs none."""
+    """Its status in a few words; a meeting that takes place needs none."""
     if entry.status is Status.VOID:
         return "cancelled"
+    if entry.is_before_start:
+        return BEFORE_START
     return "" if entry.kind is Kind.MEETING else entry.status.value

@@ -7,7 +7,6 @@ from datetime import date
 
 import click
 
-from ..calendar.status import Status
 from ..calendar.words import long_date, weekday_date
 from ..notifications.phrases import count
 from ..notifications.subjects import subject
@@ -15,7 +14,7 @@ from ..scheduler.changing import plan_now, planning_for
 from ..scheduler.first_mails import LOOK_ON, first_of
 from ..scheduler.going_live import set_go_live
 from ..scheduler.installation import Installation
-from ..scheduler.upcoming import upcoming
+from ..scheduler.settling import unsettled
 from ..storage.database import Database
 from ..storage.planners import BoardRow, hold_boards
 from .invocation import Invocation, asking
@@ -90,18 +89,15 @@ def _done(here: Installation, row: BoardRow, day: date) -> Iterator[str]:
     mail = here.settings.mail
     with here.database.read() as connection:
         current = here.board(connection, row.id)
-        planner = here.shelf.get(connection, current)
-        entries = upcoming(
-            connection, current, planner, start=planner.plan.starts, end=day, today=here.today
-        )
-    unsettled = sum(entry.status is Status.UNSETTLED for entry in entries)
+        asked = len(unsettled(connection, here.shelf.get(connection, current)))
     began = "begin" if day >= here.today else "count as begun"
     yield from hung(f"The mails of {row.name} {began} on {weekday_date(day)}.")
-    if unsettled:
+    if asked:
         yield from hung(
-            f"What was due before then is unsettled ({count(unsettled, 'entry', 'entries')}): "
-            "nobody is chased for it. Record what became of each with `boardcal record`, or give "
-            "it a new date with `boardcal extend`."
+            f"What was due before then is unsettled ({count(asked, 'entry', 'entries')}): "
+            "nobody is chased for it. Say what became of each on the page To decide, where many "
+            "can be settled at once, or with `boardcal record`; `boardcal extend` gives it a new "
+            "date."
         )
     if mail.transport == "outbox":
         yield from hung(

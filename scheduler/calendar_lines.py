@@ -78,6 +78,11 @@ class Line(NamedTuple):
             return self.due < today
         return self.status is Status.OVERDUE
 
+    @property
+    def is_before_start(self) -> bool:
+        """Whether it fell due before the Board started, and nobody was ever asked about it."""
+        return self.status is Status.UNSETTLED and self.stored is None
+
 
 @dataclass(slots=True, kw_only=True)
 class BoardCalendar:

@@ -20,6 +20,8 @@ STATUS_WORDS = {
     Status.UNSETTLED: "not settled",
     Status.VOID: "no longer due",
 }
+# What fell due before the Board started, and was never asked about, is no open question.
+BEFORE_START = "before the start"
 KIND_WORDS = {
     Kind.REPORT: "report",
     Kind.ACTION: "action",
@@ -57,6 +59,7 @@ class Shown:
     moved_from: date | None = None
     note: str | None = None
     met_by: str | None = None
+    is_before_start: bool = False
 
 
 def shown(entry: Entry, names: Names, today: date) -> Shown:
@@ -75,12 +78,15 @@ def shown(entry: Entry, names: Names, today: date) -> Shown:
         when=stated(entry.due, entry.precision),
         meeting=entry.meeting,
         status=entry.status,
-        status_words=status_words(entry.status, entry.kind, entry.due, today),
+        status_words=BEFORE_START
+        if entry.is_before_start
+        else status_words(entry.status, entry.kind, entry.due, today),
         distance=distance(entry.status, entry.due, today, names.planner.days),
         is_late=late,
         moved_from=entry.first_due if entry.first_due != entry.due else None,
         note=sentence(entry.note) if entry.note else None,
         met_by=entry.met_by,
+        is_before_start=entry.is_before_start,
     )
 
 

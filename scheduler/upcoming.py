@@ -20,7 +20,10 @@ from .calendar_lines import BoardCalendar, Line, parts
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One line of the calendar. `first_due` is the date before any move."""
+    """One line of the calendar. `first_due` is the date before any move.
+
+    `is_before_start` says that it fell due before mails began, and is not asked about.
+    """
 
     key: str
     kind: Kind
@@ -36,6 +39,7 @@ class Entry:
     first_due: date
     note: str | None = None
     met_by: str | None = None
+    is_before_start: bool = False
 
 
 def upcoming(
@@ -112,4 +116,5 @@ def _from_planner(each: Occurrence, line: Line) -> Entry:
         first_due=each.due,
         note=each.note,
         met_by=each.met_by,
+        is_before_start=line.is_before_start,
     )

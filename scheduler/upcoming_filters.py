@@ -111,7 +111,7 @@ def _tests(choice: Choice, names: Names, today: date) -> Iterable[Callable[[Line
     """What a line has to pass, the cheapest questions first."""
     if choice.status is not None:
         status = choice.status
-        yield lambda line: line.status is status
+        yield lambda line: line.status is status and not line.is_before_start
         # A meeting is planned for good, but nobody looks for one that is over.
         yield lambda line: line.kind is not Kind.MEETING or line.due >= today
     if choice.kind is not None:
@@ -182,7 +182,11 @@ def _page(
         groups=groups,
         links=_links(totals, part.size),
         paging=part,
-        counts=Counter(line.status for line in listed if line.kind is not Kind.MEETING),
+        counts=Counter(
+            line.status
+            for line in listed
+            if line.kind is not Kind.MEETING and not line.is_before_start
+        ),
         overdue=len(late),
     )
 

@@ -21,9 +21,8 @@ from .calendar_lines import BoardCalendar, Line
 from .naming import Named, Names
 from .paging import PAGE_SIZE, Paging, paging
 from .recording import SETTLED
-from .shown import STATUS_WORDS, status_words
+from .shown import BEFORE_START, STATUS_WORDS, status_words
 
-BEFORE_START = "before the start"
 MONTHS_OF_A_YEAR = 12
 FINANCIAL_YEAR_BEGINS = 4
 # Papers come at most 60 working days before their meeting, and stand in the meeting's month.
@@ -252,8 +251,7 @@ def _cell(lines: Sequence[Line]) -> Cell:
     counted = [line for line in lines if line.status is not Status.VOID] or list(lines)
     status = min((line.status for line in counted), key=PRESSING.index)
     pressing = next(line for line in counted if line.status is status)
-    # What fell due before the Board started, and was never asked about, is no open question.
-    is_old = status is Status.UNSETTLED and all(line.stored is None for line in counted)
+    is_old = status is Status.UNSETTLED and all(line.is_before_start for line in counted)
     return Cell(
         status=status,
         status_words=BEFORE_START if is_old else STATUS_WORDS[status],

@@ -9,7 +9,8 @@ from starlette.responses import Response
 
 from ..calendar.planner import Planner
 from ..calendar.words import MONTHS
-from ..scheduler.year_planner import BEFORE_START, FINANCIAL_YEAR_BEGINS, year_planner
+from ..scheduler.shown import BEFORE_START
+from ..scheduler.year_planner import FINANCIAL_YEAR_BEGINS, year_planner
 from .choices import chosen_id, chosen_page
 from .page import page
 from .visits import link, reading_board, site_of
@@ -51,12 +52,12 @@ def show(request: Request) -> Response:
 
 
 def _firsts(planner: Planner, today: date) -> list[date]:
-    """The first days of the years to choose from: those of the plan, and this one.
+    """The first days of the years to choose from: those of the plan, this one and the next.
 
     Calendar years come first, then financial ones.
     """
     earliest = min(planner.plan.starts, today).year
-    latest = max(planner.plan.ends, today).year
+    latest = max(planner.plan.ends.year, today.year + 1)
     return [date(year, month, 1) for month in STARTS for year in range(earliest, latest + 1)]
 
 

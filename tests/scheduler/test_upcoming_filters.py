@@ -127,6 +127,17 @@ def test_the_counts_are_of_all_pages_and_leave_meetings_out() -> None:
     assert sum(page.counts.values()) == page.paging.total - len(meetings)
 
 
+def test_what_fell_due_before_the_start_and_is_not_asked_about_is_not_counted() -> None:
+    long_before: dict[str, Any] = {"start": day("2017-01-01"), "end": day("2017-09-30")}
+    page = page_of(an_office(), **long_before)
+    words = {each.status_words for group in page.groups for each in group.entries}
+    assert "before the start" in words
+    assert "not settled" not in words
+    assert page.counts[Status.UNSETTLED] == 0
+    chosen = page_of(an_office(), Choice(status=Status.UNSETTLED), **long_before)
+    assert keys(chosen) == []
+
+
 def test_a_page_beyond_the_last_is_the_last() -> None:
     page = page_of(an_office(), page=99)
     assert page.paging.number == page.paging.pages == 1

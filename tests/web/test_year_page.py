@@ -104,6 +104,7 @@ def test_the_meetings_of_the_board_stand_above(whole: Opened) -> None:
         ("?from=2019-01", "Year planner 2019", "2018-01", "2020-01"),
         ("?from=2017-04", "Year planner April 2017 to March 2018", None, "2018-04"),
         ("?from=2020-01", "Year planner 2020", "2019-01", None),
+        ("?from=2018-04", "Year planner April 2018 to March 2019", "2017-04", "2019-04"),
         ("?from=1066-01", "Year planner 2018", "2017-01", "2019-01"),
         ("?from=2018-02", "Year planner 2018", "2017-01", "2019-01"),
         ("?from=%00<b>", "Year planner 2018", "2017-01", "2019-01"),
@@ -117,6 +118,14 @@ def test_the_address_names_the_year(
     found = links(reader)
     years = {each.partition("from=")[2] for each in found if "/year?" in each}
     assert years == {each for each in (earlier, later) if each}
+
+
+def test_a_plan_that_has_ended_still_has_a_next_year(sqlite: Database, tmp_path: Path) -> None:
+    whole = make_whole()
+    plan = whole.plan.model_copy(update={"ends": day("2017-12-31")})
+    ended = Opened.on(sqlite, tmp_path, whole.model_copy(update={"plan": plan}))
+    assert "/year?from=2019-01" in links(ended.sees(PATH))
+    assert "Year planner 2019" in ended.sees(f"{PATH}?from=2019-01").text
 
 
 def test_what_was_recorded_is_seen_at_once(whole: Opened) -> None:
