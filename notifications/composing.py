@@ -21,6 +21,7 @@ from sqlalchemy import (
 from ..storage.columns import Instant
 from ..storage.snoozes import RESTS
 from ..storage.tables import answer_request, board, ledger, message, overview, pause
+from .resending import SENT_AGAIN, give_up_resending
 from .states import CHANGEABLE, GONE, IN_HAND, MessageState
 from .waiting import CARRIERS, HAS_PENDING
 
@@ -57,9 +58,6 @@ def _waiting_in(table: Table) -> Select[tuple[str]]:
 
 READERS: BindParameter[str] = bindparam("readers", expanding=True)
 OF_TODAY = (message.c.day == TODAY) & message.c.state.in_(CHANGEABLE)
-# May have arrived, and a person lets it go out once more as it was: nothing is added to it, and
-# its reader gets no other mail before.
-SENT_AGAIN = message.c.state.in_(CHANGEABLE) & message.c.content.is_not(None)
 # Built once: each sweep asks, and mostly finds nothing.
 WAITING = union(*(_waiting_in(table) for table in CARRIERS))
 # Held, so that nobody begins to send one of them while it is added to.
@@ -156,6 +154,7 @@ def compose(connection: Connection, *, today: date, now: datetime) -> int:
     waiting = sorted(waiting_recipients(connection, today))
     if not waiting:
         return 0
+    give_up_resending(connection, waiting, today=today, now=now)
     todays = connection.execute(MESSAGES_OF_TODAY, {"readers": waiting, "today": today}).all()
     served = {row.recipient for row in todays if row.is_fixed or row.state in GONE}
     readers = [each for each in waiting if each not in served]

@@ -52,13 +52,22 @@ def claim_next(
     found = next_due(connection, today=today, now=now)
     if found is None:
         return None
-    return claim(connection, found, owner=owner, now=now, lease_until=lease_until)
+    return claim(connection, found, owner=owner, now=now, today=today, lease_until=lease_until)
 
 
 def claim(
-    connection: Connection, message_id: int, *, owner: str, now: datetime, lease_until: datetime
+    connection: Connection,
+    message_id: int,
+    *,
+    owner: str,
+    now: datetime,
+    today: date,
+    lease_until: datetime,
 ) -> Claim | None:
-    """Claims a message that may be sent, or gives None where somebody was faster."""
+    """Claims a message that may be sent, or gives None where somebody was faster.
+
+    It is today's mail from then on, whenever it was made, so that its reader gets no other.
+    """
     row = connection.execute(
         update(message)
         .where(
@@ -68,6 +77,7 @@ def claim(
         )
         .values(
             state=MessageState.CLAIMED.value,
+            day=today,
             claimed_by=owner,
             lease_until=lease_until,
             attempt=message.c.attempt + 1,

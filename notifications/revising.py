@@ -50,11 +50,9 @@ OVERVIEWS_OF = (
 )
 OVERVIEWS = OVERVIEWS_OF.where(overview.c.state == "pending")
 OVERVIEWS_SENDING = OVERVIEWS_OF.where(overview.c.state == "sending")
-REQUESTS_SENDING = select(answer_request.c.id).where(
-    answer_request.c.message_id.in_(MESSAGES),
-    answer_request.c.state == "sending",
-    answer_request.c.closed_at.is_(None),
-)
+REQUESTS_SENDING = select(
+    answer_request.c.board, answer_request.c.recipient, answer_request.c.closed_at
+).where(answer_request.c.message_id.in_(MESSAGES), answer_request.c.state == "sending")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,12 +132,26 @@ def still_holds(connection: Connection, message_id: int, given: Assembling) -> b
         }:
             return True
     for row in connection.execute(OVERVIEWS_SENDING, asked):
-        board = given.boards.get(row.board)
-        if board is None:
-            continue
-        if secretariat_on(board.planner, given.today, board.away) == row.recipient:
+        if _hears_as_secretariat(row, given):
             return True
-    return connection.execute(REQUESTS_SENDING, asked).first() is not None
+    for row in connection.execute(REQUESTS_SENDING, asked):
+        # What became of a request is for whoever asked.
+        if _hears_as_secretariat(row, given) if row.closed_at is None else _may_hear(row, given):
+            return True
+    return False
+
+
+def _hears_as_secretariat(row: AnyRow, given: Assembling) -> bool:
+    board = given.boards.get(row.board)
+    is_secretariat = board is not None and (
+        secretariat_on(board.planner, given.today) == row.recipient
+    )
+    return is_secretariat and _may_hear(row, given)
+
+
+def _may_hear(row: AnyRow, given: Assembling) -> bool:
+    board = given.boards.get(row.board)
+    return board is not None and not board.paused and row.recipient not in board.away
 
 
 def _recipients_now(row: AnyRow, given: Assembling) -> list[Recipient]:

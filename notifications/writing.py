@@ -15,11 +15,10 @@ from .assembling import assemble
 from .letters import Letter
 from .links import NO_LINKS, Links
 from .live_boards import live_boards
-from .messages import Claim, advance, drop
+from .messages import Claim, drop
 from .outgoing import Sender, mail_as_it_was, mail_of
 from .rendering import Templates
 from .revising import Assembling, still_holds
-from .states import MessageState
 from .transports import DeliveryError, OutgoingMail
 
 NOT_AGAIN = "it was not sent again: nothing that it says is to be said any more"
@@ -70,22 +69,20 @@ class Writer:
     def write(self, database: Database, held: Claim, said: Said) -> Written | None:
         """The mail of a claimed message; None, and the message ended, where nothing is left."""
         now = self.clock()
-        today = self.local.day_of(now)
+        if held.content is not None:
+            mail = mail_as_it_was(
+                held.content,
+                sender=self.sender,
+                recipient=held.recipient,
+                day=self.local.day_of(now),
+            )
+            return Written(mail=mail)
         with database.write() as connection:
             share_boards(connection)
-            if held.content is not None:
-                # It is today's mail now, so that its reader gets no other.
-                advance(connection, held, MessageState.CLAIMED, day=today)
-                letter = None
-            else:
-                letter = self._assembled(connection, held, self._given(connection, said))
-                if letter is None:
-                    drop(connection, held, now=now)
-                    return None
-        if letter is None:
-            content, recipient = held.content or b"", held.recipient
-            mail = mail_as_it_was(content, sender=self.sender, recipient=recipient, day=today)
-            return Written(mail=mail)
+            letter = self._assembled(connection, held, self._given(connection, said))
+            if letter is None:
+                drop(connection, held, now=now)
+                return None
         letter = replace(letter, is_trial=bool(self.sender.redirect_to))
         rendered = self.templates.render(letter)
         name, at = f"message/{held.message_id}", now.astimezone(self.local.zone)

@@ -146,6 +146,8 @@ def _send_unchanged(connection: Connection, planning: Planning, found: AnyRow) -
         found,
         state=MessageState.DEFERRED.value,
         day=day if starts is None else found.day,
+        # It waits from then on: what watches over how long mails wait is not to be alarmed.
+        made_at=starts or planning.now,
         next_attempt_at=starts,
         finished_at=None,
     )
@@ -177,6 +179,7 @@ def _write_afresh(connection: Connection, planning: Planning, found: AnyRow) -> 
         connection,
         found,
         state=MessageState.PENDING.value,
+        made_at=planning.now,
         content=None,
         data_started_at=None,
         finished_at=None,

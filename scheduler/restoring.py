@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, case, func, select
 
 from ..calendar.localtime import LocalTime
 from ..calendar.words import long_date
@@ -85,9 +85,11 @@ def restore(
 
 def contents_of(connection: Connection) -> Contents:
     """What a database of today's tables holds."""
+    # One that goes out once more may wait for a day ahead.
+    made_at = case((message.c.content.is_(None), message.c.made_at))
     times = [
         connection.execute(select(func.max(column))).scalar()
-        for column in (change.c.at, message.c.made_at, message.c.finished_at)
+        for column in (change.c.at, made_at, message.c.finished_at)
     ]
     return Contents(
         boards=tuple(row.name for row in boards(connection)),

@@ -205,7 +205,14 @@ def claimed(connection: Connection, number: int, when: str) -> None:
     """Another daemon takes a message in hand."""
     now = at(when)
     lease = now + timedelta(minutes=20)
-    held = claim(connection, number, owner="another daemon", now=now, lease_until=lease)
+    held = claim(
+        connection,
+        number,
+        owner="another daemon",
+        now=now,
+        today=now.date(),
+        lease_until=lease,
+    )
     assert held is not None
 
 

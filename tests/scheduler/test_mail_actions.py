@@ -9,13 +9,20 @@ from sqlalchemy import select, update
 from boardcal.calendar.planner import RoleName
 from boardcal.calendar.status import Status
 from boardcal.notifications.transports import DeliveryError
+from boardcal.notifications.waiting import oldest_waiting
+from boardcal.scheduler.answer_standing import Answering
+from boardcal.scheduler.answering import ask_for_time
 from boardcal.scheduler.mail_actions import (
     MailActionError,
     count_as_arrived,
     hold_back,
     send_again,
 )
+from boardcal.scheduler.requests import decline
+from boardcal.scheduler.restoring import contents_of
+from boardcal.storage.answer_requests import open_requests
 from boardcal.storage.tables import attempt, change, message
+from boardcal.tests.factories import at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -178,6 +185,93 @@ def test_a_mail_sent_again_keeps_its_bytes_when_it_has_to_wait(any_office: Offic
     office.sweep("2018-02-09")
     mine = [mail.outgoing.content for mail in office.postbag.mails if mail.to == CHAIR]
     assert mine == [content]
+
+
+def test_while_one_that_goes_out_again_is_in_hand_its_reader_gets_no_other(
+    any_office: Office,
+) -> None:
+    office = any_office
+    number = in_trouble(office, LOST)
+    office.now = at("2018-02-10 11:00")
+    does(office, send_again, number)
+    office.now = at("2018-02-15")
+    assert office.delivery._claim() is not None
+    # The next reminder is due for the same reader.
+    office.tick()
+    todays = [row for row in office.table(message) if row.day == date(2018, 2, 15)]
+    assert [row.id for row in todays if row.recipient == CHAIR] == [number]
+
+
+def waits_since(office: Office, today: date) -> Any:
+    with office.database.read() as connection:
+        return oldest_waiting(connection, today)
+
+
+@pytest.mark.parametrize("error", [REFUSED, LOST])
+def test_a_mail_sent_again_has_been_waiting_since_then(
+    office: Office, error: DeliveryError
+) -> None:
+    number = in_trouble(office, error)
+    office.now = at("2018-02-08 15:00")
+    does(office, send_again, number)
+    assert waits_since(office, date(2018, 2, 8)) == office.now
+
+
+def test_a_mail_sent_again_that_waits_for_a_working_day_alarms_nobody(office: Office) -> None:
+    number = in_trouble(office, LOST)
+    office.now = at("2018-02-10 11:00")  # a Saturday
+    assert does(office, send_again, number) == date(2018, 2, 12)
+    assert waits_since(office, date(2018, 2, 12)) == at("2018-02-12")
+    with office.database.read() as connection:
+        assert contents_of(connection).latest == office.now
+
+
+def test_one_that_fails_all_day_is_uncertain_again_when_its_reader_is_to_hear_of_something_else(
+    any_office: Office,
+) -> None:
+    office = any_office
+    number = in_trouble(office, LOST)
+    office.now = at("2018-02-14 15:00")
+    assert does(office, send_again, number) == date(2018, 2, 14)
+    content = next(row.content for row in office.table(message) if row.id == number)
+    office.postbag.before = lambda mail: LATER if mail.content == content else None
+    assert office.deliver().deferred == 1
+    mine = [mail for mail in office.sweep("2018-02-15") if mail.to == CHAIR]
+    assert [mail.items for mail in mine] == [[(S11, -5, "owner")]]
+    assert state(office, number) == "uncertain"
+    assert (-10, CHAIR, "owner", "uncertain") in office.ledger(S11)
+
+
+def test_a_mail_that_tells_what_became_of_a_request_goes_out_again(any_office: Office) -> None:
+    office = any_office
+    number = asked_and_declined(office)
+    assert does(office, send_again, number) == date(2018, 2, 9)
+    assert office.deliver().sent == 1
+    assert "The date stays: No" in office.postbag.mails[-1].text
+
+
+@pytest.mark.parametrize("kind", ["board", "person"])
+def test_it_does_not_where_its_reader_is_paused_meanwhile(any_office: Office, kind: str) -> None:
+    office = any_office
+    number = asked_and_declined(office)
+    does(office, send_again, number)
+    office.pause(kind, "lscb" if kind == "board" else CHAIR)
+    assert office.deliver().sent == 0
+    assert state(office, number) == "uncertain"
+
+
+def asked_and_declined(office: Office) -> int:
+    """The mail that tells a chair so on 9 February, of which nobody knows whether it arrived."""
+    office.store(go_live="2018-02-05").days("2018-02-05", "2018-02-08")
+    with office.changing(S11) as (connection, planning):
+        who = Answering(planning=planning, row=office.row(S11), reader=CHAIR)
+        ask_for_time(connection, who, until=date(2018, 6, 1), why="Ill")
+        (request,) = open_requests(connection, "lscb")
+        decline(connection, planning, request, who="sue@example.org", why="No")
+    office.postbag.after = lambda _: LOST
+    office.sweep("2018-02-09")
+    office.postbag.after = lambda _: None
+    return newest(office, CHAIR)
 
 
 def test_a_mail_sent_again_that_gets_lost_again_is_uncertain_again(any_office: Office) -> None:
