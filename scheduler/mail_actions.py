@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, select, update
+from sqlalchemy import Connection, select, update
 
 from ..calendar.errors import BoardcalError
-from ..calendar.status import OWED
 from ..calendar.words import long_date
 from ..notifications.recipients import roles_of
 from ..notifications.states import CHANGEABLE, MessageState
@@ -17,8 +15,9 @@ from ..notifications.waiting import CARRIERS
 from ..storage.columns import AnyRow
 from ..storage.occurrence_rows import note_change
 from ..storage.planners import hold_boards
-from ..storage.tables import answer_request, ledger, message, occurrence, overview
+from ..storage.tables import ledger, message
 from .mail_choices import WHY_NOT, MailAction, possible, subject_of
+from .mail_contents import boards_of, owed_of
 from .planning_basis import Planning
 
 
@@ -40,11 +39,23 @@ def send_again(
     """
     found = _held(connection, message_id, MailAction.SEND_AGAIN)
     _require_reader(planning, found)
+    about = {planning.row.id, *boards_of(connection, message_id)}
     if found.state == MessageState.UNCERTAIN:
         day = _send_unchanged(connection, planning, found)
     else:
         day = _write_afresh(connection, planning, found)
-    _note(connection, planning, found, MailAction.SEND_AGAIN, after=day, who=who, why=why)
+    # In the record of each Board: what goes into a later mail is found in this one no more.
+    for board in sorted(about):
+        _note(
+            connection,
+            planning,
+            found,
+            MailAction.SEND_AGAIN,
+            board=board,
+            after=day,
+            who=who,
+            why=why,
+        )
     return day
 
 
@@ -138,7 +149,7 @@ def _require_reader(planning: Planning, found: AnyRow) -> None:
 
 
 def _send_unchanged(connection: Connection, planning: Planning, found: AnyRow) -> date:
-    if not _owed(connection, found.id, "uncertain"):
+    if not owed_of(connection, found.id, "uncertain"):
         raise MailActionError(_nothing_left(found))
     day, starts = _next_chance(connection, planning, found)
     _move(
@@ -163,7 +174,7 @@ def _send_unchanged(connection: Connection, planning: Planning, found: AnyRow) -
 
 def _write_afresh(connection: Connection, planning: Planning, found: AnyRow) -> date:
     """Lets what is still owed of a refused mail go out: in it, or in one of a later day."""
-    owed = _owed(connection, found.id, "failed")
+    owed = owed_of(connection, found.id, "failed")
     if not owed:
         raise MailActionError(_nothing_left(found))
     is_todays = found.day == planning.today
@@ -187,38 +198,6 @@ def _write_afresh(connection: Connection, planning: Planning, found: AnyRow) -> 
         reply=None,
     )
     return planning.today
-
-
-def _owed(connection: Connection, message_id: int, state: str) -> list[tuple[Table, Sequence[int]]]:
-    """What a message carries in a state that is worth a mail yet, as rows of their tables."""
-    still = (
-        select(ledger.c.id)
-        .join(occurrence, occurrence.c.id == ledger.c.occurrence_id)
-        .where(
-            ledger.c.message_id == message_id,
-            ledger.c.state == state,
-            occurrence.c.state.in_(OWED),
-            occurrence.c.due_revision == ledger.c.due_revision,
-            # A later reminder says all that this one did.
-            occurrence.c.last_step == ledger.c.step,
-        )
-    )
-    later = overview.alias()
-    newest = select(func.max(later.c.week)).where(later.c.board == overview.c.board)
-    weeks = select(overview.c.id).where(
-        overview.c.message_id == message_id,
-        overview.c.state == state,
-        overview.c.week == newest.scalar_subquery(),
-    )
-    asked = select(answer_request.c.id).where(
-        answer_request.c.message_id == message_id,
-        answer_request.c.state == state,
-    )
-    found = [
-        (table, connection.execute(query).scalars().all())
-        for table, query in ((ledger, still), (overview, weeks), (answer_request, asked))
-    ]
-    return [(table, numbers) for table, numbers in found if numbers]
 
 
 def _nothing_left(found: AnyRow) -> str:
@@ -264,10 +243,11 @@ def _note(
     who: str,
     why: str | None,
     after: date | None = None,
+    board: str | None = None,
 ) -> None:
     note_change(
         connection,
-        board=planning.row.id,
+        board=board or planning.row.id,
         subject=subject_of(found.id),
         what=action.value,
         before=f"the mail to {found.recipient} of {found.day}",

@@ -6,14 +6,15 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select
+from sqlalchemy import ColumnElement, Connection, String, cast, func, literal, or_, select
 
 from ..calendar.localtime import LocalTime
 from ..calendar.words import long_date
 from ..notifications.states import MessageState
 from ..storage.columns import AnyRow
 from ..storage.planners import BoardRow
-from ..storage.tables import answer_request, ledger, message, occurrence, overview
+from ..storage.tables import answer_request, change, ledger, message, occurrence, overview
+from .mail_choices import MAIL, mail_of_subject, subject_of
 from .mail_words import (
     STANDINGS,
     MailStanding,
@@ -96,7 +97,7 @@ def mails_page(
 
 
 def speaks_of(board: str) -> ColumnElement[bool]:
-    """Whether anything in a message is about a Board."""
+    """Whether anything in a message is about a Board, or was until a later one took it over."""
     due = (
         select(ledger.c.id)
         .join(occurrence, ledger.c.occurrence_id == occurrence.c.id)
@@ -106,7 +107,11 @@ def speaks_of(board: str) -> ColumnElement[bool]:
         select(table.c.id).where(table.c.message_id == message.c.id, table.c.board == board)
         for table in OF_A_BOARD
     )
-    return or_(due.exists(), *(each.exists() for each in other))
+    decided = select(change.c.id).where(
+        change.c.subject == literal(f"{MAIL}/") + cast(message.c.id, String),
+        change.c.board == board,
+    )
+    return or_(due.exists(), *(each.exists() for each in other), decided.exists())
 
 
 def _wanted(choice: MailChoice) -> Iterable[ColumnElement[bool]]:
@@ -177,5 +182,13 @@ def _carried(
     for table in OF_A_BOARD:
         asked = select(table.c.message_id, table.c.board).where(table.c.message_id.in_(numbers))
         for number, board in connection.execute(asked):
+            boards.setdefault(number, set()).add(board)
+    # What went into a later mail is in the text of this one all the same.
+    decided = select(change.c.subject, change.c.board).where(
+        change.c.subject.in_([subject_of(number) for number in numbers])
+    )
+    for subject, board in connection.execute(decided):
+        number = mail_of_subject(subject)
+        if number is not None:
             boards.setdefault(number, set()).add(board)
     return items, boards

@@ -280,7 +280,10 @@ def test_viewers_decide_nothing_about_mails(office: Office, place: Place) -> Non
     assert place.table(change) == []
 
 
-def test_a_mail_of_two_boards_shows_each_reader_their_own(sqlite: Database, tmp_path: Path) -> None:
+def of_two_boards(
+    sqlite: Database, folder: Path, error: DeliveryError | None = None
+) -> tuple[Office, Place, int]:
+    """A mail of the 8th about a matter of either Board; who sees one of them, and who sees both."""
     office = Office(database=sqlite, now=at("2018-02-08")).store(go_live="2018-02-05")
     meeting = {"meeting": "ctb", "months": ["March"]}
     report = make_report("ctb-only", title="A matter of the CTB", to="ctb", when=meeting)
@@ -288,10 +291,37 @@ def test_a_mail_of_two_boards_shows_each_reader_their_own(sqlite: Database, tmp_
     with sqlite.write() as connection:
         store_planner(connection, other, source="test", who="test", now=office.now)
         connection.execute(update(board).values(go_live=at("2018-02-05").date()))
-    number = sent(office)
-    place = Place(database=sqlite, folder=tmp_path, now=at("2018-02-08 09:00"))
+    number = sent(office, error)
+    place = Place(database=sqlite, folder=folder, now=at("2018-02-08 09:00"))
     place.lets_in("one@example.org", "secretariat", on="lscb")
     place.lets_in("both@example.org", "secretariat")
+    return office, place, number
+
+
+def test_a_refused_mail_whose_contents_went_into_a_later_one_is_still_there(
+    sqlite: Database, tmp_path: Path
+) -> None:
+    office, place, number = of_two_boards(sqlite, tmp_path, REFUSED)
+    place.now = at("2018-02-09 09:00")
+    one, both = place.reader("one@example.org"), place.reader("both@example.org")
+    address = f"/boards/lscb/mails/{number}"
+    both.opens(f"{address}/again")
+    both.follows(both.sends(f"{address}/again", why="the mailbox is back"))
+    said = f"let the mail to {CHAIR} of 8 February 2018 go out again, from 9 February 2018 on"
+    assert both.text.count(said) == 1
+    office.sweep("2018-02-09 09:01")
+    for each in ("lscb", "ctb"):
+        assert both.opens(f"/boards/{each}/mails/{number}").status_code == 200
+        assert "A matter of the CTB" in both.text
+        assert said in both.text
+    # What was about another Board is no more to be seen than before.
+    assert one.opens(f"/mails/{number}").status_code == 200
+    assert "about another Board, too" in one.text
+    assert "A matter of the CTB" not in one.text
+
+
+def test_a_mail_of_two_boards_shows_each_reader_their_own(sqlite: Database, tmp_path: Path) -> None:
+    _, place, number = of_two_boards(sqlite, tmp_path)
     one, both = place.reader("one@example.org"), place.reader("both@example.org")
     one.opens(f"/mails/{number}")
     assert "about another Board, too" in one.text
