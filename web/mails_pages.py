@@ -101,16 +101,23 @@ def show_mail(request: Request) -> Response:
         actions=found.actions,
         history=found.history,
         is_whole=found.is_whole,
+        may_act=found.may_act,
         colours=COLOURS,
         place_of=partial(place_of, found.planner),
     )
 
 
 def show_file(request: Request) -> Response:
-    """The mail's bytes as a file. Its links are its reader's: only the secretariat gets them."""
+    """The mail's bytes as a file. Its links are its reader's: only the secretariat gets them.
+
+    That is the secretariat of each Board that the mail is about.
+    """
     found = read_mail(request)
-    if not found.is_whole:
-        raise ForbiddenError("This mail is about another Board, too, that is not yours to see.")
+    if not found.may_act:
+        raise ForbiddenError(
+            "This mail is about another Board, too, and its file holds the links with which its "
+            "reader answers there."
+        )
     if found.mail.content is None:
         raise NotFoundError("This mail has not been written yet, so there is no file of it.")
     name = f"mail-{found.mail.line.id}-{found.mail.line.day.isoformat()}.eml"

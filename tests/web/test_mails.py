@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import insert, update
 
 from boardcal.notifications.transports import DeliveryError
+from boardcal.storage.accounts import Role, add_account
 from boardcal.storage.planners import store_planner
 from boardcal.storage.tables import board, change, ledger, message, overview
 from boardcal.tests.factories import at, checked, make_document, make_planner, make_report
@@ -330,6 +331,16 @@ def test_a_mail_of_two_boards_shows_each_reader_their_own(sqlite: Database, tmp_
     assert both.opens(f"/boards/lscb/mails/{number}").status_code == 200
     assert "A matter of the CTB" in both.text
     assert both.opens(f"/boards/lscb/mails/{number}/file").status_code == 200
+    # Who only reads the other Board would get the links that answer for its chair.
+    place.lets_in("reads@example.org", "secretariat", on="lscb")
+    with sqlite.write() as connection:
+        roles = {"ctb": Role.VIEWER}
+        add_account(connection, "reads@example.org", roles, now=place.now, who="test")
+    reads = place.reader("reads@example.org")
+    reads.opens(f"/boards/lscb/mails/{number}")
+    assert "A matter of the CTB" in reads.text
+    assert "Download it as a file" not in reads.text
+    assert reads.opens(f"/boards/lscb/mails/{number}/file").status_code == 403
 
 
 def test_a_board_without_mails_says_when_they_come(empty_place: Place) -> None:
