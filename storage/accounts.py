@@ -97,7 +97,10 @@ def is_without_accounts(connection: Connection) -> bool:
 def add_account(
     connection: Connection, email: str, roles: Mapping[str, Role], *, now: datetime, who: str
 ) -> int:
-    """Makes an account, or gives an old one these roles as well and lets it sign in again."""
+    """Makes an account, or gives an old one these roles as well and lets it sign in again.
+
+    Raises AccountError where the only administrator of all Boards would be none any more.
+    """
     found = connection.execute(select(account.c.id).where(account.c.email == folded(email)))
     account_id: int | None = found.scalar()
     if account_id is None:
@@ -108,6 +111,10 @@ def add_account(
         )
         account_id = int(made.scalar_one())
     else:
+        before = account_by_id(connection, account_id)
+        less = roles.get(EVERY_BOARD, Role.ADMIN) is not Role.ADMIN
+        if less and before is not None and before.has_password:
+            _require_other_admin(connection, before)
         enabled = update(account).where(account.c.id == account_id).values(disabled_at=None)
         connection.execute(enabled)
     given = account_role.c.account_id == account_id
@@ -133,21 +140,25 @@ def disable(connection: Connection, account_id: int, *, now: datetime) -> None:
 
     Raises AccountError for the only administrator of all Boards: nobody could undo it there.
     """
-    others = (
-        each
-        for each in accounts(connection)
-        if each.id != account_id and each.has_password and each.may(Role.ADMIN)
-    )
     found = account_by_id(connection, account_id)
     if found is None:
         raise AccountError("There is no such account any more.")
+    _require_other_admin(connection, found)
+    connection.execute(update(account).where(account.c.id == account_id).values(disabled_at=now))
+    _end_access(connection, account_id)
+
+
+def _require_other_admin(connection: Connection, found: Account) -> None:
+    others = (
+        each
+        for each in accounts(connection)
+        if each.id != found.id and each.has_password and each.may(Role.ADMIN)
+    )
     if found.may(Role.ADMIN) and next(others, None) is None:
         raise AccountError(
             f"{found.email} is the only administrator of all Boards who can sign in; make "
             "another one first."
         )
-    connection.execute(update(account).where(account.c.id == account_id).values(disabled_at=now))
-    _end_access(connection, account_id)
 
 
 def folded(email: str) -> str:

@@ -10,6 +10,7 @@ from ..calendar.words import listed
 from ..storage.accounts import (
     EVERY_BOARD,
     Account,
+    AccountError,
     Role,
     account_by_id,
     accounts,
@@ -43,11 +44,15 @@ def add(request: Request) -> Response:
     if email is None or role is None or board is None:
         return _list(request, problems)
     who = user_of(request).email
-    with site.here.database.write() as connection:
-        account_id = add_account(connection, email, {board: role}, now=site.now(), who=who)
-        account = account_by_id(connection, account_id)
-        wants_link = account is not None and not account.has_password
-        token = make_link(connection, account_id, now=site.now()) if wants_link else None
+    try:
+        with site.here.database.write() as connection:
+            account_id = add_account(connection, email, {board: role}, now=site.now(), who=who)
+            account = account_by_id(connection, account_id)
+            wants_link = account is not None and not account.has_password
+            token = make_link(connection, account_id, now=site.now()) if wants_link else None
+    except AccountError as error:
+        problems.add("role", str(error))
+        return _list(request, problems)
     if token is None:
         notice = f"{folded(email)} is now {role.value} {_where(request, board)}."
         return redirect(request, "/users", notice)

@@ -86,7 +86,7 @@ def test_any_address_has_an_answer_and_looking_changes_nothing(
 
 
 # Further than a database counts, and than a calendar goes.
-FAR = {"{id:int}": ("2147483648", "9" * 30), "{day}": ("9999-12-31", "0001-01-01")}
+FAR = {"{id:number}": ("2147483648", "9" * 30), "{day}": ("9999-12-31", "0001-01-01")}
 
 
 @pytest.mark.parametrize(

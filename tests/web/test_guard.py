@@ -384,3 +384,14 @@ def test_a_page_with_problems_says_so_first(place: Place) -> None:
     assert 'href="#email"' in answer.text
     assert 'href="#role"' in answer.text
     assert "The email address has no @; write an address such as name@example.org" in reader.text
+
+
+def test_the_only_administrator_cannot_be_made_less(place: Place) -> None:
+    reader = place.reader(ADMIN)
+    reader.opens("/users")
+    answer = reader.sends("/users", email=ADMIN, role="viewer", board="*")
+    assert answer.status_code == 422
+    assert f"{ADMIN} is the only administrator of all Boards who can sign in" in reader.text
+    place.lets_in("other@example.org", Role.ADMIN)
+    assert reader.sends("/users", email=ADMIN, role="viewer", board="*").status_code == 303
+    assert reader.opens("/users").status_code == 403

@@ -10,8 +10,6 @@ from urllib.parse import urlsplit
 
 from axe_playwright_python.base import AXE_SCRIPT, AxeResults
 
-from boardcal.web.navigation import ENTRIES
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -33,6 +31,8 @@ PHONE: ViewportSize = {"width": 360, "height": 740}
 WCAG = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
     "resultTypes": ["violations"],
+    # Nothing but our own stylesheet could be fetched beforehand.
+    "preload": False,
 }
 SCRIPTS = """() => [...document.querySelectorAll('*')].filter(each =>
   each.localName == 'script' || [...each.attributes].some(({name}) => name.startsWith('on'))).length
@@ -110,21 +110,19 @@ class Eyes:
 
 
 def _barriers(page: Page, look: Look) -> Iterator[str]:
-    """What hinders somebody on a phone, where there is least room; on a desk, too, where it pays.
+    """What hinders somebody: in the busy office on a phone, in the others on a desk.
 
-    Looking for barriers is slow, so only the pages that all others are reached from are looked
-    at twice.
+    Looking is slow, so each page is looked at once; how wide it is on a phone is asked of all.
     """
-    # Given to the page once: it is half a megabyte of script.
-    page.evaluate(AXE_SCRIPT)
-    is_first = look == Look(look.path) and look.path in ENTRIES
-    for size in (DESK, PHONE) if is_first else (PHONE,):
-        page.set_viewport_size(size)
-        found = AxeResults(page.evaluate("options => axe.run(options)", WCAG))
-        if found.violations_count:
-            yield f"at {size['width']} pixels: {found.generate_report()}"
+    page.set_viewport_size(PHONE)
     if (width := page.evaluate(TOO_WIDE)) > 0:
         yield f"on a phone it is {width} pixels too wide"
+    size = PHONE if look.office == "busy" else DESK
+    page.set_viewport_size(size)
+    page.evaluate(AXE_SCRIPT)
+    found = AxeResults(page.evaluate("options => axe.run(options)", WCAG))
+    if found.violations_count:
+        yield f"at {size['width']} pixels: {found.generate_report()}"
     page.set_viewport_size(DESK)
 
 

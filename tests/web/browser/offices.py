@@ -127,9 +127,14 @@ def two(database: Database) -> Office:
     return office
 
 
+def again(database: Database) -> Office:
+    """An office as its database has it: a copy of another."""
+    return Office(database=database, now=NOW)
+
+
 def nothing(database: Database) -> Office:
     """An installation in which nothing was imported, and nobody has an account."""
     return Office(database=database, now=NOW)
 
 
-OFFICES = {each.__name__: each for each in (busy, unlive, bare, two, nothing)}
+OFFICES = {each.__name__: each for each in (busy, unlive, bare, two, nothing, again)}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,8 +15,7 @@ from boardcal.tests.web.browser.serving import served
 from boardcal.tests.web.reader import PASSWORD, SECRETARIAT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
 
     from playwright.sync_api import Page
 
@@ -32,12 +32,19 @@ AT = """() => {
 
 
 @pytest.fixture(scope="module")
-def busy(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def busy(
+    pages_of: Callable[[str], Served], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Served]:
     """An office of its own, where something is late: what is done here stays here."""
     folder = tmp_path_factory.mktemp("keyboard")
-    path = shutil.copy(sqlite_template, folder / "boardcal.db")
+    path = folder / "boardcal.db"
+    with (
+        closing(sqlite3.connect(pages_of("busy").place.folder / path.name)) as other,
+        closing(sqlite3.connect(path)) as copy,
+    ):
+        other.backup(copy)
     database = open_database(f"sqlite:///{path}")
-    with served("busy", database, folder) as here:
+    with served("again", database, folder) as here:
         here.place.lets_in(SECRETARIAT, "secretariat")
         yield here
     database.close()
