@@ -108,7 +108,9 @@ class Ticker:
             return True
         if not (is_anything_resting(connection, today) or is_any_request_unmailed(connection)):
             return False
-        boards_now = live_boards(connection, self.shelf, today)
+        names = {row.id for row in sending}
+        found_now = live_boards(connection, self.shelf, today).items()
+        boards_now = {name: board for name, board in found_now if name in names}
         return any(lapsed_snoozes(connection, boards_now, today)) or any(
             requests_for_others(connection, boards_now, today)
         )

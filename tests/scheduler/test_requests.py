@@ -12,10 +12,20 @@ from boardcal.notifications.links import Links
 from boardcal.scheduler import requests
 from boardcal.scheduler.answer_standing import Answering
 from boardcal.scheduler.answering import ask_for_time, ask_to_hand_over, withdraw_request
+from boardcal.scheduler.editing import appoint, end_role
 from boardcal.scheduler.naming import Names
 from boardcal.storage.answer_requests import Wish, open_requests, request_numbered
 from boardcal.storage.tables import answer_request
-from boardcal.tests.factories import CHAIR, S11, SECRETARIAT, at, day
+from boardcal.tests.factories import (
+    CHAIR,
+    S11,
+    SECRETARIAT,
+    at,
+    checked,
+    day,
+    make_document,
+    make_report,
+)
 
 if TYPE_CHECKING:
     from boardcal.storage.answer_requests import AnswerRequest
@@ -137,6 +147,27 @@ def test_a_board_without_a_secretariat_is_asked_when_it_has_one(live: Office) ->
     assert newest_row(live).recipient is None
     assert live.days("2018-01-26", "2018-02-01") == []
     (mail,) = to(live.days("2018-02-02", "2018-02-02"), "new.office@example.org")
+    assert "asks for more time" in mail.text
+
+
+def test_nothing_is_written_each_minute_on_a_day_off_of_the_board_alone(live: Office) -> None:
+    days = {"closed": [day("2018-01-26")]}
+    report = make_report(to="ctb", when={"meeting": "ctb", "months": ["March"]})
+    live.store(checked(make_document("ctb", working_days=days, report=[report])))
+    # It has no secretariat on the day that it is asked.
+    new, starts, ends = "new.office@example.org", day("2018-01-26"), day("2018-01-25")
+    role = RoleName.SECRETARIAT
+    live.edit(lambda each: appoint(each, "ctb", role, new, starts), "ctb")
+    live.edit(lambda each: end_role(each, "ctb", role, SECRETARIAT, ends), "ctb")
+    live.tick()
+    key = S11.replace("lscb", "ctb")
+    row = live.row(key)
+    with live.changing(key) as (connection, planning):
+        who = Answering(planning=planning, row=row, reader=CHAIR)
+        ask_for_time(connection, who, until=day("2018-03-01"), why="Ill")
+    live.sweep("2018-01-26")
+    assert live.tick("2018-01-26 08:01") is False
+    (mail,) = to(live.days("2018-01-27", "2018-01-29"), new)
     assert "asks for more time" in mail.text
 
 

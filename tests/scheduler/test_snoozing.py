@@ -108,6 +108,33 @@ def test_others_are_reminded_as_ever(asleep: Office) -> None:
     assert about(mails, NEW) == [("2018-02-08", -10), ("2018-02-15", -5)]
 
 
+def test_a_rest_puts_off_no_mail_to_anybody_else_before_the_date_or_after() -> None:
+    def to_others(*, resting: bool) -> list[tuple[str, str, list[tuple[str, int, str]]]]:
+        database = empty_copy()
+        try:
+            office = Office(database=database).store()
+            office.sweep("2018-01-25")
+            row = office.row(S11)
+            if resting:
+                with office.database.write() as connection:
+                    set_snooze(
+                        connection,
+                        occurrence=row.id,
+                        due_revision=row.due_revision,
+                        recipient=CHAIR,
+                        until=DUE,
+                        now=office.now,
+                    )
+            mails = office.days("2018-01-26", "2018-03-09")
+            return [(str(mail.at), mail.to, mail.items) for mail in mails if mail.to != CHAIR]
+        finally:
+            database.close()
+
+    found = to_others(resting=True)
+    assert {step for _, _, items in found for _, step, _ in items} >= {5, 10}
+    assert found == to_others(resting=False)
+
+
 def test_whoever_takes_over_does_not_wait_for_somebody_elses_rest(asleep: Office) -> None:
     asleep.days("2018-02-08", "2018-02-12")
     asleep.appoint(RoleName.CHAIR, NEW, "2018-02-13")
