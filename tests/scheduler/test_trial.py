@@ -50,7 +50,7 @@ def test_its_links_are_only_shown_and_it_says_whose_mail_it_is(
     assert MEANT in html_of(mail)
     assert mail.text.count("/answer/") == mail.text.count(f"{BASE}/answer/{ONLY_SHOWN}") == 1
     assert f"{BASE}/answer/{ONLY_SHOWN}" in html_of(mail)
-    assert "nothing can be recorded there" in mail.text
+    assert "no answer can be given by its links" in mail.text
     assert "could answer in your name" not in mail.text + html_of(mail)
 
 
