@@ -15,6 +15,12 @@ DAILY_OR_SLOWER = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 TIMES_OF_DAY = frozenset({"BYHOUR", "BYMINUTE", "BYSECOND"})
 COUNTED = re.compile(r"[1-9][0-9]{0,5}")
 SOME_DAY = date(2018, 1, 1)
+# dateutil takes more, and fails over it in the first year or month that it works out.
+LARGEST = {"BYMONTH": 12, "BYMONTHDAY": 31, "BYYEARDAY": 366, "BYWEEKNO": 53, "BYSETPOS": 366}
+WEEKDAYS = ("BYDAY", "BYWEEKDAY")
+WEEKDAY = re.compile(r"([+-]?[0-9]{1,2})?(?:MO|TU|WE|TH|FR|SA|SU)")
+NUMBER = re.compile(r"[+-]?[0-9]{1,3}")
+WEEKS_OF_MONTH, WEEKS_OF_YEAR = 5, 53
 
 
 def check_rrule(text: str) -> None:
@@ -34,9 +40,24 @@ def check_rrule(text: str) -> None:
     if {"COUNT", "UNTIL"} <= parts.keys():
         raise ValueError(f'"{text}" has both COUNT and UNTIL; keep one of them')
     try:
+        _require_bounds(parts)
         rule_days(RecurrenceRule(rrule=text, start=SOME_DAY), SOME_DAY, SOME_DAY)
     except (ValueError, TypeError, KeyError, AttributeError, IndexError):
         raise ValueError(f'"{text}" is not a rule that RFC 5545 knows') from None
+
+
+def _require_bounds(parts: dict[str, str]) -> None:
+    """ValueError where a number is larger than any month, year or week has."""
+    for name, largest in LARGEST.items():
+        for number in parts.get(name, "1").split(","):
+            if NUMBER.fullmatch(number) is None or not 1 <= abs(int(number)) <= largest:
+                raise ValueError(name)
+    of_year = parts["FREQ"] == "YEARLY" and "BYMONTH" not in parts
+    weeks = WEEKS_OF_YEAR if of_year else WEEKS_OF_MONTH
+    for weekday in ",".join(parts.get(name, "MO") for name in WEEKDAYS).split(","):
+        found = WEEKDAY.fullmatch(weekday)
+        if found is None or not 1 <= abs(int(found[1] or 1)) <= weeks:
+            raise ValueError(weekday)
 
 
 def rule_days(rule: RecurrenceRule, start: date, end: date) -> Iterator[date]:

@@ -106,6 +106,14 @@ def test_a_rule_that_never_gives_a_day_gives_none() -> None:
         ("FREQ=MONTHLY;BYDAY=XX", "is not a rule that RFC 5545 knows"),
         ("FREQ=MONTHLY;BYDAY=", "is not a recurrence rule, such as FREQ=MONTHLY;BYDAY=1MO"),
         ("FREQ=YEARLY;BYSETPOS=0", "is not a rule that RFC 5545 knows"),
+        ("FREQ=MONTHLY;BYDAY=1MO,+7MO", "is not a rule that RFC 5545 knows"),
+        ("FREQ=YEARLY;BYDAY=99MO", "is not a rule that RFC 5545 knows"),
+        ("FREQ=YEARLY;BYMONTH=3;BYDAY=6MO", "is not a rule that RFC 5545 knows"),
+        ("FREQ=YEARLY;BYDAY=0MO", "is not a rule that RFC 5545 knows"),
+        ("FREQ=YEARLY;BYWEEKDAY=99MO", "is not a rule that RFC 5545 knows"),
+        ("FREQ=MONTHLY;BYDAY=MO(+99)", "is not a rule that RFC 5545 knows"),
+        ("FREQ=YEARLY;BYMONTH=13;BYDAY=1MO", "is not a rule that RFC 5545 knows"),
+        ("FREQ=YEARLY;BYYEARDAY=400", "is not a rule that RFC 5545 knows"),
         ("FREQ=MONTHLY;BYFOO=1", "is not a rule that RFC 5545 knows"),
         ("FREQ=MONTHLY;BYMONTHDAY=x", "is not a rule that RFC 5545 knows"),
     ],
@@ -114,3 +122,19 @@ def test_what_is_no_rule_is_refused_with_what_to_do(text: str, says: str) -> Non
     with pytest.raises(ValueError, match=r"\S") as error:
         check_rrule(text)
     assert str(error.value) == f'"{text}" {says}'
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("FREQ=YEARLY;BYDAY=53MO", "2018-12-31"),
+        ("FREQ=YEARLY;BYDAY=-53MO", "2018-01-01"),
+        ("FREQ=MONTHLY;BYDAY=5MO", "2018-01-29"),
+        ("FREQ=MONTHLY;BYDAY=-5FR", "2018-03-02"),
+    ],
+)
+def test_the_largest_numbers_give_the_days_that_they_mean(text: str, first: str) -> None:
+    check_rrule(text)
+    rule = RecurrenceRule(rrule=text, start=date(2018, 1, 1))
+    found = list(rule_days(rule, date(2018, 1, 1), date(2024, 12, 31)))
+    assert found[0].isoformat() == first
