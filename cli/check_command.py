@@ -72,6 +72,9 @@ def _report(findings: Findings) -> Iterator[str]:
         f"{count(len(findings.errors), 'error')}, {count(len(findings.warnings), 'warning')}, "
         f"{len(findings.undecided)} undecided, {len(findings.assumed)} assumed."
     )
+    if findings.trial:
+        yield ""
+        yield from hung(findings.trial)
 
 
 def _assumed(findings: Findings) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 import click
 
@@ -74,7 +74,9 @@ def appoint(
     with invocation.writing() as here:
         row, found = _body(here, invocation, body)
         day = start or here.today
-        before = found.holder_on(RoleName(role), day)
+        # From a day to come, another may be appointed for that very day already.
+        asked = day - timedelta(days=1) if day > here.today else day
+        before = found.holder_on(RoleName(role), asked)
         _save(
             here,
             row,

@@ -41,6 +41,7 @@ PATIENCE = 10
 class Findings:
     """What was found. `fine` is what was looked at and is in order; all are sentences.
 
+    `trial` says what became of the test mail; "" where none was asked for, or none left.
     `exit_code` is 0 without errors, 78 where the settings are wrong, else 1.
     """
 
@@ -49,6 +50,7 @@ class Findings:
     warnings: list[str] = field(default_factory=list)
     undecided: list[OpenDate] = field(default_factory=list)
     assumed: list[Reading] = field(default_factory=list)
+    trial: str = ""
     exit_code: int = 0
 
     def add(self, error: BoardcalError) -> None:
@@ -95,9 +97,7 @@ def check(
         with _noted(findings):
             transport = transport_for(loaded.settings, patience=PATIENCE)
             now = clock().astimezone(loaded.settings.zone)
-            findings.fine.append(
-                asyncio.run(send_test_mail(transport, sender, test_mail_to, now=now))
-            )
+            findings.trial = asyncio.run(send_test_mail(transport, sender, test_mail_to, now=now))
     return findings
 
 

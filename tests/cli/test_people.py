@@ -43,6 +43,17 @@ def test_an_appointment_is_dated_and_its_predecessor_stops(live: Desk) -> None:
     ]
 
 
+def test_whoever_is_appointed_instead_of_another_to_come_is_told_who_holds_the_role_now(
+    live: Desk,
+) -> None:
+    live("people", "appoint", "pmqag", "chair", "mistaken@example.org", "--from", "2018-04-01")
+    done = live("people", "appoint", "pmqag", "chair", "new@example.org", "--from", "2018-04-01")
+    assert flat(done.stdout) == (
+        "new@example.org is chair of PMQAG from 1 April 2018; until then it is "
+        "pmqag.chair@example.org."
+    )
+
+
 def test_mails_go_to_whoever_holds_the_role_on_their_day(live: Desk) -> None:
     done = live("people", "appoint", "pmqag", "chair", "new@example.org", "--from", "2018-02-20")
     assert done.exit_code == 0
