@@ -85,7 +85,7 @@ ifneq ($(STATE),ready)
 endif
 
 .venv/.folder:
-	@echo 'Setting up boardcal (once, about half a minute)…'
+	@echo 'Setting up boardcal (once, about a minute)…'
 	@python='$(PYTHON)'; \
 	if [ -z "$$python" ]; then \
 		for name in python3 python3.13 python3.12 python3.11 python3.14 python; do \

@@ -188,8 +188,13 @@ def _set_up_postgresql(connection: Any, _: Any) -> None:
 
 
 def _set_up_sqlite(engine: Engine, journal: str) -> None:
+    name = engine.url.database
+
     @event.listens_for(engine, "connect")
     def connected(connection: Any, _: Any) -> None:
+        if name and not Path(name).exists():
+            # It holds names, addresses and the hashes of passwords; its journals take after it.
+            Path(name).touch(mode=0o600)
         # The driver must not begin transactions by itself: `begun` below does.
         connection.isolation_level = None
         cursor = connection.cursor()

@@ -21,6 +21,7 @@ from boardcal.storage.database import (
     open_database,
     sqlite_path,
 )
+from boardcal.storage.migrating import migrate
 from boardcal.storage.tables import board, change, installation
 from boardcal.tests.factories import at
 
@@ -435,3 +436,12 @@ def test_other_databases_give_no_version() -> None:
     copy = memory_database()
     assert copy.version() is None
     copy.close()
+
+
+def test_a_new_database_file_can_be_read_by_whoever_runs_it_alone(tmp_path: Path) -> None:
+    database = open_database(f"sqlite:///{tmp_path}/new.db")
+    migrate(database)
+    modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.glob("new.db*")}
+    database.close()
+    assert "new.db" in modes
+    assert set(modes.values()) == {0o600}
