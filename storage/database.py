@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -190,11 +190,15 @@ def _set_up_postgresql(connection: Any, _: Any) -> None:
 def _set_up_sqlite(engine: Engine, journal: str) -> None:
     name = engine.url.database
 
-    @event.listens_for(engine, "connect")
-    def connected(connection: Any, _: Any) -> None:
+    @event.listens_for(engine, "do_connect")
+    def connecting(*_: Any) -> None:
         if name and not Path(name).exists():
             # It holds names, addresses and the hashes of passwords; its journals take after it.
-            Path(name).touch(mode=0o600)
+            with suppress(OSError):
+                Path(name).touch(mode=0o600)
+
+    @event.listens_for(engine, "connect")
+    def connected(connection: Any, _: Any) -> None:
         # The driver must not begin transactions by itself: `begun` below does.
         connection.isolation_level = None
         cursor = connection.cursor()
