@@ -48,7 +48,7 @@ test: .venv/.ready-to-test
 
 # One after the other: what is measured here should not share the machine.
 faults: .venv/.ready-to-test
-	@BOARDCAL_FAULTS=full exec .venv/bin/python -m pytest -q tests/faults $(ARGS)
+	@FAULTS=full exec .venv/bin/python -m pytest -q tests/faults $(ARGS)
 
 css: $(CSS)
 

@@ -16,7 +16,7 @@ from boardcal.calendar.planner_file import PlannerFile
 from boardcal.calendar.planner_reading import read_planner
 from boardcal.tests.factories import CUMBRIA, make_action, make_document, make_report
 
-MORE = int(os.environ.get("BOARDCAL_FUZZ", "1"))
+MORE = int(os.environ.get("FUZZ", "1"))
 LINES = CUMBRIA.read_bytes().splitlines(keepends=True)
 SPOILS = settings(
     max_examples=25 * MORE,

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-FIGURES = Figures(full=os.environ.get("BOARDCAL_FAULTS") == "full")
+FIGURES = Figures(full=os.environ.get("FAULTS") == "full")
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from boardcal.notifications.transports import DeliveryError, OutgoingMail
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-MORE = int(os.environ.get("BOARDCAL_FUZZ", "1"))
+MORE = int(os.environ.get("FUZZ", "1"))
 MAIL = OutgoingMail(
     message_id="<1@example.org>",
     sender="lscb@example.org",

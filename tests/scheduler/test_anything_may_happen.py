@@ -1,7 +1,7 @@
 """Whatever happens to an office, in whatever order: each step is mailed once, to the right person.
 
 The stages are the real ones; what leaves is judged by the transport that it leaves by, and by
-arithmetic of its own, not by what the tables say of it. BOARDCAL_FUZZ=20 tries twenty times as
+arithmetic of its own, not by what the tables say of it. FUZZ=20 tries twenty times as
 much.
 """
 
@@ -49,7 +49,7 @@ from boardcal.tests.factories import (
 )
 from boardcal.tests.office import Office
 
-MORE = int(os.environ.get("BOARDCAL_FUZZ", "1"))
+MORE = int(os.environ.get("FUZZ", "1"))
 PLANNER = make_planner(
     report=[
         make_report(),

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from boardcal.storage.columns import AnyRow
 
-MORE = int(os.environ.get("BOARDCAL_FUZZ", "1"))
+MORE = int(os.environ.get("FUZZ", "1"))
 FUZZ = settings(deadline=None, derandomize=MORE == 1, suppress_health_check=list(HealthCheck))
 FORM = "application/x-www-form-urlencoded"
 PARAMETER = re.compile(r"\{[^}]*\}")
