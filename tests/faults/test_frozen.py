@@ -5,12 +5,14 @@ from __future__ import annotations
 import signal
 import threading
 import time
+from collections import Counter
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from boardcal.tests.faults.judge import doubled
-from boardcal.tests.faults.yard import many_chairs, until
+from boardcal.tests.faults.yard import TODAY, many_chairs, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +23,12 @@ if TYPE_CHECKING:
 
 SECONDS = 60
 LEASE = 2.0
+
+
+def working_days(count: int) -> list[date]:
+    """So many working days, from the yard's first on; no bank holiday is among them."""
+    days = (TODAY + timedelta(days=number) for number in range(2 * count))
+    return [day for day in days if day.weekday() < 5][:count]
 
 
 def stop_at(moment: str, yard: Yard, judge: Judge) -> Daemon:
@@ -45,10 +53,12 @@ def test_a_daemon_stopped_past_its_lease_finds_its_mail_taken_over_and_sends_it_
     moment: str, kind: str, judge: Judge, make_yard: Callable[..., Yard], figures: Figures
 ) -> None:
     times = figures.size(1, 13)
+    days = working_days(times)
     yard = make_yard(lease=LEASE)
-    yard.holds(many_chairs(2 * times))
+    yard.holds(many_chairs(2, days))
     with figures.run(f"stopped at {moment}, past its lease", kind) as run:
-        for _ in range(times):
+        for day, before in zip(days, (days[0], *days), strict=False):
+            yard.sleeps(days=(day - before).days)
             sleeper = stop_at(moment, yard, judge)
             time.sleep(LEASE + 0.5)
             other = yard.start("other")
@@ -57,11 +67,12 @@ def test_a_daemon_stopped_past_its_lease_finds_its_mail_taken_over_and_sends_it_
             assert sleeper.lives_until_ready(SECONDS), sleeper.said()
             other.stop()
             sleeper.stop()
-        rows, counts = yard.messages(), judge.counts()
-        uncertain = {row.recipient for row in rows if row.state == "uncertain"}
+        rows = yard.messages()
+        arrived = Counter((mail.recipient, mail.sent_on) for mail in judge.received)
+        uncertain = {(row.recipient, row.day) for row in rows if row.state == "uncertain"}
         run.mails, run.uncertain = len(rows), len(uncertain)
-        run.lost = len({row.recipient for row in rows} - counts.keys() - uncertain)
-        run.doubled = doubled(counts.values())
+        run.lost = len({(row.recipient, row.day) for row in rows} - arrived.keys() - uncertain)
+        run.doubled = doubled(arrived.values())
         run.note = f"stopped {times} times"
     assert (run.lost, run.doubled) == (0, 0)
     assert run.uncertain <= times

@@ -9,16 +9,17 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
 from sqlalchemy import select
 
 from boardcal.calendar.planner_file import PlannerFile
+from boardcal.calendar.words import long_date
 from boardcal.storage.columns import AnyRow
 from boardcal.storage.database import Database, open_database
 from boardcal.storage.export import toml_of
@@ -29,12 +30,16 @@ COMMAND = [sys.executable, "-m", "boardcal"]
 NURSERY = [sys.executable, str(Path(__file__).with_name("nursery.py"))]
 # A working day in winter, an hour after mails begin.
 MORNING = "2018-02-22T09:00:00+00:00"
+TODAY = date(2018, 2, 22)
 READY = "Press Ctrl-C"
 SECONDS_TO_DIE = 20
 
 
-def many_chairs(count: int) -> PlannerFile:
-    """A planner in which `count` subgroups owe a paper today: one mail for each of their chairs."""
+def many_chairs(count: int, days: Sequence[date] = (TODAY,)) -> PlannerFile:
+    """A planner in which `count` subgroups owe a paper on each of `days`.
+
+    That is one mail on each of them for each of their chairs.
+    """
     groups = [make_body(f"group-{number:04}") for number in range(count)]
     for group in groups:
         del group["vice-chair"]
@@ -43,7 +48,7 @@ def many_chairs(count: int) -> PlannerFile:
         "paper",
         title="Subgroup progress report",
         owner=[group["id"] for group in groups],
-        when={"by": "22 February 2018"},
+        when={"by": [long_date(day) for day in days]},
     )
     return checked(document | {"body": [*document["body"], *groups], "report": [paper]})
 
