@@ -16,14 +16,14 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from boardcal.calendar.planner_file import PlannerFile
 from boardcal.calendar.words import long_date
 from boardcal.storage.columns import AnyRow
 from boardcal.storage.database import Database, open_database
 from boardcal.storage.export import toml_of
-from boardcal.storage.tables import message
+from boardcal.storage.tables import attempt, message
 from boardcal.tests.factories import LONDON, checked, make_body, make_document, make_report
 
 COMMAND = [sys.executable, "-m", "boardcal"]
@@ -236,6 +236,12 @@ class Yard:
         columns = [column for column in message.c if column.name != "content"]
         with self.opened() as database, database.read() as connection:
             return list(connection.execute(select(*columns).order_by(message.c.id)))
+
+    def attempts(self, outcome: str) -> int:
+        """How many attempts at sending had an outcome, as the installation believes."""
+        asked = select(func.count()).select_from(attempt).where(attempt.c.outcome == outcome)
+        with self.opened() as database, database.read() as connection:
+            return connection.execute(asked).scalar_one()
 
     @contextmanager
     def opened(self) -> Iterator[Database]:
