@@ -121,6 +121,22 @@ def _page_address(value: object) -> str:
     return url.rstrip("/")
 
 
+def page_address_of(host: str, port: int) -> str:
+    """Where the pages of a server are found that listens on `host` and `port`.
+
+    One that listens everywhere is found on its own machine for certain, so that is its address.
+    """
+    try:
+        number = ip_address(host)
+    except ValueError:
+        return f"http://{host}:{port}"
+    if number.is_unspecified:
+        return f"http://127.0.0.1:{port}"
+    # What follows % names a way out of this machine, which no address of a page can say.
+    bare = host.partition("%")[0]
+    return f"http://[{bare}]:{port}" if number.version == 6 else f"http://{bare}:{port}"
+
+
 def _ping_address(value: object) -> str:
     url = _line(value)
     if url == "":

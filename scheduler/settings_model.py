@@ -27,6 +27,7 @@ from .setting_kinds import (
     Server,
     ZoneName,
     folder_of,
+    page_address_of,
 )
 
 SHIPPED_PLANNER = Path(__file__).parents[1] / "calendar/planners/cumbria-lscb-2017-20.toml"
@@ -113,12 +114,20 @@ class Schedule(Section):
 
 
 class Web(Section):
-    """`[web]`: where the pages are. `base_url` ends without a slash."""
+    """`[web]`: where the pages are. `base_url` ends without a slash; "" follows host and port."""
 
     host: Server = "127.0.0.1"
     port: Port = 8000
-    base_url: PageAddress = "http://127.0.0.1:8000"
+    base_url: PageAddress = ""
     secret_file: FilePath = Path("var/secret")
+
+    @field_validator("base_url", mode="before")
+    @classmethod
+    def _follows(cls, url: object, info: ValidationInfo) -> object:
+        if url != "":
+            return url
+        # What is wrong with one of the two is told by itself.
+        return page_address_of(info.data.get("host", "localhost"), info.data.get("port", 80))
 
 
 class Alive(Section):

@@ -64,7 +64,7 @@ def _why(error: OSError, web: Web) -> str:
         case OSError(errno=errno.EADDRINUSE):
             return (
                 f"Port {web.port} on {web.host} is in use, perhaps by another boardcal; stop "
-                "that program, or give another port as web.port (and in base_url)."
+                "that program, or give another port as web.port (and in base_url, if set)."
             )
     return (
         f"The pages cannot be served on {web.host}, port {web.port} ({error.strerror}); give an "

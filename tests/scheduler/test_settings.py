@@ -75,6 +75,45 @@ def test_the_config_file_in_the_root_says_the_defaults_and_nothing_else(tmp_path
     assert written == defaults.model_copy(update={"planner": planner})
 
 
+@pytest.mark.parametrize(
+    ("web", "address"),
+    [
+        ("", "http://127.0.0.1:8000"),
+        ("port = 9000", "http://127.0.0.1:9000"),
+        ("port = 9000\nbase_url = ''", "http://127.0.0.1:9000"),
+        ("host = '0.0.0.0'", "http://127.0.0.1:8000"),
+        ("host = '0.0.0.0'\nport = 80", "http://127.0.0.1:80"),
+        ("host = '::'\nport = 9000", "http://127.0.0.1:9000"),
+        ("host = '::1'", "http://[::1]:8000"),
+        ("host = 'fe80::1%eth0'", "http://[fe80::1]:8000"),
+        ("host = '10.0.0.7'\nport = 9000", "http://10.0.0.7:9000"),
+        ("host = 'lscb-server'", "http://lscb-server:8000"),
+        ("host = 'lscb_server.cumbria.example'", "http://lscb_server.cumbria.example:8000"),
+        ("base_url = 'https://lscb.example.org/'\nport = 9000", "https://lscb.example.org"),
+        ("host = '0.0.0.0'\nbase_url = 'http://127.0.0.1:8000'", "http://127.0.0.1:8000"),
+    ],
+)
+def test_the_address_of_the_pages_follows_host_and_port_unless_it_is_given(
+    tmp_path: Path, web: str, address: str
+) -> None:
+    (tmp_path / "config.toml").write_text(f"[web]\n{web}\n")
+    settings = load_settings(None, NO_VARIABLES, tmp_path).settings
+    assert settings.web.base_url == address
+    # It passes for an address that somebody gave.
+    (tmp_path / "config.toml").write_text(f"[web]\nbase_url = '{address}'\n")
+    assert load_settings(None, NO_VARIABLES, tmp_path).settings.web.base_url == address
+
+
+def test_a_host_or_port_that_cannot_be_is_the_only_mistake_that_is_told(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text("[web]\nhost = ''\nport = 70000\n")
+    with pytest.raises(ConfigError) as refused:
+        load_settings(None, NO_VARIABLES, tmp_path)
+    assert [each.sentence.partition(":")[0] for each in refused.value.problems] == [
+        "config.toml, line 2, web.host",
+        "config.toml, line 3, web.port",
+    ]
+
+
 def test_relative_paths_start_from_the_folder_of_the_file(tmp_path: Path) -> None:
     (tmp_path / "conf").mkdir()
     (tmp_path / "planner.toml").touch()
