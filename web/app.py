@@ -107,6 +107,7 @@ PAGES: Sequence[Page] = (
     ),
     Page(
         path="/users/{id:number}/link",
+        get=users_pages.show_link,
         post=users_pages.renew_link,
         role=ADMIN,
         sends=ADMIN,

@@ -1,4 +1,4 @@
-"""The two cookies: one of a signed-in browser, one of a browser that is shown a form."""
+"""Cookies: of a signed-in browser, of one that is shown a form, of what is shown once."""
 
 from __future__ import annotations
 
@@ -16,10 +16,18 @@ def read_cookie(site: Site, request: Request, name: str) -> str | None:
     return request.cookies.get(_full(site, name))
 
 
-def set_cookie(site: Site, response: Response, name: str, value: str) -> None:
-    """Gives the browser a cookie that it keeps until it is closed and no script can read."""
+def set_cookie(
+    site: Site, response: Response, name: str, value: str, *, seconds: int | None = None
+) -> None:
+    """Gives the browser a cookie that no script can read, for so long or until it is closed."""
     response.set_cookie(
-        _full(site, name), value, path="/", httponly=True, samesite="lax", secure=site.is_secure
+        _full(site, name),
+        value,
+        max_age=seconds,
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=site.is_secure,
     )
 
 

@@ -29,6 +29,7 @@ from .page import page
 from .page_errors import ConflictError, NotFoundError
 from .routes import Page
 from .shell import LOOPBACK
+from .shown_once import redirect_to_show, secret_to_show, was_shown
 from .visits import (
     board_of,
     changing_board,
@@ -55,7 +56,7 @@ def show(request: Request) -> Response:
 
 
 def make(request: Request) -> Response:
-    """Makes a feed, and shows its address once."""
+    """Makes a feed; the page after it shows the address once."""
     problems = Problems()
     form = form_of(request)
     with changing_board(request) as (connection, row, planner):
@@ -66,10 +67,9 @@ def make(request: Request) -> Response:
             made, token = make_feed(
                 connection, row.id, kind, subject, now=site_of(request).now(), who=_who(request)
             )
-            words = said_subject(made, planner)
     if asked is None:
         return _list(request, problems)
-    return _address(request, words, token)
+    return _to_address(request, made, token)
 
 
 def ask_to_renew(request: Request) -> Response:
@@ -78,17 +78,34 @@ def ask_to_renew(request: Request) -> Response:
 
 
 def renew(request: Request) -> Response:
-    """Gives a feed a new address, and shows it once."""
+    """Gives a feed a new address; the page after it shows that once."""
     try:
-        with changing_board(request) as (connection, _, planner):
+        with changing_board(request) as (connection, _, _):
             feed = _feed(request, connection)
             made, token = rotate_feed(
                 connection, feed, now=site_of(request).now(), who=_who(request)
             )
-            words = said_subject(made, planner)
     except FeedError as error:
         raise ConflictError(str(error)) from None
-    return _address(request, words, token)
+    return _to_address(request, made, token)
+
+
+def show_address(request: Request) -> Response:
+    """The address of a feed that was just made; afterwards, what to do where it is lost."""
+    feed, words = _usable(request)
+    token = secret_to_show(request, _once(feed))
+    address = f"{site_of(request).base_url}/feeds/{token}.ics" if token else None
+    shown = page(
+        request,
+        "feed_address.html.j2",
+        title="The address of your feed",
+        feed=feed,
+        words=words,
+        address=address,
+        webcal=f"webcal:{address.partition(':')[2]}" if address else None,
+        is_local=_is_local(request),
+    )
+    return was_shown(request, shown, _once(feed)) if token else shown
 
 
 def ask_to_stop(request: Request) -> Response:
@@ -152,26 +169,27 @@ def _feed(request: Request, connection: Connection) -> Feed:
     return found
 
 
-def _ask(request: Request, template: str, title: str) -> Response:
+def _usable(request: Request) -> tuple[Feed, str]:
+    """The feed of the address and whose dates it has, while it is not stopped."""
     with reading_board(request) as (connection, _, planner):
         feed = _feed(request, connection)
         words = said_subject(feed, planner)
     if feed.revoked_at is not None:
         raise NotFoundError("This feed was stopped before.")
+    return feed, words
+
+
+def _ask(request: Request, template: str, title: str) -> Response:
+    feed, words = _usable(request)
     return page(request, template, title=title, feed=feed, words=words)
 
 
-def _address(request: Request, words: str, token: str) -> Response:
-    address = f"{site_of(request).base_url}/feeds/{token}.ics"
-    return page(
-        request,
-        "feed_address.html.j2",
-        title="The address of your feed",
-        words=words,
-        address=address,
-        webcal=f"webcal:{address.partition(':')[2]}",
-        is_local=_is_local(request),
-    )
+def _to_address(request: Request, made: Feed, token: str) -> Response:
+    return redirect_to_show(request, f"/subscribe/{made.id}/address", _once(made), token)
+
+
+def _once(feed: Feed) -> str:
+    return f"feed-{feed.id}"
 
 
 def _is_local(request: Request) -> bool:
@@ -204,6 +222,7 @@ def _list(request: Request, problems: Problems | None = None) -> Response:
 
 SUBSCRIBE_PAGES: Sequence[Page] = (
     Page(path="/subscribe", get=show, post=make, sends=Role.VIEWER),
+    Page(path="/subscribe/{id:number}/address", get=show_address),
     Page(path="/subscribe/{id:number}/renew", get=ask_to_renew, post=renew, sends=Role.VIEWER),
     Page(path="/subscribe/{id:number}/stop", get=ask_to_stop, post=stop, sends=Role.VIEWER),
 )

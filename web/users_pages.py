@@ -23,6 +23,7 @@ from ..storage.setup_links import make_link
 from .forms import FieldError, Form, Problems
 from .page import page
 from .page_errors import NotFoundError
+from .shown_once import redirect_to_show, secret_to_show, was_shown
 from .visits import form_of, redirect, site_of, user_of
 
 
@@ -32,7 +33,7 @@ def show(request: Request) -> Response:
 
 
 def add(request: Request) -> Response:
-    """Makes an account, or gives one another role, and shows its one-time link."""
+    """Makes an account, or gives one another role; the page after it shows its one-time link."""
     form = form_of(request)
     site = site_of(request)
     problems = Problems()
@@ -56,18 +57,30 @@ def add(request: Request) -> Response:
     if token is None:
         notice = f"{folded(email)} is now {role.value} {_where(request, board)}."
         return redirect(request, "/users", notice)
-    return _with_link(request, folded(email), token)
+    return _to_link(request, account_id, token)
 
 
 def renew_link(request: Request) -> Response:
-    """Shows a new one-time link for somebody who lost the password."""
+    """Makes a new one-time link for somebody who lost the password; the page after it shows it."""
     site = site_of(request)
-    account = _account(request)
-    if account.disabled_at is not None:
-        raise NotFoundError(f"{account.email} is disabled; add the address again to let it in.")
+    account = _usable(request)
     with site.here.database.write() as connection:
         token = make_link(connection, account.id, now=site.now())
-    return _with_link(request, account.email, token)
+    return _to_link(request, account.id, token)
+
+
+def show_link(request: Request) -> Response:
+    """The one-time link that was just made; afterwards, the button that makes another."""
+    account = _usable(request)
+    token = secret_to_show(request, _once(account.id))
+    shown = page(
+        request,
+        "user_link.html.j2",
+        title="A link to send",
+        account=account,
+        address=f"{site_of(request).base_url}/password/{token}" if token else None,
+    )
+    return was_shown(request, shown, _once(account.id)) if token else shown
 
 
 def ask_to_disable(request: Request) -> Response:
@@ -103,6 +116,14 @@ def _account(request: Request) -> Account:
     return found
 
 
+def _usable(request: Request) -> Account:
+    """The account of the address, while it may sign in."""
+    account = _account(request)
+    if account.disabled_at is not None:
+        raise NotFoundError(f"{account.email} is disabled; add the address again to let it in.")
+    return account
+
+
 def _role(form: Form) -> Role:
     sent = form.text("role")
     if not sent:
@@ -128,9 +149,12 @@ def _where(request: Request, board: str) -> str:
     return "of all Boards" if board == EVERY_BOARD else f"of {_names(request)[board]}"
 
 
-def _with_link(request: Request, email: str, token: str) -> Response:
-    address = f"{site_of(request).base_url}/password/{token}"
-    return page(request, "user_link.html.j2", title="A link to send", email=email, address=address)
+def _to_link(request: Request, account_id: int, token: str) -> Response:
+    return redirect_to_show(request, f"/users/{account_id}/link", _once(account_id), token)
+
+
+def _once(account_id: int) -> str:
+    return f"link-{account_id}"
 
 
 def _list(request: Request, problems: Problems | None = None) -> Response:

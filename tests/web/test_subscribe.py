@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from boardcal.storage.account_tables import feed as feed_table
+from boardcal.storage.account_tables import session
 from boardcal.storage.accounts import Role
 from boardcal.storage.feeds import FeedKind, make_feed
 from boardcal.tests.factories import CHAIR, make_planner, make_report
@@ -28,6 +29,14 @@ def _address(reader: Reader) -> str:
     return found[1]
 
 
+def _makes(reader: Reader, dates: str) -> str:
+    """Makes a feed; the path of its address, as the page after the form shows it."""
+    answer = reader.sends("/subscribe", dates=dates)
+    assert answer.status_code == 303
+    assert reader.follows(answer).status_code == 200
+    return _address(reader)
+
+
 def _choices(reader: Reader) -> list[str]:
     assert reader.shown is not None
     return [unescape(each) for each in re.findall(r'<option value="([^"]+)"', reader.shown.text)]
@@ -37,14 +46,60 @@ def test_a_viewer_makes_a_feed_and_sees_its_address_once(place: Place) -> None:
     viewer = place.reader(VIEWER)
     viewer.opens("/subscribe")
     assert "None yet. Choose whose dates you want" in viewer.text
-    shown = viewer.sends("/subscribe", dates="body:pmqag")
-    assert shown.status_code == 200
+    viewer.follows(viewer.sends("/subscribe", dates="body:pmqag"))
     address = _address(viewer)
-    assert f'href="webcal://127.0.0.1:8000{address}"' in shown.text
+    assert f'href="webcal://127.0.0.1:8000{address}"' in str(viewer.shown and viewer.shown.text)
     assert place.reader().opens(address).status_code == 200
     viewer.opens("/subscribe")
     assert "Pmqag Subgroup 1 February 2018 1 February 2018 New address" in viewer.text
     assert address.removeprefix("/feeds/") not in str(viewer.shown and viewer.shown.text)
+
+
+def test_reloading_the_page_with_the_address_makes_no_second_feed(place: Place) -> None:
+    viewer = place.reader(VIEWER)
+    viewer.opens("/subscribe")
+    answer = viewer.sends("/subscribe", dates="board:lscb")
+    where = answer.headers["location"]
+    assert where == "/subscribe/1/address"
+    # Only asking whether the page is there uses nothing up.
+    assert viewer.client.head(where).status_code == 200
+    viewer.opens(where)
+    address = _address(viewer)
+    again = viewer.opens(where)
+    assert again.status_code == 200
+    assert address not in again.text
+    assert "Its address was shown once, when it was made, and is kept nowhere." in viewer.text
+    assert 'href="/subscribe/1/renew"' in again.text
+    assert len(place.table(feed_table)) == 1
+
+
+def test_an_address_waits_for_its_page_in_a_cookie_that_nobody_else_can_use(place: Place) -> None:
+    viewer, other = place.reader(VIEWER), place.reader(SECRETARIAT)
+    viewer.opens("/subscribe")
+    cookie = viewer.sends("/subscribe", dates="board:lscb").headers["set-cookie"]
+    found = re.fullmatch(
+        r"boardcal-feed-1=([^;]+); HttpOnly; Max-Age=300; Path=/; SameSite=lax", cookie
+    )
+    assert found is not None, cookie
+    token = found[1].partition(".")[0]
+    for planted in (found[1], f"{token}.", token, f"{token}.x", "%E9", "x" * 3000, ""):
+        other.client.cookies.set("boardcal-feed-1", planted)
+        other.opens("/subscribe/1/address")
+        assert "was shown once" in other.text, planted
+    assert token not in "".join(str(row) for row in place.table(session))
+
+
+def test_two_addresses_on_their_way_do_not_meet(place: Place) -> None:
+    viewer = place.reader(VIEWER)
+    viewer.opens("/subscribe")
+    sign = viewer.csrf
+    first = viewer.sends("/subscribe", csrf=sign, dates="board:lscb")
+    second = viewer.sends("/subscribe", csrf=sign, dates="body:pmqag")
+    viewer.follows(first)
+    one = _address(viewer)
+    viewer.follows(second)
+    assert "The dates of Pmqag Subgroup" in viewer.text
+    assert _address(viewer) != one
 
 
 def test_the_page_says_how_to_subscribe_and_how_soon_changes_show(place: Place) -> None:
@@ -81,8 +136,8 @@ def test_who_may_choose_whose_dates(place: Place, who: str, choices: list[str]) 
     people = [each for each in found if each.startswith("person:")]
     assert len(people) == {VIEWER: 0, CHAIR: 1}.get(who, len(people))
     for choice in choices:
-        assert reader.sends("/subscribe", dates=choice).status_code == 200
-        assert place.reader().opens(_address(reader)).status_code == 200
+        assert place.reader().opens(_makes(reader, choice)).status_code == 200
+        reader.opens("/subscribe")
         reader.opens("/subscribe")
 
 
@@ -102,11 +157,10 @@ def test_what_is_not_in_the_list_is_refused_with_a_sentence(place: Place, sent: 
 def test_a_new_address_replaces_the_old_one(place: Place) -> None:
     viewer = place.reader(VIEWER)
     viewer.opens("/subscribe")
-    viewer.sends("/subscribe", dates="board:lscb")
-    old = _address(viewer)
+    old = _makes(viewer, "board:lscb")
     viewer.opens("/subscribe/1/renew")
     assert "Its old address stops at once" in viewer.text
-    assert viewer.sends("/subscribe/1/renew").status_code == 200
+    viewer.follows(viewer.sends("/subscribe/1/renew"))
     fresh = _address(viewer)
     assert place.reader().opens(old).status_code == 404
     assert place.reader().opens(fresh).status_code == 200
@@ -120,8 +174,7 @@ def test_a_new_address_replaces_the_old_one(place: Place) -> None:
 def test_a_feed_is_stopped_after_asking(place: Place) -> None:
     viewer = place.reader(VIEWER)
     viewer.opens("/subscribe")
-    viewer.sends("/subscribe", dates="board:lscb")
-    address = _address(viewer)
+    address = _makes(viewer, "board:lscb")
     viewer.opens("/subscribe/1/stop")
     assert "It cannot be started again" in viewer.text
     assert place.reader().opens(address).status_code == 200
@@ -183,6 +236,6 @@ def test_under_https_both_links_are_the_outside_address(sqlite: Database, tmp_pa
     viewer = place.reader(VIEWER)
     viewer.opens("/subscribe")
     assert "only a calendar program on it can subscribe" not in viewer.text
-    text = viewer.sends("/subscribe", dates="board:lscb").text
+    text = viewer.follows(viewer.sends("/subscribe", dates="board:lscb")).text
     assert re.search(r"<code>https://boardcal\.example\.org/feeds/[\w-]{43}\.ics</code>", text)
     assert re.search(r'href="webcal://boardcal\.example\.org/feeds/[\w-]{43}\.ics"', text)
