@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 
 from ..calendar.errors import BoardcalError
 from ..calendar.localtime import LocalTime
-from ..storage.database import Database, DatabaseError
+from ..storage.database import Database
+from ..storage.database_errors import DatabaseError
 from ..storage.holds import hold_of
 from ..storage.planners import PlannerShelf, share_boards
 from .composing import is_due

@@ -9,13 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.pool import StaticPool
 
-from ..calendar.errors import BoardcalError
+from .database_errors import BUSY_TIMEOUT_SECONDS, DatabaseError, plain_errors
 
-# Long enough for another command's write, short enough that a person does not give up.
-BUSY_TIMEOUT_SECONDS = 10
 # A transaction in which nothing happens for so long is of a daemon that was stopped in it.
 LONGEST_IDLE_SECONDS = 120
 # A server, or a network, that fell silent is noticed within about half a minute.
@@ -29,10 +26,6 @@ PATIENT_WITH_POSTGRESQL = {
 # The newest migration; a test holds that Alembic agrees. Kept here so that a start does not
 # load Alembic, which takes longer than everything else together.
 SCHEMA = "0005"
-
-
-class DatabaseError(BoardcalError):
-    """The database cannot be used as it is."""
 
 
 class Database:
@@ -51,7 +44,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that only reads, and sees one moment however long it takes."""
-        with _plain_errors(self.name), self._reading.connect() as connection:
+        with plain_errors(self.name), self._reading.connect() as connection:
             self._require_same_file()
             yield connection
 
@@ -63,7 +56,7 @@ class Database:
         first and writes later fails under load.
         """
         writing = self.engine.execution_options(boardcal_writes=True)
-        with _plain_errors(self.name), writing.begin() as connection:
+        with plain_errors(self.name), writing.begin() as connection:
             self._require_same_file()
             yield connection
 
@@ -215,55 +208,6 @@ def _set_up_sqlite(engine: Engine, journal: str) -> None:
 def _nameless(url: str) -> str:
     """The address without its password."""
     return make_url(url).render_as_string(hide_password=True)
-
-
-@contextmanager
-def _plain_errors(name: str) -> Iterator[None]:
-    try:
-        yield
-    except DBAPIError as error:
-        said = str(error.orig).lower()
-        for sign, sentence in SENTENCES.items():
-            if sign in said:
-                raise DatabaseError(sentence.format(name=name)) from error
-        if isinstance(error, OperationalError | InterfaceError):
-            first_line = str(error.orig).splitlines()[0]
-            raise DatabaseError(
-                f"The database {name} did not answer ({first_line}); nothing was changed. "
-                "See that it runs and that database.url is right."
-            ) from error
-        raise
-
-
-SENTENCES = {
-    **dict.fromkeys(
-        ("database is locked", "lock timeout"),
-        "The database {name} is in use by another program for longer than "
-        f"{BUSY_TIMEOUT_SECONDS} seconds; nothing was changed. Try again, or stop that program.",
-    ),
-    "terminating connection": "The database {name} ended the connection; nothing was changed. Try "
-    "again.",
-    "readonly": "The database {name} can be read but not written; nothing was changed. Give "
-    "boardcal the right to write to the file and its folder.",
-    "unable to open": "The database {name} cannot be opened; see that it is a file and that "
-    "boardcal may read and write it and its folder.",
-    "disk is full": "The disk that holds the database {name} is full; nothing was changed. Make "
-    "room and try again.",
-    "disk i/o error": "The disk that holds the database {name} cannot be written (it may be "
-    "full, or failing); nothing was changed.",
-    "not a database": "The file {name} is not a boardcal database; give another one as "
-    "database.url.",
-    "malformed": "The database {name} is damaged; restore the last backup.",
-    "connection refused": "The database {name} does not answer; see that it runs and that "
-    "database.url is right.",
-    **dict.fromkeys(
-        ("permission denied", "read-only transaction"),
-        "The database {name} does not let the account in database.url write; nothing was "
-        "changed. Give that account all rights to this database.",
-    ),
-    "authentication failed": "The database {name} refused the user name or password in "
-    "database.url.",
-}
 
 
 def schema_of(connection: Connection) -> str | None:

@@ -9,7 +9,8 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 
 from .all_tables import metadata
-from .database import SCHEMA, Database, DatabaseError, schema_of, sqlite_path
+from .database import SCHEMA, Database, schema_of, sqlite_path
+from .database_errors import DatabaseError
 
 # PostgreSQL's lock for a name is a number; this one is boardcal's for its tables.
 LOCK = 20180308

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ..calendar.errors import BoardcalError
-from ..storage.database import DatabaseError
+from ..storage.database_errors import DatabaseError
 from .forms import Form
 from .kept_forms import resendable
 from .page import page

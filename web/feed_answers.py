@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from ..scheduler.feeds import MOST_BYTES, FeedBody, FeedShelf, is_open
-from ..storage.database import DatabaseError
+from ..storage.database_errors import DatabaseError
 from ..storage.feeds import TOKEN, feed_of_token, mark_fetched
 from .shell import elsewhere, host_of, our_hosts, safe_headers
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
 from ..scheduler.feeds import FeedShelf
-from ..storage.database import DatabaseError
+from ..storage.database_errors import DatabaseError
 
 EVERY_SECONDS = 60
 

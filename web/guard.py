@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from ..storage.accounts import Role
-from ..storage.database import DatabaseError
+from ..storage.database_errors import DatabaseError
 from ..storage.planners import BoardRow
 from ..storage.sessions import mark_seen, needs_marking
 from .cookies import VISITOR, set_cookie

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from ..notifications.waiting import oldest_waiting
-from ..storage.database import DatabaseError
+from ..storage.database_errors import DatabaseError
 from ..storage.holds import hold_of
 from .visits import site_of
 

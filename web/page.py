@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from ..storage.accounts import Role
-from ..storage.database import DatabaseError
+from ..storage.database_errors import DatabaseError
 from ..storage.sessions import Notice, set_notice
 from .forms import Problems
 from .navigation import navigation

@@ -24,7 +24,7 @@ from boardcal.notifications.states import MessageState
 from boardcal.notifications.transports import DeliveryError
 from boardcal.notifications.uncertain import UncertainPolicy, WhenUncertain, settle_uncertain
 from boardcal.storage.columns import AnyRow
-from boardcal.storage.database import DatabaseError
+from boardcal.storage.database_errors import DatabaseError
 from boardcal.storage.holds import put_on_hold
 from boardcal.storage.tables import attempt, ledger, message
 from boardcal.tests.factories import (

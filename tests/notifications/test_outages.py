@@ -15,7 +15,8 @@ from sqlalchemy import event, text
 from boardcal.notifications.smtp import SmtpAccount, SmtpTransport
 from boardcal.notifications.transports import DeliveryError
 from boardcal.storage import database as database_module
-from boardcal.storage.database import Database, DatabaseError, open_database
+from boardcal.storage.database import Database, open_database
+from boardcal.storage.database_errors import DatabaseError
 from boardcal.storage.tables import attempt, ledger
 from boardcal.tests.factories import at
 from boardcal.tests.notifications.test_delivery_stages import crowd, last, ready

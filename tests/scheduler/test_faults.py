@@ -20,7 +20,8 @@ from boardcal.scheduler import checking
 from boardcal.scheduler.installation import first_go_live, opened
 from boardcal.scheduler.settings import LoadedSettings, Settings
 from boardcal.scheduler.watchdog import STUCK, Beats, last_resort
-from boardcal.storage.database import DatabaseError, open_database
+from boardcal.storage.database import open_database
+from boardcal.storage.database_errors import DatabaseError
 from boardcal.storage.planners import hold_boards, share_boards
 from boardcal.storage.tables import board, installation, planner_import
 from boardcal.tests.factories import CUMBRIA, at

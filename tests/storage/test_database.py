@@ -16,11 +16,11 @@ from sqlalchemy.exc import IntegrityError
 
 from boardcal.storage.database import (
     Database,
-    DatabaseError,
     memory_database,
     open_database,
     sqlite_path,
 )
+from boardcal.storage.database_errors import DatabaseError
 from boardcal.storage.migrating import migrate
 from boardcal.storage.tables import board, change, installation
 from boardcal.tests.factories import at
@@ -353,8 +353,12 @@ def test_a_server_that_does_not_answer_is_a_sentence_without_the_password() -> N
 def test_a_database_that_the_server_does_not_have_is_a_sentence(postgresql: Any) -> None:
     url = postgresql.set(database="missing").render_as_string(hide_password=False)
     said = refusal(url)
-    assert 'database "missing" does not exist' in said
-    assert said.endswith("See that it runs and that database.url is right.")
+    assert "has no database of that name; make it there" in said
+
+
+def test_an_account_that_the_server_does_not_know_is_a_sentence(postgresql: Any) -> None:
+    said = refusal(postgresql.set(username="nobody-here").render_as_string(hide_password=False))
+    assert "knows no account of that name; make it there" in said
 
 
 def write_and_be_cut_off(database: Database) -> None:

@@ -16,7 +16,8 @@ from boardcal.scheduler.installation import installation_id, opened
 from boardcal.scheduler.settings import LoadedSettings, Settings
 from boardcal.storage import migrating
 from boardcal.storage.all_tables import metadata
-from boardcal.storage.database import SCHEMA, Database, DatabaseError, open_database, schema_of
+from boardcal.storage.database import SCHEMA, Database, open_database, schema_of
+from boardcal.storage.database_errors import DatabaseError
 from boardcal.storage.migrating import NewerDatabaseError, is_empty, migrate, require_current
 from boardcal.storage.planners import boards
 from boardcal.storage.tables import board, installation

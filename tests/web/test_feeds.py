@@ -12,7 +12,7 @@ from boardcal.calendar.ical import etag
 from boardcal.storage.account_tables import feed as feed_table
 from boardcal.storage.account_tables import published_event
 from boardcal.storage.accounts import disable
-from boardcal.storage.database import DatabaseError
+from boardcal.storage.database_errors import DatabaseError
 from boardcal.storage.feeds import FeedKind, make_feed, revoke_feed, rotate_feed
 from boardcal.tests.factories import CHAIR, S11, day, make_planner
 from boardcal.tests.feed_reading import read

@@ -79,7 +79,8 @@ def test_a_mail_with_nothing_left_to_say_does_not_count(place: Place) -> None:
 def test_a_database_that_does_not_answer_is_said_without_details(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from boardcal.storage.database import Database, DatabaseError
+    from boardcal.storage.database import Database
+    from boardcal.storage.database_errors import DatabaseError
 
     def gone(_: object) -> None:
         raise DatabaseError("postgresql://secret@server is gone")

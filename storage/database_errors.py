@@ -1,0 +1,83 @@
+"""What is wrong with a database, as sentences; and whether it may pass by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+
+from ..calendar.errors import BoardcalError
+
+# Long enough for another command's write, short enough that a person does not give up.
+BUSY_TIMEOUT_SECONDS = 10
+
+
+class DatabaseError(BoardcalError):
+    """The database cannot be used as it is."""
+
+
+class DatabaseAwayError(DatabaseError):
+    """The database does not answer just now, or is held by another; it may later, unaided."""
+
+
+@contextmanager
+def plain_errors(name: str) -> Iterator[None]:
+    """Says what is wrong with the database `name`. Raises DatabaseError for the driver's errors."""
+    try:
+        yield
+    except DBAPIError as error:
+        said = str(error.orig).lower()
+        for kind, sentences in ((DatabaseAwayError, PASSING), (DatabaseError, LASTING)):
+            for sign, sentence in sentences.items():
+                if sign in said:
+                    raise kind(sentence.format(name=name)) from error
+        if isinstance(error, OperationalError | InterfaceError):
+            first_line = str(error.orig).splitlines()[0]
+            raise DatabaseAwayError(
+                f"The database {name} did not answer ({first_line}); nothing was changed. "
+                "See that it runs and that database.url is right."
+            ) from error
+        raise
+
+
+# By what the drivers say, in lower case.
+PASSING = {
+    **dict.fromkeys(
+        ("database is locked", "lock timeout"),
+        "The database {name} is in use by another program for longer than "
+        f"{BUSY_TIMEOUT_SECONDS} seconds; nothing was changed. Try again, or stop that program.",
+    ),
+    "terminating connection": "The database {name} ended the connection; nothing was changed. Try "
+    "again.",
+    "connection refused": "The database {name} does not answer; see that it runs and that "
+    "database.url is right.",
+    "starting up": "The database {name} is starting up; nothing was changed. Try again in a "
+    "moment.",
+}
+LASTING = {
+    "readonly": "The database {name} can be read but not written; nothing was changed. Give "
+    "boardcal the right to write to the file and its folder.",
+    "unable to open": "The database {name} cannot be opened; see that it is a file and that "
+    "boardcal may read and write it and its folder.",
+    "disk is full": "The disk that holds the database {name} is full; nothing was changed. Make "
+    "room and try again.",
+    "disk i/o error": "The disk that holds the database {name} cannot be written (it may be "
+    "full, or failing); nothing was changed.",
+    "not a database": "The file {name} is not a boardcal database; give another one as "
+    "database.url.",
+    "malformed": "The database {name} is damaged; restore the last backup.",
+    **dict.fromkeys(
+        ("permission denied", "read-only transaction"),
+        "The database {name} does not let the account in database.url write; nothing was "
+        "changed. Give that account all rights to this database.",
+    ),
+    "authentication failed": "The database {name} refused the user name or password in "
+    "database.url.",
+    'fatal:  database "': "The server of {name} has no database of that name; make it there, or "
+    "give another one as database.url.",
+    'fatal:  role "': "The server of {name} knows no account of that name; make it there, or give "
+    "another one in database.url.",
+    "no pg_hba.conf entry": "The server of {name} does not let this machine or account in; ask "
+    "whoever looks after the server, or give another account in database.url.",
+}
