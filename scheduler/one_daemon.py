@@ -11,13 +11,16 @@ import os
 import socket
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
+from sqlalchemy.exc import DBAPIError, InvalidRequestError
 
 from ..calendar.errors import BoardcalError
 from ..storage.database import Database
+from ..storage.database_errors import plain_errors
 
 # PostgreSQL's lock for a name is a number; this one is for whoever works with the database.
 AT_WORK = 20180309
@@ -32,19 +35,51 @@ def own_name() -> str:
     return f"{socket.gethostname()[:40]}:{os.getpid()}:{uuid.uuid4().hex[:12]}"
 
 
-@contextmanager
-def at_work(database: Database, file: Path | None) -> Iterator[None]:
-    """A daemon's time at work: alone on a SQLite `file`, among others on PostgreSQL (None).
+@dataclass(slots=True)
+class Presence:
+    """A daemon's place at work on a PostgreSQL: by it a restore can tell that somebody is there.
 
-    Raises AnotherDaemonError where another holds the file, or a restore is going on.
+    The place is lost with the connection that holds it; `keep` takes it again.
+    """
+
+    database: Database
+    connection: Connection
+
+    def keep(self) -> None:
+        """Sees that the place is held still.
+
+        Raises AnotherDaemonError where it was lost and a restore is going on, DatabaseAwayError
+        where the database does not answer.
+        """
+        try:
+            self.connection.execute(select(1))
+        except (DBAPIError, InvalidRequestError):  # the latter where it was lost before
+            self.connection.close()
+            self.connection = _locked(
+                self.database,
+                f"The database {self.database.name} is being restored; nothing is decided or sent "
+                "meanwhile.",
+                shared=True,
+            )
+
+
+@contextmanager
+def at_work(database: Database, file: Path | None) -> Iterator[Presence | None]:
+    """A daemon's time at work: alone on a SQLite `file`, or among others on PostgreSQL.
+
+    Only on PostgreSQL is there a place to keep. Raises AnotherDaemonError where another holds the
+    file, or a restore is going on.
     """
     if file is not None:
         with only_daemon(file):
-            yield
+            yield None
         return
     refusal = f"The database {database.name} is being restored; start again when that is done."
-    with _server_lock(database, refusal, shared=True):
-        yield
+    presence = Presence(database, _locked(database, refusal, shared=True))
+    try:
+        yield presence
+    finally:
+        presence.connection.close()
 
 
 @contextmanager
@@ -55,7 +90,7 @@ def nobody_at_work(database: Database, file: Path | None) -> Iterator[None]:
             yield
         return
     refusal = f"boardcal is running on {database.name}; stop every one of them first."
-    with _server_lock(database, refusal, shared=False):
+    with closing(_locked(database, refusal, shared=False)):
         yield
 
 
@@ -77,12 +112,14 @@ def only_daemon(database: Path) -> Iterator[None]:
         yield
 
 
-@contextmanager
-def _server_lock(database: Database, refusal: str, *, shared: bool) -> Iterator[None]:
+def _locked(database: Database, refusal: str, *, shared: bool) -> Connection:
+    """A connection that holds the server's lock for as long as it lives."""
     lock = func.pg_try_advisory_lock_shared if shared else func.pg_try_advisory_lock
-    with database.engine.connect() as connection:
-        # The lock lives as long as the connection, which nobody else is to be given.
+    with plain_errors(database.name), ExitStack() as until_held:
+        connection = until_held.enter_context(database.engine.connect())
+        # Nobody else is to be given it.
         connection.execution_options(isolation_level="AUTOCOMMIT").detach()
         if not connection.execute(select(lock(AT_WORK))).scalar():
             raise AnotherDaemonError(refusal)
-        yield
+        until_held.pop_all()
+        return connection

@@ -195,7 +195,7 @@ def test_on_hold_none_is_sent(service: Service, watcher: Watcher) -> None:
 def test_the_overview_says_what_does_not_work(service: Service, watcher: Watcher) -> None:
     watcher.code = 500
     sweep(service)
-    service.failures["housekeeping"] = "The disk is full."
+    service.jobs.failures["housekeeping"] = "The disk is full."
     notices = service._notices()["lscb"]
     assert "The disk is full." in notices
     assert "The sign of life under [alive] does not arrive: 127.0.0.1 answered 500." in notices

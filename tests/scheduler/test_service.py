@@ -17,11 +17,13 @@ from boardcal.notifications.transports import DeliveryError, OutgoingMail, alway
 from boardcal.scheduler import service as service_module
 from boardcal.scheduler.clock_guard import ClockGuard
 from boardcal.scheduler.installation import Installation
+from boardcal.scheduler.jobs import Jobs
 from boardcal.scheduler.one_daemon import AnotherDaemonError, only_daemon
 from boardcal.scheduler.service import Service, StalledError, in_words
 from boardcal.scheduler.settings import LoadedSettings, Settings
 from boardcal.scheduler.tick import Ticker
-from boardcal.storage.database import Database, DatabaseError
+from boardcal.storage.database import Database
+from boardcal.storage.database_errors import DatabaseError
 from boardcal.storage.planners import store_planner
 from boardcal.storage.tables import board, message
 from boardcal.tests.factories import CHAIR, SECRETARIAT, at, make_planner
@@ -189,7 +191,7 @@ def test_another_error_is_said_as_well(house: House) -> None:
 
     async def turns() -> None:
         for _ in range(4):
-            await house.service._guarded("sweep", work)
+            await house.service.jobs.run("sweep", work)
 
     asyncio.run(turns())
     assert [sentence.split(": ")[1] for sentence in house.said] == ["one).", "two).", "one)."]
@@ -212,8 +214,8 @@ def test_one_job_that_fails_does_not_keep_another_from_working(
 
 def test_jobs_that_stopped_are_started_again(house: House) -> None:
     async def stalls() -> None:
-        await house.until(lambda: house.service.has_swept and house.service.scheduler.running)
-        house.service.scheduler.pause()
+        await house.until(lambda: house.service.has_swept and house.service.jobs.scheduler.running)
+        house.service.jobs.scheduler.pause()
         await house.until(lambda: bool(house.said) and "started again" in house.said[-1])
         before = house.service.swept_at
         await house.until(lambda: house.service.swept_at > before)
@@ -226,7 +228,7 @@ def test_jobs_that_stopped_are_started_again(house: House) -> None:
 def test_where_nothing_helps_it_ends_so_that_it_is_started_anew(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Service, "_start_jobs", lambda self: self.scheduler.start())
+    monkeypatch.setattr(Jobs, "start", lambda self, *_: self.scheduler.start())
     with pytest.raises(StalledError) as ended:
         asyncio.run(asyncio.wait_for(house.service.run(), 30))
     assert str(ended.value).startswith("boardcal has stopped working")
@@ -238,8 +240,8 @@ def test_a_job_that_hangs_for_ever_does_not_keep_it_from_ending(house: House) ->
         await asyncio.sleep(3600)
 
     async def stuck() -> None:
-        await house.until(lambda: house.service.has_swept and house.service.scheduler.running)
-        await house.service._guarded("deliver", hangs)
+        await house.until(lambda: house.service.has_swept and house.service.jobs.scheduler.running)
+        await house.service.jobs.run("deliver", hangs)
 
     with pytest.raises(StalledError):
         asyncio.run(_both(house, stuck()))
@@ -304,7 +306,7 @@ def test_the_signals_of_a_supervisor_and_of_a_terminal_end_it(
 ) -> None:
     async def work() -> None:
         running = asyncio.create_task(house.service.run())
-        await house.until(lambda: house.service.has_swept and house.service.scheduler.running)
+        await house.until(lambda: house.service.has_swept and house.service.jobs.scheduler.running)
         os.kill(os.getpid(), name)
         await asyncio.wait_for(running, 5)
 

@@ -8,9 +8,14 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import func, insert, select, text
 
-from boardcal.scheduler.one_daemon import AnotherDaemonError, at_work, nobody_at_work
+from boardcal.scheduler.one_daemon import (
+    AnotherDaemonError,
+    Presence,
+    at_work,
+    nobody_at_work,
+)
 from boardcal.scheduler.restoring import restore
 from boardcal.scheduler.settings import Settings
 from boardcal.storage.accounts import EVERY_BOARD, Role, add_account
@@ -187,6 +192,42 @@ def test_several_daemons_are_at_work_on_one_postgresql(database: Database) -> No
         pass
     with nobody_at_work(database, None):
         pass
+
+
+def test_a_place_that_was_lost_with_its_connection_is_taken_again(database: Database) -> None:
+    if database.engine.name == "sqlite":
+        pytest.skip("a file's lock is not lost")
+    with at_work(database, None) as presence:
+        assert presence is not None
+        for _ in range(2):
+            lose(presence, database)
+            presence.keep()
+            with pytest.raises(AnotherDaemonError), nobody_at_work(database, None):
+                pass
+    with nobody_at_work(database, None):
+        pass
+
+
+def test_who_lost_its_place_to_a_restore_stands_still_until_that_is_done(
+    database: Database,
+) -> None:
+    if database.engine.name == "sqlite":
+        pytest.skip("a file's lock is not lost")
+    with at_work(database, None) as presence:
+        assert presence is not None
+        lose(presence, database)
+        with nobody_at_work(database, None):
+            for _ in range(2):
+                with pytest.raises(AnotherDaemonError, match="is being restored"):
+                    presence.keep()
+        presence.keep()
+
+
+def lose(presence: Presence, database: Database) -> None:
+    """Ends the connection that a daemon's place hangs on, and waits until it is gone."""
+    pid = presence.connection.execute(select(func.pg_backend_pid())).scalar_one()
+    with database.write() as connection:
+        connection.execute(select(func.pg_terminate_backend(pid, 10_000)))
 
 
 def test_a_file_that_another_program_has_open_is_not_replaced(

@@ -1,0 +1,95 @@
+"""The daemon's recurring jobs: one at a time, late rather than never, and outliving any mistake."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from ..calendar.errors import BoardcalError
+
+Work = Callable[[], Awaitable[object]]
+
+# A turn that is skipped because the one before still works is nothing that a reader must know;
+# what goes wrong in a turn is said by `run`.
+logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
+
+
+def _scheduler() -> AsyncIOScheduler:
+    """A scheduler for a few jobs kept in memory: what is due is computed anew at each turn.
+
+    A turn that was missed is made up for once, however late, and never runs beside another.
+    """
+    return AsyncIOScheduler(
+        timezone="UTC",
+        job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+    )
+
+
+@dataclass(slots=True)
+class Jobs:
+    """Jobs that take turns. `announce` gets a sentence for each that fails, and when it works.
+
+    `failures` is what fails now, by the job's name.
+    """
+
+    announce: Callable[[str], None]
+    failures: dict[str, str] = field(default_factory=dict)
+    scheduler: AsyncIOScheduler = field(default_factory=_scheduler)
+    _table: list[tuple[str, Work, float]] = field(default_factory=list)
+    _busy: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def start(self, *table: tuple[str, Work, float]) -> None:
+        """Lets each job, a name and what it does, take its turn every so many seconds."""
+        self._table = list(table)
+        for name, work, seconds in table:
+            self.scheduler.add_job(
+                self.run,
+                IntervalTrigger(seconds=seconds, timezone="UTC"),
+                args=(name, work),
+                id=name,
+                replace_existing=True,
+            )
+        self.scheduler.start()
+
+    def start_again(self) -> None:
+        """Starts the jobs on a new scheduler: a stalled one cannot be trusted."""
+        self.stop()
+        self.scheduler = _scheduler()
+        self.start(*self._table)
+
+    def stop(self) -> None:
+        """Begins no further turn."""
+        self.scheduler.shutdown(wait=False)
+
+    async def run(self, name: str, work: Work) -> None:
+        """One turn of a job; an error is said once and the job tried again at its next turn."""
+        async with self._busy:
+            try:
+                await work()
+            except BoardcalError as error:
+                self.say_once(name, str(error))
+            except Exception as error:  # noqa: BLE001 - the daemon outlives any one mistake
+                self.say_once(name, f"The {name} failed ({type(error).__name__}: {error}).")
+            else:
+                said = self.failures.pop(name, None)
+                if said is not None and said not in self.failures.values():
+                    self.announce(f"The {name} works again.")
+
+    def say_once(self, name: str, sentence: str) -> None:
+        """Says what fails, once: two jobs often fail of one thing."""
+        if sentence not in self.failures.values():
+            self.announce(sentence)
+        self.failures[name] = sentence
+
+    async def drain(self) -> None:
+        """Waits for the job that is running: a mail begun is a mail finished.
+
+        Only where it was told to stop: what stalled would be waited for for ever.
+        """
+        async with self._busy:
+            return
