@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -33,6 +34,7 @@ from ..scheduler.watchdog import last_resort
 from ..scheduler.wiring import transport_for
 from ..storage.accounts import is_without_accounts
 from ..storage.database import Database
+from ..storage.database_errors import DatabaseAwayError
 from ..storage.holds import hold_of
 from ..storage.occurrence_rows import next_step
 from ..storage.planners import boards
@@ -42,6 +44,7 @@ from ..web.secret_file import secret_of
 from ..web.server import bound
 
 WEEKS_SHOWN = 8
+RETRY_SECONDS = 5
 
 Say = Callable[[str], None]
 
@@ -51,7 +54,7 @@ class UnacceptedTransportError(BoardcalError):
 
 
 def run(loaded: LoadedSettings, clock: Clock, *, pretended: bool, say: Say) -> None:
-    """Runs the daemon until it is told to stop.
+    """Runs the daemon until it is told to stop. A database that is away is waited for.
 
     `pretended`: the clock is not the real one, so that only the outbox may be used.
     """
@@ -60,6 +63,26 @@ def run(loaded: LoadedSettings, clock: Clock, *, pretended: bool, say: Say) -> N
             "--as-of moves the clock, so real mail would carry wrong dates; use it with "
             'transport = "outbox" only.'
         )
+    said = ""
+    while True:
+        try:
+            _start(loaded, clock, pretended=pretended, say=say)
+        except DatabaseAwayError as error:
+            # After a power cut the database's machine may take longer to start than this one.
+            if str(error) != said:
+                said = str(error)
+                say(f"{said}\nboardcal tries again every {RETRY_SECONDS} seconds.")
+            time.sleep(RETRY_SECONDS)
+        else:
+            return
+
+
+def _start(loaded: LoadedSettings, clock: Clock, *, pretended: bool, say: Say) -> None:
+    """Starts everything, and works until it is told to stop.
+
+    Raises DatabaseAwayError where the database goes away before the work begins; later it is
+    waited for by the jobs.
+    """
     with bound(loaded.settings.web) as listener, opened(loaded, clock) as here:
         secret = secret_of(loaded.settings.web.secret_file)
         is_first = first_go_live(here, clock())

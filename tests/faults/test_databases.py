@@ -122,6 +122,28 @@ def test_a_database_server_that_is_away_for_a_while_is_waited_for(
     assert (run.lost, run.doubled) == (0, 0)
 
 
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+def test_a_database_server_that_is_not_there_yet_when_a_daemon_starts_is_waited_for(
+    empty_url: str, judge: Judge, make_yard: Callable[..., Yard], figures: Figures
+) -> None:
+    with between(empty_url) as (way, url):
+        way.closes()
+        yard = make_yard(url=url)
+        yard.holds(many_chairs(MAILS))
+        with figures.run("not there yet at the start", "postgresql") as run:
+            daemon = yard.start()
+            assert until(lambda: "tries again" in daemon.said(), SECONDS), daemon.said()
+            time.sleep(figures.size(1, 30))
+            assert judge.received == []
+            way.opens()
+            assert until(lambda: len(judge.counts()) == MAILS + 1, SECONDS), daemon.said()
+            daemon.stop()
+            run.mails, run.doubled = len(yard.messages()), doubled(judge.counts().values())
+        assert daemon.said().count("does not answer") == 1
+        assert "Traceback" not in daemon.said()
+    assert (run.mails, run.doubled) == (MAILS + 1, 0)
+
+
 CUT_ALL = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
     " WHERE datname = current_database() AND pid <> pg_backend_pid()"
