@@ -18,7 +18,7 @@ from ..calendar.planner_file import PlannerFile
 from ..storage.database import sqlite_path
 from ..storage.holds import hold_of
 from ..storage.planners import BoardRow, boards
-from ..storage.soundness import doubt_of_sqlite, faults_of
+from ..storage.soundness import doubt_of_sqlite, faults_of, missing_from
 from .clock import Clock
 from .config_error import EX_CONFIG, ConfigError
 from .installation import (
@@ -35,6 +35,7 @@ from .wiring import sender_for, transport_for
 
 # Seconds that somebody at a terminal waits for a mail server that does not answer.
 PATIENCE = 10
+RESTORE = "Restore the last backup with `boardcal restore FILE`."
 
 
 @dataclass(slots=True, kw_only=True)
@@ -166,6 +167,9 @@ def _check_database(
         opened_for_reading(loaded, clock, with_planner=False) as here,
         here.database.read() as connection,
     ):
+        missing = missing_from(connection) if here.stored else None
+        if missing is not None:
+            raise BoardcalError(f"{missing} {RESTORE}")
         installation = installation_id(connection)
         if here.stored:
             findings.fine.append(f"Database {here.database.name}: it can be read.")
@@ -192,10 +196,7 @@ def _check_stored(
 
 
 def _check_soundness(findings: Findings, connection: Connection) -> None:
-    findings.add_errors(
-        f"{fault} Restore the last backup with `boardcal restore FILE`."
-        for fault in faults_of(connection)
-    )
+    findings.add_errors(f"{fault} {RESTORE}" for fault in faults_of(connection))
     doubt = doubt_of_sqlite() if connection.dialect.name == "sqlite" else None
     findings.warnings.extend([doubt] if doubt else [])
     held = hold_of(connection)

@@ -24,9 +24,9 @@ class NewerDatabaseError(DatabaseError):
 
 
 def is_empty(database: Database) -> bool:
-    """Whether the database holds no tables of boardcal yet."""
+    """Whether the database holds no tables yet."""
     with database.read() as connection:
-        return schema_of(connection) is None
+        return schema_of(connection) is None and not inspect(connection).get_table_names()
 
 
 def migrate(database: Database, *, keep: bool = True) -> bool:
@@ -39,14 +39,11 @@ def migrate(database: Database, *, keep: bool = True) -> bool:
     """
     with database.read() as connection:
         found = schema_of(connection)
-        strange = found is None and inspect(connection).get_table_names()
+        others = inspect(connection).get_table_names() if found is None else []
     if found == SCHEMA:
         return False
-    if strange:
-        raise DatabaseError(
-            f"The database {database.name} holds tables of another program; nothing was "
-            "changed. Give boardcal a database of its own as database.url."
-        )
+    if others:
+        raise _without_version(database, others)
     if found is not None and found > SCHEMA:
         raise _newer(database, found)
     if found is None:
@@ -104,9 +101,12 @@ def alone(database: Database) -> Iterator[Connection]:
 
 
 def require_current(database: Database) -> None:
-    """Raises DatabaseError unless the tables are those that this program knows."""
+    """Raises DatabaseError unless it is empty, or of the version that this program knows."""
     with database.read() as connection:
         found = schema_of(connection)
+        others = inspect(connection).get_table_names() if found is None else []
+    if others:
+        raise _without_version(database, others)
     if found is None or found == SCHEMA:
         return
     if found > SCHEMA:
@@ -114,6 +114,18 @@ def require_current(database: Database) -> None:
     raise DatabaseError(
         f"The database {database.name} was written by an older boardcal; run `boardcal migrate` "
         "to bring it up to date."
+    )
+
+
+def _without_version(database: Database, tables: list[str]) -> DatabaseError:
+    if {"installation", "board"} <= set(tables):
+        return DatabaseError(
+            f"The table alembic_version is missing from the database {database.name}; nothing was "
+            "changed. Restore the last backup with `boardcal restore FILE`."
+        )
+    return DatabaseError(
+        f"The database {database.name} holds tables of another program; nothing was "
+        "changed. Give boardcal a database of its own as database.url."
     )
 
 

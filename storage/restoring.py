@@ -18,7 +18,7 @@ from .copying import copy_rows
 from .database import SCHEMA, Database, file_database, schema_of
 from .holds import end_hold, put_on_hold
 from .migrating import alone, migrate
-from .soundness import faults_of
+from .soundness import faults_of, missing_from
 
 
 @contextmanager
@@ -46,6 +46,7 @@ def prepared(
         try:
             migrate(database, keep=False)
             with database.write() as connection:
+                _require_whole(connection, file)
                 reason = why(connection)
                 connection.execute(delete(session))
                 connection.execute(delete(setup_link))
@@ -57,6 +58,12 @@ def prepared(
         if faults:
             raise BackupError(f"{file} cannot be used: {faults[0]} So nothing was changed.")
         yield part
+
+
+def _require_whole(connection: Connection, file: Path) -> None:
+    missing = missing_from(connection)
+    if missing is not None:
+        raise BackupError(f"{file} cannot be used: {missing} So nothing was changed.")
 
 
 def replace_file(part: Path, target: Path, aside: Path) -> bool:

@@ -1,4 +1,4 @@
-"""Whether an SQLite database is sound, and whether the SQLite here can be trusted with one."""
+"""Whether a database is whole and sound, and whether the SQLite here can be trusted with one."""
 
 from __future__ import annotations
 
@@ -7,13 +7,41 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect
+
+from ..calendar.words import listed
+from .all_tables import metadata
 
 # Two checkpoints at once could damage a database in WAL mode (sqlite.org/wal.html, "The WAL-Reset
 # Bug"): from 3.7.0 on, mended in 3.51.3 and, for those who stay behind, in these.
 MENDED = (3, 51, 3)
 ALSO_MENDED = ((3, 44, 6), (3, 50, 7))
 MOST_SHOWN = 5
+
+
+def missing_from(connection: Connection) -> str | None:
+    """A sentence that names the tables and columns that should be there and are not."""
+    found = {
+        table: {column["name"] for column in columns}
+        for (_, table), columns in inspect(connection).get_multi_columns().items()
+    }
+    tables = [each.name for each in metadata.sorted_tables if each.name not in found]
+    columns = [
+        f"{table.name}.{column.name}"
+        for table in metadata.sorted_tables
+        for column in table.columns
+        if column.name not in found.get(table.name, {column.name})
+    ]
+    missing = [*_named("table", sorted(tables)), *_named("column", columns)]
+    if not missing:
+        return None
+    verb = "is" if len(tables) + len(columns) == 1 else "are"
+    return f"The {listed(missing)} {verb} missing from the database."
+
+
+def _named(kind: str, names: list[str]) -> Iterator[str]:
+    if names:
+        yield f"{kind}{'s' if len(names) > 1 else ''} {listed(names)}"
 
 
 def faults_of(connection: Connection) -> list[str]:

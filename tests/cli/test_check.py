@@ -3,6 +3,8 @@ from __future__ import annotations
 import json
 import re
 import socket
+import sqlite3
+from contextlib import closing
 from email import message_from_bytes, policy
 from typing import TYPE_CHECKING, Any
 
@@ -142,6 +144,27 @@ def test_a_broken_planner_is_listed_mistake_by_mistake(desk: Desk) -> None:
     assert len(found["errors"]) == text.count('owner = "pmqagg"') > 5
     assert all('"pmqagg" is not a body' in each for each in found["errors"])
     assert (found["undecided"], found["assumed"]) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("statement", "missing"),
+    [
+        ("DROP TABLE message", "table message"),
+        ("ALTER TABLE occurrence DROP COLUMN title", "column occurrence.title"),
+        ("DROP TABLE alembic_version", "table alembic_version"),
+    ],
+)
+def test_what_is_missing_from_the_database_is_named_and_hides_nothing_else(
+    live: Desk, statement: str, missing: str
+) -> None:
+    before = _check(live, 0)
+    with closing(sqlite3.connect(live.database)) as connection, connection:
+        connection.execute(statement)
+    found = _check(live, 1)
+    (error,) = found["errors"]
+    assert error.startswith(f"The {missing} is missing from the database")
+    assert error.endswith("estore the last backup with `boardcal restore FILE`.")
+    assert found["undecided"] == before["undecided"]
 
 
 def test_with_a_database_a_broken_planner_file_hides_nothing(live: Desk) -> None:

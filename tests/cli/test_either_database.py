@@ -1,7 +1,12 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from typing import TYPE_CHECKING
+
+from sqlalchemy import text
+
+from boardcal.storage.database import open_database
 
 from .desk import S11, flat
 
@@ -41,3 +46,20 @@ def test_the_commands_do_the_same_on_either_database(
         item["key"] for mail in mails if mail["to"] == "new@example.org" for item in mail["items"]
     }
     assert "it can be read." in flat(desk("check").stdout)
+
+
+def test_check_names_what_is_missing_from_either_database(
+    desk: Desk, empty_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BOARDCAL_DATABASE__URL", empty_url)
+    assert desk("golive", "2017-11-01").exit_code == 0
+    database = open_database(empty_url)
+    with closing(database), database.write() as connection:
+        connection.execute(text("DROP TABLE snooze"))
+        connection.execute(text("ALTER TABLE board DROP COLUMN accepted_transport"))
+    done = desk("check")
+    assert done.exit_code == 1
+    assert (
+        "The table snooze and column board.accepted_transport are missing from the database. "
+        "Restore the last backup with `boardcal restore FILE`."
+    ) in flat(done.stdout)

@@ -272,6 +272,11 @@ def foreign(file: Path) -> None:
         connection.execute("CREATE TABLE wp_posts (id INTEGER)")
 
 
+def without_a_table(file: Path) -> None:
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("DROP TABLE ledger")
+
+
 def words(file: Path) -> None:
     file.write_text("Dear all,\n" * 100)
 
@@ -282,6 +287,10 @@ def words(file: Path) -> None:
         (damaged, "othing was changed."),
         (cut, "othing was changed."),
         (astray, "rows that belong to nothing"),
+        (
+            without_a_table,
+            "The table ledger is missing from the database. So nothing was changed.",
+        ),
         (newer, "was made by a newer boardcal"),
         (foreign, "is not a backup of boardcal; nothing was changed."),
         (words, "is not a backup of boardcal; nothing was changed."),
