@@ -8,6 +8,7 @@ from datetime import timedelta
 from ..calendar.words import weekday_date
 from ..notifications.phrases import count
 from ..notifications.subjects import subject
+from ..scheduler.already_sent import count_due_as_sent
 from ..scheduler.installation import Installation, copied
 from ..storage.holds import Hold, end_hold, hold_of
 from ..storage.marks import forget_marks
@@ -19,18 +20,23 @@ from .terminal import agreed, hung, say, say_lines
 LOOK_ON = timedelta(days=7)
 
 
-def end_hold_if_any(here: Installation, who: str, *, yes: bool) -> bool:
-    """Ends the hold after showing what follows; False where none was in force."""
+def end_hold_if_any(here: Installation, who: str, *, already_sent: bool, yes: bool) -> bool:
+    """Ends the hold after showing what follows; False where none was in force.
+
+    With `already_sent` every reminder that is due by now is counted as sent, and not sent.
+    """
     with here.database.read() as connection:
         held = hold_of(connection)
     if held is None:
         return False
     say_lines(_why(here, held))
-    say_lines(_who_is_mailed(here))
+    say_lines(_who_is_mailed(here, already_sent=already_sent))
     if not agreed("Let mails go on?", yes=yes):
         return True
     with here.database.write() as connection:
         hold_boards(connection)
+        if already_sent:
+            count_due_as_sent(connection, here.ticker(), now=here.clock(), who=who)
         end_hold(connection, now=here.clock(), who=who)
         # Whoever looked at it accepts the clock as well.
         forget_marks(connection)
@@ -43,10 +49,16 @@ def _why(here: Installation, held: Hold) -> Iterator[str]:
     yield from hung(f"On hold since {weekday_date(since.date())}, {since:%H:%M}: {held.why}")
 
 
-def _who_is_mailed(here: Installation) -> Iterator[str]:
+def _who_is_mailed(here: Installation, *, already_sent: bool) -> Iterator[str]:
     """Whom the first sending after it would reach, tried out on a copy."""
     start = here.today
     with copied(here, go_live=start) as copy:
+        if already_sent:
+            with copy.write() as connection:
+                counted = count_due_as_sent(
+                    connection, here.ticker(copy), now=here.clock(), who="a trial"
+                )
+            yield f"{count(counted, 'reminder')} due by now would count as sent."
         mails = list(played(here, copy, start, start + LOOK_ON, progress=silent))
     first = [mail for mail in mails if mail.at.date() == mails[0].at.date()]
     if not first:
@@ -58,3 +70,6 @@ def _who_is_mailed(here: Installation) -> Iterator[str]:
     for mail in first:
         yield f"  {mail.letter.recipient}"
         yield from hung(subject(mail.letter), 6)
+    if not already_sent:
+        yield from hung("If they were sent already, after the backup that was restored, say instead:")
+        yield "  boardcal resume --already-sent"

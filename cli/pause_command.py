@@ -21,6 +21,10 @@ class UnknownPersonError(BoardcalError):
     """An address that holds no role."""
 
 
+class NoHoldError(BoardcalError):
+    """Something that can only be said while everything is on hold."""
+
+
 BODY = click.option("--body", metavar="BODY", help="Only what this body owes.")
 PERSON = click.option(
     "--person", metavar="ADDRESS", type=ADDRESS, help="Only the mails to this person."
@@ -63,10 +67,20 @@ def pause(
 @BODY
 @PERSON
 @BY
+@click.option(
+    "--already-sent",
+    is_flag=True,
+    help="After a restore: count every reminder that is due by now as sent.",
+)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_obj
 def resume(
-    invocation: Invocation, body: str | None, person: str | None, who: str | None, yes: bool
+    invocation: Invocation,
+    body: str | None,
+    person: str | None,
+    who: str | None,
+    already_sent: bool,
+    yes: bool,
 ) -> None:
     """Let mails go on that `boardcal pause` stopped, or that boardcal put on hold itself.
 
@@ -74,9 +88,17 @@ def resume(
     terminal.
     """
     who = who or asking()
+    if already_sent and (body or person):
+        raise click.UsageError("--already-sent is for all mails; leave out --body and --person")
     with invocation.writing() as here:
-        if body is None and person is None and end_hold_if_any(here, who, yes=yes):
+        is_for_all = body is None and person is None
+        if is_for_all and end_hold_if_any(here, who, already_sent=already_sent, yes=yes):
             return
+        if already_sent:
+            raise NoHoldError(
+                "No hold is in force, so nothing can be counted as sent; --already-sent is for the "
+                "first `boardcal resume` after a restore."
+            )
         with here.database.write() as connection:
             hold_boards(connection)
             row = here.board(connection, invocation.board)

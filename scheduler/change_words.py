@@ -27,7 +27,7 @@ ENTRIES = {
     "working_days": "working days",
 }
 # Noted under the Board's own id, which is a body's too.
-OF_THE_BOARD = ("go-live", "paused", "resumed", "put on hold", "hold ended")
+OF_THE_BOARD = ("go-live", "paused", "resumed", "put on hold", "hold ended", "counted as sent")
 # What boardcal notes by itself; nobody in particular did it.
 IMPERSONAL = {
     "moved": "{about} is now due {after}{instead}",
@@ -48,6 +48,7 @@ PERSONAL = {
     "go-live": "let the mails of {about} begin on {after}{instead}",
     "put on hold": "put the mails of {about} on hold",
     "hold ended": "let the mails of {about} go on",
+    "counted as sent": "counted {after} of {about} as sent before the backup came back",
     "paused": "paused mails for {about}",
     "resumed": "let mails go on for {about}",
     "role": "changed the roles of {about}: {after}",

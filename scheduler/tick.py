@@ -64,11 +64,23 @@ class Ticker:
             # Looked at again: another daemon may have been faster.
             if hold_of(connection) is not None:
                 return False
-            for row in boards(connection):
-                if self._needs_planning(row, now):
-                    self._plan(connection, row, now)
+            self._plan_what_changed(connection, now)
             self._decide_and_compose(connection, now)
         return True
+
+    def catch_up(self, connection: Connection, now: datetime) -> None:
+        """Plans, and decides every step that has come by `now`, whatever the day and hour.
+
+        Nothing is composed, and a hold is no hindrance: it is for whoever ends one.
+        """
+        self._plan_what_changed(connection, now)
+        live = live_boards(connection, self.shelf, self.local.day_of(now))
+        decide(connection, live, local=self.local, now=now)
+
+    def _plan_what_changed(self, connection: Connection, now: datetime) -> None:
+        for row in boards(connection):
+            if self._needs_planning(row, now):
+                self._plan(connection, row, now)
 
     def _needs_planning(self, row: BoardRow, now: datetime) -> bool:
         if row.go_live is None:

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import json
+import re
 from typing import TYPE_CHECKING
 
 from boardcal.storage.database import open_database
 from boardcal.storage.holds import hold_of, put_on_hold
 from boardcal.tests.factories import at
 
-from .desk import flat
+from .desk import S11, flat
 
 if TYPE_CHECKING:
     from .desk import Desk
@@ -40,6 +42,37 @@ def test_resume_ends_a_hold_and_says_why_it_was_and_who_is_mailed(live: Desk) ->
     assert "pmqag.chair@example.org" in said
     assert said.endswith("Mails go on with the next sending.")
     assert not is_held(live)
+
+
+def test_what_is_due_can_be_counted_as_sent_and_later_steps_come_as_ever(live: Desk) -> None:
+    hold(live)
+    done = live("resume", "--already-sent", "--by", "lscb@example.org", as_of="2018-02-08T09:00")
+    assert (done.exit_code, done.stderr) == (0, "")
+    said = flat(done.stdout)
+    (counted,) = re.findall(r"(\d+) reminders due by now would count as sent\.", said)
+    assert "If they were sent already" not in said
+    assert not is_held(live)
+    days = ("--from", "2018-02-08", "--to", "2018-02-15", "--format", "json")
+    mails = json.loads(live("simulate", *days, as_of="2018-02-08T09:00").stdout)
+    steps = {(item["key"], item["step"]) for mail in mails for item in mail["items"]}
+    assert (S11, -10) not in steps
+    assert (S11, -5) in steps
+    told = flat(live("history", S11, as_of="2018-02-08T10:00").stdout)
+    assert "sent before the backup came back, lscb@example.org says" in told
+    assert int(counted) > 1
+
+
+def test_a_hold_offers_to_count_as_sent_what_would_go_out_and_nothing_else_does(
+    live: Desk,
+) -> None:
+    refused = live("resume", "--already-sent")
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert refused.stderr.startswith("No hold is in force, so nothing can be counted as sent;")
+    narrow = live("resume", "--already-sent", "--body", "pmqag")
+    assert narrow.exit_code == 2
+    hold(live)
+    _, shown = live.at_terminal("resume", answer="n")
+    assert "\n  boardcal resume --already-sent\n" in shown
 
 
 def test_a_no_at_the_terminal_keeps_the_hold(live: Desk) -> None:

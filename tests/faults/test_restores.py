@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from boardcal.tests.factories import cumbria
+from boardcal.tests.faults.judge import doubled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,3 +52,30 @@ def test_a_restored_backup_sends_nothing_until_somebody_resumes(
     assert yard.command("resume", "--yes").returncode == 0
     work_once(yard)
     assert len(judge.received) > before
+
+
+def test_what_was_sent_after_the_backup_is_not_sent_again_where_somebody_says_so(
+    kind: str, judge: Judge, make_yard: Callable[..., Yard], figures: Figures
+) -> None:
+    yard = make_yard()
+    yard.holds(cumbria())
+    backup = yard.folder / "yesterday.backup"
+    with figures.run("restored, resume --already-sent", kind) as run:
+        work_once(yard)
+        assert yard.command("backup", str(backup)).returncode == 0
+        yard.sleeps(days=4)
+        work_once(yard)
+        sent = judge.steps()
+        assert yard.command("restore", str(backup), "--yes").returncode == 0
+        done = yard.command("resume", "--already-sent", "--yes")
+        assert done.returncode == 0, done.stderr
+        assert "would count as sent" in done.stdout
+        work_once(yard)
+        again = judge.steps()
+        yard.sleeps(days=7)
+        work_once(yard)
+        run.mails = len(judge.received)
+        run.doubled = doubled(judge.steps().values())
+    assert again == sent
+    assert len(judge.steps()) > len(sent)
+    assert run.doubled == 0
