@@ -71,5 +71,7 @@ def _who_is_mailed(here: Installation, *, already_sent: bool) -> Iterator[str]:
         yield f"  {mail.letter.recipient}"
         yield from hung(subject(mail.letter), 6)
     if not already_sent:
-        yield from hung("If they were sent already, after the backup that was restored, say instead:")
+        yield from hung(
+            "If they were sent already, after the backup that was restored, say instead:"
+        )
         yield "  boardcal resume --already-sent"
