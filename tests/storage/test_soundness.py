@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import text
 
-from boardcal.storage.database import 
 from boardcal.storage.database_errors import DatabaseError
 from boardcal.storage.migrating import is_empty, require_current
 from boardcal.storage.soundness import missing_from
