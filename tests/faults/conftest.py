@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import pytest
 
-from boardcal.tests.faults.figures import Figures
+from boardcal.tests.faults.figures import FULL, Figures
 from boardcal.tests.faults.judge import Judge
 from boardcal.tests.faults.yard import Nursery, Yard, open_nursery
 
@@ -13,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-FIGURES = Figures(full=os.environ.get("FAULTS") == "full")
+FIGURES = Figures(full=FULL)
 
 
 @pytest.fixture

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+# `make faults` sets it; without it each test has its short form.
+FULL = os.environ.get("FAULTS") == "full"
+# Where the database hardly matters, the short form tries one of them.
+EITHER = ("sqlite", "postgresql") if FULL else ("sqlite",)
 HEADINGS = ("test", "database", "kills", "mails", "lost", "doubled", "uncertain", "seconds", "")
 
 

@@ -7,6 +7,7 @@ arrived here.
 from __future__ import annotations
 
 import asyncio
+import ssl
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -24,8 +25,9 @@ HOST = "127.0.0.1"
 MOMENTS = ("MAIL", "RCPT", "DATA", "CONTENT", "DOT", "REPLIED")
 # At most this much of a mail is read at once: a daemon can be killed within one.
 PIECE = 2048
-# What an answer can be instead of words.
-DROP, HANG = "drop", "hang"
+# What an answer can be instead of words. A late one is the usual one, after `LATE_SECONDS`.
+DROP, HANG, LATE = "drop", "hang", "late"
+LATE_SECONDS = 0.3
 
 Watch = Callable[[str, int], object]
 
@@ -48,7 +50,8 @@ class Judge:
 
     `watch` is called at each moment of each mail with its name and the connection's number,
     before the server goes on. `answers` gives what to say instead at a verb, or at "GREETING" and
-    "DOT"; DROP and HANG are answers too. `wire` is every line that came, but for the mails.
+    "DOT"; DROP, HANG and LATE are answers too. With `tls` it speaks encrypted
+    only. `wire` is every line that came, but for the mails.
     """
 
     watch: Watch = lambda _moment, _connection: None
@@ -57,6 +60,7 @@ class Judge:
     accepted: list[Received] = field(default_factory=list)
     connections: int = 0
     port: int = 0
+    tls: ssl.SSLContext | None = None
     wire: list[str] = field(default_factory=list)
     _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
     _thread: threading.Thread | None = None
@@ -87,7 +91,8 @@ class Judge:
 
     def _run(self, ready: threading.Event) -> None:
         asyncio.set_event_loop(self._loop)
-        server = self._loop.run_until_complete(asyncio.start_server(self._talk, HOST, self.port))
+        listening = asyncio.start_server(self._talk, HOST, self.port, ssl=self.tls)
+        server = self._loop.run_until_complete(listening)
         self.port = server.sockets[0].getsockname()[1]
         ready.set()
         self._loop.run_forever()
@@ -156,6 +161,9 @@ class _Talk:
         self.judge.received.append(mail)
         self.judge.watch("DOT", self.number)
         said = self.judge.answers.get("DOT", "250 2.0.0 Queued")
+        if said == LATE:
+            await asyncio.sleep(LATE_SECONDS)
+            said = "250 2.0.0 Queued at last"
         await self._say(said)
         if said.startswith("250"):
             self.judge.accepted.append(mail)

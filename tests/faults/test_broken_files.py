@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from boardcal.cli.main import boardcal
 from boardcal.tests.factories import CUMBRIA, ROOT, cumbria
+from boardcal.tests.faults.figures import EITHER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -105,8 +106,9 @@ def _offer(what: str, file: Path) -> Result:
     return CliRunner().invoke(boardcal, arguments, prog_name="boardcal")
 
 
-@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("kind", EITHER, indirect=True)
 def test_broken_imports_beside_a_daemon_leave_it_as_it_was(
+    kind: str,
     judge: Judge,
     make_yard: Callable[..., Yard],
     monkeypatch: pytest.MonkeyPatch,
@@ -117,7 +119,7 @@ def test_broken_imports_beside_a_daemon_leave_it_as_it_was(
     monkeypatch.chdir(yard.folder)
     count = figures.size(6, 100)
     good = (yard.folder / "planner.toml").read_text(encoding="utf-8")
-    with figures.run(f"{count} broken imports while it runs", "sqlite") as run:
+    with figures.run(f"{count} broken imports while it runs", kind) as run:
         daemon = yard.start()
         assert daemon.lives_until_ready(SECONDS), daemon.said()
         before, sent = _exported(yard), len(judge.received)

@@ -10,6 +10,7 @@ import pytest
 
 from boardcal.notifications.smtp import SmtpAccount, SmtpTransport
 from boardcal.tests.factories import at, cumbria
+from boardcal.tests.faults.figures import EITHER
 from boardcal.tests.faults.judge import HOST, doubled
 from boardcal.tests.faults.yard import until
 from boardcal.tests.office import Office
@@ -36,14 +37,19 @@ def work_once(yard: Yard, name: str) -> str:
     return daemon.said()
 
 
-@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("kind", EITHER, indirect=True)
 @pytest.mark.parametrize(("standstill", "days"), [("a day", 1), ("30 days", 30), ("a year", 365)])
 def test_after_a_standstill_each_person_gets_one_mail_with_the_latest_step_alone(
-    standstill: str, days: int, judge: Judge, make_yard: Callable[..., Yard], figures: Figures
+    standstill: str,
+    days: int,
+    kind: str,
+    judge: Judge,
+    make_yard: Callable[..., Yard],
+    figures: Figures,
 ) -> None:
     yard = make_yard(begins=WEDNESDAY)
     yard.holds(cumbria())
-    with figures.run(f"down for {standstill}", "sqlite") as run:
+    with figures.run(f"down for {standstill}", kind) as run:
         work_once(yard, "before")
         first = len(judge.received)
         yard.sleeps(days=days)
@@ -61,7 +67,7 @@ def test_after_a_standstill_each_person_gets_one_mail_with_the_latest_step_alone
     assert mails
 
 
-@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("kind", EITHER, indirect=True)
 @pytest.mark.parametrize(
     ("turned", "by"),
     [
@@ -74,13 +80,14 @@ def test_after_a_standstill_each_person_gets_one_mail_with_the_latest_step_alone
 def test_a_clock_turned_under_a_daemon_stops_all_mail_until_somebody_has_looked(
     turned: str,
     by: dict[str, float],
+    kind: str,
     judge: Judge,
     make_yard: Callable[..., Yard],
     figures: Figures,
 ) -> None:
     yard = make_yard()
     yard.holds(cumbria())
-    with figures.run(f"clock turned {turned}", "sqlite") as run:
+    with figures.run(f"clock turned {turned}", kind) as run:
         daemon = yard.start("one")
         assert daemon.lives_until_ready(SECONDS), daemon.said()
         before = len(judge.received)
@@ -102,6 +109,7 @@ def test_a_clock_turned_under_a_daemon_stops_all_mail_until_somebody_has_looked(
     assert doubled(judge.steps().values()) == 0
 
 
+@pytest.mark.parametrize("kind", EITHER, indirect=True)
 @pytest.mark.parametrize(
     ("night", "evening"),
     [
@@ -110,12 +118,12 @@ def test_a_clock_turned_under_a_daemon_stops_all_mail_until_somebody_has_looked(
     ],
 )
 def test_minute_by_minute_through_the_nights_in_which_clocks_change_each_mail_comes_once(
-    night: str, evening: str, sqlite: Database, judge: Judge, figures: Figures
+    night: str, evening: str, kind: str, database: Database, judge: Judge, figures: Figures
 ) -> None:
     transport = SmtpTransport(SmtpAccount(host=HOST, port=judge.port, security="none"))
-    office = Office(database=sqlite, transport=transport, now=at(evening)).store(cumbria())
+    office = Office(database=database, transport=transport, now=at(evening)).store(cumbria())
     instant, minutes = at(evening), 35 * 60
-    with figures.run(f"{night}, minute by minute", "sqlite") as run:
+    with figures.run(f"{night}, minute by minute", kind) as run:
         for _ in range(minutes):
             instant += timedelta(minutes=1)
             office.now = instant

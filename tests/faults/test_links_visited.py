@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from boardcal.storage.all_tables import metadata
 from boardcal.tests.factories import cumbria
+from boardcal.tests.faults.figures import EITHER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,13 +41,13 @@ def everything(yard: Yard) -> dict[str, list[Any]]:
         }
 
 
-@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("kind", EITHER, indirect=True)
 def test_opening_every_link_a_hundred_times_changes_nothing(
-    judge: Judge, make_yard: Callable[..., Yard], figures: Figures
+    kind: str, judge: Judge, make_yard: Callable[..., Yard], figures: Figures
 ) -> None:
     yard = make_yard()
     yard.holds(cumbria())
-    with figures.run("GET and HEAD on signed links", "sqlite") as run:
+    with figures.run("GET and HEAD on signed links", kind) as run:
         daemon = yard.start()
         assert daemon.lives_until_ready(SECONDS), daemon.said()
         links = sorted({link for mail in judge.received for link in links_in(mail)})

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from typing import TYPE_CHECKING
 
 import pytest
+import trustme
 
 from boardcal.notifications.smtp import SmtpAccount, SmtpTransport
 from boardcal.tests.factories import CHAIR
-from boardcal.tests.faults.judge import DROP, HANG, HOST
+from boardcal.tests.faults.judge import DROP, HANG, HOST, LATE, Judge
 from boardcal.tests.office import Office
 
 if TYPE_CHECKING:
     from boardcal.storage.database import Database
     from boardcal.tests.faults.figures import Figures
-    from boardcal.tests.faults.judge import Judge
 
 DAY = "2018-02-22"
 PASSWORD = "not-for-the-wire"
@@ -27,7 +28,7 @@ VERBS = {
     "MAIL": {DROP: "pending", HANG: "pending", LATER: "pending", NEVER: "pending"},
     "RCPT": {DROP: "pending", HANG: "pending", LATER: "pending", NEVER: "failed"},
     "DATA": {DROP: "pending", HANG: "pending", LATER: "pending", NEVER: "failed"},
-    "DOT": {DROP: "uncertain", HANG: "uncertain", LATER: "pending", NEVER: "failed"},
+    "DOT": {DROP: "uncertain", HANG: "uncertain", LATE: "sent", LATER: "pending", NEVER: "failed"},
     "QUIT": {DROP: "sent", HANG: "sent", LATER: "sent", "421 4.3.2 Closing": "sent"},
 }
 CASES = [(verb, how) for verb, hows in VERBS.items() for how in hows]
@@ -93,3 +94,22 @@ def test_a_password_is_never_said_to_a_server_that_offers_no_encryption(
     assert not any(PASSWORD in line or "AUTH" in line.upper() for line in judge.wire)
     assert next(state for to, _, state in office.messages() if to == CHAIR) in WAITING
     assert judge.received == []
+
+
+def test_a_password_is_never_said_to_a_server_whose_certificate_cannot_be_trusted(
+    sqlite: Database, figures: Figures
+) -> None:
+    certified = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert(HOST).configure_cert(certified)
+    with (
+        Judge(tls=certified) as stranger,
+        figures.run("server with a bad certificate", "sqlite") as run,
+    ):
+        office = office_with(
+            sqlite, stranger, security="tls", username="lscb@example.org", password=PASSWORD
+        )
+        attempt(office, f"{DAY} 08:00")
+        run.mails = 1
+        run.note = "nothing said to it"
+    assert stranger.wire == []
+    assert next(state for to, _, state in office.messages() if to == CHAIR) in WAITING
