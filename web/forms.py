@@ -18,6 +18,8 @@ LARGEST_FORM = 200_000  # bytes: a page of many submissions with a remark each i
 MOST_FIELDS = 2_000
 SECONDS_TO_SEND = 30
 FORM_TYPE = "application/x-www-form-urlencoded"
+# Further than anything here is counted; int() of more digits than a few thousand is refused.
+MOST_DIGITS = 9
 LONGEST_LINE = 300
 LONGEST_TEXT = 4_000
 # These turn the text around them about (UAX 9): a name could read as another.
@@ -49,6 +51,11 @@ class Form:
     def secret(self, name: str) -> str:
         """A field exactly as it was typed."""
         return self.all(name)[-1] if self.all(name) else ""
+
+    def number(self, name: str) -> int:
+        """A number that a page of ours wrote; 0 for anything else."""
+        text = self.secret(name)
+        return int(text) if text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS else 0
 
     def all(self, name: str) -> tuple[str, ...]:
         """Every value of a field, such as the boxes that were ticked."""

@@ -9,9 +9,6 @@ from starlette.requests import Request
 from .forms import Form
 from .visits import link
 
-# Further than any list goes; int() of more digits than a few thousand is refused by Python.
-MOST_DIGITS = 6
-
 
 def asked(request: Request) -> Form:
     """What stands behind the question mark of the address, as if it were a form."""
@@ -21,8 +18,7 @@ def asked(request: Request) -> Form:
 
 def page_asked(request: Request) -> int:
     """Which page of a list is asked for; the first where the address does not say it well."""
-    text = request.query_params.get("page", "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS else 1
+    return asked(request).number("page") or 1
 
 
 def page_address(request: Request, path: str, **query: object) -> Callable[[int], str]:

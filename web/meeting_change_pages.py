@@ -13,7 +13,7 @@ from ..calendar.file_problems import FileProblems
 from ..calendar.planner import Body, Planner
 from ..calendar.planner_entries import planner_of
 from ..scheduler.changes_log import history
-from ..scheduler.changing import PlannerChangedError, change_planner
+from ..scheduler.changing import PlannerChangedError
 from ..scheduler.consequence_words import Effect, effects, mailed_in_words, remarks
 from ..scheduler.consequences import MONTHS_AHEAD, consequences
 from ..scheduler.editing import EditError
@@ -25,7 +25,8 @@ from .forms import Form, Problems
 from .meetings_page import day_of, meeting_body, meeting_of
 from .page import page
 from .page_errors import ConflictError, NotFoundError
-from .visits import board_of, form_of, reading_board, redirect, site_of, user_of
+from .saving_previews import save_as_shown
+from .visits import form_of, reading_board, redirect, site_of, user_of
 
 # The field that a problem with the whole is shown beside.
 FIELDS = {Becomes.MOVED: "to", Becomes.CANCELLED: "why", Becomes.ADDED: "day"}
@@ -81,9 +82,9 @@ def _answer(request: Request, becomes: Becomes) -> Response:
     form, problems = form_of(request), Problems()
     decision = _decision(request, becomes, problems)
     why = problems.read("why", "The reason", lambda: form.text("why"))
-    if decision is None or why is None or form.has("again"):
+    if decision is None or why is None or form.has("edit"):
         return _form(request, becomes, problems)
-    if form.has("confirm"):
+    if form.has("save"):
         return _save(request, decision, why)
     return _previewed(request, decision, why)
 
@@ -222,19 +223,15 @@ def _typed(form: Form) -> list[tuple[str, str]]:
 
 
 def _save(request: Request, decision: MeetingDecision, why: str) -> Response:
-    here, who = site_of(request).here, user_of(request).email
-    sent = form_of(request).secret("revision")
+    today = site_of(request).here.today
     try:
-        after = change_planner(
-            here,
-            board_of(request),
-            lambda content: decision.edit(content, decided=here.today),
+        after = save_as_shown(
+            request,
+            lambda content: decision.edit(content, decided=today),
             subject=decision.body,
             what=decision.what,
             after=decision.days,
-            who=who,
-            why=why or None,
-            revision=int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 10 else 0,
+            why=why,
         )
     except PlannerChangedError:
         return _overtaken(request, decision, why)

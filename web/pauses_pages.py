@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -18,6 +19,8 @@ from .long_lists import asked
 from .page import page
 from .page_errors import NotFoundError
 from .visits import changing_board, form_of, reading_board, redirect, site_of, user_of
+
+Change = Callable[..., bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,24 +66,7 @@ def ask_to_pause(request: Request) -> Response:
 
 def pause(request: Request) -> Response:
     """Holds mails back from now on."""
-    form, problems = form_of(request), Problems()
-    why = problems.read("why", "The remark", lambda: form.lines("why"))
-    if why is None:
-        return _ask_to_pause(request, form, problems)
-    with changing_board(request) as (connection, row, planner):
-        hold_boards(connection)
-        meant = _meant(planner, pauses_of(connection, row.id), form)
-        begun = set_pause(
-            connection,
-            row,
-            meant.kind,
-            meant.id,
-            now=site_of(request).now(),
-            who=user_of(request).email,
-            why=why or None,
-        )
-    state = "are paused" if begun else "were paused already; nothing was changed"
-    return redirect(request, "/pauses", f"{meant.mails} {state}.")
+    return _change(request, set_pause, ("are paused", "were paused already"), _ask_to_pause)
 
 
 def ask_to_resume(request: Request) -> Response:
@@ -90,14 +76,21 @@ def ask_to_resume(request: Request) -> Response:
 
 def resume(request: Request) -> Response:
     """Lets mails go on."""
+    return _change(request, end_pause, ("go on", "were not paused"), _ask_to_resume)
+
+
+def _change(
+    request: Request, change: Change, says: tuple[str, str], ask: Callable[..., Response]
+) -> Response:
+    """Does it; `says` words that it was done, and that it was so before."""
     form, problems = form_of(request), Problems()
     why = problems.read("why", "The remark", lambda: form.lines("why"))
     if why is None:
-        return _ask_to_resume(request, form, problems)
+        return ask(request, form, problems)
     with changing_board(request) as (connection, row, planner):
         hold_boards(connection)
         meant = _meant(planner, pauses_of(connection, row.id), form)
-        ended = end_pause(
+        is_new = change(
             connection,
             row,
             meant.kind,
@@ -106,7 +99,8 @@ def resume(request: Request) -> Response:
             who=user_of(request).email,
             why=why or None,
         )
-    state = "go on" if ended else "were not paused; nothing was changed"
+    done, was_so = says
+    state = done if is_new else f"{was_so}; nothing was changed"
     return redirect(request, "/pauses", f"{meant.mails} {state}.")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,23 +11,22 @@ from starlette.responses import Response
 from ..calendar.addresses import parse_address
 from ..calendar.planner import RoleName
 from ..calendar.planner_entries import planner_of
-from ..calendar.planner_file import PlannerFile
 from ..calendar.words import long_date
 from ..scheduler.body_dossier import BodyDossier
-from ..scheduler.changing import PlannerChangedError, change_planner
+from ..scheduler.changing import Edit, PlannerChangedError
 from ..scheduler.editing import appoint, end_role
 from ..scheduler.role_effects import RoleEffects, role_effects
 from .date_fields import TypedDate, read_date, shown_date, typed_date
 from .forms import FieldError, Form, Problems
 from .page import page
 from .people_pages import body_of
-from .visits import board_of, form_of, reading_board, redirect, site_of, user_of
+from .saving_previews import save_as_shown
+from .visits import form_of, reading_board, redirect, site_of
 
 CHANGED = (
     "Somebody changed the planner since you looked at what follows, so nothing was saved. Look "
     "again at what follows now, then save it."
 )
-Edit = Callable[[PlannerFile], PlannerFile]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +39,7 @@ class RoleChange:
     name: str
     address: str
     starts: date
-    why: str | None
+    why: str
 
     @property
     def edit(self) -> Edit:
@@ -94,18 +92,14 @@ def _answer(request: Request, *, ends: bool) -> Response:
         return _form(request, body, ends=ends, given=form, problems=problems)
     if not form.has("save"):
         return _preview(request, body, wanted, form, problems)
-    sent = form.text("revision")
     try:
-        change_planner(
-            site_of(request).here,
-            board_of(request),
+        save_as_shown(
+            request,
             wanted.edit,
             subject=wanted.body,
             what="role",
             after=wanted.noted,
-            who=user_of(request).email,
             why=wanted.why,
-            revision=int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 10 else 0,
         )
     except PlannerChangedError:
         problems.add("save", CHANGED)
@@ -136,7 +130,7 @@ def _read(
         name=name,
         address=address,
         starts=starts,
-        why=why or None,
+        why=why,
     )
 
 

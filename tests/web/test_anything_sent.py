@@ -31,7 +31,7 @@ PARAMETER = re.compile(r"\{[^}]*\}")
 NAMES = (
     *("title", "note", "why", "status", "owner", "to", "day", "month", "year", "date-day"),
     *("date-month", "date-year", "body", "role", "address", "email", "password", "next"),
-    *("revision", "confirm", "page", "from", "kind", "id", "when", "quote", "on", "until"),
+    *("revision", "save", "page", "from", "kind", "id", "when", "quote", "on", "until"),
 )
 values = st.one_of(
     st.text(max_size=30),

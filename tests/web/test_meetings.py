@@ -49,7 +49,7 @@ def changes(place: Place) -> list[dict[str, object]]:
 
 def confirmed(reader: Reader, path: str, **fields: str) -> Response:
     """The button of the preview that is shown."""
-    return reader.sends(path, confirm="yes", revision=reader.hidden("revision"), **fields)
+    return reader.sends(path, save="yes", revision=reader.hidden("revision"), **fields)
 
 
 @pytest.mark.parametrize("who", [ADMIN, SECRETARIAT, VIEWER])
@@ -105,7 +105,7 @@ def test_what_there_is_not_is_a_page_that_says_so(place: Place, path: str, sente
     if "?" not in path and path.endswith(("move", "cancel", "add", "record")):
         reader.opens("/meetings")
         fields = THE_15TH | APRIL_12
-        for more in ({}, {"confirm": "yes", "revision": "1"}):
+        for more in ({}, {"save": "yes", "revision": "1"}):
             assert reader.sends(path, **fields, **more).status_code == 404
     assert changes(place) == []
 
@@ -115,7 +115,7 @@ def test_only_the_secretariat_changes_meetings(place: Place, path: str) -> None:
     reader = place.reader(VIEWER)
     assert reader.opens(path).status_code == 403
     reader.opens("/meetings")
-    assert reader.sends(path, **THE_15TH, **APRIL_12, confirm="yes").status_code == 403
+    assert reader.sends(path, **THE_15TH, **APRIL_12, save="yes").status_code == 403
     assert place.reader(SECRETARIAT).opens(path).status_code == 200
     assert place.reader(ADMIN).opens(path).status_code == 200
     assert changes(place) == []
@@ -231,7 +231,7 @@ def test_what_cannot_be_is_said_and_what_was_typed_kept(
     kept = given["why"].replace("<", "&lt;").replace(">", "&gt;")
     assert f'value="{kept}"' in shown.text
     # Nor is it when the confirmation is forged.
-    forged = reader.sends(path, **given, confirm="yes", revision="1")
+    forged = reader.sends(path, **given, save="yes", revision="1")
     assert forged.status_code == 422
     assert changes(place) == []
 
@@ -253,7 +253,7 @@ def test_a_whole_date_in_one_field_is_read(place: Place) -> None:
 def test_going_back_from_the_preview_keeps_what_was_typed(place: Place) -> None:
     reader = opened(place, MOVE)
     reader.sends(MOVE, **THE_15TH, why="half-term")
-    shown = reader.sends(MOVE, **THE_15TH, why="half-term", again="yes")
+    shown = reader.sends(MOVE, **THE_15TH, why="half-term", edit="yes")
     assert shown.status_code == 200
     assert 'name="to-month" type="text" value="Mar"' in shown.text
     assert 'value="half-term"' in shown.text
@@ -302,7 +302,7 @@ def test_a_button_pressed_twice_saves_once(
     reader.sends(path, **fields)
     sign, revision = reader.csrf, reader.hidden("revision")
     for _ in range(2):
-        again = {"confirm": "yes", "revision": revision, "csrf": sign}
+        again = {"save": "yes", "revision": revision, "csrf": sign}
         assert reader.sends(path, **fields, **again).status_code == 303
     assert len(changes(planned)) == 1
 
@@ -310,7 +310,7 @@ def test_a_button_pressed_twice_saves_once(
 def test_a_confirmation_without_its_revision_is_not_trusted(planned: Place) -> None:
     reader = opened(planned, MOVE)
     for revision in ("", "x", "-1", "9" * 400, "٣"):
-        sent = reader.sends(MOVE, **THE_15TH, confirm="yes", revision=revision)
+        sent = reader.sends(MOVE, **THE_15TH, save="yes", revision=revision)
         assert sent.status_code == 409
     assert changes(planned) == []
 
