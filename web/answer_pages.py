@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
-
 from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -13,14 +10,13 @@ from ..calendar.occurrences import Kind
 from ..calendar.status import OWED, Status
 from ..notifications.phrases import working_days
 from ..notifications.references import reference
-from ..scheduler import answering as answers
 from ..scheduler.answer_standing import Answering, AnswerStanding, standing
 from ..scheduler.naming import Names
 from ..scheduler.shown import STATUS_WORDS
-from ..storage.answer_requests import Wish
+from .answer_actions import ACTIONS
 from .answer_links import ClosedLink, Opened, closed, opened
-from .date_fields import TypedDate, read_date, shown_date, typed_date
-from .forms import FieldError, Form, Problems
+from .date_fields import TypedDate, shown_date, typed_date
+from .forms import Problems
 from .page import page
 from .page_errors import FormRefusedError
 from .visits import form_of, link
@@ -87,96 +83,6 @@ def answer(request: Request) -> Response:
 def _seen(found: Opened) -> str:
     """What a form was made from: a page that has been overtaken is told by it."""
     return f"{found.answering.row.due_revision}-{found.answering.row.state}"
-
-
-Act = Callable[[Connection, Answering, Form, Problems], None]
-
-
-def _submit(connection: Connection, who: Answering, form: Form, problems: Problems) -> None:
-    _require_owed(who)
-    note = problems.read("note", "What you wrote", lambda: form.text("note"))
-    if not problems:
-        answers.submit(connection, who, note=note or None)
-
-
-def _nothing(connection: Connection, who: Answering, _: Form, __: Problems) -> None:
-    _require_owed(who)
-    answers.report_nothing(connection, who)
-
-
-def _more_time(connection: Connection, who: Answering, form: Form, problems: Problems) -> None:
-    _require_owed(who)
-    until = _day(form, problems, who, "until", "The new date")
-    why = problems.read("why", "The reason", lambda: _required(form, "why"))
-    if until is not None and why is not None:
-        problems.read(
-            "until",
-            "The new date",
-            lambda: answers.ask_for_time(connection, who, until=until, why=why),
-        )
-
-
-def _hand_over(connection: Connection, who: Answering, form: Form, problems: Problems) -> None:
-    _require_owed(who)
-    successor = problems.read(
-        "successor", "Who has it instead", lambda: _required(form, "successor")
-    )
-    why = problems.read("remark", "The remark", lambda: form.text("remark"))
-    if successor is not None and why is not None:
-        answers.ask_to_hand_over(connection, who, successor=successor, why=why)
-
-
-def _rest(connection: Connection, who: Answering, form: Form, problems: Problems) -> None:
-    _require_owed(who)
-    until = _day(form, problems, who, "rest", "The day")
-    if until is not None:
-        problems.read("rest", "The day", lambda: answers.rest(connection, who, until=until))
-
-
-def _back(connection: Connection, who: Answering, _: Form, __: Problems) -> None:
-    answers.take_back(connection, who)
-
-
-def _no_time(connection: Connection, who: Answering, _: Form, __: Problems) -> None:
-    answers.withdraw_request(connection, who, Wish.MORE_TIME)
-
-
-def _keep(connection: Connection, who: Answering, _: Form, __: Problems) -> None:
-    answers.withdraw_request(connection, who, Wish.HAND_OVER)
-
-
-def _wake(connection: Connection, who: Answering, _: Form, __: Problems) -> None:
-    answers.end_rest(connection, who)
-
-
-ACTIONS: dict[str, Act] = {
-    "submitted": _submit,
-    "nothing": _nothing,
-    "more-time": _more_time,
-    "hand-over": _hand_over,
-    "rest": _rest,
-    "back": _back,
-    "no-time": _no_time,
-    "keep": _keep,
-    "wake": _wake,
-}
-
-
-def _require_owed(who: Answering) -> None:
-    if not who.row.is_owed:
-        raise answers.AnswerError("Nothing is owed here any more, so nothing was recorded.")
-
-
-def _day(form: Form, problems: Problems, who: Answering, name: str, label: str) -> date | None:
-    today = who.planning.today
-    return problems.read(name, label, lambda: read_date(form, name, today=today))
-
-
-def _required(form: Form, name: str) -> str:
-    text = form.text(name)
-    if not text:
-        raise FieldError("must be given; a few words are enough")
-    return text
 
 
 def _page(

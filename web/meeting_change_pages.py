@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
-
-from dateutil.relativedelta import relativedelta
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,14 +10,13 @@ from ..calendar.planner import Body, Planner
 from ..calendar.planner_entries import planner_of
 from ..scheduler.changes_log import history
 from ..scheduler.changing import PlannerChangedError
-from ..scheduler.consequence_words import Effect, effects, mailed_in_words, remarks
-from ..scheduler.consequences import MONTHS_AHEAD, consequences
 from ..scheduler.editing import EditError
 from ..scheduler.meeting_calendar import MeetingLine
 from ..scheduler.meeting_decision import Becomes, MeetingDecision
 from ..scheduler.standing import last_change
 from .date_fields import read_date, typed_date
 from .forms import Form, Problems
+from .meeting_preview import preview
 from .meetings_page import day_of, meeting_body, meeting_of
 from .page import page
 from .page_errors import ConflictError, NotFoundError
@@ -32,20 +27,6 @@ from .visits import form_of, reading_board, redirect, site_of, user_of
 FIELDS = {Becomes.MOVED: "to", Becomes.CANCELLED: "why", Becomes.ADDED: "day"}
 LABELS = {"to": "The new day", "day": "The day"}
 CHANGED = "The planner was changed meanwhile, so nothing was saved."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Preview:
-    """What a decision would do, in words, and the planner's revision that this holds for.
-
-    `remark` is about the new day, `remarks` are about the effects.
-    """
-
-    headline: str
-    remark: str | None
-    remarks: tuple[str, ...]
-    effects: tuple[Effect, ...]
-    revision: int
 
 
 def ask_to_move(request: Request) -> Response:
@@ -158,7 +139,7 @@ def _previewed(
     status = 200 if meanwhile is None else 409
     body, _ = _subject(request, decision.becomes)
     try:
-        preview = _preview(request, decision)
+        told = preview(request, decision)
     except (EditError, FileProblems) as error:
         problems = Problems()
         problems.add(FIELDS[decision.becomes], _sentence(error))
@@ -168,40 +149,12 @@ def _previewed(
         "meeting_preview.html.j2",
         title=_title(decision.becomes, body),
         status=status,
-        preview=preview,
+        preview=told,
         decision=decision,
         becomes=decision.becomes.value,
         meanwhile=meanwhile,
         typed=_typed(form_of(request)),
         why=why,
-    )
-
-
-def _preview(request: Request, decision: MeetingDecision) -> Preview:
-    """Raises EditError or FileProblems where the planner would be wrong."""
-    here = site_of(request).here
-    with reading_board(request) as (connection, row, _):
-        content = here.shelf.content(connection, row)
-        after = planner_of(decision.edit(content, decided=here.today))
-        found = consequences(here, connection, row, after)
-    beyond = _beyond(decision, here.today)
-    said = [beyond] if beyond and not found.flowing else [*remarks(found), mailed_in_words(found)]
-    return Preview(
-        headline=decision.headline(after),
-        remark=decision.remark(after),
-        remarks=tuple(each for each in said if each),
-        effects=tuple(effects(found, after)),
-        revision=row.planner_revision,
-    )
-
-
-def _beyond(decision: MeetingDecision, today: date) -> str | None:
-    """That a meeting lies further off than what follows is worked out for."""
-    if decision.day <= today + relativedelta(months=MONTHS_AHEAD):
-        return None
-    return (
-        f"It is more than {MONTHS_AHEAD} months ahead, so what falls due with it is not listed "
-        "here. It follows too."
     )
 
 

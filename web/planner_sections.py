@@ -9,6 +9,7 @@ from . import planner_timing as timing
 from .planner_body_sections import BODY_WHAT, EXCEPTIONS, MEETS, ROLES
 from .planner_fields import Choices, Field, Widget
 from .planner_section import Opened, Section, section
+from .planner_timing_fields import fields_of
 
 TITLE = Field(key="title", label="Title", hint="As it is to stand in mails and lists", needed=True)
 OWNER = Field(key="owner", label="Owed by", widget=Widget.BODIES, needed=True)
@@ -73,9 +74,7 @@ TIMING = Section(
     key="timing",
     title="When it is due",
     covers=("when",),
-    fields=lambda opened: timing.fields_of(
-        opened.timing, opened.setting, opened.document.get("when", {})
-    ),
+    fields=lambda opened: fields_of(opened.timing, opened.setting, opened.document.get("when", {})),
     opens=lambda opened: timing.opened(opened.timing, opened.document.get("when", {})),
     closes=lambda flat, opened: {"when": timing.closed(opened.timing, flat)},
     place=lambda path, kind: timing.field_at(path[1:], kind) if path[:1] == ("when",) else "",

@@ -1,18 +1,14 @@
-"""When something is due, as a form asks it: the kind first, then that kind's own few fields."""
+"""When something is due, as a form has it and as a planner file says it: `when`."""
 
 from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Iterator
-from typing import Any
 
-from ..calendar.planner import Planner
 from ..calendar.timing import AFTER_WORKING_DAYS, PAPERS_WORKING_DAYS
 from ..calendar.words import MONTHS, month_number
-from ..scheduler.entry_words import timing_in_words
 from .forms import FieldError
-from .planner_fields import Choices, Field, Flat, Setting, Widget
+from .planner_fields import Choices, Flat
 
 KINDS: Choices = (
     ("meeting-every", "At every meeting of a body"),
@@ -30,10 +26,7 @@ KINDS: Choices = (
     ("words", "In another way, in the words of a planner file"),
 )
 WITHOUT_FIELDS = {"as-required": {"as_required": True}}
-SPANS: Choices = (("quarter", "Quarter"), ("half-year", "Half-year"), ("year", "Year"))
-EACH_MONTH: Choices = tuple((str(number), name) for number, name in enumerate(MONTHS, start=1))
 KEPT = "now:"  # a review that no choice of the list says, as it stands
-OFTEN = ("", "quarter", "half-year", "year")
 
 
 def kind_of(when: Flat) -> str:
@@ -56,41 +49,6 @@ def kind_of(when: Flat) -> str:
     return ""
 
 
-def fields_of(kind: str, setting: Setting, when: Flat) -> tuple[Field, ...]:
-    """The fields that a kind of timing asks for."""
-    planner = setting.planner
-    review = Field(
-        key="review",
-        label="Reviewed",
-        widget=Widget.SELECT,
-        choices=_reviews(planner, when.get("review")),
-        needed=True,
-    )
-    by = Field(
-        key="by",
-        label="By",
-        widget=Widget.ROWS,
-        hint="A day, a month or a season, each on its own line: 8 March 2018, July 2018 or "
-        "Autumn 2019",
-        needed=True,
-    )
-    fields: dict[str, tuple[Field, ...]] = {
-        "meeting-every": (_body(planner), PAPERS),
-        "meeting-months": (_body(planner), _months("In which months"), PAPERS),
-        "meeting-last": (_body(planner), SPAN, PAPERS),
-        "meeting-nth": (_body(planner), *NTH, PAPERS),
-        "months": (_months("In which months"), DAY),
-        "every-months": (*EVERY_MONTHS, DAY),
-        "by": (by,),
-        "by-then": (by, review),
-        "ongoing": (review,),
-        "after": (_event(planner), DAYS_AFTER),
-        "undecided": (WHY,),
-        "words": (WORDS,),
-    }
-    return fields.get(kind, ())
-
-
 def opened(kind: str, when: Flat) -> Flat:
     """What the fields of a kind begin with: the timing as it stands, where it is of that kind."""
     if kind_of(when) != kind:
@@ -99,7 +57,7 @@ def opened(kind: str, when: Flat) -> Flat:
     if "months" in when:
         flat["months"] = [str(month_number(each)) for each in when["months"]]
     if "review" in when:
-        flat["review"] = _review_value(when["review"])
+        flat["review"] = review_value(when["review"])
     if kind == "words":
         flat["words"] = _in_file_words(when)
     return flat
@@ -139,51 +97,8 @@ def field_at(path: tuple[str | int, ...], kind: str) -> str:
     return next((str(step) for step in path if isinstance(step, str)), "")
 
 
-def _body(planner: Planner) -> Field:
-    meeting = tuple((body.id, body.short) for body in planner.bodies if body.series is not None)
-    return Field(
-        key="meeting",
-        label="Whose meetings",
-        widget=Widget.SELECT,
-        choices=(("", "Choose a body"), *meeting),
-        needed=True,
-    )
-
-
-def _event(planner: Planner) -> Field:
-    events = tuple((each.id, each.title) for each in planner.events)
-    return Field(
-        key="after",
-        label="After what",
-        widget=Widget.SELECT,
-        choices=(("", "Choose an event"), *events),
-        hint="" if events else "The planner waits for no event yet; add one first.",
-        needed=True,
-    )
-
-
-def _months(label: str) -> Field:
-    return Field(key="months", label=label, widget=Widget.TICKS, choices=EACH_MONTH, needed=True)
-
-
-def _reviews(planner: Planner, now: Any) -> Choices:
-    known = dict(_possible_reviews(planner))
-    choices = [("", "Choose how often"), *known.items()]
-    value = "" if now is None else _review_value(now)
-    if value and value not in known:
-        choices.append((value, f"As it is now: {timing_in_words(now, planner)}"))
-    return tuple(choices)
-
-
-def _possible_reviews(planner: Planner) -> Iterator[tuple[str, str]]:
-    for body in planner.bodies:
-        if body.series is not None:
-            yield f"{body.id}:", f"at every {body.short} meeting"
-            for span in OFTEN[1:]:
-                yield f"{body.id}:{span}", f"every {span}, at the last {body.short} meeting in it"
-
-
-def _review_value(review: Flat) -> str:
+def review_value(review: Flat) -> str:
+    """How a list of choices names a review."""
     if set(review) <= {"meeting", "last_in"} and "meeting" in review:
         return f"{review['meeting']}:{review.get('last_in', '')}"
     return KEPT + json.dumps(review, sort_keys=True, default=str)
@@ -216,57 +131,3 @@ def _from_file_words(text: str) -> Flat:
         ) from None
     plain: Flat = json.loads(json.dumps(found, default=str))
     return plain
-
-
-PAPERS = Field(
-    key="papers",
-    label="Papers due, in working days before the meeting",
-    widget=Widget.NUMBER,
-    short=True,
-)
-SPAN = Field(
-    key="last_in", label="The last one in each", widget=Widget.RADIOS, choices=SPANS, needed=True
-)
-NTH = (
-    Field(
-        key="every",
-        label="Every how many meetings",
-        widget=Widget.NUMBER,
-        hint="2 for every other meeting",
-        short=True,
-        needed=True,
-    ),
-    Field(key="from", label="The first one in", hint="For example, December 2017", needed=True),
-)
-EVERY_MONTHS = (
-    Field(
-        key="every_months",
-        label="Every how many months",
-        widget=Widget.NUMBER,
-        short=True,
-        needed=True,
-    ),
-    Field(key="from", label="The first time in", hint="For example, December 2017", needed=True),
-)
-DAY = Field(
-    key="day",
-    label="Day of the month",
-    widget=Widget.NUMBER,
-    hint="Leave it empty for the last working day",
-    short=True,
-)
-DAYS_AFTER = Field(
-    key="days", label="Working days after it", widget=Widget.NUMBER, short=True, needed=True
-)
-WHY = Field(
-    key="undecided",
-    label="What is missing",
-    hint="Nobody is reminded until it is decided. For example: The plan names no month.",
-    needed=True,
-)
-WORDS = Field(
-    key="words",
-    label="The words",
-    hint='For example: rrule = "FREQ=MONTHLY;BYDAY=1MO", from = 2018-01-01',
-    needed=True,
-)
