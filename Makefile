@@ -25,12 +25,13 @@ STATE := $(shell test "$$(cat .venv/.folder 2>/dev/null)" = "$$(pwd -P)" \
 
 CSS := web/static/boardcal.css
 
-.PHONY: help run test faults bench css lint pins clean FORCE
+.PHONY: help run test faults fuzz bench css lint pins clean FORCE
 
 help:
 	@echo 'make run     set up, then run boardcal until Ctrl-C'
 	@echo 'make test    set up, then run the tests (make test ARGS="-k mail" runs some of them)'
 	@echo 'make faults  break everything that can break, at full length (about an hour), and print a table'
+	@echo 'make fuzz    try every law with twenty times as many examples, new ones (FUZZ=50 make fuzz for more)'
 	@echo 'make css     compile the stylesheet of the pages (run and test do so, too)'
 	@echo 'make lint    check style and types'
 	@echo 'make bench   measure speed and memory'
@@ -49,6 +50,10 @@ test: .venv/.ready-to-test
 # One after the other: what is measured here should not share the machine.
 faults: .venv/.ready-to-test
 	@FAULTS=full exec .venv/bin/python -m pytest -q tests/faults $(ARGS)
+
+fuzz: .venv/.ready-to-test
+	@FUZZ=$${FUZZ:-20} exec .venv/bin/python -m pytest -n 2 --dist worksteal -q \
+		$$(grep -rlE 'tests\.fuzz import' tests --include='*.py') $(ARGS)
 
 css: $(CSS)
 

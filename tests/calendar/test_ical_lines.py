@@ -6,7 +6,7 @@ import unicodedata
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from ical.calendar_stream import CalendarStream
 from icalendar import Calendar
@@ -14,8 +14,9 @@ from icalendar import Calendar
 from boardcal.calendar.ical import FeedEvent, calendar_feed, vevent
 from boardcal.calendar.ical_lines import content_line, escaped, headline, one_line, plain
 from boardcal.calendar.planner_text import DIRECTION_MARKS
+from boardcal.tests.fuzz import law
 
-LAW = settings(deadline=None, derandomize=True, max_examples=300)
+LAW = law(300)
 FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"  # one picture of five characters
 PIECES = (
     *("\\", "\\\\", ";", ",", ":", '"', "\\n", "|", "=", "BEGIN:VEVENT", "END:VCALENDAR"),

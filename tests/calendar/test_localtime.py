@@ -6,12 +6,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from boardcal.calendar.localtime import LocalTime
+from boardcal.tests.fuzz import law
 
-LAW = settings(deadline=None, derandomize=True, max_examples=200)
+LAW = law(200)
 LONDON = ZoneInfo("Europe/London")
 EIGHT = LocalTime(zone=LONDON, send_at=time(8))
 

@@ -6,7 +6,7 @@ from calendar import monthrange
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from boardcal.calendar.meetings import (
@@ -18,8 +18,9 @@ from boardcal.calendar.meetings import (
     meetings,
     scheduled_days,
 )
+from boardcal.tests.fuzz import law
 
-LAW = settings(deadline=None, derandomize=True, max_examples=80)
+LAW = law(80)
 MOVED, CANCELLED, ADDED = ChangeKind.MOVED, ChangeKind.CANCELLED, ChangeKind.ADDED
 EVEN, ODD = (2, 4, 6, 8, 10, 12), (1, 3, 5, 7, 9, 11)
 START, END = date(2018, 1, 1), date(2018, 12, 31)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from boardcal.calendar.planner import Body, BodyKind, RoleHolder, RoleName
+from boardcal.tests.fuzz import law
 
-LAW = settings(deadline=None, derandomize=True, max_examples=100)
+LAW = law(100)
 CHAIR, DEPUTY = RoleName.CHAIR, RoleName.VICE_CHAIR
 APRIL, MARCH = date(2018, 4, 1), date(2018, 3, 31)
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 import tomlkit
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from boardcal.calendar.errors import BoardcalError
@@ -15,15 +14,10 @@ from boardcal.calendar.planner_entries import planner_of
 from boardcal.calendar.planner_file import PlannerFile
 from boardcal.calendar.planner_reading import read_planner
 from boardcal.tests.factories import CUMBRIA, make_action, make_document, make_report
+from boardcal.tests.fuzz import law
 
-MORE = int(os.environ.get("FUZZ", "1"))
 LINES = CUMBRIA.read_bytes().splitlines(keepends=True)
-SPOILS = settings(
-    max_examples=25 * MORE,
-    deadline=None,
-    derandomize=MORE == 1,
-    suppress_health_check=list(HealthCheck),
-)
+SPOILS = law(25)
 DOCUMENT = make_document(
     report=[make_report(), make_report("other", when={"month": "March"})],
     action=[make_action()],
@@ -141,7 +135,7 @@ def with_value(value: Any, path: tuple[Any, ...], new: Any) -> Any:
     ]
 
 
-@settings(SPOILS, max_examples=80 * MORE)
+@law(80)
 @given(st.data())
 def test_any_value_in_any_place_is_read_or_refused(data: st.DataObject) -> None:
     document: Any = DOCUMENT

@@ -7,13 +7,14 @@ from itertools import takewhile
 
 import pytest
 from dateutil.rrule import rrulestr
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from boardcal.calendar.rrules import check_rrule, rule_days
 from boardcal.calendar.timing import RecurrenceRule
+from boardcal.tests.fuzz import law
 
-LAW = settings(deadline=None, derandomize=True, max_examples=120)
+LAW = law(120)
 
 NUMBERED_DAYS = ["MO", "1MO", "2TH", "-1FR", "MO,WE", "2TH,4TH"]
 EXTRAS = ["", ";BYMONTH=3,9", ";BYMONTHDAY=31", ";BYMONTHDAY=-1", ";BYSETPOS=1;BYDAY=MO,TU"]

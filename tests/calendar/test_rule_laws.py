@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from itertools import groupby
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from boardcal.calendar.meetings import (
@@ -35,8 +35,9 @@ from boardcal.calendar.timing import (
 )
 from boardcal.calendar.words import stated_date
 from boardcal.calendar.workdays import WorkingDays
+from boardcal.tests.fuzz import law
 
-LAW = settings(deadline=None, derandomize=True, max_examples=120)
+LAW = law(120)
 DAYS = WorkingDays()
 ONE_DAY = timedelta(days=1)
 # Meetings change in the middle of a stretch that is looked at whole.

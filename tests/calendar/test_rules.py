@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from boardcal.calendar.meetings import Series, Weekday
@@ -31,8 +31,9 @@ from boardcal.calendar.timing import (
 )
 from boardcal.calendar.words import stated_date
 from boardcal.calendar.workdays import WorkingDays, last_day
+from boardcal.tests.fuzz import law
 
-LAW = settings(deadline=None, derandomize=True, max_examples=80)
+LAW = law(80)
 DAYS = WorkingDays()
 SERIES = {
     "lscb": Series(days=(Weekday(n=2, weekday=3),), months=(1, 3, 5, 7, 9, 11)),

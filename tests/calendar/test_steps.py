@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from itertools import islice
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from boardcal.calendar.steps import (
@@ -21,8 +21,9 @@ from boardcal.calendar.steps import (
     steps_due,
 )
 from boardcal.calendar.workdays import WorkingDays
+from boardcal.tests.fuzz import law
 
-LAW = settings(deadline=None, derandomize=True, max_examples=100)
+LAW = law(100)
 DAYS = WorkingDays()
 # The S.11 report for the LSCB meeting of 8 March 2018.
 S11_DUE = date(2018, 2, 22)

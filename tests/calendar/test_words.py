@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from boardcal.calendar.timing import Precision, YearMonth
@@ -19,8 +19,9 @@ from boardcal.calendar.words import (
     weekday_date,
     year_month,
 )
+from boardcal.tests.fuzz import law
 
-LAW = settings(deadline=None, derandomize=True, max_examples=100)
+LAW = law(100)
 DAY, MONTH, SEASON = Precision.DAY, Precision.MONTH, Precision.SEASON
 dates = st.dates(date(1990, 1, 1), date(2100, 12, 31))
 

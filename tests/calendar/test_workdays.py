@@ -9,12 +9,13 @@ from datetime import date, timedelta
 import holidays
 import pytest
 from dateutil.easter import easter
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from boardcal.calendar.workdays import WorkingDays, bank_holidays, last_day
+from boardcal.tests.fuzz import law
 
-LAW = settings(deadline=None, derandomize=True, max_examples=150)
+LAW = law(150)
 DAYS = WorkingDays()
 ONE_DAY = timedelta(days=1)
 

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from contextlib import suppress
 from datetime import date
 from typing import TYPE_CHECKING, get_args
 
 import aiosmtplib
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from boardcal.notifications.smtp import SmtpAccount, SmtpTransport
 from boardcal.notifications.smtp_errors import LONGEST_REPLY, Stage, refused
 from boardcal.notifications.transports import DeliveryError, OutgoingMail
+from boardcal.tests.fuzz import law
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-MORE = int(os.environ.get("FUZZ", "1"))
 MAIL = OutgoingMail(
     message_id="<1@example.org>",
     sender="lscb@example.org",
@@ -27,7 +26,6 @@ MAIL = OutgoingMail(
     content=b"Subject: x\r\n\r\nx\r\n",
     day=date(2018, 2, 8),
 )
-FUZZ = settings(deadline=None, derandomize=MORE == 1, suppress_health_check=list(HealthCheck))
 codes = st.one_of(st.integers(-1, 999), st.sampled_from([421, 450, 452, 530, 535, 550, 552, 554]))
 words = st.one_of(
     st.text(max_size=400),
@@ -35,7 +33,7 @@ words = st.one_of(
 )
 
 
-@settings(FUZZ, max_examples=200 * MORE)
+@law(200)
 @given(st.sampled_from(get_args(Stage)), codes, words)
 def test_any_answer_but_yes_is_an_error_that_can_be_stored_and_shown(
     stage: Stage, code: int, message: str
@@ -85,7 +83,7 @@ bad = st.one_of(
 )
 
 
-@settings(FUZZ, max_examples=25 * MORE)
+@law(25)
 @given(st.lists(st.one_of(good, good, bad), min_size=1, max_size=12))
 def test_a_server_that_babbles_never_brings_anything_but_a_delivery_error(
     answers: list[bytes],

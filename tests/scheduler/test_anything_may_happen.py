@@ -1,13 +1,11 @@
 """Whatever happens to an office, in whatever order: each step is mailed once, to the right person.
 
 The stages are the real ones; what leaves is judged by the transport that it leaves by, and by
-arithmetic of its own, not by what the tables say of it. FUZZ=20 tries twenty times as
-much.
+arithmetic of its own, not by what the tables say of it.
 """
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
@@ -16,7 +14,6 @@ from email import message_from_bytes
 from email.policy import default
 from typing import Any
 
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from sqlalchemy import select
@@ -47,9 +44,9 @@ from boardcal.tests.factories import (
     make_planner,
     make_report,
 )
+from boardcal.tests.fuzz import law
 from boardcal.tests.office import Office
 
-MORE = int(os.environ.get("FUZZ", "1"))
 PLANNER = make_planner(
     report=[
         make_report(),
@@ -413,13 +410,7 @@ class AnythingMayHappen(RuleBasedStateMachine):
                 assert all("before it was sent" in str(reason) for reason in reasons), reasons
 
 
-AnythingMayHappen.TestCase.settings = settings(
-    max_examples=25 * MORE,
-    stateful_step_count=18,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-    derandomize=MORE == 1,
-)
+AnythingMayHappen.TestCase.settings = law(25, steps=18)
 TestAnythingMayHappen = AnythingMayHappen.TestCase
 
 

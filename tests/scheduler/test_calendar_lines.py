@@ -5,7 +5,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import update
 
@@ -25,6 +25,7 @@ from boardcal.tests.factories import (
     make_planner,
     make_report,
 )
+from boardcal.tests.fuzz import law
 from boardcal.tests.pages import in_memory, make_whole, reading
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def large_office() -> Office:
 DAYS = st.dates(FAR_BACK, FAR_AHEAD)
 
 
-@settings(max_examples=30, deadline=None)
+@law(30)
 @given(DAYS, DAYS, DAYS)
 def test_two_windows_side_by_side_show_what_one_over_both_shows(
     one: date, other: date, third: date
@@ -112,7 +113,7 @@ def test_two_windows_side_by_side_show_what_one_over_both_shows(
     assert whole == split
 
 
-@settings(max_examples=30, deadline=None)
+@law(30)
 @given(DAYS, DAYS)
 def test_before_anything_is_stored_the_calendar_is_the_planners(one: date, other: date) -> None:
     first, last = sorted((one, other))

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from boardcal.calendar.file_problems import FileProblems
@@ -29,6 +29,7 @@ from boardcal.storage.export import toml_of
 from boardcal.storage.planners import content_of
 from boardcal.storage.tables import change
 from boardcal.tests.factories import checked, cumbria, make_document, make_report, with_body
+from boardcal.tests.fuzz import law
 from boardcal.tests.pages import make_whole, shown_by
 
 if TYPE_CHECKING:
@@ -287,7 +288,7 @@ def test_the_readings_of_a_plan_and_a_series_are_confirmed(office: Office, tmp_p
     assert content(here) == checked(make_document())
 
 
-@settings(max_examples=30, deadline=None)
+@law(30)
 @given(data=st.data())
 def test_an_edited_planner_is_exported_as_a_file_that_gives_it_again(data: st.DataObject) -> None:
     planner = cumbria()

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from boardcal.calendar.meetings import meetings
@@ -19,6 +19,7 @@ from boardcal.storage.copying import copy_of
 from boardcal.storage.holds import put_on_hold
 from boardcal.tests.factories import S11, at, day
 from boardcal.tests.feed_reading import bytes_of, read, shelf_of
+from boardcal.tests.fuzz import law
 from boardcal.tests.office import Office
 from boardcal.tests.pages import in_memory, make_whole, reading
 
@@ -186,7 +187,7 @@ DEEDS = st.one_of(
 WAITS = st.sampled_from([timedelta(0), timedelta(seconds=1), timedelta(hours=3), timedelta(days=2)])
 
 
-@settings(max_examples=20, deadline=None)
+@law(20)
 @given(deeds=st.lists(st.tuples(DEEDS, WAITS), min_size=1, max_size=8))
 def test_a_number_never_falls_and_rises_with_every_change(
     deeds: list[tuple[tuple[str, Any], timedelta]],

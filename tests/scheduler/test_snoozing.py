@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from boardcal.calendar.planner import RoleName
@@ -19,6 +19,7 @@ from boardcal.storage.copying import empty_copy
 from boardcal.storage.snoozes import set_snooze
 from boardcal.storage.tables import change, snooze
 from boardcal.tests.factories import CHAIR, LONDON, S11, VICE, at, checked, day, make_document
+from boardcal.tests.fuzz import law
 from boardcal.tests.office import Office, each_day
 from boardcal.tests.pages import reading
 
@@ -200,11 +201,7 @@ def test_its_page_says_who_asked_for_quiet(asleep: Office) -> None:
 EVENINGS = [each.isoformat() for each in each_day("2018-01-24", "2018-03-02")]
 
 
-@settings(
-    max_examples=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+@law(25)
 @given(
     wanted=st.dictionaries(
         st.sampled_from(EVENINGS),

@@ -8,20 +8,16 @@ from importlib import resources
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from boardcal.calendar.planner_file import PlannerFile
 from boardcal.calendar.planner_reading import read_planner
 from boardcal.calendar.planner_text import DIRECTION_MARKS
 from boardcal.storage.export import toml_of
+from boardcal.tests.fuzz import law
 
-LAW = settings(
-    deadline=None,
-    derandomize=True,
-    max_examples=40,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+LAW = law(40)
 CUMBRIA = resources.files("boardcal.calendar") / "planners" / "cumbria-lscb-2017-20.toml"
 BODIES = ("lscb", "group", "pmqag", "s.11-audit")
 EVENTS = ("review-published", "accepted")

@@ -4,7 +4,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from sqlalchemy import insert, select, update
 
@@ -34,6 +34,7 @@ from boardcal.tests.factories import (
     make_report,
     with_body,
 )
+from boardcal.tests.fuzz import law
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -385,7 +386,7 @@ def memory() -> Iterator[Database]:
     database.close()
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@law(40)
 @given(documents(), documents())
 def test_what_is_imported_is_what_an_export_gives_back(
     memory: Database, first: dict[str, Any], second: dict[str, Any]

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from boardcal.storage.all_tables import metadata
 from boardcal.storage.sessions import session_of
 from boardcal.storage.setup_links import link_of
 from boardcal.tests.factories import S11
+from boardcal.tests.fuzz import law
 from boardcal.tests.web.reader import ADMIN, SECRETARIAT, VIEWER, Place, Reader
 from boardcal.web.app import PAGES
 
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     from boardcal.storage.columns import AnyRow
 
-MORE = int(os.environ.get("FUZZ", "1"))
-FUZZ = settings(deadline=None, derandomize=MORE == 1, suppress_health_check=list(HealthCheck))
 FORM = "application/x-www-form-urlencoded"
 PARAMETER = re.compile(r"\{[^}]*\}")
 # What forms call their fields, and values on the edge of what they take.
@@ -72,7 +70,7 @@ def rows(place: Place) -> dict[str, Sequence[AnyRow]]:
     }
 
 
-@settings(FUZZ, max_examples=60 * MORE)
+@law(60)
 @given(page=st.sampled_from([page for page in PAGES if page.get]), filling=pieces, query=forms)
 def test_any_address_has_an_answer_and_looking_changes_nothing(
     place: Place, reader: Reader, page: object, filling: str, query: list[tuple[str, str]]
@@ -103,7 +101,7 @@ def test_an_address_with_a_number_or_a_day_out_of_reach_is_no_page(place: Place,
     assert place.reader(ADMIN).opens(path).status_code == 404
 
 
-@settings(FUZZ, max_examples=60 * MORE)
+@law(60)
 @given(page=st.sampled_from([page for page in PAGES if page.post]), filling=pieces, fields=forms)
 def test_any_form_has_an_answer(
     place: Place, reader: Reader, page: object, filling: str, fields: list[tuple[str, str]]
@@ -122,7 +120,7 @@ def _plain(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return [(name, value) for name, value in plain if name not in ("csrf", "path", "self")]
 
 
-@settings(FUZZ, max_examples=60 * MORE)
+@law(60)
 @given(body=st.binary(max_size=200), kind=st.sampled_from([FORM, "", "text/plain", "multipart/x"]))
 def test_any_bytes_have_an_answer_and_change_nothing_without_the_pages_sign(
     place: Place, reader: Reader, body: bytes, kind: str
@@ -135,7 +133,7 @@ def test_any_bytes_have_an_answer_and_change_nothing_without_the_pages_sign(
     assert rows(place) == before
 
 
-@settings(FUZZ, max_examples=100 * MORE)
+@law(100)
 @given(token=st.one_of(st.text(max_size=60), st.from_regex(r"[A-Za-z0-9_.-]{20,60}")))
 def test_no_token_but_the_one_that_was_given_opens_anything(place: Place, token: str) -> None:
     token = token.encode("utf-8", "replace").decode()
@@ -148,7 +146,7 @@ def test_no_token_but_the_one_that_was_given_opens_anything(place: Place, token:
         assert answer.status_code in (302, 303, 400, 404, 410), (path, token, answer.status_code)
 
 
-@settings(FUZZ, max_examples=40 * MORE)
+@law(40)
 @given(cookie=st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=60))
 def test_no_cookie_but_the_one_that_was_given_signs_in(place: Place, cookie: str) -> None:
     stranger = place.reader()

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from boardcal.calendar.planner_entries import planner_of
@@ -15,6 +15,7 @@ from boardcal.calendar.words import MONTHS
 from boardcal.scheduler.entry_editing import EntryEdit, document_of, patched, with_edit
 from boardcal.scheduler.entry_words import field_changes, told
 from boardcal.tests.factories import cumbria, day
+from boardcal.tests.fuzz import law
 from boardcal.tests.pages import make_whole
 from boardcal.web import planner_timing as timing
 from boardcal.web.forms import Form, Problems
@@ -123,7 +124,7 @@ WHENS: st.SearchStrategy[dict[str, Any]] = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@law(150)
 @given(when=WHENS)
 def test_every_timing_is_opened_and_closed_as_it_was(when: dict[str, Any]) -> None:
     kind = timing.kind_of(when)
@@ -132,7 +133,7 @@ def test_every_timing_is_opened_and_closed_as_it_was(when: dict[str, Any]) -> No
     assert closed == {**defaults, **when}
 
 
-@settings(max_examples=40, deadline=None)
+@law(40)
 @given(
     patch=st.fixed_dictionaries(
         {},
