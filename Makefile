@@ -25,10 +25,11 @@ STATE := $(shell test "$$(cat .venv/.folder 2>/dev/null)" = "$$(pwd -P)" \
 
 CSS := web/static/boardcal.css
 
-.PHONY: help run test faults fuzz bench css lint pins clean FORCE
+.PHONY: help run setup test faults fuzz bench css lint pins clean FORCE
 
 help:
 	@echo 'make run     set up, then run boardcal until Ctrl-C'
+	@echo 'make setup   set up and stop there, for a machine on which something else starts boardcal'
 	@echo 'make test    set up, then run the tests (make test ARGS="-k mail" runs some of them)'
 	@echo 'make faults  break everything that can break, at full length (about an hour), and print a table'
 	@echo 'make fuzz    try every law with twenty times as many examples, new ones (FUZZ=50 make fuzz for more)'
@@ -42,6 +43,10 @@ help:
 run: .venv/.ready-to-run
 	@$(MAKE) --silent $(CSS) || echo 'boardcal starts without a stylesheet; its pages look plain and work.' >&2
 	@exec .venv/bin/boardcal run $(ARGS)
+
+setup: .venv/.ready-to-run
+	@$(MAKE) --silent $(CSS) || echo 'There is no stylesheet; the pages look plain and work.' >&2
+	@echo 'boardcal is set up. Start it with: .venv/bin/boardcal run'
 
 test: .venv/.ready-to-test
 	@$(MAKE) --silent $(CSS) || echo 'The tests run without a stylesheet.' >&2
