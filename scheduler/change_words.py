@@ -32,6 +32,7 @@ OF_THE_BOARD = ("go-live", "paused", "resumed", "put on hold", "hold ended", "co
 IMPERSONAL = {
     "moved": "{about} is now due {after}{instead}",
     "void": "{about} is no longer due",
+    "restored": "{about}{due} is owed again",
     "missed": "{about}{due} counts as missed",
 }
 PERSONAL = {
@@ -70,12 +71,24 @@ PERSONAL = {
 }
 
 
+# How many of them at once are told, by what was done: each is a change on record by itself.
+TOGETHER = {
+    "moved": "{many} things are now due on another day",
+    "void": "{many} things are no longer due",
+    "restored": "{many} things are owed again",
+    "missed": "{many} things count as missed",
+    "recorded": "{who} recorded {many} things as {after}",
+    "opened": "{who} opened {many} things again",
+    "reading confirmed": "{who} confirmed how {many} things are read",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeLine:
     """One change. `sentence` says it all but when, `text` with the day and the time before it.
 
-    `key` leads to what it is about, where that is something due; `subject` names it in any case,
-    as the record does. `why` is the remark given.
+    `brief` is the sentence without the remark, `why`. `key` leads to what it is about, where
+    that is something due; `subject` names it in any case, as the record does.
     """
 
     at: datetime
@@ -84,6 +97,7 @@ class ChangeLine:
     who: str
     what: str
     sentence: str
+    brief: str
     text: str
     key: str | None
     subject: str
@@ -100,7 +114,8 @@ class Telling:
     def line(self, row: AnyRow) -> ChangeLine:
         """A row of the record, joined with the `title`, `owner` and `due` of what it is about."""
         moment = row.at.astimezone(self.local.zone)
-        said, clock = self._sentence(row, moment.date()), f"{moment:%H:%M}"
+        told, clock = self._told(row, moment.date()), f"{moment:%H:%M}"
+        said = f"{told}{_remark(row.why)}."
         return ChangeLine(
             at=moment,
             day=moment.date(),
@@ -108,24 +123,27 @@ class Telling:
             who=row.who,
             what=row.what,
             sentence=said,
+            brief=f"{told}.",
             text=f"{long_date(moment.date())}, {clock}: {said}",
             key=None if row.title is None else row.subject,
             subject=row.subject,
             why=row.why,
         )
 
-    def _sentence(self, row: AnyRow, day: date) -> str:
-        what = "opened" if row.what == "recorded" and row.after == OPEN else row.what
+    def together(self, row: AnyRow, many: int) -> str:
+        """A sentence for `many` changes that are alike; `row` is one of them."""
+        said = TOGETHER[_what(row)].format(many=many, who=row.who, after=row.after)
+        return f"{said}{_remark(row.why)}."
+
+    def _told(self, row: AnyRow, day: date) -> str:
+        what = _what(row)
         fields = self._fields(row, day)
         if what in IMPERSONAL:
-            said = IMPERSONAL[what].format_map(fields)
-        elif what in PERSONAL:
-            said = f"{row.who} {PERSONAL[what].format_map(fields)}"
-        else:
-            detail = f", {fields['after']}" if fields["after"] else ""
-            said = f"{row.who} changed {fields['about']}: {what}{detail}"
-        why = f" ({one_line(row.why).rstrip('.')})" if row.why else ""
-        return f"{said}{why}."
+            return IMPERSONAL[what].format_map(fields)
+        if what in PERSONAL:
+            return f"{row.who} {PERSONAL[what].format_map(fields)}"
+        detail = f", {fields['after']}" if fields["after"] else ""
+        return f"{row.who} changed {fields['about']}: {what}{detail}"
 
     def _fields(self, row: AnyRow, day: date) -> dict[str, str]:
         after, before = dates_in_words(row.after or ""), dates_in_words(row.before or "")
@@ -159,6 +177,14 @@ class Telling:
         title = own if obligation is None else one_line(obligation.title)
         number = f"{obligation.number} " if isinstance(obligation, Action) else ""
         return f"the {ENTRIES[kind]}" + (f" {number}“{title}”" if own else "")
+
+
+def _remark(why: str | None) -> str:
+    return f" ({one_line(why).rstrip('.')})" if why else ""
+
+
+def _what(row: AnyRow) -> str:
+    return "opened" if row.what == "recorded" and row.after == OPEN else str(row.what)
 
 
 def dates_in_words(text: str) -> str:

@@ -1,8 +1,11 @@
-"""What changed since a day: every change as a sentence, the newest day first."""
+"""What changed since a day: every change as a sentence, the newest day first.
+
+What one act did to many things at once, such as moving a meeting, is one entry of many lines.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from itertools import groupby
@@ -13,7 +16,9 @@ from sqlalchemy import (
     Date,
     Select,
     String,
+    Subquery,
     Text,
+    case,
     func,
     literal,
     null,
@@ -25,15 +30,28 @@ from sqlalchemy import (
 from ..calendar.localtime import LocalTime
 from ..calendar.planner import Planner
 from ..calendar.words import weekday_date
-from ..storage.columns import Instant
+from ..storage.columns import AnyRow, Instant
 from ..storage.planners import BoardRow
 from ..storage.tables import change, occurrence, planner_import
 from .calendar_lines import parts
-from .change_words import IMPORTED, ChangeLine, Telling
+from .change_words import IMPORTED, TOGETHER, ChangeLine, Telling
 from .naming import Names
 from .paging import PAGE_SIZE, Paging, paging
 
+# Of what one act did, more than anybody reads; each has its own page.
+MOST_LISTED = 200
 WORDS = ("subject", "what", "before", "after", "on", "who", "why")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeEntry:
+    """One change, or with several `lines` what one act did; `more` of them are not listed."""
+
+    day: date
+    time: str
+    sentence: str
+    lines: tuple[ChangeLine, ...]
+    more: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +60,7 @@ class ChangeDay:
 
     day: date
     heading: str
-    lines: tuple[ChangeLine, ...]
+    entries: tuple[ChangeEntry, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,19 +84,57 @@ def changes_page(
 ) -> ChangesPage:
     """What was changed on `since` or later, planner files that were brought in too."""
     begin = datetime.combine(since, time(0), tzinfo=local.zone).astimezone(UTC)
-    everything = union_all(_changes(row.id, begin), _imports(row.id, begin)).subquery()
-    total = connection.execute(select(func.count()).select_from(everything)).scalar() or 0
+    acts = _acts(union_all(_changes(row.id, begin), _imports(row.id, begin)).subquery())
+    total = connection.execute(select(func.count()).where(acts.c.place == 1)).scalar() or 0
     part = paging(total, page, size)
-    rows = connection.execute(
-        select(everything, *_about())
-        .outerjoin(occurrence, occurrence.c.key == everything.c.subject)
-        .order_by(everything.c.at.desc(), everything.c.number.desc())
+    shown = (
+        select(acts.c.what, acts.c.newest)
+        .where(acts.c.place == 1)
+        .order_by(acts.c.at.desc(), acts.c.newest.desc())
         .limit(part.size)
         .offset(part.offset)
+        .subquery()
+    )
+    rows = connection.execute(
+        select(acts, *_about())
+        # Imports are numbered apart from changes, and are the only ones of their kind.
+        .join(shown, (shown.c.newest == acts.c.newest) & (shown.c.what == acts.c.what))
+        .outerjoin(occurrence, occurrence.c.key == acts.c.subject)
+        .where(acts.c.place <= MOST_LISTED)
+        .order_by(acts.c.at.desc(), acts.c.newest.desc(), acts.c.number.desc())
     )
     telling = Telling(names=Names(planner), local=local)
-    lines = [telling.line(each) for each in rows]
-    return ChangesPage(since=since, days=_days(lines), paging=part)
+    entries = [
+        _entry(telling, list(same))
+        for _, same in groupby(rows, lambda each: (each.newest, each.what))
+    ]
+    return ChangesPage(since=since, days=_days(entries), paging=part)
+
+
+def _acts(everything: Subquery) -> Subquery:
+    """Every change with the act that it is of: `newest` names that, `many` counts its changes."""
+    told = everything.c
+    alone = case((told.what.in_(TOGETHER), 0), else_=told.number)
+    outcome = case((told.what == "recorded", told.after), else_="")
+    of_one = [told.at, told.what, told.who, told.why, alone, outcome]
+    return select(
+        everything,
+        func.max(told.number).over(partition_by=of_one).label("newest"),
+        func.count().over(partition_by=of_one).label("many"),
+        func.row_number().over(partition_by=of_one, order_by=told.number.desc()).label("place"),
+    ).subquery()
+
+
+def _entry(telling: Telling, rows: Sequence[AnyRow]) -> ChangeEntry:
+    """What one act did, from its changes, the latest first."""
+    lines, many = tuple(telling.line(each) for each in reversed(rows)), rows[0].many
+    return ChangeEntry(
+        day=lines[0].day,
+        time=lines[0].time,
+        sentence=lines[0].sentence if many == 1 else telling.together(rows[0], many),
+        lines=lines,
+        more=many - len(lines),
+    )
 
 
 def history(
@@ -131,8 +187,8 @@ def _imports(board: str, begin: datetime) -> Select[Any]:
     ).where(planner_import.c.board == board, planner_import.c.at >= begin)
 
 
-def _days(lines: list[ChangeLine]) -> tuple[ChangeDay, ...]:
+def _days(entries: list[ChangeEntry]) -> tuple[ChangeDay, ...]:
     return tuple(
-        ChangeDay(day=day, heading=weekday_date(day), lines=tuple(same))
-        for day, same in groupby(lines, lambda line: line.day)
+        ChangeDay(day=day, heading=weekday_date(day), entries=tuple(same))
+        for day, same in groupby(entries, lambda entry: entry.day)
     )

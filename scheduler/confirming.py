@@ -41,6 +41,7 @@ def confirm_readings(
             for ref, reading in readings
             if (subject := _drop(document, ref, reading)) is not None
         ]
+        now = here.clock()
         if done:
             save_content(connection, checked_content(document))
             for subject, reading in done:
@@ -50,7 +51,7 @@ def confirm_readings(
                     subject=subject,
                     what=CONFIRMED,
                     after=reading,
-                    now=here.clock(),
+                    now=now,
                     who=who,
                     why=why,
                 )

@@ -1,20 +1,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from boardcal.calendar.planner import RoleName
 from boardcal.calendar.status import Status
-from boardcal.scheduler.change_words import dates_in_words
-from boardcal.scheduler.changes_log import ChangesPage, changes_page, history
+from boardcal.scheduler.change_words import ChangeLine, dates_in_words
+from boardcal.scheduler.changes_log import (
+    MOST_LISTED,
+    ChangeEntry,
+    ChangesPage,
+    changes_page,
+    history,
+)
 from boardcal.scheduler.editing import save
 from boardcal.scheduler.meeting_editing import cancel_meeting, move_meeting
+from boardcal.storage.occurrence_rows import note_change
 from boardcal.storage.planners import content_of
-from boardcal.tests.factories import CHAIR, LONDON, S11, day
+from boardcal.tests.factories import CHAIR, LONDON, S11, at, day
 from boardcal.tests.office import Office
 from boardcal.tests.pages import in_memory, make_whole, reading, shown_by
+
+if TYPE_CHECKING:
+    from boardcal.storage.database import Database
 
 NOW = "2018-03-08 14:05"
 
@@ -32,7 +44,15 @@ def page_of(office: Office, since: str = "2018-03-08", **more: Any) -> ChangesPa
 
 
 def sentences(office: Office) -> list[str]:
-    return [line.text for found in page_of(office).days for line in found.lines]
+    return [line.text for line in lines(page_of(office))]
+
+
+def entries(found: ChangesPage) -> list[ChangeEntry]:
+    return [entry for each in found.days for entry in each.entries]
+
+
+def lines(found: ChangesPage) -> list[ChangeLine]:
+    return [line for entry in entries(found) for line in entry.lines]
 
 
 def pause_and_resume(office: Office) -> None:
@@ -137,9 +157,98 @@ def test_what_followed_by_itself_names_nobody() -> None:
     ) in told
 
 
+def test_what_one_act_did_to_many_is_one_entry_with_the_many_beneath() -> None:
+    office = an_office()
+    office.edit(lambda content: move_meeting(content, "lscb", day("2018-05-10"), day("2018-05-17")))
+    office.now += timedelta(seconds=1)
+    office.tick()
+    together, alone, *_ = entries(page_of(office))
+    assert together.sentence == (
+        "2 things are now due on another day (the meeting of 10 May 2018 was moved)."
+    )
+    assert (together.time, together.more) == ("14:05", 0)
+    assert [line.brief for line in together.lines] == [
+        f"“Subgroup progress report” of {owner} is now due 2 May 2018 instead of 25 April 2018."
+        for owner in ("CDOP", "PMQAG")
+    ]
+    assert len(alone.lines) == 1
+    assert alone.sentence == "secretariat changed LSCB: edited, a test."
+
+
+@dataclass(frozen=True)
+class Noted:
+    """A change as it is put on record."""
+
+    what: str = "moved"
+    who: str = "boardcal"
+    why: str | None = None
+    after: str | None = None
+    seconds: int = 0
+
+
+@pytest.mark.parametrize(
+    ("noted", "told"),
+    [
+        ([Noted()], [1]),
+        ([Noted()] * 2, [2]),
+        ([Noted()] * 3, [3]),
+        ([Noted(), Noted(), Noted(seconds=1)], [1, 2]),
+        ([Noted(why="a"), Noted(why="b")] * 3, [3, 3]),
+        ([Noted(after="2018-03-01"), Noted(after="2018-03-02"), Noted()], [3]),
+        ([Noted(what="recorded", after="submitted")] * 4, [4]),
+        ([Noted(what="recorded", after="submitted", who=who) for who in "aaabbb"], [3, 3]),
+        ([Noted(what="recorded", after=each) for each in ("submitted", "waived") * 3], [3, 3]),
+        ([Noted(what="role", after="somebody")] * 3, [1, 1, 1]),
+    ],
+)
+def test_only_what_is_alike_of_one_moment_is_told_together(
+    database: Database, noted: list[Noted], told: list[int]
+) -> None:
+    office = Office(database=database, now=at("2018-02-01")).store()
+    with database.write() as connection:
+        for each in noted:
+            note_change(
+                connection,
+                board="lscb",
+                subject="pmqag",
+                what=each.what,
+                after=each.after,
+                why=each.why,
+                who=each.who,
+                now=at(NOW) + timedelta(seconds=each.seconds),
+            )
+    found = page_of(office)
+    assert [len(each.lines) for each in entries(found)] == told
+    assert found.paging.total == len(told)
+
+
+def test_a_page_is_never_cut_within_what_one_act_did_and_lists_no_more_than_can_be_read(
+    database: Database,
+) -> None:
+    office = Office(database=database, now=at("2018-02-01")).store()
+    with database.write() as connection:
+        for number in range(MOST_LISTED + 5):
+            for what in ("void", "moved"):
+                note_change(
+                    connection,
+                    board="lscb",
+                    subject=f"{what}-{number}",
+                    what=what,
+                    who="boardcal",
+                    now=at(NOW),
+                )
+    pages = [entries(page_of(office, page=number, size=1)) for number in (1, 2)]
+    assert [len(each) for each in pages] == [1, 1]
+    assert [each.sentence for (each,) in pages] == [
+        f"{MOST_LISTED + 5} things are now due on another day.",
+        f"{MOST_LISTED + 5} things are no longer due.",
+    ]
+    assert [(len(each.lines), each.more) for (each,) in pages] == [(MOST_LISTED, 5)] * 2
+
+
 def test_a_planner_file_that_was_brought_in_is_a_change() -> None:
     office = an_office()
-    (line,) = page_of(office, "2017-11-01").days[-1].lines
+    line = lines(page_of(office, "2017-11-01"))[-1]
     assert line.text == "1 November 2017, 08:00: secretariat brought in the planner file a test."
     assert line.key is None
 
@@ -154,7 +263,7 @@ def test_changes_come_by_day_the_latest_first_and_since_a_day() -> None:
         "Friday 9 March 2018",
         "Thursday 8 March 2018",
     ]
-    assert found.days[0].lines[0].time == "00:30"
+    assert found.days[0].entries[0].time == "00:30"
     assert [each.day for each in page_of(office, "2018-03-09").days] == [day("2018-03-09")]
     assert page_of(office, "2018-03-10").days == ()
 
@@ -170,10 +279,10 @@ def test_what_changed_is_shown_in_parts() -> None:
     office = an_office()
     for status in (Status.SUBMITTED, Status.ACCEPTED, Status.RETURNED, Status.WAIVED):
         office.record(S11, status)
-    whole = [line for found in page_of(office).days for line in found.lines]
+    whole = entries(page_of(office))
     parts = [page_of(office, page=number, size=3) for number in (1, 2)]
     assert parts[0].paging.total == len(whole)
-    seen = [line for part in parts for found in part.days for line in found.lines]
+    seen = [entry for part in parts for entry in entries(part)]
     assert seen == whole[:6]
 
 

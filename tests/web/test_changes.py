@@ -8,7 +8,7 @@ from boardcal.calendar.status import Status
 from boardcal.storage.occurrence_rows import note_change
 from boardcal.tests.factories import at
 from boardcal.tests.office import Office
-from boardcal.tests.web.reader import VIEWER, Place
+from boardcal.tests.web.reader import VIEWER, Place, words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,6 +75,33 @@ def test_nothing_changed_is_said_so(place: Place) -> None:
     reader = place.reader(VIEWER)
     reader.opens("/changes?since-day=1&since-month=3&since-year=2018")
     assert "Nothing was changed since then. Choose an earlier day above." in reader.text
+
+
+def test_what_moving_a_meeting_moved_is_folded_away_under_one_sentence(place: Place) -> None:
+    with place.database.write() as connection:
+        for key in (S11, "lscb/<i>x</i>/pmqag/2018-03"):
+            note_change(
+                connection,
+                board="lscb",
+                subject=key,
+                what="moved",
+                before="2018-02-22",
+                after="2018-03-01",
+                why="the meeting of 8 March 2018 was moved",
+                now=at("2018-02-28 10:15"),
+                who="boardcal",
+            )
+    reader = place.reader(VIEWER)
+    shown = reader.opens("/changes").text
+    folded = words(
+        shown.partition("<details")[2].partition("<details")[2].partition("</details>")[0]
+    )
+    assert (
+        "10:15 2 things are now due on another day (the meeting of 8 March 2018 was moved). "
+        "“Report s11” of PMQAG is now due 1 March 2018 instead of 22 February 2018. "
+        "Open what was changed at 10:15"
+    ) in folded
+    assert "lscb/&lt;i&gt;x&lt;/i&gt;/pmqag" in shown
 
 
 def test_many_changes_come_in_pages(place: Place) -> None:
