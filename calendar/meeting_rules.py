@@ -51,7 +51,7 @@ def _in_months(months: tuple[int, ...], meetings: Sequence[Meeting]) -> Iterator
     for meeting in meetings:
         # A moved meeting keeps the month it was scheduled for.
         if not meeting.added and meeting.scheduled.month in months:
-            yield _or_next(meeting.slot, meeting, meetings)
+            yield or_next(meeting.slot, meeting, meetings)
 
 
 def _every_nth(n: int, start: YearMonth, meetings: Sequence[Meeting]) -> Iterator[ForMeeting]:
@@ -90,10 +90,10 @@ def _instead_of(
         if before.held and (last.decided is None or papers_due(before.day) > last.decided):
             note = f"{_cancelled(last)}, so this goes to the one before it"
             return ForMeeting(period=period, meeting=before, note=note)
-    return _or_next(period, last, meetings)
+    return or_next(period, last, meetings)
 
 
-def _or_next(period: str, meeting: Meeting, meetings: Sequence[Meeting]) -> ForMeeting:
+def or_next(period: str, meeting: Meeting, meetings: Sequence[Meeting]) -> ForMeeting:
     """`meeting`, or the next held one where it was cancelled."""
     if meeting.held:
         return ForMeeting(period=period, meeting=meeting)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
 from .planner import Action, Body, Obligation, Planner, Report
+from .raising import Happened, Raised, raised_due
 from .rules import DueDate, Event, Expansion
 from .steps import REVIEWS, Policy
-from .timing import AtMeetings, OnCalendar, Ongoing, Precision
+from .timing import AsRequired, AtMeetings, OnCalendar, Ongoing, Precision
 from .words import long_date
 
 
@@ -28,7 +29,8 @@ class Occurrence:
     """One due instance of one owner.
 
     `period` names the instance within its report for good; `met_by` is the key of the
-    occurrence whose submission counts for this one; `note` says why it moved.
+    occurrence whose submission counts for this one; `note` says why it moved; `raised` is the
+    day on which somebody raised what is only due as required.
     """
 
     board: str
@@ -45,6 +47,7 @@ class Occurrence:
     met_by: str | None = None
     void: bool = False
     note: str | None = None
+    raised: date | None = None
 
     @property
     def key(self) -> str:
@@ -56,23 +59,46 @@ def occurrences(
     planner: Planner,
     start: date,
     end: date,
-    events: Iterable[Event] = (),
+    happened: Iterable[Happened] = (),
     *,
     refs: Collection[str] | None = None,
 ) -> Iterator[Occurrence]:
     """What falls due from `start` to `end`, inclusive, reports and actions and reviews.
 
-    With `refs` only of some reports and actions.
+    `happened` is what people recorded that due dates follow from. With `refs` only of some
+    reports and actions.
     """
+    recorded = tuple(happened)
+    events = (each for each in recorded if isinstance(each, Event))
+    raised = [each for each in recorded if isinstance(each, Raised)]
     expansion = expansion_of(planner, start, end, events)
     for obligation in planner.obligations():
         if refs is not None and obligation.ref not in refs:
+            continue
+        if isinstance(obligation.timing, AsRequired):
+            found = _raised(planner, obligation, raised)
+            yield from (each for each in found if start <= each.due <= end)
             continue
         first, last = bounds(planner, obligation)
         for each in expansion.due_dates(obligation.timing):
             if first <= each.due <= last or not (each.review or recurs(obligation)):
                 for owner in obligation.owners:
                     yield _occurrence(planner, obligation, owner, each)
+
+
+def _raised(
+    planner: Planner, obligation: Obligation, raised: Iterable[Raised]
+) -> Iterator[Occurrence]:
+    """What was raised of one report or action: it goes to the body whose meeting it is for."""
+    for each in raised:
+        if each.ref == obligation.ref and each.owner in obligation.owners:
+            body = None if each.body is None else planner.body(each.body)
+            series = None if body is None else body.series
+            due = raised_due(each, series, planner.days)
+            occurrence = _occurrence(planner, obligation, each.owner, due)
+            to = obligation.audience if each.body is None else (each.body,)
+            # It was asked for by itself: no other report's submission counts for it.
+            yield replace(occurrence, audience=to, met_by=None)
 
 
 def meeting_occurrences(planner: Planner, start: date, end: date) -> Iterator[Occurrence]:
@@ -147,6 +173,7 @@ def _occurrence(planner: Planner, obligation: Obligation, owner: str, each: DueD
         met_by=_met_by(planner, obligation, owner, each.period),
         void=each.void,
         note=each.note,
+        raised=each.raised,
     )
 
 

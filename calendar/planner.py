@@ -10,7 +10,7 @@ from functools import cached_property
 
 from .meetings import Series
 from .steps import REMINDERS, Policy
-from .timing import Timing
+from .timing import AsRequired, Timing
 from .workdays import WorkingDays
 
 
@@ -111,6 +111,11 @@ class Report(Obligation):
     row: str
     met_by: str | None = None
     nothing_to_report: bool = False
+
+    @property
+    def accepts_nothing(self) -> bool:
+        """Whether "nothing to report" is an answer: where it says so, or is only as required."""
+        return self.nothing_to_report or isinstance(self.timing, AsRequired)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,7 +43,8 @@ class DueDate:
     """One due date of a timing; `period` names it for good and is never the date itself.
 
     `review` is true for a look at something ongoing, which is never overdue; `void` where the
-    meeting it hung on was cancelled; `note` says why it is not where the rule would put it.
+    meeting it hung on was cancelled; `note` says why it is not where the rule would put it;
+    `raised` is the day on which somebody raised it, where that is why it is due at all.
     """
 
     period: str
@@ -53,6 +54,7 @@ class DueDate:
     review: bool = False
     void: bool = False
     note: str | None = None
+    raised: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +145,7 @@ class Expansion:
         known = self._meetings_from(timing.body, start)
         papers_due = _papers_due(timing, self.days)
         for chosen in pick_meetings(timing.which, known, papers_due):
-            yield _at(chosen, papers_due)
+            yield for_meeting(chosen, papers_due)
 
     def _on_calendar(self, timing: OnCalendar) -> Iterator[DueDate]:
         if isinstance(timing.which, RecurrenceRule):
@@ -206,7 +208,8 @@ def _papers_due(timing: AtMeetings, days: WorkingDays) -> Callable[[date], date]
     return lambda meeting: days.shift(meeting, -timing.papers)
 
 
-def _at(chosen: ForMeeting, papers_due: Callable[[date], date]) -> DueDate:
+def for_meeting(chosen: ForMeeting, papers_due: Callable[[date], date]) -> DueDate:
+    """When something is due for the meeting that was chosen for it."""
     meeting, note = chosen.meeting, chosen.note
     if note is None and meeting.moved:
         note = f"the meeting of {long_date(meeting.scheduled)} was moved"

@@ -23,6 +23,7 @@ COMMANDS = {
     "meeting": ("meeting_command:meeting", "Move, cancel or add a meeting."),
     "people": ("people_command:people", "List who holds which role; appoint, or end a role."),
     "event": ("event_command:event", "Record what some dates wait for, such as a review."),
+    "raise": ("raise_command:raise_", "Raise what is due only as required, for a meeting."),
     "golive": ("golive_command:golive", "Set the day from which mails go out."),
     "pause": ("pause_command:pause", "Stop mails: all, or for one body or person."),
     "resume": ("pause_command:resume", "Let paused mails go on."),

@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import date
 
 from ..calendar.occurrences import Kind
-from ..calendar.planner import Report, RoleName
+from ..calendar.planner import Planner, Report, RoleName
 from ..calendar.sentences import sentence
 from ..calendar.steps import Level
-from ..calendar.timing import Precision
+from ..calendar.timing import PAPERS_WORKING_DAYS, AsRequired, Precision, Timing
 from ..storage.columns import AnyRow
 from .letters import Item, OpenLine
 from .links import AnswerLink, last_day_of
 from .live_boards import LiveBoard
 from .materials import Materials
+from .phrases import working_days
 from .recipients import may_answer, named, secretariat_on
 from .references import reference, short_names
 from .revising import Assembling
@@ -47,12 +48,22 @@ def item_of(row: AnyRow, board: LiveBoard, materials: Materials, given: Assembli
         because=row.because,
         changed=materials.changed.get((row.key, row.recipient)),
         also_meets=materials.met_by.get(row.key, ()),
-        nothing_to_report=isinstance(obligation, Report) and obligation.nothing_to_report,
-        timing=sentence(obligation.timing, planner),
+        nothing_to_report=isinstance(obligation, Report) and obligation.accepts_nothing,
+        timing=_timing(row, obligation.timing, planner),
         quote=obligation.quote,
         answer=_answer(row, board, given),
         page=_page(row, board, given),
     )
+
+
+def _timing(row: AnyRow, timing: Timing, planner: Planner) -> str:
+    """What gives it its date; of what is due as required, how it was raised."""
+    if not isinstance(timing, AsRequired):
+        return sentence(timing, planner)
+    if row.meeting is None:
+        return "raised as required, for this day"
+    papers = f"papers are due {working_days(PAPERS_WORKING_DAYS)} before it"
+    return f"raised as required, for the meeting; {papers}"
 
 
 def _answer(row: AnyRow, board: LiveBoard, given: Assembling) -> str:

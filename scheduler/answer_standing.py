@@ -111,7 +111,7 @@ def _was_answered(request: AnswerRequest, answering: Answering) -> bool:
 
 def _accepts_nothing(planning: Planning, row: Stored) -> bool:
     obligation = planning.obligations.get(row.ref)
-    return isinstance(obligation, Report) and obligation.nothing_to_report
+    return isinstance(obligation, Report) and obligation.accepts_nothing
 
 
 def may_rest_until(answering: Answering) -> date | None:

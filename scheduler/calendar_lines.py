@@ -24,7 +24,7 @@ from ..calendar.planner import Planner
 from ..calendar.status import OPEN, OWED, Status, status_on
 from ..calendar.steps import REVIEWS, Policy
 from ..calendar.timing import Precision
-from ..storage.occurrence_rows import recorded_events
+from ..storage.happenings import happened
 from ..storage.planners import BoardRow
 from ..storage.tables import occurrence
 
@@ -192,11 +192,11 @@ class BoardCalendar:
         spans = list(self._unplanned(start, end))
         if not spans:
             return []
-        events = recorded_events(self.connection, self.row.id)
+        recorded = happened(self.connection, self.row.id)
         given = {
             each.key: each
             for first, last in spans
-            for each in occurrences(self.planner, first, last, events, refs=refs)
+            for each in occurrences(self.planner, first, last, recorded, refs=refs)
         }
         missing = given.keys() - {line.key for line in inside}
         missing -= {line.key for line in self._by_keys(missing)}

@@ -45,6 +45,7 @@ PERSONAL = {
     "request answered": "answered what was asked about {about}: {after}",
     "snoozed": "wants no reminder of {about} before {after}",
     "snooze ended": "wants reminders of {about} again",
+    "raised": "raised {about} {after}",
     "event": "recorded that this happened{on}: {about}",
     "go-live": "let the mails of {about} begin on {after}{instead}",
     "put on hold": "put the mails of {about} on hold",

@@ -13,7 +13,8 @@ from ..calendar.meetings import FURTHEST_MOVE
 from ..calendar.occurrences import Occurrence, meeting_occurrences
 from ..calendar.planner import Planner
 from ..calendar.status import OWED, Status
-from ..storage.occurrence_rows import Stored, of_board, recorded_events
+from ..storage.happenings import happened
+from ..storage.occurrence_rows import Stored, of_board
 from ..storage.planners import BoardRow
 from ..storage.tables import ledger
 from .calendar_lines import parts
@@ -54,10 +55,10 @@ def consequences(
     start, end = here.today, here.today + relativedelta(months=MONTHS_AHEAD)
     # A wider window, so that what moves across the edge of it is not taken for gone or new.
     window = (start - FURTHEST_MOVE, end + FURTHEST_MOVE)
-    events = recorded_events(connection, row.id)
+    recorded = happened(connection, row.id)
     found = [
         each
-        for each in reflows(before, after, *window, events, refs=refs)
+        for each in reflows(before, after, *window, recorded, refs=refs)
         if any(start <= last and due <= end for due, last in _spans(each))
     ]
     stored = {each.key: each for each in of_board(connection, row.id, refs)}

@@ -16,7 +16,7 @@ from ..calendar.words import long_date, weekday_date
 from ..notifications.phrases import audience, one_line, sentence, stated
 from .naming import Names
 from .upcoming import Entry
-from .why_due import meeting_body
+from .why_due import meeting_body_of
 
 CATEGORIES = {
     Kind.REPORT: "Report",
@@ -135,5 +135,5 @@ def _description(entry: Entry, names: Names) -> Iterator[str]:
 def _meeting(entry: Entry, names: Names) -> str:
     """ "LSCB meeting"; "meeting" where the planner does not know the report any more."""
     obligation = names.obligations.get(entry.ref)
-    body = None if obligation is None else meeting_body(obligation, entry.kind)
+    body = None if obligation is None else meeting_body_of(entry, obligation)
     return "meeting" if body is None else f"{names.short(body)} meeting"

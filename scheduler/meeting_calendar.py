@@ -14,6 +14,7 @@ from ..calendar.occurrences import Kind
 from ..calendar.planner import Body, Planner
 from ..calendar.status import Status
 from ..calendar.words import MONTHS, ORDINALS, WEEKDAYS, listed, long_date, weekday_date
+from ..storage.happenings import raised_of
 from ..storage.planners import BoardRow
 from .calendar_lines import BoardCalendar, Line
 from .naming import Named, Names
@@ -165,6 +166,16 @@ def _concerning(names: Names, body: str) -> Iterator[str]:
             yield ref
 
 
+def raised_for(calendar: BoardCalendar) -> dict[str, str]:
+    """The body at whose meeting each thing that was raised is dealt with, by its key."""
+    board = calendar.row.id
+    return {
+        f"{board}/{each.ref}/{each.owner}/{each.period}": each.body
+        for each in raised_of(calendar.connection, board)
+        if each.body is not None
+    }
+
+
 Due = Mapping[tuple[str, date], list[Line]]
 
 
@@ -173,9 +184,12 @@ def _due_at(
 ) -> Due:
     """What is due at each meeting, by the body that meets and the day."""
     found: dict[tuple[str, date], list[Line]] = defaultdict(list)
+    raised = raised_for(calendar)
     for line in lines_at(calendar, names, start, end, body_id):
         obligation = names.obligations.get(line.ref)
-        body = None if obligation is None else meeting_body(obligation, line.kind)
+        body = raised.get(line.key)
+        if body is None and obligation is not None:
+            body = meeting_body(obligation, line.kind)
         if body is not None and line.meeting is not None and line.status is not Status.VOID:
             found[body, line.meeting].append(line)
     return found

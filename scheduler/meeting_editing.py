@@ -11,7 +11,7 @@ from ..calendar.occurrences import Occurrence, occurrences
 from ..calendar.planner import Body, Planner
 from ..calendar.planner_entries import planner_of
 from ..calendar.planner_file import PlannerFile
-from ..calendar.rules import Event
+from ..calendar.raising import Happened
 from ..calendar.words import listed, long_date
 from .editing import Document, EditError, edited
 
@@ -123,13 +123,13 @@ def reflows(
     after: Planner,
     start: date,
     end: date,
-    events: list[Event],
+    recorded: list[Happened],
     *,
     refs: Collection[str] | None = None,
 ) -> list[Reflow]:
     """What a change of the planner does to what falls due in a window, by date."""
-    old = {each.key: each for each in occurrences(before, start, end, events, refs=refs)}
-    new = {each.key: each for each in occurrences(after, start, end, events, refs=refs)}
+    old = {each.key: each for each in occurrences(before, start, end, recorded, refs=refs)}
+    new = {each.key: each for each in occurrences(after, start, end, recorded, refs=refs)}
     found = []
     for key in sorted({*old, *new}):
         was, will = old.get(key), new.get(key)

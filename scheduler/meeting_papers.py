@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -18,7 +18,7 @@ from ..storage.planners import BoardRow
 from ..storage.tables import change
 from .calendar_lines import BoardCalendar, Line, parts
 from .dossier import Link, link_to
-from .meeting_calendar import MeetingLine, lines_at, meeting_on
+from .meeting_calendar import MeetingLine, lines_at, meeting_on, raised_for
 from .naming import Named, Names
 from .shown import Shown, is_late, shown
 from .upcoming import entries_of
@@ -37,11 +37,16 @@ class Paper:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MayRaise:
-    """A report without a date that may be raised at any meeting."""
+    """A report without a date that the agenda of each meeting asks for.
+
+    `raised` is what was raised of it for this one; `silent` are the owners who raised nothing.
+    """
 
     report: Link
     owners: tuple[Named, ...]
     quote: str
+    raised: tuple[Shown, ...] = ()
+    silent: tuple[Named, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,8 +102,11 @@ def meeting_papers(
     if meeting is None:
         return None
     names = Names(planner)
+    raised = raised_for(calendar)
     lines = [
-        line for line in lines_at(calendar, names, day, day, body) if _is_for(line, body, names)
+        line
+        for line in lines_at(calendar, names, day, day, body)
+        if _is_for(line, body, names, raised)
     ]
     papers = _papers(connection, lines, names, today)
     reviews = [paper for paper in papers if paper.shown.kind is Kind.REVIEW]
@@ -117,16 +125,18 @@ def meeting_papers(
         not_settled=_with(due, Status.UNSETTLED),
         not_needed=_with(due, Status.WAIVED),
         reviews=tuple(reviews),
-        may_be_raised=tuple(_may_raise(names, body)),
+        may_be_raised=tuple(_may_raise(names, meeting, [paper.shown for paper in due])),
         exceptions=_exceptions(calendar, names) if body == planner.business_group else None,
     )
 
 
-def _is_for(line: Line, body: str, names: Names) -> bool:
-    """Whether a line of the day's meetings goes to this body's."""
+def _is_for(line: Line, body: str, names: Names, raised: Mapping[str, str]) -> bool:
+    """Whether a line of the day's meetings goes to this body's; `raised` says for what was."""
     obligation = names.obligations.get(line.ref)
     if obligation is None or line.status is Status.VOID:
         return False
+    if line.key in raised:
+        return raised[line.key] == body
     return body in obligation.audience or meeting_body(obligation, line.kind) == body
 
 
@@ -173,13 +183,21 @@ def _recorded(connection: Connection, board: str, keys: Collection[str]) -> dict
     return found
 
 
-def _may_raise(names: Names, body: str) -> Iterable[MayRaise]:
+def _may_raise(names: Names, meeting: MeetingLine, due: Sequence[Shown]) -> Iterable[MayRaise]:
+    """What the agenda asks for, but of a meeting at which no reports are due."""
+    if meeting.is_cancelled or meeting.is_extraordinary:
+        return
+    body = meeting.body.id
     for report in names.planner.reports:
         if isinstance(report.timing, AsRequired) and body in report.audience:
+            raised = tuple(each for each in due if each.ref == report.ref)
+            heard = {each.owner.id for each in raised}
             yield MayRaise(
                 report=link_to(names, report.ref),
                 owners=names.several(report.owners),
                 quote=report.quote,
+                raised=raised,
+                silent=names.several(each for each in report.owners if each not in heard),
             )
 
 

@@ -17,7 +17,8 @@ from ..calendar.words import long_date
 from ..notifications.states import MessageState
 from ..storage.answer_requests import requests_about
 from ..storage.columns import AnyRow
-from ..storage.occurrence_rows import Stored, by_key, recorded_events
+from ..storage.happenings import happened
+from ..storage.occurrence_rows import Stored, by_key
 from ..storage.planners import BoardRow
 from ..storage.snoozes import all_snoozed_until
 from ..storage.tables import ledger, message
@@ -34,7 +35,7 @@ from .recording import SETTLED
 from .requests import request_sentence
 from .shown import Shown, shown
 from .upcoming import Entry, entries_of
-from .why_due import meeting_body, why_due
+from .why_due import meeting_body_of, why_due
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,15 +150,15 @@ def _why(
 ) -> tuple[str, ...]:
     if obligation is None:
         return ("It is not in the planner any more.",)
-    events = recorded_events(connection, names.planner.board)
-    return tuple(why_due(entry, obligation, names, events))
+    recorded = happened(connection, names.planner.board)
+    return tuple(why_due(entry, obligation, names, recorded))
 
 
 def _meeting(
     calendar: BoardCalendar, entry: Entry, obligation: Obligation | None
 ) -> MeetingLine | None:
     """The meeting that it is for, with all that is known of it."""
-    body = None if obligation is None else meeting_body(obligation, entry.kind)
+    body = None if obligation is None else meeting_body_of(entry, obligation)
     if body is None or entry.meeting is None:
         return None
     return meeting_on(calendar, body, entry.meeting)
@@ -255,7 +256,7 @@ def recordable(obligation: Obligation | None) -> tuple[Status, ...]:
     """What can be recorded of a report or an action; nothing where the planner lost it."""
     if obligation is None:
         return ()
-    accepts_nothing = isinstance(obligation, Report) and obligation.nothing_to_report
+    accepts_nothing = isinstance(obligation, Report) and obligation.accepts_nothing
     return tuple(
         status for status in RECORDABLE if status is not Status.NOTHING_TO_REPORT or accepts_nothing
     )

@@ -13,7 +13,9 @@ from ..calendar.localtime import LocalTime
 from ..calendar.meetings import FURTHEST_MOVE
 from ..calendar.occurrences import Kind, Occurrence, occurrences, recurs
 from ..calendar.planner import Planner
-from ..storage.occurrence_rows import of_board, recorded_events
+from ..calendar.steps import steps_due
+from ..storage.happenings import happened
+from ..storage.occurrence_rows import of_board
 from ..storage.planners import BoardRow
 from ..storage.tables import board, occurrence
 from .chains import relink
@@ -42,13 +44,13 @@ def plan(
         return
     whole = row.planned_revision != row.planner_revision
     planning = planning_of(row, planner, local=local, now=now)
-    events = recorded_events(connection, row.id)
+    recorded = happened(connection, row.id)
     if whole or row.planned_through is None:
         # What is stored may have been moved beyond the horizon, so look further than that.
         window = (_first_day(planning), horizon + FURTHEST_MOVE)
     else:
         window = (row.planned_through, horizon)
-    found = {each.key: each for each in occurrences(planner, *window, events)}
+    found = {each.key: each for each in occurrences(planner, *window, recorded)}
     refs = None if whole else {each.ref for each in found.values()}
     existing = {each.key: each for each in of_board(connection, row.id, refs)}
     missing = [each for key, each in found.items() if key not in existing and each.due <= horizon]
@@ -103,12 +105,13 @@ def insert_occurrences(
     connection: Connection, planning: Planning, wanted: Iterable[Occurrence]
 ) -> None:
     """Stores occurrences that are not stored yet."""
-    fresh = [_values(each, planning) for each in wanted]
+    fresh = [values_of(each, planning) for each in wanted]
     if fresh:
         connection.execute(insert(occurrence), fresh)
 
 
-def _values(each: Occurrence, planning: Planning) -> dict[str, Any]:
+def values_of(each: Occurrence, planning: Planning) -> dict[str, Any]:
+    """The row that an occurrence is stored as."""
     return {
         "board": each.board,
         "key": each.key,
@@ -126,4 +129,14 @@ def _values(each: Occurrence, planning: Planning) -> dict[str, Any]:
         "state": first_state(each, planning),
         "note": each.note,
         "met_by": each.met_by,
+        "last_step": _last_step_before(each, planning),
     }
+
+
+def _last_step_before(each: Occurrence, planning: Planning) -> int | None:
+    """The last step that fell before somebody raised it: nobody is mailed of such."""
+    policy = planning.policy(each.ref, each.kind)
+    if each.raised is None or policy is None:
+        return None
+    over = steps_due(each.due, policy, each.raised - timedelta(days=1), planning.planner.days)
+    return over[-1].offset if over else None

@@ -13,12 +13,12 @@ from ..calendar.planner import Planner
 from ..calendar.status import OPEN, OWED, Status
 from ..calendar.words import long_date
 from ..storage.answer_requests import close_moot
+from ..storage.happenings import happened
 from ..storage.occurrence_rows import (
     Stored,
     by_key,
     change_rows,
     note_change,
-    recorded_events,
     supersede_unsent,
 )
 from ..storage.planners import hold_boards
@@ -56,9 +56,7 @@ def find(connection: Connection, planning: Planning, key: str) -> Stored:
         return row
     start = planning.today.replace(year=planning.today.year - LOOK_AROUND_YEARS, day=1)
     end = planning.today.replace(year=planning.today.year + LOOK_AROUND_YEARS, day=1)
-    known = list(
-        occurrences(planning.planner, start, end, recorded_events(connection, planning.row.id))
-    )
+    known = list(occurrences(planning.planner, start, end, happened(connection, planning.row.id)))
     wanted = next((each for each in known if each.key == key), None)
     if wanted is None:
         raise RecordError(_no_such(planning, key, known, start, end))
@@ -103,7 +101,7 @@ def record(
     row = find(connection, planning, key)
     if on > planning.today:
         raise RecordError(f"{long_date(on)} is still to come; record it when it has happened.")
-    if status is not None and _is_far(row.due, planning.today):
+    if status is not None and is_far(row.due, planning.today):
         raise RecordError(
             f'"{row.title}" is due on {long_date(row.due)}, over {FURTHEST_AHEAD_YEARS} years from '
             "now, so nothing was recorded; see that the year in it is the one you mean."
@@ -150,7 +148,7 @@ def extend(
         raise RecordError(f'"{row.title}" is {row.state}; there is no date left to move.')
     if to < planning.today:
         raise RecordError(f"{long_date(to)} has passed; give a day from today on.")
-    if _is_far(to, planning.today):
+    if is_far(to, planning.today):
         raise RecordError(
             f"{long_date(to)} is more than {FURTHEST_AHEAD_YEARS} years from now; see that the "
             "year is the one you mean."
@@ -212,12 +210,13 @@ def record_event(
     return number
 
 
-def _is_far(day: date, today: date) -> bool:
+def is_far(day: date, today: date) -> bool:
+    """Whether a day lies further ahead than anybody plans."""
     return day.year - today.year > FURTHEST_AHEAD_YEARS
 
 
 def _may_be_empty(planner: Planner, row: Stored) -> bool:
-    return any(each.ref == row.ref and each.nothing_to_report for each in planner.reports)
+    return any(each.ref == row.ref and each.accepts_nothing for each in planner.reports)
 
 
 def _again(connection: Connection, key: str) -> Stored:

@@ -85,7 +85,7 @@ def unsettled(
 def outcomes(names: Names, ref: str) -> tuple[Status, ...]:
     """What can have become of a report or an action; "nothing to report" only where allowed."""
     found = names.obligations.get(ref)
-    accepts_nothing = isinstance(found, Report) and found.nothing_to_report
+    accepts_nothing = isinstance(found, Report) and found.accepts_nothing
     return tuple(
         each for each in OUTCOMES if each is not Status.NOTHING_TO_REPORT or accepts_nothing
     )

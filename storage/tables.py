@@ -95,6 +95,23 @@ event = Table(
     Column("who", Text, nullable=False),
 )
 
+raised = Table(
+    "raised",
+    metadata,
+    Column("board", ForeignKey("board.id"), primary_key=True),
+    Column("ref", String(60), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("owner", String(60), nullable=False),
+    Column("body", String(60), comment="At whose meeting it is dealt with; null: at none"),
+    Column("slot", String(60), comment="Which meeting, for good"),
+    Column("day", Date, nullable=False, comment="When that was scheduled; or the date given"),
+    Column("on", Date, nullable=False, comment="The local day on which it was raised"),
+    Column("at", Instant, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    comment="What is due only as required, each time that somebody raised it",
+)
+
 occurrence = Table(
     "occurrence",
     metadata,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -18,6 +18,7 @@ from ..scheduler.changes_log import history
 from ..scheduler.changing import planning_for
 from ..scheduler.meeting_papers import MeetingPapers, Paper
 from ..scheduler.naming import Names
+from ..scheduler.nothing_raised import Asked, nothing_raised
 from ..scheduler.occurrence_dossier import recordable
 from ..scheduler.recording import RecordError, record
 from ..scheduler.standing import changes_at, standings
@@ -77,26 +78,32 @@ def record_all(request: Request) -> Response:
     on = problems.read("on", "The day", lambda: read_date(form, "on", today=today))
     if on is not None and on > today:
         problems.add("on", f"{long_date(on)} is still to come; give the day when it happened")
-    chosen = _chosen(form, _papers(found), problems)
-    if not problems and not chosen:
+    chosen, silent = _chosen(form, _papers(found), problems), form.all("silent")
+    if not problems and not (chosen or silent):
         first = next((f"status/{paper.shown.key}" for paper in _papers(found)), "on")
         problems.add(first, "Choose what became of at least one of them")
     if on is None or problems:
         return _page(request, found, on=typed_date(form, "on"), problems=problems)
     moved: set[str] = set()
     try:
-        _record(request, chosen, on, problems, moved)
+        _record(request, found, chosen, on, problems, moved)
     except RefusedError:
         found = papers_of(request)
         typed = typed_date(form, "on")
         return _page(request, found, on=typed, problems=problems, moved=frozenset(moved))
     meeting = found.meeting
-    said = f"Recorded {count(len(chosen), 'paper')} of the {meeting.title} of {meeting.when}."
+    papers = count(len(chosen) + len(set(silent)), "paper")
+    said = f"Recorded {papers} of the {meeting.title} of {meeting.when}."
     return redirect(request, f"/meetings/{meeting.body.id}/{meeting.day}", said)
 
 
 def _record(
-    request: Request, chosen: Sequence[Chosen], on: date, problems: Problems, moved: set[str]
+    request: Request,
+    found: MeetingPapers,
+    chosen: Sequence[Chosen],
+    on: date,
+    problems: Problems,
+    moved: set[str],
 ) -> None:
     """Raises RefusedError, with problems or the keys that `moved` on, where one row cannot be."""
     here, who = site_of(request).here, user_of(request).email
@@ -112,8 +119,21 @@ def _record(
                 moved.add(each.key)
             except RecordError as error:
                 problems.add(f"status/{each.key}", str(error))
+        for asked in _silent(form_of(request), found):
+            try:
+                nothing_raised(connection, planning, asked, on=on, who=who)
+            except RecordError as error:
+                problems.add("silent", str(error))
         if moved or problems:
             raise RefusedError
+
+
+def _silent(form: Form, found: MeetingPapers) -> Iterator[Asked]:
+    """Who was asked and had nothing to report, as it was ticked: "exceptions/pmqag"."""
+    meeting = found.meeting
+    for name in sorted(set(form.all("silent"))):
+        ref, _, owner = name.partition("/")
+        yield Asked(ref=ref, owner=owner, body=meeting.body.id, day=meeting.day)
 
 
 def _chosen(form: Form, papers: Sequence[Paper], problems: Problems) -> list[Chosen]:
@@ -174,6 +194,12 @@ def _page(
         meeting=found.meeting,
         rows=rows,
         left=len(papers) - len(rows),
+        silent=[
+            (f"{each.report.ref}/{owner.id}", f"{each.report.title} ({owner.short})")
+            for each in found.may_be_raised
+            for owner in each.silent
+        ],
+        ticked=form.all("silent"),
         on=on,
         is_overtaken=bool(moved),
     )

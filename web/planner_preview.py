@@ -13,7 +13,7 @@ from ..calendar.occurrences import occurrences
 from ..calendar.planner import Obligation, Planner
 from ..calendar.planner_entries import planner_of
 from ..calendar.planner_file import PlannerFile
-from ..calendar.rules import Event
+from ..calendar.raising import Happened
 from ..calendar.sentences import sentence
 from ..calendar.words import weekday_date
 from ..scheduler.consequence_words import (
@@ -28,7 +28,7 @@ from ..scheduler.editing import Document
 from ..scheduler.entry_editing import EntryEdit, document_of
 from ..scheduler.entry_words import ROLES, FieldChange, field_changes, in_words, label
 from ..scheduler.role_effects import role_effects
-from ..storage.occurrence_rows import recorded_events
+from ..storage.happenings import happened
 from ..storage.planners import BoardRow
 from .planner_desk import Desk, Draft
 from .visits import reading_board, site_of
@@ -68,7 +68,7 @@ def preview(request: Request, desk: Desk, edit: EntryEdit, changed: PlannerFile)
         # A report or an action moves no other; a body or a day off may move everything.
         refs = [edit.id] if falls_due else None
         found = consequences(here, connection, row, after, refs=refs)
-        events = recorded_events(connection, row.id)
+        recorded = happened(connection, row.id)
         mailed = list(_who_is_mailed(connection, row, (before, after), desk, edit))
     told = effects(found, after, most=MOST_THINGS)
     meetings = tuple(meetings_in_words(found.meetings))
@@ -78,7 +78,7 @@ def preview(request: Request, desk: Desk, edit: EntryEdit, changed: PlannerFile)
             desk.kind, desk.document, document_of(changed, desk.kind, edit.id), (before, after)
         ),
         timing=None if own is None else sentence(own.timing, after),
-        next=() if own is None else next_dates(after, own.ref, events, desk.setting.today),
+        next=() if own is None else next_dates(after, own.ref, recorded, desk.setting.today),
         effects=tuple(told[:MOST_KINDS]),
         is_own=falls_due,
         more=max(0, len(told) - MOST_KINDS),
@@ -93,11 +93,13 @@ def after_edit(planner: Planner, ref: str) -> Obligation | None:
     return next((each for each in planner.obligations() if each.ref == ref), None)
 
 
-def next_dates(planner: Planner, ref: str, events: Sequence[Event], today: date) -> tuple[str, ...]:
+def next_dates(
+    planner: Planner, ref: str, recorded: Sequence[Happened], today: date
+) -> tuple[str, ...]:
     """The next few days on which something is due of a report or an action."""
     coming = {
         each.due
-        for each in occurrences(planner, today, today + NEXT_WITHIN, events, refs=[ref])
+        for each in occurrences(planner, today, today + NEXT_WITHIN, recorded, refs=[ref])
         if not each.void and each.due >= today
     }
     return tuple(weekday_date(day) for day in sorted(coming)[:NEXT_DATES])

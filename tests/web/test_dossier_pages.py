@@ -49,7 +49,7 @@ def look(empty_place: Place) -> Callable[..., Reader]:
         ("/reports/progress", ["Nothing to report May be recorded", "PMQAG", "CDOP"]),
         ("/reports/july", ["Also meets Audits: annual report"]),
         ("/reports/audits-july", ["Met by Data: annual report"]),
-        ("/reports/exceptions", ["may come at any time", "Nothing of it falls due"]),
+        ("/reports/exceptions", ["it comes when somebody raises it", "It is not raised."]),
         ("/reports/survey", ["The plan gives no date, so nobody is reminded.", "secretariat can"]),
         (
             "/actions/1.1",

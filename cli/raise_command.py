@@ -1,0 +1,77 @@
+"""`boardcal raise`: something that is due only as required is required now."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import click
+
+from ..calendar.planner import Planner
+from ..calendar.words import listed
+from ..scheduler.changing import planning_for
+from ..scheduler.naming import Names
+from ..scheduler.raising import Wanted, body_meeting_on, raisable, raise_it
+from ..scheduler.raising_outlook import first_mail_in_words, outlook
+from ..scheduler.recording import RecordError
+from .invocation import Invocation, asking
+from .kinds import DAY, NOTE
+from .terminal import say
+
+
+@click.command(name="raise")
+@click.argument("ref")
+@click.option("--owner", metavar="BODY", help="Who owes it, where several may.")
+@click.option("--meeting", metavar="DATE", type=DAY, help="The meeting that it is for.")
+@click.option("--body", metavar="BODY", help="Whose meeting, where several meet on that day.")
+@click.option("--by", "by", metavar="DATE", type=DAY, help="The day it is due, for no meeting.")
+@click.option("--note", metavar="TEXT", type=NOTE, required=True, help="Why, for the record.")
+@click.option("--who", metavar="WHO", type=NOTE, help="Who raises it; default: you.")
+@click.option("--dry-run", is_flag=True, help="Only show what would follow.")
+@click.pass_obj
+def raise_(
+    invocation: Invocation,
+    ref: str,
+    owner: str | None,
+    meeting: date | None,
+    body: str | None,
+    by: date | None,
+    note: str,
+    who: str | None,
+    dry_run: bool,
+) -> None:
+    """Raise something that the plan wants only as required, for a meeting or by a day.
+
+    REF is its id in the planner file, such as audits-exceptions. It is due with the papers of
+    the meeting, and is reminded of from today on. To take it back, record it as waived.
+    """
+    if (meeting is None) == (by is None):
+        raise click.UsageError("Give either --meeting DATE or --by DATE.")
+    if body is not None and meeting is None:
+        raise click.UsageError("--body needs --meeting DATE.")
+    with (
+        invocation.reading() if dry_run else invocation.writing() as here,
+        here.database.read() if dry_run else here.database.write() as connection,
+    ):
+        row = here.board(connection, invocation.board)
+        planning = planning_for(here, connection, row)
+        planner = planning.planner
+        obligation = raisable(planner, ref, here.today)
+        wanted = Wanted(
+            ref=ref,
+            owner=owner or _only(planner, obligation.owners),
+            day=meeting or by or here.today,
+            why=note,
+            body=body if meeting is None else body or body_meeting_on(planner, obligation, meeting),
+        )
+        found = outlook(connection, planning, wanted)
+        stored = None if dry_run else raise_it(connection, planning, wanted, who=who or asking())
+    say(found.headline, found.due, first_mail_in_words(found.mails))
+    say("Nothing was changed." if stored is None else f"Its key is {stored.key}")
+
+
+def _only(planner: Planner, owners: tuple[str, ...]) -> str:
+    if len(owners) == 1:
+        return owners[0]
+    names = Names(planner)
+    listed_owners = listed([f"{each} ({names.short(each)})" for each in owners], last="or")
+    raise RecordError(f"Several owe it; say which with --owner: {listed_owners}.")
