@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ..scheduler.action_plan import ActionPlan, ActionRow, Section, action_plan
+from ..scheduler.action_plan import ActionRow, Section, action_plan
 from ..scheduler.action_standing import Rag
+from ..scheduler.paging import paging
 from .choices import chosen_of
+from .long_lists import page_address, page_asked
 from .page import page
 from .visits import link, reading_board, site_of
 
@@ -22,24 +24,34 @@ def show(request: Request) -> Response:
     standing = chosen_of(request, "standing", Rag)
     with reading_board(request) as (connection, row, planner):
         plan = action_plan(connection, row, planner, today=here.today, local=here.local)
+    chosen = [
+        (section, row)
+        for section in plan.sections
+        for row in section.rows
+        if standing in (None, row.rag)
+    ]
+    part = paging(len(chosen), page_asked(request))
     return page(
         request,
         "actions.html.j2",
         title="Action plan",
         plan=plan,
-        sections=_sections(plan, standing),
+        sections=_sections(chosen[part.offset : part.last]),
         counts=_counts(request, plan.counts, standing),
         standing=standing,
+        paging=part,
+        at=page_address(request, PATH, standing=standing),
     )
 
 
-def _sections(plan: ActionPlan, standing: Rag | None) -> list[tuple[Section, list[ActionRow]]]:
-    """The sections, each with those of its actions that are meant."""
-    chosen = [
-        (section, [row for row in section.rows if standing in (None, row.rag)])
-        for section in plan.sections
-    ]
-    return [(section, rows) for section, rows in chosen if rows]
+def _sections(chosen: Sequence[tuple[Section, ActionRow]]) -> list[tuple[Section, list[ActionRow]]]:
+    """The sections, each with those of its actions that are shown."""
+    found: list[tuple[Section, list[ActionRow]]] = []
+    for section, row in chosen:
+        if not found or found[-1][0] is not section:
+            found.append((section, []))
+        found[-1][1].append(row)
+    return found
 
 
 def _counts(

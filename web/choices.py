@@ -11,7 +11,6 @@ from starlette.requests import Request
 from .forms import LONGEST_LINE, is_typed
 
 Each = TypeVar("Each", bound=StrEnum)
-LAST_PAGE = 1_000_000
 
 
 def chosen_text(request: Request, name: str) -> str:
@@ -39,8 +38,3 @@ def chosen_number(request: Request, name: str, least: int, most: int) -> int | N
     if not (wanted.isascii() and wanted.isdigit() and len(wanted) <= len(str(most))):
         return None
     return int(wanted) if least <= int(wanted) <= most else None
-
-
-def chosen_page(request: Request) -> int:
-    """Which page of a list; the first where none is named."""
-    return chosen_number(request, "page", 1, LAST_PAGE) or 1

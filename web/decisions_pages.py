@@ -11,24 +11,28 @@ from starlette.responses import Response
 from ..calendar.planner import Planner
 from ..notifications.phrases import count
 from ..scheduler.confirming import confirm_readings
-from ..scheduler.decision_groups import Decision, Decisions
+from ..scheduler.decision_groups import HEADS, Decision, Decisions
 from ..scheduler.decisions import decisions
 from ..scheduler.installation import planner_notice
 from ..scheduler.naming import Names
 from ..scheduler.open_questions import PLAN
+from ..scheduler.paging import paging
 from ..scheduler.requests import request_decisions
 from .change_places import path_of
+from .choices import chosen_id
 from .forms import Problems
+from .long_lists import page_address, page_asked
 from .page import page
 from .visits import board_of, form_of, reading_board, redirect, site_of, user_of
 
-# Longer lists are folded away, so that the page can be taken in.
+# Longer lists are folded away, so that the page can be taken in; longer ones yet have their own.
 SHORT = 12
+LONG = 100
 TICK_FIRST = "Tick the readings that you confirm, then press the button."
 
 
 def show(request: Request) -> Response:
-    """The list, the most pressing kinds first."""
+    """The list, the most pressing kinds first; or one kind in pages: "?kind=assumed&page=2"."""
     return _page(request)
 
 
@@ -52,7 +56,7 @@ def confirm(request: Request) -> Response:
     said = f"{count(done, 'reading')} confirmed."
     if gone:
         said += f" {count(gone, 'other')} had been confirmed or changed by somebody else meanwhile."
-    return redirect(request, "/to-decide", said)
+    return redirect(request, "/to-decide", said, kind=_kind(request))
 
 
 def reading_of(each: Decision) -> str:
@@ -83,23 +87,29 @@ def _decisions(request: Request) -> tuple[Decisions, Planner]:
 
 def _page(request: Request, problems: Problems | None = None) -> Response:
     found, planner = _decisions(request)
-    ways = {
-        id(each): dict(_ways(request, planner, each))
-        for group in found.groups
-        for each in group.decisions
-    }
+    kind = _kind(request)
+    groups = [group for group in found.groups if kind in (None, group.id)]
+    part = paging(len(groups[0].decisions) if kind and groups else 0, page_asked(request), LONG)
     return page(
         request,
         "to_decide.html.j2",
         title="To decide",
         problems=problems,
-        found=found,
-        ways=lambda each: ways[id(each)],
+        groups=groups,
+        kind=kind,
+        ways=lambda each: dict(_ways(request, planner, each)),
         sign=reading_sign,
         ticked=set(form_of(request).all("reading")),
         short=SHORT,
-        not_live=board_of(request).go_live is None,
+        long=LONG,
+        paging=part,
+        at=page_address(request, "/to-decide", kind=kind),
     )
+
+
+def _kind(request: Request) -> str | None:
+    """The kind of decisions that the address asks for alone."""
+    return chosen_id(request, "kind", [head.id for head in HEADS])
 
 
 def _ways(request: Request, planner: Planner, each: Decision) -> Iterator[tuple[str, str]]:

@@ -18,7 +18,8 @@ from ..calendar.status import Status
 from ..calendar.words import long_date
 from ..scheduler.shown import KIND_WORDS, STATUS_WORDS, Shown
 from ..scheduler.upcoming_filters import Choice, upcoming_page
-from .choices import chosen_id, chosen_of, chosen_page, chosen_text
+from .choices import chosen_id, chosen_of, chosen_text
+from .long_lists import page_asked
 from .page import page
 from .templating import capital
 from .visits import link, reading_board, site_of
@@ -146,7 +147,7 @@ def show(request: Request) -> Response:
             end=last,
             today=today,
             choice=asked.choice,
-            page=chosen_page(request),
+            page=page_asked(request),
         )
 
     def at(number: int = 1, **other: object) -> str:

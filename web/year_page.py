@@ -11,7 +11,8 @@ from ..calendar.planner import Planner
 from ..calendar.words import MONTHS
 from ..scheduler.shown import BEFORE_START
 from ..scheduler.year_planner import FINANCIAL_YEAR_BEGINS, year_planner
-from .choices import chosen_id, chosen_page
+from .choices import chosen_id
+from .long_lists import page_asked
 from .page import page
 from .visits import link, reading_board, site_of
 
@@ -28,7 +29,7 @@ def show(request: Request) -> Response:
         wanted = chosen_id(request, "from", names)
         first = names[wanted] if wanted else today.replace(month=1, day=1)
         year = year_planner(
-            connection, row, planner, first=first, today=today, page=chosen_page(request)
+            connection, row, planner, first=first, today=today, page=page_asked(request)
         )
 
     def at(number: int = 1, begin: date = first) -> str:

@@ -133,3 +133,23 @@ def test_what_people_wrote_is_text_and_nothing_else(sqlite: Database, tmp_path: 
     assert "<img" not in shown
     assert "&lt;script&gt;alert(1)" in shown
     assert headings(opened.sees(PATH)) == ['"><img src=x> & more']
+
+
+def test_a_long_plan_comes_in_pages_that_keep_its_order_its_counts_and_what_was_chosen(
+    sqlite: Database, tmp_path: Path
+) -> None:
+    actions = [
+        make_action(f"{number // 90 + 1}.{number}", section=f"Section {number // 90 + 1}")
+        for number in range(450)
+    ]
+    opened = Opened.on(sqlite, tmp_path, checked(make_document(action=actions)))
+    numbers: list[str] = []
+    for number, sections in ((1, (1, 2, 3)), (2, (3, 4, 5)), (3, (5,))):
+        reader = opened.sees(PATH if number == 1 else f"{PATH}?page={number}")
+        assert headings(reader) == [f"Section {each}" for each in sections]
+        assert "450 actions" in reader.text
+        numbers += [row[0] for row in rows(reader)]
+    assert numbers == [each["number"] for each in actions]
+    chosen = opened.sees(f"{PATH}?standing=due soon&page=2")
+    assert "standing=due+soon&amp;page=3" in html(chosen)
+    assert len(rows(chosen)) == 200

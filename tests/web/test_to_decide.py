@@ -272,3 +272,53 @@ def test_titles_are_text_and_nothing_else(empty_place: Place) -> None:
     assert "alert(1)" in reader.text
     for tag in ("<script>", "<b>No", "<i>q"):
         assert tag not in html(reader)
+
+
+def test_a_very_long_kind_has_pages_of_its_own_on_which_readings_are_confirmed(
+    empty_place: Place,
+) -> None:
+    reports = [
+        make_report(id=f"r-{number}", title=f"Report {number}", assumed=f"Reading {number}.")
+        for number in range(250)
+    ]
+    empty_place.imports(checked(make_document(report=reports)))
+    empty_place.lets_in(SECRETARIAT, "secretariat")
+    reader = empty_place.reader(SECRETARIAT)
+    reader.opens("/to-decide")
+    assert "Read into the plan (250)" in reader.text
+    assert "Reading 1." not in reader.text
+    assert 'href="/to-decide?kind=assumed"' in html(reader)
+    seen: list[str] = []
+    for number, many in ((1, 100), (2, 100), (3, 50)):
+        reader.opens(f"/to-decide?kind=assumed&page={number}")
+        assert "Read into the plan (250)" in reader.text
+        signs = re.findall(r'name="reading" type="checkbox" value="(\w+)"', html(reader))
+        assert len(signs) == many
+        seen += signs
+    assert len(set(seen)) == 250
+    confirm = "/to-decide/confirm?kind=assumed&page=3"
+    assert f'action="{confirm.replace("&", "&amp;")}"' in html(reader)
+    assert reader.sends(confirm).status_code == 422
+    assert reader.text.count("Reading ") == 50
+    reader.follows(reader.sends(confirm, reading=seen[-50:]))
+    assert "50 readings confirmed." in reader.text
+    assert "Read into the plan (200)" in reader.text
+    assert "page=3" not in html(reader)
+
+
+@pytest.mark.parametrize(
+    ("query", "sees"),
+    [
+        ("kind=promises", "Nothing of this kind waits any more."),
+        ("kind=nonsense", "Before anything else"),
+        ("kind=", "Before anything else"),
+    ],
+)
+def test_a_kind_of_which_nothing_waits_says_so_and_one_that_is_none_shows_all(
+    empty_place: Place, query: str, sees: str
+) -> None:
+    empty_place.imports()
+    empty_place.lets_in(VIEWER, "viewer")
+    reader = empty_place.reader(VIEWER)
+    assert reader.opens(f"/to-decide?{query}").status_code == 200
+    assert sees in reader.text
