@@ -12,6 +12,13 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from ..calendar.errors import BoardcalError
 
+# What a job is called where people read of it.
+IN_WORDS = {
+    "sweep": "search for what is due",
+    "deliver": "sending of mails",
+    "housekeeping": "look for mails left behind",
+}
+
 Work = Callable[[], Awaitable[object]]
 
 # A turn that is skipped because the one before still works is nothing that a reader must know;
@@ -74,11 +81,12 @@ class Jobs:
             except BoardcalError as error:
                 self.say_once(name, str(error))
             except Exception as error:  # noqa: BLE001 - the daemon outlives any one mistake
-                self.say_once(name, f"The {name} failed ({type(error).__name__}: {error}).")
+                fault = f"{type(error).__name__}: {error}"
+                self.say_once(name, f"The {_named(name)} failed ({fault}).")
             else:
                 said = self.failures.pop(name, None)
                 if said is not None and said not in self.failures.values():
-                    self.announce(f"The {name} works again.")
+                    self.announce(f"The {_named(name)} works again.")
 
     def say_once(self, name: str, sentence: str) -> None:
         """Says what fails, once: two jobs often fail of one thing."""
@@ -93,3 +101,7 @@ class Jobs:
         """
         async with self._busy:
             return
+
+
+def _named(name: str) -> str:
+    return IN_WORDS.get(name, name)

@@ -172,15 +172,15 @@ def fails(times: int, error: Exception) -> Callable[..., bool]:
     ("error", "sentence"),
     [
         (DatabaseError("The disk is full."), "The disk is full."),
-        (ValueError("a bug"), "The sweep failed (ValueError: a bug)."),
+        (ValueError("a bug"), "The search for what is due failed (ValueError: a bug)."),
     ],
 )
 def test_an_error_is_said_once_and_so_is_its_end(
     house: House, monkeypatch: pytest.MonkeyPatch, error: Exception, sentence: str
 ) -> None:
     monkeypatch.setattr(Ticker, "tick", fails(5, error))
-    house.runs(lambda: house.until(lambda: "The sweep works again." in house.said))
-    assert house.said == [sentence, "The sweep works again."]
+    house.runs(lambda: house.until(lambda: "The search for what is due works again." in house.said))
+    assert house.said == [sentence, "The search for what is due works again."]
 
 
 def test_another_error_is_said_as_well(house: House) -> None:
