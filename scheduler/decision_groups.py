@@ -10,8 +10,9 @@ class Decision:
     """One thing to decide: what it is about, and what is the matter, as a sentence.
 
     At most one of the others leads to it: `key` something due, `ref` a report or an action,
-    `body` a body, `message` a mail. `quote` is the plan's cell where it comes from one, `reading`
-    what was read into it, word for word, where that waits to be confirmed.
+    `body` a body, `message` a mail, `request` and `promise` the number of one. `quote` is the
+    plan's cell where it comes from one, `reading` what was read into it, word for word, where
+    that waits to be confirmed.
     """
 
     about: str
@@ -23,6 +24,7 @@ class Decision:
     body: str | None = None
     message: int | None = None
     request: int | None = None
+    promise: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

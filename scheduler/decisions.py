@@ -57,8 +57,8 @@ def decisions(
         "undecided": _undecided(content, names),
         "doubts": _doubts(names),
         "promises": (
-            Decision(about=each.text, text=f"The plan says so here: {each.where}.")
-            for each in planner.promises
+            Decision(about=each.text, text=f"The plan says so here: {each.where}.", promise=number)
+            for number, each in enumerate(planner.promises, start=1)
         ),
         "assumed": (_assumed(each, names) for each in readings(content)),
     }

@@ -121,6 +121,7 @@ def _ways(request: Request, planner: Planner, each: Decision) -> Iterator[tuple[
         f"/mails/{each.message}": ("Open the mail", each.message),
         f"/requests/{each.request}": ("Answer it", each.request),
         f"/bodies/{each.body}": ("Open the body", each.body),
+        f"/planner/promises/{each.promise}": ("Change it or take it off this list", each.promise),
         f"{path}": ("Open it", path),
         f"/planner{path}": ("Decide in the planner", path),
     }

@@ -68,6 +68,8 @@ def test_everything_to_decide_is_listed_with_its_count_and_a_way_there(place: Pl
     assert 'href="/reports/survey"' in html(reader)
     assert 'href="/planner/reports/survey"' in html(reader)
     assert "The annual report on neglect" in reader.text
+    for path in ("/planner/promises/1", "/planner/reports/new", "/planner/actions/new"):
+        assert f'href="{path}"' in html(reader)
 
 
 def test_viewers_see_it_without_buttons(place: Place) -> None:

@@ -107,6 +107,8 @@ LOOKS = (
     Look("/sign-in?out=1", who=""),
     Look("/to-decide"),
     Look("/to-decide", office="bare"),
+    Look("/to-decide?kind=assumed"),
+    Look("/to-decide?kind=promises", office="bare"),
     Look("/to-decide/unsettled", press="Record", status=422),
     Look("/to-decide/unsettled", office="bare"),
     Look("/subscribe"),
