@@ -22,6 +22,7 @@ from .revising import Assembling, still_holds
 from .transports import DeliveryError, OutgoingMail
 
 NOT_AGAIN = "it was not sent again: nothing that it says is to be said any more"
+NOT_IN_A_TRIAL = "it was not sent again: in a trial every mail goes to another address"
 
 # Sentences about the installation for the overview, by Board.
 Said = Mapping[str, tuple[str, ...]]
@@ -94,13 +95,17 @@ class Writer:
     ) -> None:
         """Raises ChangedError where what a mail says is no longer owed, or not by its reader.
 
-        Raises DeliveryError where that is so of a mail with fixed bytes: it is not sent again.
+        Raises DeliveryError where that is so of a mail with fixed bytes, or a trial has begun: it
+        is not sent again.
         """
         if written.letter is not None:
             given = self._given(connection, said, in_full=False)
             letter = self._assembled(connection, held, given)
             if letter is None or letter.gist != written.letter.gist:
                 raise ChangedError
+        elif self.sender.redirect_to:
+            # Whoever reads it could answer in its reader's name.
+            raise DeliveryError(NOT_IN_A_TRIAL, scope="recipient", uncertain=True)
         elif not still_holds(connection, held.message_id, self._given(connection, said)):
             raise DeliveryError(NOT_AGAIN, scope="recipient", uncertain=True)
 

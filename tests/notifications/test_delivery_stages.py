@@ -194,6 +194,21 @@ def test_a_mail_is_not_sent_once_more_for_what_was_settled_since(any_office: Off
     assert office.messages()[-1][2] == "uncertain"
 
 
+def test_a_mail_with_its_readers_own_links_is_not_sent_once_more_to_a_trial(
+    any_office: Office,
+) -> None:
+    office = any_office
+    ready(office)
+    office.delivery = replace(office.delivery, uncertain=UncertainPolicy(reminders=ONCE))
+    office.postbag.after = lambda _: UNKNOWN
+    office.deliver()
+    office.postbag.after = lambda _: None
+    trial = replace(office.sender, redirect_to="trial@example.org")
+    office.delivery = replace(office.delivery, sender=trial)
+    assert office.sweep("2018-02-08 08:05") == []
+    assert office.messages()[-1][2] == "uncertain"
+
+
 def test_a_mail_is_sent_once_more_only_on_its_own_day(any_office: Office) -> None:
     office = any_office
     ready(office)
