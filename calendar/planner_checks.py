@@ -95,12 +95,25 @@ def _change_problem(body: BodyEntry, kind: str, day: date, to: date | None) -> s
     around = (day - FURTHEST_MOVE, day + FURTHEST_MOVE)
     days = {found for _, found in scheduled_days(series_of(body.meets, ()), *around)}
     if kind == "added":
-        return "is a meeting of the series already; nothing needs adding" if day in days else None
+        return _no_addition(body, day) if day in days else None
     known = days | {change.added for change in body.meeting if change.added}
     if day in known:
         return None
     closest = min(known, key=lambda other: (abs(other - day), other))
     return f"is not a day on which this body meets; the nearest one is {long_date(closest)}"
+
+
+def _no_addition(body: BodyEntry, day: date) -> str:
+    """Why no meeting can be added on a day of the series, whatever became of the one it has."""
+    for change in body.meeting:
+        if change.moved == day and change.to is not None:
+            return (
+                f"is the day of a meeting that was moved to {long_date(change.to)}; move that one "
+                "back, or add one on another day"
+            )
+        if change.cancelled == day:
+            return "is the day of a meeting that is cancelled; take the cancelling out instead"
+    return "is a meeting of the series already; nothing needs adding"
 
 
 def _obligation(
