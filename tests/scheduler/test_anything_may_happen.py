@@ -28,6 +28,7 @@ from boardcal.calendar.steps import steps_due
 from boardcal.notifications.mime import parse_items
 from boardcal.notifications.transports import LostClaimError, OutgoingMail, Receipt, always
 from boardcal.scheduler.meeting_editing import add_meeting, cancel_meeting, move_meeting
+from boardcal.scheduler.raising import Wanted, raise_it
 from boardcal.scheduler.tick import Ticker
 from boardcal.storage.copying import empty_copy
 from boardcal.storage.occurrence_rows import Stored
@@ -56,6 +57,7 @@ PLANNER = make_planner(
             to="business-group",
             when={"meeting": "business-group", "last_in": "quarter"},
         ),
+        make_report("exceptions", when={"as_required": True}),
     ],
     action=[make_action(), make_action("1.2", when={"by": "15 February 2018"})],
 )
@@ -145,6 +147,7 @@ class AnythingMayHappen(RuleBasedStateMachine):
         self.mailed: set[tuple[str, int, int, str]] = set()
         self.a_day: dict[tuple[str, date], set[str]] = defaultdict(set)
         self.starts = 0
+        self.raised: dict[str, date] = {}
         self.sweeps()
 
     def teardown(self) -> None:
@@ -295,6 +298,24 @@ class AnythingMayHappen(RuleBasedStateMachine):
             to = LONDON.day_of(self.office.now) + timedelta(days=days)
             self.office.extend(key, to.isoformat())
 
+    @rule(number=st.integers(0, 2), days=st.none() | st.integers(0, 60))
+    def somebody_raises(self, number: int, days: int | None) -> None:
+        """What is as required is raised, for a meeting or by a day."""
+        today, held = LONDON.day_of(self.office.now), self.coming_meeting(number)
+        if days is None and held is not None:
+            wanted = Wanted(ref="exceptions", owner="pmqag", day=held, why="why", body="lscb")
+        else:
+            day = today + timedelta(days=days or 0)
+            wanted = Wanted(ref="exceptions", owner="pmqag", day=day, why="why")
+
+        def act() -> None:
+            with self.office.changing("lscb") as (connection, planning):
+                row = raise_it(connection, planning, wanted, who="a test")
+            assert today <= row.due <= wanted.day + timedelta(days=3)
+            self.raised[row.key] = today
+
+        self.tries(act)
+
     @rule()
     def somebody_else_takes_the_chair(self) -> None:
         today = LONDON.day_of(self.office.now)
@@ -384,10 +405,13 @@ class AnythingMayHappen(RuleBasedStateMachine):
             if not row.is_owed or overtaken or ("body", row.owner) in self.paused:
                 continue
             policy = policy_of(obligations[row.ref], row.kind)
+            # Of what was raised, only the steps from then on; of a date given since, all.
+            is_new = row.due_revision == 1 and row.key in self.raised
+            begin = self.raised[row.key] if is_new else GO_LIVE
             fallen = [
                 step.offset
                 for step in steps_due(row.due, policy, today, planner.days)
-                if step.day >= GO_LIVE
+                if step.day >= begin
             ]
             if not fallen:
                 continue

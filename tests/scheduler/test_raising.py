@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from boardcal.calendar.status import Status
+from boardcal.scheduler.action_plan import action_plan
 from boardcal.scheduler.changes_log import history
 from boardcal.scheduler.meeting_calendar import meeting_calendar
 from boardcal.scheduler.meeting_editing import cancel_meeting, move_meeting
@@ -19,7 +21,7 @@ from boardcal.scheduler.simulation import simulate
 from boardcal.storage.copying import copy_of
 from boardcal.storage.planners import store_planner
 from boardcal.storage.tables import raised
-from boardcal.tests.factories import CHAIR, LONDON, at, day, make_planner, make_report
+from boardcal.tests.factories import CHAIR, LONDON, at, day, make_action, make_planner, make_report
 from boardcal.tests.office import WHO, Office
 from boardcal.tests.pages import shown_by
 
@@ -234,6 +236,41 @@ def test_a_button_pressed_twice_raises_once_and_somebody_elses_is_told(january: 
     with pytest.raises(RaisedMeanwhileError):
         pressed(wanted(), who="sam@example.org")
     assert pressed(wanted("2018-05-10"), since=1).key == "lscb/exceptions/pmqag/raised-2"
+
+
+def test_those_who_press_at_the_same_moment_raise_it_once(january: Office) -> None:
+    def press(who: str) -> str:
+        with january.changing("lscb") as (connection, planning):
+            try:
+                done = raised_already(connection, planning, wanted(), who=who, since=0)
+            except RaisedMeanwhileError:
+                return "told"
+            return (done or raise_it(connection, planning, wanted(), who=who)).key
+
+    with ThreadPoolExecutor(4) as threads:
+        same = set(threads.map(press, [WHO] * 4))
+        other = threads.submit(press, "sam@example.org").result(timeout=60)
+    assert (same, other) == ({FIRST}, "told")
+    assert len(january.table(raised)) == 1
+
+
+def test_an_action_can_be_raised_too(office: Office) -> None:
+    action = make_action("3.1", title="Tell staff", when={"as_required": True})
+    office.store(make_planner(report=[], action=[action])).tick("2018-01-15 09:00")
+    row = raises(office, wanted("2018-02-20", ref="3.1", body=None))
+    assert (row.key, row.kind) == ("lscb/3.1/pmqag/raised-1", "action")
+
+    def standing() -> tuple[str, str]:
+        today = LONDON.day_of(office.now)
+        found = shown_by(office, action_plan, today=today, local=LONDON)
+        (only,) = [each for section in found.sections for each in section.rows]
+        return only.rag.value, only.words
+
+    assert standing()[1] != "as required"
+    mails = office.days("2018-02-19", "2018-02-21")
+    assert [step for mail in mails for _, step, _ in mail.items] == [-1, 0, 1]
+    office.record(row.key, Status.SUBMITTED)
+    assert standing()[0] == "complete"
 
 
 # What follows is told before it is saved
