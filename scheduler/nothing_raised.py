@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy import Connection
 
 from ..calendar.status import Status
+from ..storage.occurrence_rows import change_rows
 from ..storage.planners import hold_boards
 from .planning_basis import Planning
 from .raising import Wanted, prepared, raise_it, raised_alike
@@ -45,4 +46,6 @@ def nothing_raised(
             return
         raise RecordError(f'"{row.title}" was raised for this meeting; it is {row.state}.')
     row = raise_it(connection, planning, wanted, who=who, past=True)
+    # That its papers would have been due before matters to nobody.
+    change_rows(connection, [{"id": row.id, "note": None}])
     record(connection, planning, row.key, Status.NOTHING_TO_REPORT, on=on, who=who, note=None)

@@ -107,7 +107,8 @@ def prepared(
         if row.is_owed:
             what = "that day" if raised.body is None else "that meeting"
             raise RecordError(
-                f'"{row.title}" is raised for {what} already, and not settled yet: {row.key}.'
+                f'"{row.title}" is raised for {what} already, due {long_date(row.due)}, and not '
+                "settled yet."
             )
     return raised
 

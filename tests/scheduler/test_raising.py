@@ -172,9 +172,8 @@ def test_it_can_be_taken_back_and_raised_again(january: Office) -> None:
 @pytest.mark.parametrize("again", [wanted(), wanted("2018-02-20", body=None)])
 def test_what_is_raised_and_owed_is_not_raised_again(january: Office, again: Wanted) -> None:
     raises(january, again)
-    with pytest.raises(RecordError, match=r"is raised for that (meeting|day) already") as refused:
+    with pytest.raises(RecordError, match=r"is raised for that (meeting|day) already, due"):
         raises(january, again)
-    assert FIRST in str(refused.value)
     assert len(january.table(raised)) == 1
     # For another meeting it is another one.
     assert raises(january, wanted("2018-05-10")).key == "lscb/exceptions/pmqag/raised-2"
@@ -475,12 +474,8 @@ def test_after_a_meeting_it_is_kept_that_there_was_nothing_to_report_once(januar
     says_nothing(january)
     says_nothing(january)
     (row,) = january.rows()
-    assert (row.key, row.state, row.due, row.next_step_at) == (
-        FIRST,
-        Status.NOTHING_TO_REPORT,
-        day("2018-03-08"),
-        None,
-    )
+    assert (row.key, row.state, row.due) == (FIRST, Status.NOTHING_TO_REPORT, day("2018-03-08"))
+    assert (row.next_step_at, row.note) == (None, None)
     assert [paper.shown.key for paper in papers(january, "lscb", "2018-03-08").nothing] == [FIRST]
     assert [mail for mail in january.days("2018-03-10", "2018-04-10") if mail.items] == []
 

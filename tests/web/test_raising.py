@@ -135,7 +135,7 @@ def test_what_somebody_else_raised_meanwhile_is_told_and_nothing_is_lost(planned
     assert done.headers["location"] == "/due/lscb/exceptions/pmqag/raised-2"
     again = opened(planned)
     again.sends(RAISE, **MARCH)
-    assert "is raised for that meeting already, and not settled yet" in again.text
+    assert "is raised for that meeting already, due 22 February 2018, and not" in again.text
     assert "There is a problem" in again.text
 
 
