@@ -192,6 +192,7 @@ def test_a_viewer_has_their_own_feeds_and_the_secretariat_everybodys(place: Plac
     viewer.sends("/subscribe", dates="board:lscb")
     other, secretariat = place.reader("other@example.org"), place.reader(SECRETARIAT)
     assert "None yet" in other.opens("/subscribe").text
+    assert other.opens("/subscribe/1/address").status_code == 404
     for path in ("/subscribe/1/stop", "/subscribe/1/renew"):
         assert other.opens(path).status_code == 404
         other.opens("/subscribe")
