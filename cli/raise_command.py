@@ -23,9 +23,9 @@ from .terminal import say
 @click.option("--owner", metavar="BODY", help="Who owes it, where several may.")
 @click.option("--meeting", metavar="DATE", type=DAY, help="The meeting that it is for.")
 @click.option("--body", metavar="BODY", help="Whose meeting, where several meet on that day.")
-@click.option("--by", "by", metavar="DATE", type=DAY, help="The day it is due, for no meeting.")
+@click.option("--to", "to", metavar="DATE", type=DAY, help="The day it is due, for no meeting.")
 @click.option("--note", metavar="TEXT", type=NOTE, required=True, help="Why, for the record.")
-@click.option("--who", metavar="WHO", type=NOTE, help="Who raises it; default: you.")
+@click.option("--by", "who", metavar="WHO", type=NOTE, help="Who raises it; default: you.")
 @click.option("--dry-run", is_flag=True, help="Only show what would follow.")
 @click.pass_obj
 def raise_(
@@ -34,7 +34,7 @@ def raise_(
     owner: str | None,
     meeting: date | None,
     body: str | None,
-    by: date | None,
+    to: date | None,
     note: str,
     who: str | None,
     dry_run: bool,
@@ -44,8 +44,8 @@ def raise_(
     REF is its id in the planner file, such as audits-exceptions. It is due with the papers of
     the meeting, and is reminded of from today on. To take it back, record it as waived.
     """
-    if (meeting is None) == (by is None):
-        raise click.UsageError("Give either --meeting DATE or --by DATE.")
+    if (meeting is None) == (to is None):
+        raise click.UsageError("Give either --meeting DATE or --to DATE.")
     if body is not None and meeting is None:
         raise click.UsageError("--body needs --meeting DATE.")
     with (
@@ -59,7 +59,7 @@ def raise_(
         wanted = Wanted(
             ref=ref,
             owner=owner or _only(planner, obligation.owners),
-            day=meeting or by or here.today,
+            day=meeting or to or here.today,
             why=note,
             body=body if meeting is None else body or body_meeting_on(planner, obligation, meeting),
         )

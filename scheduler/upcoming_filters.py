@@ -16,12 +16,14 @@ from ..calendar.status import Status
 from ..calendar.words import MONTHS
 from ..storage.planners import BoardRow
 from .calendar_lines import BoardCalendar, Line
+from .meeting_calendar import raised_for
 from .naming import Names
 from .paging import Paging, paging
 from .shown import Shown, shown
 from .upcoming import entries_of
 
 OVERDUE = "Overdue"
+NOTHING_RAISED: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,19 +97,32 @@ def upcoming_page(
     calendar = BoardCalendar(connection=connection, row=row, planner=planner, today=today)
     listed = [*calendar.late_before(start), *calendar.lines(start, end)]
     listed = sorted(listed + calendar.meetings(start, end))
-    found = chosen(listed, choice or Choice(), names, today)
+    choice = choice or Choice()
+    raised = {} if choice.body is None else raised_for(calendar)
+    found = chosen(listed, choice, names, today, raised)
     return _page(connection, found, names, today, page)
 
 
-def chosen(lines: Iterable[Line], choice: Choice, names: Names, today: date) -> list[Line]:
-    """Those of `lines` that are meant, in the same order."""
+def chosen(
+    lines: Iterable[Line],
+    choice: Choice,
+    names: Names,
+    today: date,
+    raised: Mapping[str, str] = NOTHING_RAISED,
+) -> list[Line]:
+    """Those of `lines` that are meant, in the same order.
+
+    `raised` is the one body that something goes to that was raised for its meeting, by key.
+    """
     found = list(lines)
-    for test in _tests(choice, names, today):
+    for test in _tests(choice, names, today, raised):
         found = [line for line in found if test(line)]
     return found
 
 
-def _tests(choice: Choice, names: Names, today: date) -> Iterable[Callable[[Line], bool]]:
+def _tests(
+    choice: Choice, names: Names, today: date, raised: Mapping[str, str]
+) -> Iterable[Callable[[Line], bool]]:
     """What a line has to pass, the cheapest questions first."""
     if choice.status is not None:
         status = choice.status
@@ -120,7 +135,12 @@ def _tests(choice: Choice, names: Names, today: date) -> Iterable[Callable[[Line
     if choice.body is not None:
         body = choice.body
         gets = {ref for ref, each in names.obligations.items() if body in each.audience}
-        yield lambda line: line.owner == body or line.ref in gets
+        yield (
+            lambda line: (
+                line.owner == body
+                or (raised[line.key] == body if line.key in raised else line.ref in gets)
+            )
+        )
     words = choice.text.casefold().split()
     if words:
         searched = _Searched(names)

@@ -22,7 +22,7 @@ def listed(desk: Desk) -> list[tuple[str, str | None, str]]:
 
 
 def test_what_is_as_required_is_raised_for_a_meeting_and_what_follows_is_said(live: Desk) -> None:
-    done = live(*MARCH, "--who", "the chair of PMQAG")
+    done = live(*MARCH, "--by", "the chair of PMQAG")
     assert (done.exit_code, done.stderr) == (0, "")
     assert flat(done.stdout) == (
         "“Multi-agency audits: exceptions” is raised for the LSCB meeting on Thursday 8 March "
@@ -61,7 +61,7 @@ def test_it_moves_with_its_meeting_and_survives_an_import(live: Desk) -> None:
 
 
 def test_by_a_day_it_is_for_no_meeting_and_can_be_taken_back(live: Desk) -> None:
-    done = live("raise", "audits-exceptions", "--by", "6 March 2018", "--note", "asked for")
+    done = live("raise", "audits-exceptions", "--to", "6 March 2018", "--note", "asked for")
     assert "PMQAG owes it by Tuesday 6 March 2018." in flat(done.stdout)
     assert listed(live) == [("2018-03-06", None, "planned")]
     assert live("record", FIRST, "waived", "--note", "not needed").exit_code == 0
@@ -71,9 +71,9 @@ def test_by_a_day_it_is_for_no_meeting_and_can_be_taken_back(live: Desk) -> None
 @pytest.mark.parametrize(
     ("arguments", "code", "sentence"),
     [
-        (["nix", "--by", "2018-03-06"], 1, 'There is no report or action "nix"; '),
+        (["nix", "--to", "2018-03-06"], 1, 'There is no report or action "nix"; '),
         (
-            ["s11-march", "--by", "2018-03-06"],
+            ["s11-march", "--to", "2018-03-06"],
             1,
             '"S.11 compliance and themes: annual report" has its dates from the plan',
         ),
@@ -90,14 +90,14 @@ def test_by_a_day_it_is_for_no_meeting_and_can_be_taken_back(live: Desk) -> None
             1,
             '"Multi-agency audits: exceptions" is not owed by "cdop" but by PMQAG (pmqag).',
         ),
-        (["audits-exceptions"], 2, "Give either --meeting DATE or --by DATE."),
+        (["audits-exceptions"], 2, "Give either --meeting DATE or --to DATE."),
         (
-            ["audits-exceptions", "--by", "2018-03-06", "--meeting", "2018-03-08"],
+            ["audits-exceptions", "--to", "2018-03-06", "--meeting", "2018-03-08"],
             2,
-            "Give either --meeting DATE or --by DATE.",
+            "Give either --meeting DATE or --to DATE.",
         ),
         (
-            ["audits-exceptions", "--by", "2018-03-06", "--body", "lscb"],
+            ["audits-exceptions", "--to", "2018-03-06", "--body", "lscb"],
             2,
             "--body needs --meeting DATE.",
         ),
@@ -113,7 +113,7 @@ def test_what_cannot_be_raised_is_one_sentence(
 
 
 def test_a_reason_is_needed(live: Desk) -> None:
-    assert live("raise", "audits-exceptions", "--by", "2018-03-06").exit_code == 2
+    assert live("raise", "audits-exceptions", "--to", "2018-03-06").exit_code == 2
 
 
 def test_of_several_owners_and_bodies_the_one_is_named(desk: Desk) -> None:

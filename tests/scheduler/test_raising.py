@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from boardcal.calendar.occurrences import Kind
 from boardcal.calendar.status import Status
 from boardcal.scheduler.action_plan import action_plan
 from boardcal.scheduler.changes_log import history
@@ -18,6 +19,7 @@ from boardcal.scheduler.raising import RaisedMeanwhileError, Wanted, raise_it, r
 from boardcal.scheduler.raising_outlook import first_mail_in_words, outlook, raise_choices
 from boardcal.scheduler.recording import RecordError
 from boardcal.scheduler.simulation import simulate
+from boardcal.scheduler.upcoming_filters import Choice, upcoming_page
 from boardcal.storage.copying import copy_of
 from boardcal.storage.planners import store_planner
 from boardcal.storage.tables import raised
@@ -47,6 +49,30 @@ def wanted(for_day: str = "2018-03-08", **given: Any) -> Wanted:
 def raises(office: Office, asked: Wanted | None = None, who: str = WHO) -> Stored:
     with office.changing("lscb") as (connection, planning):
         return raise_it(connection, planning, asked or wanted(), who=who)
+
+
+def test_what_was_raised_for_one_body_stands_under_that_body_and_its_owner_alone(
+    any_office: Office,
+) -> None:
+    exceptions = make_report(
+        "exceptions", to=["lscb", "business-group"], when={"as_required": True}
+    )
+    any_office.store(make_planner(report=[exceptions])).tick("2018-01-15 09:00")
+    raises(any_office)
+    found = {}
+    with any_office.changing("lscb") as (connection, planning):
+        for body in ("lscb", "business-group", "pmqag"):
+            page = upcoming_page(
+                connection,
+                planning.row,
+                planning.planner,
+                start=day("2018-01-15"),
+                end=day("2018-03-31"),
+                today=day("2018-01-15"),
+                choice=Choice(kind=Kind.REPORT, body=body),
+            )
+            found[body] = page.paging.total
+    assert found == {"lscb": 1, "business-group": 0, "pmqag": 1}
 
 
 def looks_ahead(office: Office, asked: Wanted | None = None) -> Outlook:

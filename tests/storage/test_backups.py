@@ -185,18 +185,16 @@ def test_a_restore_is_refused_while_a_daemon_runs(
         pass
 
 
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
 def test_several_daemons_are_at_work_on_one_postgresql(database: Database) -> None:
-    if database.engine.name == "sqlite":
-        pytest.skip("one daemon a file")
     with at_work(database, None), at_work(database, None):
         pass
     with nobody_at_work(database, None):
         pass
 
 
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
 def test_a_place_that_was_lost_with_its_connection_is_taken_again(database: Database) -> None:
-    if database.engine.name == "sqlite":
-        pytest.skip("a file's lock is not lost")
     with at_work(database, None) as presence:
         assert presence is not None
         for _ in range(2):
@@ -208,11 +206,10 @@ def test_a_place_that_was_lost_with_its_connection_is_taken_again(database: Data
         pass
 
 
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
 def test_who_lost_its_place_to_a_restore_stands_still_until_that_is_done(
     database: Database,
 ) -> None:
-    if database.engine.name == "sqlite":
-        pytest.skip("a file's lock is not lost")
     with at_work(database, None) as presence:
         assert presence is not None
         lose(presence, database)
