@@ -56,7 +56,8 @@ class Delivery:
     """Sends what is due, one message at a time.
 
     `name` tells this daemon's claims from every other's; `clock` is read at each stage because
-    sending takes time. `stopping` says that no further message is to be begun.
+    sending takes time. `stopping` says that no further message is to be begun; `before_each` may
+    raise where none may be, such as AnotherDaemonError while a restore is going on.
     """
 
     database: Database
@@ -76,6 +77,7 @@ class Delivery:
     uncertain: UncertainPolicy = field(default_factory=UncertainPolicy)
     lease: timedelta = LEASE
     stopping: Callable[[], bool] = lambda: False
+    before_each: Callable[[], None] = lambda: None
     _writer: Writer = field(init=False)
     _outcomes: Outcomes = field(init=False)
 
@@ -110,6 +112,7 @@ class Delivery:
         counts[MessageState.UNCERTAIN] += self.recover(owner=self.name)
         notices: Said | None = None
         while not self.stopping() and await self._can_leave():
+            self.before_each()
             held = self._claim()
             if held is None:
                 break

@@ -82,6 +82,7 @@ class Service:
             pace=pace_for(self.here.settings),
             uncertain=uncertain_policy(self.here.settings),
             stopping=self.stopping.is_set,
+            before_each=self._keep_place,
             links=links_for(self.here.settings, installation, self.secret),
         )
         self.jobs = Jobs(self.announce)
@@ -102,9 +103,12 @@ class Service:
 
     async def _may_work(self, now: datetime) -> bool:
         """Whether the clock can be right. Raises AnotherDaemonError while a restore is going on."""
-        if self.presence is not None:
-            await asyncio.to_thread(self.presence.keep)
+        await asyncio.to_thread(self._keep_place)
         return await self._trusts(now)
+
+    def _keep_place(self) -> None:
+        if self.presence is not None:
+            self.presence.keep()
 
     async def _trusts(self, now: datetime) -> bool:
         """Whether the clock can be right; what is said of one that cannot is said once."""

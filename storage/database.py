@@ -175,6 +175,8 @@ def _engine(url: str) -> Engine:
 def _set_up_postgresql(connection: Any, _: Any) -> None:
     """Nobody waits for ever for another, nor keeps others waiting while it is stopped."""
     connection.autocommit = True
+    # A server may be set to forget its last moments in a crash: what left would leave again.
+    connection.execute("SET synchronous_commit = on")
     connection.execute(f"SET lock_timeout = '{BUSY_TIMEOUT_SECONDS}s'")
     connection.execute(f"SET idle_in_transaction_session_timeout = '{LONGEST_IDLE_SECONDS}s'")
     connection.autocommit = False

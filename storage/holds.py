@@ -18,11 +18,15 @@ HELD = select(installation.c.value).where(installation.c.name == "hold")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
-    """Why nothing is sent, as a whole sentence; since when; who or what put it on hold."""
+    """Why nothing is sent, as a whole sentence; since when; who or what put it on hold.
+
+    `after_restore`: a backup was brought back, so that what was sent since is not known.
+    """
 
     why: str
     since: datetime
     who: str
+    after_restore: bool = False
 
 
 def hold_of(connection: Connection) -> Hold | None:
@@ -31,17 +35,29 @@ def hold_of(connection: Connection) -> Hold | None:
     if found is None:
         return None
     kept = json.loads(found)
-    return Hold(why=kept["why"], since=datetime.fromisoformat(kept["since"]), who=kept["who"])
+    return Hold(
+        why=kept["why"],
+        since=datetime.fromisoformat(kept["since"]),
+        who=kept["who"],
+        after_restore=kept.get("after_restore", False),
+    )
 
 
-def put_on_hold(connection: Connection, *, why: str, now: datetime, who: str = "boardcal") -> bool:
+def put_on_hold(
+    connection: Connection,
+    *,
+    why: str,
+    now: datetime,
+    who: str = "boardcal",
+    after_restore: bool = False,
+) -> bool:
     """Stops every mail of the installation; False where it is on hold already.
 
     The first reason stays: it is what a person has to look at first.
     """
     if hold_of(connection) is not None:
         return False
-    kept = {"why": why, "since": now.isoformat(), "who": who}
+    kept = {"why": why, "since": now.isoformat(), "who": who, "after_restore": after_restore}
     connection.execute(
         insert(installation).values(name="hold", value=json.dumps(kept, ensure_ascii=False))
     )

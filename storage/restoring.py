@@ -9,16 +9,18 @@ from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, delete, func, select, text
+from sqlalchemy import Connection, case, delete, func, select, update
 
 from .account_tables import session, setup_link
 from .all_tables import metadata
+from .append_only import unguarded
 from .backups import BackupError, back_up, require_sound, unfinished
 from .copying import copy_rows
 from .database import SCHEMA, Database, file_database, schema_of
 from .holds import end_hold, put_on_hold
 from .migrating import alone, migrate
 from .soundness import faults_of, missing_from
+from .tables import board
 
 
 @contextmanager
@@ -51,7 +53,8 @@ def prepared(
                 connection.execute(delete(session))
                 connection.execute(delete(setup_link))
                 end_hold(connection, now=now, who=who)
-                put_on_hold(connection, why=reason, now=now, who=who)
+                put_on_hold(connection, why=reason, now=now, who=who, after_restore=True)
+                _number_planners_anew(connection, now)
                 faults = faults_of(connection)
         finally:
             database.close()
@@ -64,6 +67,20 @@ def _require_whole(connection: Connection, file: Path) -> None:
     missing = missing_from(connection)
     if missing is not None:
         raise BackupError(f"{file} cannot be used: {missing} So nothing was changed.")
+
+
+def _number_planners_anew(connection: Connection, now: datetime) -> None:
+    """Gives each planner a number that no planner of the database had before.
+
+    By its number a daemon, or a form that is open, tells whether it still knows the planner; the
+    numbers given since the backup was made will be given again. Minutes are ahead of any of them.
+    """
+    minutes = int(now.timestamp()) // 60
+    new = case((board.c.planner_revision < minutes, minutes), else_=board.c.planner_revision + 1)
+    planned = case(
+        (board.c.planned_revision == board.c.planner_revision, new), else_=board.c.planned_revision
+    )
+    connection.execute(update(board).values(planner_revision=new, planned_revision=planned))
 
 
 def replace_file(part: Path, target: Path, aside: Path) -> bool:
@@ -111,8 +128,10 @@ def replace_rows(part: Path, database: Database, aside: Path) -> bool:
     source = file_database(part)
     try:
         with alone(database) as connection, source.read() as rows:
-            names = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
-            connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+            # Not TRUNCATE: who reads meanwhile would see empty tables where there are none.
+            with unguarded(connection):
+                for table in reversed(metadata.sorted_tables):
+                    connection.execute(delete(table))
             copy_rows(rows, connection)
             _count_on(connection)
     finally:
@@ -127,6 +146,5 @@ def _count_on(connection: Connection) -> None:
         if column is None:
             continue
         last = connection.execute(select(func.max(column))).scalar()
-        if last is not None:
-            sequence = func.pg_get_serial_sequence(table.name, column.name)
-            connection.execute(select(func.setval(sequence, last)))
+        sequence = func.pg_get_serial_sequence(table.name, column.name)
+        connection.execute(select(func.setval(sequence, last or 1, last is not None)))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, insert, select, text
 
+from boardcal.calendar.planner import RoleName
 from boardcal.scheduler.one_daemon import (
     AnotherDaemonError,
     Presence,
@@ -24,6 +25,7 @@ from boardcal.storage.backups import BackupError, back_up
 from boardcal.storage.database import SCHEMA, open_database, schema_of
 from boardcal.storage.holds import hold_of
 from boardcal.storage.migrating import kept_before, migrate
+from boardcal.storage.planners import PlannerShelf, boards
 from boardcal.storage.sessions import begin_session
 from boardcal.storage.soundness import doubt_of_sqlite, faults_of
 from boardcal.storage.tables import installation, message
@@ -104,7 +106,7 @@ def test_a_backup_is_one_file_for_its_owner_that_can_be_restored_into_either_dat
         after = rows(again)
         again.close()
         assert after["session"] == after["setup_link"] == []
-        for name in set(before) - NOT_KEPT - {"installation", "change"}:
+        for name in set(before) - NOT_KEPT - {"installation", "change", "board"}:
             assert after[name] == before[name], name
         assert after["change"][: len(before["change"])] == before["change"]
 
@@ -128,6 +130,48 @@ def test_after_a_restore_nothing_is_sent_until_somebody_says_so(
         "after that is not known here, so some mails may come twice."
     )
     assert (held.who, held.since) == ("M. Clerk", MORNING_AFTER)
+
+
+def test_what_was_known_of_a_planner_before_a_restore_is_not_taken_for_what_comes_after_it(
+    database: Database, url: str, tmp_path: Path
+) -> None:
+    office = lived_in(database)
+    back_up(database, tmp_path / "kept.db")
+    shelf = office.ticker.shelf
+    office.appoint(RoleName.CHAIR, "alice@example.org", "2018-02-09")
+    assert chair_known_to(shelf, database) == "alice@example.org"
+    database.close()
+    restored(tmp_path / "kept.db", url)
+    with opened(url) as again:
+        Office(database=again).appoint(RoleName.CHAIR, "bob@example.org", "2018-02-09")
+        assert chair_known_to(shelf, again) == "bob@example.org"
+
+
+def chair_known_to(shelf: PlannerShelf, database: Database) -> str:
+    """Who chairs PMQAG, for a daemon that has worked with `shelf` all the time."""
+    with database.read() as connection:
+        (row,) = boards(connection)
+        body = shelf.get(connection, row).body("pmqag")
+    assert body is not None
+    return str(body.holder_on(RoleName.CHAIR, MORNING_AFTER.date()))
+
+
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+def test_who_reads_while_a_restore_goes_on_sees_all_of_what_was_there_before(
+    database: Database, url: str, tmp_path: Path
+) -> None:
+    lived_in(database)
+    back_up(database, tmp_path / "kept.db")
+    before = rows(database)
+    with database.read() as connection:
+        # From here on it sees this moment.
+        connection.execute(select(func.now()))
+        restored(tmp_path / "kept.db", url)
+        seen = {
+            table.name: connection.execute(select(table).order_by(*table.primary_key)).all()
+            for table in metadata.sorted_tables
+        }
+    assert seen == before
 
 
 def test_rows_added_after_a_restore_get_numbers_of_their_own(
