@@ -5,19 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from ..calendar.words import weekday_date
+from ..calendar.errors import BoardcalError
+from ..calendar.words import listed, weekday_date
 from ..notifications.phrases import count
 from ..notifications.subjects import subject
 from ..scheduler.already_sent import count_due_as_sent
 from ..scheduler.installation import Installation, copied
+from ..scheduler.pausing import pauses_of
 from ..storage.holds import Hold, end_hold, hold_of
 from ..storage.marks import forget_marks
-from ..storage.planners import hold_boards
+from ..storage.planners import boards, hold_boards
 from .mails import played, silent
 from .terminal import agreed, hung, say, say_lines
 
 # Long enough for a weekend and the bank holidays around it.
 LOOK_ON = timedelta(days=7)
+INSTEAD = (
+    "If they were sent already, after the backup that was restored, say instead:",
+    "  boardcal resume --already-sent",
+)
+
+
+class NotRestoredError(BoardcalError):
+    """What can only be said after a restore."""
 
 
 def end_hold_if_any(here: Installation, who: str, *, already_sent: bool, yes: bool) -> bool:
@@ -29,8 +39,22 @@ def end_hold_if_any(here: Installation, who: str, *, already_sent: bool, yes: bo
         held = hold_of(connection)
     if held is None:
         return False
+    if already_sent and not held.after_restore:
+        raise NotRestoredError(
+            "No backup was brought back, so nothing can be counted as sent; leave out "
+            "--already-sent."
+        )
+    if already_sent and not held.after_restore:
+        raise NotRestoredError(
+            "No backup was brought back, so nothing can be counted as sent; leave out "
+            "--already-sent."
+        )
     say_lines(_why(here, held))
     say_lines(_who_is_mailed(here, already_sent=already_sent))
+    if held.after_restore:
+        say_lines(_paused(here) if already_sent else INSTEAD)
+    if held.after_restore:
+        say_lines(_paused(here) if already_sent else INSTEAD)
     if not agreed("Let mails go on?", yes=yes):
         return True
     with here.database.write() as connection:
@@ -59,7 +83,8 @@ def _who_is_mailed(here: Installation, *, already_sent: bool) -> Iterator[str]:
                     connection, here.ticker(copy), now=here.clock(), who="a trial"
                 )
             yield f"{count(counted, 'reminder')} due by now would count as sent."
-        mails = list(played(here, copy, start, start + LOOK_ON, progress=silent))
+        end = start + LOOK_ON
+        mails = list(played(here, copy, start, end, progress=silent, begins=here.clock()))
     first = [mail for mail in mails if mail.at.date() == mails[0].at.date()]
     if not first:
         yield from hung("No mail would go out within a week.")
@@ -70,8 +95,16 @@ def _who_is_mailed(here: Installation, *, already_sent: bool) -> Iterator[str]:
     for mail in first:
         yield f"  {mail.letter.recipient}"
         yield from hung(subject(mail.letter), 6)
-    if not already_sent:
+
+
+def _paused(here: Installation) -> Iterator[str]:
+    """What was paused when the backup was made, and so is not counted."""
+    with here.database.read() as connection:
+        paused = [each for row in boards(connection) for each in pauses_of(connection, row.id)]
+    if paused:
+        names = listed(sorted({each.id for each in paused}))
         yield from hung(
-            "If they were sent already, after the backup that was restored, say instead:"
+            f"Paused in this backup, and so not counted: {names}. Where mails had gone on since, "
+            "say no here, end that pause first (on the page Pauses, or with `boardcal resume "
+            "--body` or `--person`), and say this again."
         )
-        yield "  boardcal resume --already-sent"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from ..calendar.errors import BoardcalError
@@ -33,8 +33,12 @@ def played(
     *,
     progress: Progress,
     in_full: bool = False,
+    begins: datetime | None = None,
 ) -> Iterator[SimulatedMail]:
-    """The mails that `start` to `end` would bring; overviews only `in_full` have their content."""
+    """The mails that `start` to `end` would bring; overviews only `in_full` have their content.
+
+    Nothing goes out before `begins`.
+    """
     _spare_the_collector()
     return simulate(
         copy,
@@ -45,6 +49,7 @@ def played(
         progress=progress,
         in_full=in_full,
         links=Links(base_url=here.settings.web.base_url),
+        begins=begins,
     )
 
 

@@ -36,18 +36,22 @@ def simulate(
     progress: Callable[[date], None] = lambda _: None,
     in_full: bool = True,
     links: Links = NO_LINKS,
+    begins: datetime | None = None,
 ) -> Iterator[SimulatedMail]:
     """The mails from `start` to `end`, in sending order.
 
     `copy` is changed as the real database would be; nobody answers. Each day is one tick of
     the same stages as the daemon's, at the sending time, and what is composed counts as sent.
     Without `in_full` letters hold their items and what stands around them is left out, which is
-    quicker. `links` say where the letters lead; unsigned, they open nothing.
+    quicker. `links` say where the letters lead; unsigned, they open nothing. Nothing goes out
+    before `begins`, so that a first day which has begun goes on from there.
     """
     ticker = Ticker(database=copy, local=local, horizon_months=horizon_months)
     day = start
     while day <= end:
         now = local.sending_instant(day)
+        if begins is not None:
+            now = max(now, begins)
         progress(day)
         if ticker.tick(now):
             for letter in _letters(copy, ticker, day, now, in_full=in_full, links=links):

@@ -28,7 +28,8 @@ def plain_errors(name: str) -> Iterator[None]:
         yield
     except DBAPIError as error:
         said = str(error.orig).lower()
-        for kind, sentences in ((DatabaseAwayError, PASSING), (DatabaseError, LASTING)):
+        # The lasting first: of several addresses one may refuse, and the next say what is wrong.
+        for kind, sentences in ((DatabaseError, LASTING), (DatabaseAwayError, PASSING)):
             for sign, sentence in sentences.items():
                 if sign in said:
                     raise kind(sentence.format(name=name)) from error
@@ -74,10 +75,28 @@ LASTING = {
     ),
     "authentication failed": "The database {name} refused the user name or password in "
     "database.url.",
+    "no password supplied": "The database {name} wants a password, and there is none in "
+    "database.url.",
+    "is not permitted to log in": "The server of {name} lets that account own things but not sign "
+    "in; give it the right to (ALTER ROLE … LOGIN), or another one in database.url.",
+    "not currently accepting connections": "The server of {name} lets nobody into that database; "
+    "ask whoever looks after the server.",
     'fatal:  database "': "The server of {name} has no database of that name; make it there, or "
     "give another one as database.url.",
     'fatal:  role "': "The server of {name} knows no account of that name; make it there, or give "
     "another one in database.url.",
-    "no pg_hba.conf entry": "The server of {name} does not let this machine or account in; ask "
-    "whoever looks after the server, or give another account in database.url.",
+    "pg_hba.conf": "The server of {name} does not let this machine or account in; ask whoever "
+    "looks after the server, or give another account in database.url.",
+    "server does not support ssl": "The server of {name} does not encrypt, which database.url "
+    "asks for; change sslmode there, or the server.",
+    **dict.fromkeys(
+        ("invalid response to ssl negotiation", "expected authentication request"),
+        "What answers at {name} is no PostgreSQL; see that host and port in database.url are "
+        "right.",
+    ),
+    **dict.fromkeys(
+        ("invalid connection option", "invalid uri query parameter"),
+        "The address {name} holds a setting that PostgreSQL does not know; correct what stands "
+        "after the ? in database.url.",
+    ),
 }

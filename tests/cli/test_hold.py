@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 WHY = "This database was restored from a backup."
 
 
-def hold(desk: Desk) -> None:
+def hold(desk: Desk, *, after_restore: bool = True) -> None:
     database = open_database(f"sqlite:///{desk.database}")
     with database.write() as connection:
-        put_on_hold(connection, why=WHY, now=at("2018-02-08 07:30"))
+        put_on_hold(connection, why=WHY, now=at("2018-02-08 07:30"), after_restore=after_restore)
     database.close()
 
 
@@ -73,6 +73,28 @@ def test_a_hold_offers_to_count_as_sent_what_would_go_out_and_nothing_else_does(
     hold(live)
     _, shown = live.at_terminal("resume", answer="n")
     assert "\n  boardcal resume --already-sent\n" in shown
+
+
+def test_a_hold_for_another_reason_says_nothing_of_a_backup(live: Desk) -> None:
+    hold(live, after_restore=False)
+    refused = live("resume", "--already-sent", "--yes")
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert refused.stderr.startswith("No backup was brought back, so nothing can be counted")
+    assert is_held(live)
+    assert "--already-sent" not in live("resume", "--yes").stdout
+
+
+def test_what_is_paused_in_the_backup_is_named_because_it_is_not_counted(live: Desk) -> None:
+    live("pause", "--body", "pmqag")
+    hold(live)
+    said = flat(live("resume", "--already-sent", "--yes", as_of="2018-02-08T09:00").stdout)
+    assert "Paused in this backup, and so not counted: pmqag." in said
+
+
+def test_who_would_be_mailed_at_once_is_shown_for_today_and_not_for_tomorrow(live: Desk) -> None:
+    hold(live)
+    said = flat(live("resume", as_of="2018-02-08T10:30").stdout)
+    assert "would go out on Thursday 8 February 2018:" in said
 
 
 def test_a_no_at_the_terminal_keeps_the_hold(live: Desk) -> None:
