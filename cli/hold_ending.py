@@ -44,15 +44,8 @@ def end_hold_if_any(here: Installation, who: str, *, already_sent: bool, yes: bo
             "No backup was brought back, so nothing can be counted as sent; leave out "
             "--already-sent."
         )
-    if already_sent and not held.after_restore:
-        raise NotRestoredError(
-            "No backup was brought back, so nothing can be counted as sent; leave out "
-            "--already-sent."
-        )
     say_lines(_why(here, held))
     say_lines(_who_is_mailed(here, already_sent=already_sent))
-    if held.after_restore:
-        say_lines(_paused(here) if already_sent else INSTEAD)
     if held.after_restore:
         say_lines(_paused(here) if already_sent else INSTEAD)
     if not agreed("Let mails go on?", yes=yes):

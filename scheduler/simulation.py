@@ -53,7 +53,8 @@ def simulate(
         if begins is not None:
             now = max(now, begins)
         progress(day)
-        if ticker.tick(now):
+        # On the first day something may wait that was made before.
+        if ticker.tick(now) or day == start:
             for letter in _letters(copy, ticker, day, now, in_full=in_full, links=links):
                 yield SimulatedMail(at=now.astimezone(local.zone), letter=letter)
         day += timedelta(days=1)

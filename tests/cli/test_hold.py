@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from boardcal.storage.database import open_database
 from boardcal.storage.holds import hold_of, put_on_hold
 from boardcal.tests.factories import at
+from boardcal.tests.office import Office
 
 from .desk import S11, flat
 
@@ -91,7 +92,12 @@ def test_what_is_paused_in_the_backup_is_named_because_it_is_not_counted(live: D
     assert "Paused in this backup, and so not counted: pmqag." in said
 
 
-def test_who_would_be_mailed_at_once_is_shown_for_today_and_not_for_tomorrow(live: Desk) -> None:
+def test_mails_that_wait_in_the_backup_are_shown_for_today_and_not_for_tomorrow(
+    live: Desk,
+) -> None:
+    database = open_database(f"sqlite:///{live.database}")
+    Office(database=database).tick("2018-02-08 09:00")
+    database.close()
     hold(live)
     said = flat(live("resume", as_of="2018-02-08T10:30").stdout)
     assert "would go out on Thursday 8 February 2018:" in said

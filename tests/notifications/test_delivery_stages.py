@@ -23,6 +23,7 @@ from boardcal.notifications.smtp import SmtpAccount
 from boardcal.notifications.states import MessageState
 from boardcal.notifications.transports import DeliveryError
 from boardcal.notifications.uncertain import UncertainPolicy, WhenUncertain, settle_uncertain
+from boardcal.scheduler.one_daemon import AnotherDaemonError
 from boardcal.storage.columns import AnyRow
 from boardcal.storage.database_errors import DatabaseError
 from boardcal.storage.holds import put_on_hold
@@ -354,6 +355,21 @@ def test_the_pace_is_kept_and_never_slows_the_outbox(office: Office) -> None:
     times = ["08:00", "08:00:30", "08:01", "08:01:59", "08:02"]
     assert [office.deliver(f"{TEN_BEFORE} {time}").sent for time in times] == [3, 0, 3, 0, 1]
     assert all(Pace().allows(office.now) for _ in range(1000))
+
+
+def test_before_each_mail_it_is_looked_whether_any_may_leave(office: Office) -> None:
+    office.store(go_live="2018-02-05").tick("2018-02-08")
+    assert len(office.messages()) > 1
+
+    def look() -> None:
+        if office.postbag.mails:
+            raise AnotherDaemonError("The database is being restored.")
+
+    office.delivery = replace(office.delivery, before_each=look)
+    with pytest.raises(AnotherDaemonError):
+        office.deliver()
+    assert len(office.postbag.mails) == 1
+    assert {state for _, _, state in office.messages()} == {"sent", "pending"}
 
 
 def test_a_daemon_that_is_told_to_stop_begins_no_further_mail(office: Office) -> None:
