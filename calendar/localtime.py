@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 
@@ -26,12 +26,6 @@ class LocalTime:
         Settings refuse a time in the hour that clocks change, so there is exactly one.
         """
         return datetime.combine(day, self.send_at, tzinfo=self.zone).astimezone(UTC)
-
-    def last_sending(self, now: datetime) -> datetime:
-        """The newest sending time that has passed by `now`, working day or not."""
-        today = self.day_of(now)
-        at = self.sending_instant(today)
-        return at if at <= now else self.sending_instant(today - timedelta(days=1))
 
     def is_open(self, instant: datetime) -> bool:
         """Whether the sending time of the local day has come."""

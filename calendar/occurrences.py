@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from .planner import Action, Body, Obligation, Planner, Report
-from .raising import Happened, Raised, raised_due
+from .raising import AROUND, Happened, Raised, raised_due
 from .rules import DueDate, Event, Expansion
 from .steps import REVIEWS, Policy
 from .timing import AsRequired, AtMeetings, OnCalendar, Ongoing, Precision
@@ -76,7 +76,8 @@ def occurrences(
         if refs is not None and obligation.ref not in refs:
             continue
         if isinstance(obligation.timing, AsRequired):
-            found = _raised(planner, obligation, raised)
+            near = (each for each in raised if start - AROUND <= each.day <= end + AROUND)
+            found = _raised(planner, obligation, near)
             yield from (each for each in found if start <= each.due <= end)
             continue
         first, last = bounds(planner, obligation)

@@ -34,7 +34,13 @@ class Raised:
         """What names it within its report for good, wherever its meeting goes."""
         return f"raised-{self.number}"
 
+    def key(self, board: str) -> str:
+        """The key of what falls due because of it, in a Board."""
+        return f"{board}/{self.ref}/{self.owner}/{self.period}"
 
+
+# A raised report falls due at most so far from the day that was named for it.
+AROUND = 3 * FURTHEST_MOVE
 # What people record and due dates follow from.
 Happened = Event | Raised
 

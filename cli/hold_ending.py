@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 from ..calendar.errors import BoardcalError
 from ..calendar.words import listed, weekday_date
@@ -21,8 +21,9 @@ from .terminal import agreed, hung, say, say_lines
 # Long enough for a weekend and the bank holidays around it.
 LOOK_ON = timedelta(days=7)
 INSTEAD = (
-    "If they were sent already, after the backup that was restored, say instead:",
-    "  boardcal resume --already-sent",
+    "If mails went out after the backup was made, say until which day they did, so that they do",
+    "not go again:",
+    "  boardcal resume --sent-until DATE",
 )
 
 
@@ -30,31 +31,32 @@ class NotRestoredError(BoardcalError):
     """What can only be said after a restore."""
 
 
-def end_hold_if_any(here: Installation, who: str, *, already_sent: bool, yes: bool) -> bool:
+def end_hold_if_any(here: Installation, who: str, *, sent_until: date | None, yes: bool) -> bool:
     """Ends the hold after showing what follows; False where none was in force.
 
-    With `already_sent` every reminder that is due by now is counted as sent, and not sent.
+    What the mails up to the day `sent_until` said counts as sent, and is not sent again.
     """
+    # One moment for what is shown and what is done: a sending time may come in between.
+    now = here.clock()
     with here.database.read() as connection:
         held = hold_of(connection)
     if held is None:
         return False
-    if already_sent and not held.after_restore:
+    if sent_until is not None and not held.after_restore:
         raise NotRestoredError(
-            "No backup was brought back, so nothing can be counted as sent; leave out "
-            "--already-sent."
+            "No backup was brought back, so nothing can be counted as sent; leave out --sent-until."
         )
     say_lines(_why(here, held))
-    say_lines(_who_is_mailed(here, already_sent=already_sent))
+    say_lines(_who_is_mailed(here, sent_until, now))
     if held.after_restore:
-        say_lines(_paused(here) if already_sent else INSTEAD)
+        say_lines(INSTEAD if sent_until is None else _paused(here))
     if not agreed("Let mails go on?", yes=yes):
         return True
     with here.database.write() as connection:
         hold_boards(connection)
-        if already_sent:
-            count_due_as_sent(connection, here.ticker(), now=here.clock(), who=who)
-        end_hold(connection, now=here.clock(), who=who)
+        if sent_until is not None:
+            count_due_as_sent(connection, here.ticker(), until=sent_until, now=now, who=who)
+        end_hold(connection, now=now, who=who)
         # Whoever looked at it accepts the clock as well.
         forget_marks(connection)
     say("Mails go on with the next sending.")
@@ -66,18 +68,21 @@ def _why(here: Installation, held: Hold) -> Iterator[str]:
     yield from hung(f"On hold since {weekday_date(since.date())}, {since:%H:%M}: {held.why}")
 
 
-def _who_is_mailed(here: Installation, *, already_sent: bool) -> Iterator[str]:
+def _who_is_mailed(here: Installation, sent_until: date | None, now: datetime) -> Iterator[str]:
     """Whom the first sending after it would reach, tried out on a copy."""
-    start = here.today
+    start = here.local.day_of(now)
     with copied(here, go_live=start) as copy:
-        if already_sent:
+        if sent_until is not None:
             with copy.write() as connection:
                 counted = count_due_as_sent(
-                    connection, here.ticker(copy), now=here.clock(), who="a trial"
+                    connection, here.ticker(copy), until=sent_until, now=now, who="a trial"
                 )
-            yield f"{count(counted, 'reminder')} due by now would count as sent."
+            yield from hung(
+                f"{count(counted, 'reminder')} due by {weekday_date(sent_until)} would count as "
+                "sent. The secretariat's overview goes once more."
+            )
         end = start + LOOK_ON
-        mails = list(played(here, copy, start, end, progress=silent, begins=here.clock()))
+        mails = list(played(here, copy, start, end, progress=silent, begins=now))
     first = [mail for mail in mails if mail.at.date() == mails[0].at.date()]
     if not first:
         yield from hung("No mail would go out within a week.")
@@ -97,7 +102,6 @@ def _paused(here: Installation) -> Iterator[str]:
     if paused:
         names = listed(sorted({each.id for each in paused}))
         yield from hung(
-            f"Paused in this backup, and so not counted: {names}. Where mails had gone on since, "
-            "say no here, end that pause first (on the page Pauses, or with `boardcal resume "
-            "--body` or `--person`), and say this again."
+            f"Paused in this backup, and so not counted: {names}. Where a pause had ended before "
+            "the mails went, end it on the page Pauses before you say this."
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import click
 from sqlalchemy import Connection
 
@@ -13,7 +15,7 @@ from ..scheduler.pausing import end_pause, set_pause
 from ..storage.planners import BoardRow, hold_boards
 from .hold_ending import end_hold_if_any
 from .invocation import Invocation, asking
-from .kinds import ADDRESS, NOTE
+from .kinds import ADDRESS, DAY, NOTE
 from .terminal import say
 
 
@@ -68,9 +70,11 @@ def pause(
 @PERSON
 @BY
 @click.option(
-    "--already-sent",
-    is_flag=True,
-    help="After a restore: count every reminder that is due by now as sent.",
+    "--sent-until",
+    metavar="DATE",
+    type=DAY,
+    help="After a restore: the last day on which mails went out. Their reminders count as sent; "
+    "the secretariat's overview goes once more.",
 )
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_obj
@@ -79,7 +83,7 @@ def resume(
     body: str | None,
     person: str | None,
     who: str | None,
-    already_sent: bool,
+    sent_until: date | None,
     yes: bool,
 ) -> None:
     """Let mails go on that `boardcal pause` stopped, or that boardcal put on hold itself.
@@ -88,15 +92,15 @@ def resume(
     terminal.
     """
     who = who or asking()
-    if already_sent and (body or person):
-        raise click.UsageError("--already-sent is for all mails; leave out --body and --person")
+    if sent_until is not None and (body or person):
+        raise click.UsageError("--sent-until is for all mails; leave out --body and --person")
     with invocation.writing() as here:
         is_for_all = body is None and person is None
-        if is_for_all and end_hold_if_any(here, who, already_sent=already_sent, yes=yes):
+        if is_for_all and end_hold_if_any(here, who, sent_until=sent_until, yes=yes):
             return
-        if already_sent:
+        if sent_until is not None:
             raise NoHoldError(
-                "No hold is in force, so nothing can be counted as sent; --already-sent is for the "
+                "No hold is in force, so nothing can be counted as sent; --sent-until is for the "
                 "first `boardcal resume` after a restore."
             )
         with here.database.write() as connection:

@@ -13,6 +13,7 @@ from ..scheduler.naming import Names
 from ..scheduler.raising import Wanted, body_meeting_on, raisable, raise_it
 from ..scheduler.raising_outlook import first_mail_in_words, outlook
 from ..scheduler.recording import RecordError
+from ..storage.planners import hold_boards
 from .invocation import Invocation, asking
 from .kinds import DAY, NOTE
 from .terminal import say
@@ -52,6 +53,9 @@ def raise_(
         invocation.reading() if dry_run else invocation.writing() as here,
         here.database.read() if dry_run else here.database.write() as connection,
     ):
+        if not dry_run:
+            # Dates are worked out from the planner, which nobody is to change meanwhile.
+            hold_boards(connection)
         row = here.board(connection, invocation.board)
         planning = planning_for(here, connection, row)
         planner = planning.planner

@@ -99,7 +99,12 @@ def _start(loaded: LoadedSettings, clock: Clock, *, pretended: bool, say: Say) -
         )
         service.beside = [pages_of(service, secret, listener)]
         _say_start(here, say, is_first=is_first)
-        asyncio.run(_run(service, here, say))
+        try:
+            asyncio.run(_run(service, here, say))
+        except DatabaseAwayError:
+            # Told to stop while it started: then it does not start again.
+            if not service.stopping.is_set():
+                raise
         say("Stopped; nothing is left half done.")
 
 

@@ -6,6 +6,7 @@ from datetime import date
 
 from ..calendar.occurrences import Kind
 from ..calendar.planner import Planner, Report, RoleName
+from ..calendar.raising import papers_day
 from ..calendar.sentences import sentence
 from ..calendar.steps import Level
 from ..calendar.timing import PAPERS_WORKING_DAYS, AsRequired, Precision, Timing
@@ -62,6 +63,10 @@ def _timing(row: AnyRow, timing: Timing, planner: Planner) -> str:
         return sentence(timing, planner)
     if row.meeting is None:
         return "raised as required, for this day"
+    if row.extended:
+        return "raised as required, for the meeting, and given a date of its own"
+    if papers_day(row.meeting, planner.days) != row.due:
+        return "raised as required, after the papers for the meeting were due, so at once"
     papers = f"papers are due {working_days(PAPERS_WORKING_DAYS)} before it"
     return f"raised as required, for the meeting; {papers}"
 

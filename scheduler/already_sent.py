@@ -1,31 +1,59 @@
-"""After a restore: what is due by now was mailed before, though the backup does not know it."""
+"""After a restore: what went out after the backup was made, though the backup does not know it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Date, bindparam, select, update
 
+from ..calendar.errors import BoardcalError
+from ..calendar.words import long_date
 from ..notifications.phrases import count
-from ..notifications.states import CHANGEABLE, IN_HAND, MessageState
+from ..notifications.states import CHANGEABLE, GONE, IN_HAND, MessageState
 from ..notifications.waiting import CARRIERS
 from ..storage.occurrence_rows import note_change
 from ..storage.planners import boards
+from ..storage.snoozes import RESTS
 from ..storage.tables import ledger, message, occurrence
 from .tick import Ticker
 
 COUNTED = "counted as sent"
+# Nobody gets two mails a day: what was decided after the first waits for the next.
+HAD_ANOTHER = (
+    select(message.c.id)
+    .where(
+        message.c.recipient == ledger.c.recipient,
+        message.c.day == bindparam("today", type_=Date),
+        message.c.state.in_(GONE),
+    )
+    .exists()
+)
 
 
-def count_due_as_sent(connection: Connection, ticker: Ticker, *, now: datetime, who: str) -> int:
-    """Lets no reminder out whose step has come by `now`; how many were counted as sent.
+class NotYetError(BoardcalError):
+    """A sending time that has not come."""
 
-    That is every reminder up to the last sending time, with those that the backup caught on their
-    way. Later steps come as ever, and so does the secretariat's overview. What is paused in the
-    backup is left: nobody can tell whether it was when the reminders went.
+
+def count_due_as_sent(
+    connection: Connection, ticker: Ticker, *, until: date, now: datetime, who: str
+) -> int:
+    """Lets no reminder out that the sending time of `until` brought; how many counted as sent.
+
+    Those count too that the backup caught on their way. Later steps come as ever, and so does the
+    secretariat's overview. What rests for its reader, or waits for the day after their last mail,
+    has not been sent by then and is left; so is what is paused in the backup, for nobody can tell
+    whether it was when the reminders went.
+
+    Raises NotYetError where that time has not come.
     """
-    ticker.catch_up(connection, now)
+    at = ticker.local.sending_instant(until)
+    if at > now:
+        raise NotYetError(
+            f"The mails of {long_date(until)} go out at {ticker.local.send_at:%H:%M} and cannot "
+            "have been sent yet; give an earlier day."
+        )
+    ticker.catch_up(connection, at)
     why = f"sent before the backup came back, {who} says"
     _take_back_what_was_on_its_way(connection, now=now, why=why)
     counted = 0
@@ -33,8 +61,14 @@ def count_due_as_sent(connection: Connection, ticker: Ticker, *, now: datetime, 
         mine = select(occurrence.c.id).where(occurrence.c.board == row.id)
         taken_back = connection.execute(
             update(ledger)
-            .where(ledger.c.state == "pending", ledger.c.occurrence_id.in_(mine))
-            .values(state="superseded", reason=why)
+            .where(
+                ledger.c.state == "pending",
+                ledger.c.occurrence_id.in_(mine),
+                ~RESTS,
+                ~HAD_ANOTHER,
+            )
+            .values(state="superseded", reason=why),
+            {"today": until},
         ).rowcount
         if taken_back:
             note_change(

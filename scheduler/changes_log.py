@@ -90,7 +90,7 @@ def changes_page(
     shown = (
         select(acts.c.what, acts.c.newest)
         .where(acts.c.place == 1)
-        .order_by(acts.c.at.desc(), acts.c.newest.desc())
+        .order_by(acts.c.at.desc(), acts.c.newest.desc(), acts.c.what)
         .limit(part.size)
         .offset(part.offset)
         .subquery()
@@ -101,7 +101,7 @@ def changes_page(
         .join(shown, (shown.c.newest == acts.c.newest) & (shown.c.what == acts.c.what))
         .outerjoin(occurrence, occurrence.c.key == acts.c.subject)
         .where(acts.c.place <= MOST_LISTED)
-        .order_by(acts.c.at.desc(), acts.c.newest.desc(), acts.c.number.desc())
+        .order_by(acts.c.at.desc(), acts.c.newest.desc(), acts.c.what, acts.c.number.desc())
     )
     telling = Telling(names=Names(planner), local=local)
     entries = [

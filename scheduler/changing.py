@@ -7,7 +7,7 @@ from collections.abc import Callable
 from sqlalchemy import Connection
 
 from ..calendar.planner_file import PlannerFile
-from ..storage.planners import BoardRow, board_row, hold_boards
+from ..storage.planners import BoardRow, PlannerShelf, board_row, hold_boards
 from .editing import EditError, save
 from .installation import Installation
 from .planning import horizon_of, plan
@@ -35,7 +35,8 @@ def plan_now(here: Installation, connection: Connection, board_id: str) -> None:
     plan(
         connection,
         row,
-        here.shelf.get(connection, row),
+        # Not the shelf's: what it keeps must have come to stay, and this may yet be undone.
+        PlannerShelf().get(connection, row),
         local=here.local,
         now=now,
         horizon=horizon_of(here.local.day_of(now), here.settings.schedule.horizon_months),

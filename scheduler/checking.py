@@ -15,8 +15,9 @@ from sqlalchemy import Connection
 from ..calendar.errors import BoardcalError
 from ..calendar.file_problems import FileProblems
 from ..calendar.planner_file import PlannerFile
-from ..storage.database import sqlite_path
+from ..storage.database import Database, sqlite_path
 from ..storage.holds import hold_of
+from ..storage.migrating import how_to_mend
 from ..storage.planners import BoardRow, boards
 from ..storage.soundness import doubt_of_sqlite, faults_of, missing_from
 from .clock import Clock
@@ -35,7 +36,6 @@ from .wiring import sender_for, transport_for
 
 # Seconds that somebody at a terminal waits for a mail server that does not answer.
 PATIENCE = 10
-RESTORE = "Restore the last backup with `boardcal restore FILE`."
 
 
 @dataclass(slots=True, kw_only=True)
@@ -169,7 +169,7 @@ def _check_database(
     ):
         missing = missing_from(connection) if here.stored else None
         if missing is not None:
-            raise BoardcalError(f"{missing} {RESTORE}")
+            raise BoardcalError(f"{missing} {how_to_mend(here.database)}")
         installation = installation_id(connection)
         if here.stored:
             findings.fine.append(f"Database {here.database.name}: it can be read.")
@@ -189,14 +189,14 @@ def _check_stored(
 ) -> list[PlannerFile]:
     """The planners that are stored: of the Board that is meant, else of all."""
     _check_rights(findings, here)
-    _check_soundness(findings, connection)
+    _check_soundness(findings, here.database, connection)
     rows = boards(connection) if board is None else [here.board(connection, board)]
     _check_go_live(findings, here.settings, rows)
     return [here.shelf.content(connection, row) for row in rows]
 
 
-def _check_soundness(findings: Findings, connection: Connection) -> None:
-    findings.add_errors(f"{fault} {RESTORE}" for fault in faults_of(connection))
+def _check_soundness(findings: Findings, database: Database, connection: Connection) -> None:
+    findings.add_errors(f"{fault} {how_to_mend(database)}" for fault in faults_of(connection))
     doubt = doubt_of_sqlite() if connection.dialect.name == "sqlite" else None
     findings.warnings.extend([doubt] if doubt else [])
     held = hold_of(connection)

@@ -16,7 +16,8 @@ from ..calendar.errors import BoardcalError
 IN_WORDS = {
     "sweep": "search for what is due",
     "deliver": "sending of mails",
-    "housekeeping": "look for mails left behind",
+    "housekeeping": "search for mails left behind",
+    "start": "calendar that is shown at the start",
 }
 
 Work = Callable[[], Awaitable[object]]

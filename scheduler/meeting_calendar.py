@@ -170,7 +170,7 @@ def raised_for(calendar: BoardCalendar) -> dict[str, str]:
     """The body at whose meeting each thing that was raised is dealt with, by its key."""
     board = calendar.row.id
     return {
-        f"{board}/{each.ref}/{each.owner}/{each.period}": each.body
+        each.key(board): each.body
         for each in raised_of(calendar.connection, board)
         if each.body is not None
     }

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from ..calendar.meetings import FURTHEST_MOVE, Meeting, meetings
 from ..calendar.occurrences import Occurrence, occurrences
 from ..calendar.planner import Obligation, Planner
-from ..calendar.raising import Raised
+from ..calendar.raising import AROUND, Raised
 from ..calendar.timing import AsRequired
 from ..calendar.words import listed, long_date
 from ..storage.happenings import add_raised, last_raised, raised_of
@@ -22,9 +22,6 @@ from .naming import Names
 from .planning import insert_occurrences
 from .planning_basis import Planning
 from .recording import FURTHEST_AHEAD_YEARS, RecordError, is_far
-
-# A raised report falls due at most so far from the day that was named for it.
-AROUND = 3 * FURTHEST_MOVE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +114,7 @@ def raised_alike(connection: Connection, planning: Planning, raised: Raised) -> 
     """What was raised before of the same report, from the same owner, for the same meeting."""
     board = planning.row.id
     alike = [
-        key_of(board, each)
+        each.key(board)
         for each in raised_of(connection, board, raised.ref)
         if _place(each) == _place(raised)
     ]
@@ -143,7 +140,7 @@ def raised_already(
         day = _meeting(planning.planner, obligation, wanted.body, wanted.day).scheduled
     asked = (wanted.owner, wanted.body, day, who, wanted.why)
     if each.number == since + 1 and (each.owner, each.body, each.day, by, why) == asked:
-        return by_key(connection, key_of(planning.row.id, each))
+        return by_key(connection, each.key(planning.row.id))
     raise RaisedMeanwhileError(f"It was raised by {by} meanwhile ({why}), so nothing was saved.")
 
 
@@ -157,7 +154,7 @@ def raisable(planner: Planner, ref: str, today: date) -> Obligation:
             f'There is no report or action "{ref}"; {listed(known) or "nothing"} can be raised.'
         )
     if not _is_as_required(found):
-        raise RecordError(f'"{found.title}" has its dates from the plan, so it cannot be raised.')
+        raise RecordError(f'"{found.title}" is not due as required, so it cannot be raised.')
     if found.ends is not None and found.ends < today:
         raise RecordError(f'"{found.title}" ended on {long_date(found.ends)}.')
     return found
@@ -171,8 +168,8 @@ def body_meeting_on(planner: Planner, obligation: Obligation, day: date) -> str:
     names = Names(planner)
     if bodies:
         raise RecordError(
-            f"{names.all_of(bodies)} meet on {long_date(day)}; say which of them it is for: "
-            f"{listed(bodies, last='or')}."
+            f"{names.all_of(bodies)} meet on {long_date(day)}; say which of them it is for with "
+            f"--body: {listed(bodies, last='or')}."
         )
     coming = sorted(
         {each.day for body in obligation.audience for each in held_from(planner, body, day)}
@@ -198,11 +195,6 @@ def occurrence_of(planning: Planning, raised: Raised) -> Occurrence:
     window = (raised.day - AROUND, raised.day + AROUND)
     found = occurrences(planning.planner, *window, [raised], refs=[raised.ref])
     return next(iter(found))
-
-
-def key_of(board: str, raised: Raised) -> str:
-    """The key of what falls due because of it."""
-    return f"{board}/{raised.ref}/{raised.owner}/{raised.period}"
 
 
 def _is_as_required(obligation: Obligation) -> bool:

@@ -174,10 +174,11 @@ class Service:
                 await stack.enter_async_context(companion)
             await self.jobs.run("sweep", self.sweep)
             await self.jobs.run("deliver", self.deliver)
+            ready = _Once(on_ready)
             if not self.stopping.is_set():
-                # A database that fails just now is no reason to end.
-                await self.jobs.run("start", lambda: asyncio.to_thread(on_ready))
-            self._start_jobs()
+                # A database that fails just now is no reason to end: it is said at a later turn.
+                await self.jobs.run("start", ready)
+            self._start_jobs(ready)
             try:
                 await self._watch()
                 # The server may take ten minutes over the mail in hand.
@@ -187,12 +188,13 @@ class Service:
                 self.jobs.stop()
                 await self.transport.close()
 
-    def _start_jobs(self) -> None:
+    def _start_jobs(self, ready: _Once) -> None:
         seconds = self.here.settings.schedule.sweep_seconds
         self.jobs.start(
             ("sweep", self.sweep, seconds),
             # Mails that wait for another attempt, or for the next minute, do not wait for a sweep.
             ("deliver", self.deliver, min(seconds, DELIVERY_SECONDS)),
+            ("start", ready, min(seconds, DELIVERY_SECONDS)),
             ("housekeeping", self.housekeeping, HOUSEKEEPING_SECONDS),
         )
 
@@ -227,6 +229,19 @@ class Service:
     def _notices(self) -> Said:
         trouble = None if self.alive is None else self.alive.trouble
         return notices(self.here, failures=self.jobs.failures.values(), no_sign_of_life=trouble)
+
+
+@dataclass(slots=True)
+class _Once:
+    """Something to be done until it has been done without an error."""
+
+    work: Callable[[], None]
+    is_done: bool = False
+
+    async def __call__(self) -> None:
+        if not self.is_done:
+            await asyncio.to_thread(self.work)
+            self.is_done = True
 
 
 def in_words(done: Delivered, transport: str) -> str:

@@ -69,13 +69,13 @@ class Ticker:
         return True
 
     def catch_up(self, connection: Connection, now: datetime) -> None:
-        """Plans, and decides every step up to the last sending time, on whatever day `now` is.
+        """Plans, and decides every step that has come by `now`, whatever the day and hour.
 
         Nothing is composed, and a hold is no hindrance: it is for whoever ends one.
         """
         self._plan_what_changed(connection, now)
         live = live_boards(connection, self.shelf, self.local.day_of(now))
-        decide(connection, live, local=self.local, now=self.local.last_sending(now))
+        decide(connection, live, local=self.local, now=now)
 
     def _plan_what_changed(self, connection: Connection, now: datetime) -> None:
         for row in boards(connection):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -35,7 +36,9 @@ def plain_errors(name: str) -> Iterator[None]:
                     raise kind(sentence.format(name=name)) from error
         if isinstance(error, OperationalError | InterfaceError):
             first_line = str(error.orig).splitlines()[0]
-            raise DatabaseAwayError(
+            # A file is there or not; only a server comes back.
+            kind = DatabaseError if isinstance(error.orig, sqlite3.Error) else DatabaseAwayError
+            raise kind(
                 f"The database {name} did not answer ({first_line}); nothing was changed. "
                 "See that it runs and that database.url is right."
             ) from error
@@ -46,15 +49,13 @@ def plain_errors(name: str) -> Iterator[None]:
 PASSING = {
     **dict.fromkeys(
         ("database is locked", "lock timeout"),
-        "The database {name} is in use by another program for longer than "
-        f"{BUSY_TIMEOUT_SECONDS} seconds; nothing was changed. Try again, or stop that program.",
+        "The database {name} has been in use by another program for more than "
+        f"{BUSY_TIMEOUT_SECONDS} seconds; nothing was changed. Stop that program, or wait for it.",
     ),
-    "terminating connection": "The database {name} ended the connection; nothing was changed. Try "
-    "again.",
+    "terminating connection": "The database {name} ended the connection; nothing was changed.",
     "connection refused": "The database {name} does not answer; see that it runs and that "
     "database.url is right.",
-    "starting up": "The database {name} is starting up; nothing was changed. Try again in a "
-    "moment.",
+    "starting up": "The database {name} is starting up; nothing was changed.",
 }
 LASTING = {
     "readonly": "The database {name} can be read but not written; nothing was changed. Give "
@@ -65,6 +66,11 @@ LASTING = {
     "room and try again.",
     "disk i/o error": "The disk that holds the database {name} cannot be written (it may be "
     "full, or failing); nothing was changed.",
+    **dict.fromkeys(
+        ("no such table", "no such column", "undefinedtable", "undefinedcolumn"),
+        "The database {name} lacks a part of what boardcal keeps there; `boardcal check` names it "
+        "and says what to do.",
+    ),
     "not a database": "The file {name} is not a boardcal database; give another one as "
     "database.url.",
     "malformed": "The database {name} is damaged; restore the last backup.",

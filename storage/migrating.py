@@ -117,11 +117,21 @@ def require_current(database: Database) -> None:
     )
 
 
+def how_to_mend(database: Database) -> str:
+    """What to do about a database that lacks something, as a sentence."""
+    if sqlite_path(database.engine.url.render_as_string(hide_password=False)) is not None:
+        return "Restore the last backup with `boardcal restore FILE`."
+    return (
+        "Make an empty database, name it as database.url, and bring the last backup back into it "
+        "with `boardcal restore FILE`."
+    )
+
+
 def _without_version(database: Database, tables: list[str]) -> DatabaseError:
     if {"installation", "board"} <= set(tables):
         return DatabaseError(
             f"The table alembic_version is missing from the database {database.name}; nothing was "
-            "changed. Restore the last backup with `boardcal restore FILE`."
+            f"changed. {how_to_mend(database)}"
         )
     return DatabaseError(
         f"The database {database.name} holds tables of another program; nothing was "

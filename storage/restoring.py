@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, case, delete, func, select, update
+from sqlalchemy import Connection, case, delete, func, select, text, update
 
 from .account_tables import session, setup_link
 from .all_tables import metadata
@@ -73,7 +73,8 @@ def _number_planners_anew(connection: Connection, now: datetime) -> None:
     """Gives each planner a number that no planner of the database had before.
 
     By its number a daemon, or a form that is open, tells whether it still knows the planner; the
-    numbers given since the backup was made will be given again. Minutes are ahead of any of them.
+    numbers given since the backup was made will be given again. The minutes since 1970 are ahead
+    of any of them.
     """
     minutes = int(now.timestamp()) // 60
     new = case((board.c.planner_revision < minutes, minutes), else_=board.c.planner_revision + 1)
@@ -128,7 +129,10 @@ def replace_rows(part: Path, database: Database, aside: Path) -> bool:
     source = file_database(part)
     try:
         with alone(database) as connection, source.read() as rows:
-            # Not TRUNCATE: who reads meanwhile would see empty tables where there are none.
+            # Nobody writes meanwhile, and whoever reads sees what was there. (After TRUNCATE they
+            # would see every table empty.)
+            names = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
+            connection.execute(text(f"LOCK TABLE {names} IN SHARE ROW EXCLUSIVE MODE"))
             with unguarded(connection):
                 for table in reversed(metadata.sorted_tables):
                     connection.execute(delete(table))

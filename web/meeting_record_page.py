@@ -92,8 +92,8 @@ def record_all(request: Request) -> Response:
         typed = typed_date(form, "on")
         return _page(request, found, on=typed, problems=problems, moved=frozenset(moved))
     meeting = found.meeting
-    papers = count(len(chosen) + len(set(silent)), "paper")
-    said = f"Recorded {papers} of the {meeting.title} of {meeting.when}."
+    answers = count(len(chosen) + len(set(silent)), "answer")
+    said = f"Recorded {answers} at the {meeting.title} of {meeting.when}."
     return redirect(request, f"/meetings/{meeting.body.id}/{meeting.day}", said)
 
 

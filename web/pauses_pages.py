@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
 
+from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,14 +16,29 @@ from ..calendar.words import long_date
 from ..scheduler.first_mails import LOOK_ON, mails_after_resuming
 from ..scheduler.pause_effects import mails_meant, pause_effects
 from ..scheduler.pausing import Pause, end_pause, pauses_of, set_pause
-from ..storage.planners import hold_boards
+from ..storage.planners import BoardRow, hold_boards
 from .forms import Form, Problems
 from .long_lists import asked
 from .page import page
 from .page_errors import NotFoundError
 from .visits import changing_board, form_of, reading_board, redirect, site_of, user_of
 
-Change = Callable[..., bool]
+
+class Change(Protocol):
+    """Pauses something or ends its pause; False where that was so before."""
+
+    def __call__(
+        self,
+        connection: Connection,
+        row: BoardRow,
+        kind: str,
+        name: str,
+        *,
+        now: datetime,
+        who: str,
+        why: str | None,
+    ) -> bool:
+        """Does it, for whoever says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

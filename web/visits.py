@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from ..calendar.planner import Planner
 from ..storage.accounts import Account, Role
 from ..storage.holds import Hold, hold_of
-from ..storage.planners import BoardRow, board_row, boards
+from ..storage.planners import BoardRow, board_row, boards, hold_boards
 from ..storage.sessions import Session, new_token, session_of, set_notice
 from ..storage.tables import pause
 from .cookies import SESSION, VISITOR, read_cookie
@@ -114,9 +114,13 @@ def reading_board(request: Request) -> Iterator[tuple[Connection, BoardRow, Plan
 
 @contextmanager
 def changing_board(request: Request) -> Iterator[tuple[Connection, BoardRow, Planner]]:
-    """The same in a transaction that writes: all of it, or nothing where the page fails."""
+    """The same in a transaction that writes: all of it, or nothing where the page fails.
+
+    Nobody else changes a Board meanwhile, so that its planner is the one in force.
+    """
     here = site_of(request).here
     with here.database.write() as connection:
+        hold_boards(connection)
         row = _current(connection, request)
         yield connection, row, here.shelf.get(connection, row)
 

@@ -61,5 +61,5 @@ def test_check_names_what_is_missing_from_either_database(
     assert done.exit_code == 1
     assert (
         "The table snooze and column board.accepted_transport are missing from the database. "
-        "Restore the last backup with `boardcal restore FILE`."
     ) in flat(done.stdout)
+    assert "with `boardcal restore FILE`." in flat(done.stdout)

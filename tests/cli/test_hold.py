@@ -14,6 +14,7 @@ from .desk import S11, flat
 if TYPE_CHECKING:
     from .desk import Desk
 
+UNTIL = ("resume", "--sent-until", "2018-02-08")
 WHY = "This database was restored from a backup."
 
 
@@ -47,11 +48,11 @@ def test_resume_ends_a_hold_and_says_why_it_was_and_who_is_mailed(live: Desk) ->
 
 def test_what_is_due_can_be_counted_as_sent_and_later_steps_come_as_ever(live: Desk) -> None:
     hold(live)
-    done = live("resume", "--already-sent", "--by", "lscb@example.org", as_of="2018-02-08T09:00")
+    done = live(*UNTIL, "--by", "lscb@example.org", as_of="2018-02-08T09:00")
     assert (done.exit_code, done.stderr) == (0, "")
     said = flat(done.stdout)
-    (counted,) = re.findall(r"(\d+) reminders due by now would count as sent\.", said)
-    assert "If they were sent already" not in said
+    (counted,) = re.findall(r"(\d+) reminders due by Thursday 8 February 2018 would count", said)
+    assert "If mails went out" not in said
     assert not is_held(live)
     days = ("--from", "2018-02-08", "--to", "2018-02-15", "--format", "json")
     mails = json.loads(live("simulate", *days, as_of="2018-02-08T09:00").stdout)
@@ -66,29 +67,29 @@ def test_what_is_due_can_be_counted_as_sent_and_later_steps_come_as_ever(live: D
 def test_a_hold_offers_to_count_as_sent_what_would_go_out_and_nothing_else_does(
     live: Desk,
 ) -> None:
-    refused = live("resume", "--already-sent")
+    refused = live(*UNTIL)
     assert (refused.exit_code, refused.stdout) == (1, "")
     assert refused.stderr.startswith("No hold is in force, so nothing can be counted as sent;")
-    narrow = live("resume", "--already-sent", "--body", "pmqag")
+    narrow = live(*UNTIL, "--body", "pmqag")
     assert narrow.exit_code == 2
     hold(live)
     _, shown = live.at_terminal("resume", answer="n")
-    assert "\n  boardcal resume --already-sent\n" in shown
+    assert "\n  boardcal resume --sent-until DATE\n" in shown
 
 
 def test_a_hold_for_another_reason_says_nothing_of_a_backup(live: Desk) -> None:
     hold(live, after_restore=False)
-    refused = live("resume", "--already-sent", "--yes")
+    refused = live(*UNTIL, "--yes")
     assert (refused.exit_code, refused.stdout) == (1, "")
     assert refused.stderr.startswith("No backup was brought back, so nothing can be counted")
     assert is_held(live)
-    assert "--already-sent" not in live("resume", "--yes").stdout
+    assert "--sent-until" not in live("resume", "--yes").stdout
 
 
 def test_what_is_paused_in_the_backup_is_named_because_it_is_not_counted(live: Desk) -> None:
     live("pause", "--body", "pmqag")
     hold(live)
-    said = flat(live("resume", "--already-sent", "--yes", as_of="2018-02-08T09:00").stdout)
+    said = flat(live(*UNTIL, "--yes", as_of="2018-02-08T09:00").stdout)
     assert "Paused in this backup, and so not counted: pmqag." in said
 
 
@@ -101,6 +102,17 @@ def test_mails_that_wait_in_the_backup_are_shown_for_today_and_not_for_tomorrow(
     hold(live)
     said = flat(live("resume", as_of="2018-02-08T10:30").stdout)
     assert "would go out on Thursday 8 February 2018:" in said
+
+
+def test_mails_cannot_have_gone_out_on_a_day_whose_sending_time_has_not_come(live: Desk) -> None:
+    hold(live)
+    refused = live(*UNTIL, "--yes", as_of="2018-02-08T07:59")
+    assert refused.exit_code == 1
+    assert refused.stderr == (
+        "The mails of 8 February 2018 go out at 08:00 and cannot have been sent yet; give an "
+        "earlier day.\n"
+    )
+    assert is_held(live)
 
 
 def test_a_no_at_the_terminal_keeps_the_hold(live: Desk) -> None:

@@ -75,7 +75,7 @@ def test_by_a_day_it_is_for_no_meeting_and_can_be_taken_back(live: Desk) -> None
         (
             ["s11-march", "--to", "2018-03-06"],
             1,
-            '"S.11 compliance and themes: annual report" has its dates from the plan',
+            '"S.11 compliance and themes: annual report" is not due as required',
         ),
         (
             ["audits-exceptions", "--meeting", "2018-03-09"],
@@ -125,7 +125,8 @@ def test_of_several_owners_and_bodies_the_one_is_named(desk: Desk) -> None:
     )
     both = ("raise", "news", "--meeting", "2018-03-08", "--owner", "cdop", "--note", "why")
     assert flat(desk(*both).stderr) == (
-        "LSCB and PMQAG meet on 8 March 2018; say which of them it is for: lscb or pmqag."
+        "LSCB and PMQAG meet on 8 March 2018; say which of them it is for with --body: lscb or "
+        "pmqag."
     )
     done = desk(*both, "--body", "pmqag")
     assert "raised for the PMQAG meeting on Thursday 8 March 2018" in flat(done.stdout)

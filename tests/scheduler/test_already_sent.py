@@ -11,28 +11,33 @@ from boardcal.notifications.states import MessageState
 from boardcal.notifications.transports import DeliveryError
 from boardcal.notifications.uncertain import UncertainPolicy, WhenUncertain
 from boardcal.scheduler.already_sent import count_due_as_sent
+from boardcal.scheduler.raising import Wanted, raise_it
+from boardcal.storage.snoozes import set_snooze
 from boardcal.storage.tables import message
-from boardcal.tests.factories import S11, SECRETARIAT, at
+from boardcal.tests.factories import CHAIR, S11, SECRETARIAT, at, day, make_planner, make_report
 
 if TYPE_CHECKING:
     from boardcal.tests.office import Office
 
 WHO = "secretariat@example.org"
+EXCEPTIONS = make_report("exceptions", title="Exceptions", when={"as_required": True})
 UNKNOWN = DeliveryError("the line went dead", scope="recipient", uncertain=True)
 
 
-def counts(office: Office, moment: str) -> int:
-    """Counts what is due at a moment as sent; how much that was."""
+def counts(office: Office, until: str, moment: str) -> int:
+    """Counts at a moment what went out until a day as sent; how much that was."""
     with office.database.write() as connection:
-        return count_due_as_sent(connection, office.ticker, now=at(moment), who=WHO)
+        return count_due_as_sent(
+            connection, office.ticker, until=day(until), now=at(moment), who=WHO
+        )
 
 
-def sent(office: Office, *days: str) -> list[tuple[str, int]]:
-    """(day, step) of each reminder of the March report that its chair gets on some days."""
+def sent(office: Office, *moments: str) -> list[tuple[str, int]]:
+    """(moment, step) of each reminder of the March report that its chair gets then."""
     return [
-        (day, step)
-        for day in days
-        for mail in office.sweep(day)
+        (moment, step)
+        for moment in moments
+        for mail in office.sweep(moment)
         for items in mail.items
         for key, step, level in [items]
         if key == S11 and level == "owner"
@@ -40,25 +45,62 @@ def sent(office: Office, *days: str) -> list[tuple[str, int]]:
 
 
 @pytest.mark.parametrize(
-    ("moment", "expected"),
+    ("until", "moment", "expected"),
     [
         # Ten days before is 8 February, a Thursday, at 08:00.
-        ("2018-02-08 07:00", [("2018-02-08", -10), ("2018-02-15", -5)]),
-        ("2018-02-08 09:00", [("2018-02-15", -5)]),
-        ("2018-02-10 12:00", [("2018-02-15", -5)]),
-        ("2018-02-15 07:59", [("2018-02-15", -5)]),
-        ("2018-02-15 08:00", []),
+        ("2018-02-07", "2018-02-08 07:00", [("2018-02-08", -10), ("2018-02-15", -5)]),
+        ("2018-02-07", "2018-02-08 09:00", [("2018-02-08 09:00", -10), ("2018-02-15", -5)]),
+        ("2018-02-08", "2018-02-08 09:00", [("2018-02-15", -5)]),
+        ("2018-02-08", "2018-02-10 12:00", [("2018-02-15", -5)]),
+        ("2018-02-10", "2018-02-10 12:00", [("2018-02-15", -5)]),
+        ("2018-02-14", "2018-02-15 07:59", [("2018-02-15", -5)]),
+        ("2018-02-15", "2018-02-15 08:00", []),
     ],
 )
-def test_what_the_last_sending_time_brought_is_not_sent_and_what_comes_is(
-    any_office: Office, moment: str, expected: list[tuple[str, int]]
+def test_what_went_out_until_a_day_is_not_sent_again_and_what_comes_is(
+    any_office: Office, until: str, moment: str, expected: list[tuple[str, int]]
 ) -> None:
     office = any_office.store(go_live="2018-02-05")
     office.sweep("2018-02-05")
-    counts(office, moment)
-    office.now = at(moment)
-    days = [day for day in ("2018-02-08", "2018-02-15") if at(day) >= at(moment[:10])]
-    assert sent(office, *days) == expected
+    counts(office, until, moment)
+    later = [each for each in ("2018-02-08", "2018-02-15") if at(each) > at(moment)]
+    assert sent(office, moment, *later) == expected
+
+
+def test_what_rests_for_its_reader_is_left_and_comes_when_the_rest_is_over(
+    any_office: Office,
+) -> None:
+    office = any_office.store(go_live="2018-02-05")
+    office.sweep("2018-02-05")
+    row = office.row(S11)
+    with office.database.write() as connection:
+        set_snooze(
+            connection,
+            occurrence=row.id,
+            due_revision=row.due_revision,
+            recipient=CHAIR,
+            until=day("2018-02-12"),
+            now=office.now,
+        )
+    office.sweep("2018-02-08")
+    counts(office, "2018-02-08", "2018-02-08 12:00")
+    assert sent(office, "2018-02-09", "2018-02-12") == [("2018-02-12", -10)]
+
+
+def test_what_was_decided_after_its_readers_mail_of_the_day_is_left_for_the_next_day(
+    any_office: Office,
+) -> None:
+    office = any_office.store(
+        make_planner(report=[make_report(), EXCEPTIONS]), go_live="2018-02-05"
+    )
+    office.days("2018-02-05", "2018-02-08")
+    with office.changing("lscb") as (connection, planning):
+        asked = Wanted(ref="exceptions", owner="pmqag", day=day("2018-02-08"), why="now")
+        raise_it(connection, planning, asked, who=WHO)
+    assert office.sweep("2018-02-08 11:00") == []
+    counts(office, "2018-02-08", "2018-02-08 12:00")
+    keys = [key for mail in office.sweep("2018-02-09") for key, _, _ in mail.items]
+    assert "lscb/exceptions/pmqag/raised-1" in keys
 
 
 @pytest.mark.parametrize("policy", [WhenUncertain.HOLD, WhenUncertain.RESEND_ONCE])
@@ -80,7 +122,7 @@ def test_what_the_backup_caught_on_its_way_counts_too(
     with pytest.raises(KilledError):
         office.deliver()
     office.postbag.after = lambda _: None
-    assert counts(office, "2018-02-08 10:00") == 1
+    assert counts(office, "2018-02-08", "2018-02-08 10:00") == 1
     assert sent(office, "2018-02-08 10:01", "2018-02-08 10:05", "2018-02-09") == []
     states = [row.state for row in office.table(message)]
     assert MessageState.UNCERTAIN.value not in states
@@ -94,7 +136,7 @@ def test_what_was_to_go_again_as_it_was_counts_too(any_office: Office) -> None:
     office.postbag.after = lambda _: UNKNOWN
     office.sweep("2018-02-08")
     office.postbag.after = lambda _: None
-    assert counts(office, "2018-02-08 08:00:30") == 1
+    assert counts(office, "2018-02-08", "2018-02-08 08:00:30") == 1
     assert sent(office, "2018-02-08 08:05", "2018-02-15") == [("2018-02-15", -5)]
 
 
@@ -103,5 +145,5 @@ def test_the_overview_goes_once_more(any_office: Office) -> None:
     office.postbag.after = lambda _: UNKNOWN
     office.sweep("2018-02-05")
     office.postbag.after = lambda _: None
-    counts(office, "2018-02-05 10:00")
+    counts(office, "2018-02-05", "2018-02-05 10:00")
     assert [mail.to for mail in office.sweep("2018-02-05 10:05")] == [SECRETARIAT]

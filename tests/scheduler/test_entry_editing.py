@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from boardcal.calendar.file_problems import FileProblems
 from boardcal.calendar.planner_file import PlannerFile
 from boardcal.calendar.planner_reading import read_planner
+from boardcal.scheduler import entry_saving
 from boardcal.scheduler.changes_log import changes_page
+from boardcal.scheduler.changing import plan_now
 from boardcal.scheduler.confirming import confirm_readings
 from boardcal.scheduler.entry_editing import (
     EntryChangedError,
@@ -26,7 +28,7 @@ from boardcal.scheduler.entry_saving import save_edit
 from boardcal.scheduler.installation import Installation
 from boardcal.scheduler.settings import LoadedSettings, Settings
 from boardcal.storage.export import toml_of
-from boardcal.storage.planners import content_of
+from boardcal.storage.planners import boards, content_of
 from boardcal.storage.tables import change
 from boardcal.tests.factories import checked, cumbria, make_document, make_report, with_body
 from boardcal.tests.fuzz import law
@@ -148,6 +150,25 @@ def test_two_edits_of_one_entry_do_not_overwrite_each_other(here: Installation) 
     assert raised.value.now is not None
     assert raised.value.now.document["title"] == "Theirs"
     assert document_of(content(here), "report", "s11")["title"] == "Theirs"
+
+
+def test_an_edit_that_fails_at_its_end_leaves_nothing_behind_for_the_next(
+    here: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def reads_and_fails(where: Installation, connection: Any, board_id: str) -> None:
+        plan_now(where, connection, board_id)
+        raise OSError("no room")
+
+    monkeypatch.setattr(entry_saving, "plan_now", reads_and_fails)
+    with pytest.raises(OSError, match="no room"):
+        saves(here, opened(here, "report", "s11", title="Lost"))
+    monkeypatch.setattr(entry_saving, "plan_now", plan_now)
+    assert saves(here, opened(here, "action", "1.1", note="Kept"))
+    with here.database.read() as connection:
+        (row,) = boards(connection)
+        known = here.shelf.content(connection, row)
+    assert document_of(known, "report", "s11")["title"] == "Report s11"
+    assert document_of(known, "action", "1.1")["note"] == "Kept"
 
 
 def test_edits_of_different_entries_do_not_disturb_each_other(here: Installation) -> None:

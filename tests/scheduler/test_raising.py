@@ -209,7 +209,7 @@ def test_what_is_raised_and_owed_is_not_raised_again(january: Office, again: Wan
     ("asked", "sentence"),
     [
         ({"ref": "nix"}, 'There is no report or action "nix"; exceptions can be raised.'),
-        ({"ref": "s11"}, '"Report s11" has its dates from the plan, so it cannot be raised.'),
+        ({"ref": "s11"}, '"Report s11" is not due as required, so it cannot be raised.'),
         ({"owner": "lscb"}, '"Exceptions" is not owed by "lscb" but by PMQAG (pmqag).'),
         ({"body": "business-group"}, '"Exceptions" does not go to BUSINESS-GROUP.'),
         (
@@ -350,6 +350,18 @@ def test_the_mail_that_was_told_of_is_the_one_that_comes(january: Office) -> Non
     assert (LONDON.day_of(first.at), first.to) == (told.day, told.readers[0].address)
     assert "Why this date: raised as required, for the meeting" in first.text
     assert "“Nothing to report” is an answer too" in first.text
+
+
+def test_a_mail_about_what_was_raised_late_or_put_off_says_why_it_is_due_then(
+    january: Office,
+) -> None:
+    january.tick("2018-03-01 09:00")
+    raises(january)
+    (late,) = [mail for mail in january.days("2018-03-02", "2018-03-02") if mail.items]
+    assert "raised as required, after the papers for the meeting were due" in late.text
+    january.extend(FIRST, "2018-03-06")
+    (moved,) = [mail for mail in january.days("2018-03-05", "2018-03-05") if mail.items]
+    assert "raised as required, for the meeting, and given a date of its own" in moved.text
 
 
 def test_before_mails_begin_it_is_raised_and_nobody_is_mailed(office: Office) -> None:

@@ -106,6 +106,26 @@ def test_a_start_sends_what_is_due_before_it_says_that_it_is_ready(house: House)
     assert house.said == ["Mails: 2 sent."]
 
 
+def test_what_could_not_be_shown_at_the_start_is_shown_at_a_later_turn(house: House) -> None:
+    tried: list[int] = []
+
+    def shows() -> None:
+        tried.append(1)
+        if len(tried) < 3:
+            raise DatabaseError("The disk is full.")
+
+    async def run() -> None:
+        running = asyncio.create_task(house.service.run(on_ready=shows))
+        works = "The calendar that is shown at the start works again."
+        await asyncio.wait_for(house.until(lambda: works in house.said), 10)
+        house.service.stopping.set()
+        await asyncio.wait_for(running, 10)
+
+    asyncio.run(run())
+    assert len(tried) == 3
+    assert house.said.count("The disk is full.") == 1
+
+
 def test_what_comes_later_is_sent_at_a_later_turn(house: House) -> None:
     async def a_week_passes() -> None:
         await house.until(lambda: house.service.has_swept)

@@ -20,7 +20,7 @@ from boardcal.storage.database import (
     open_database,
     sqlite_path,
 )
-from boardcal.storage.database_errors import DatabaseError
+from boardcal.storage.database_errors import DatabaseAwayError, DatabaseError
 from boardcal.storage.migrating import migrate
 from boardcal.storage.tables import board, change, installation
 from boardcal.tests.factories import at
@@ -194,8 +194,8 @@ def test_a_file_that_stays_locked_is_a_sentence_and_works_again_afterwards(
         with pytest.raises(DatabaseError) as refused:
             put(database, "id")
         assert str(refused.value) == (
-            f"The database {path} is in use by another program for longer than 10 seconds; "
-            "nothing was changed. Try again, or stop that program."
+            f"The database {path} has been in use by another program for more than 10 seconds; "
+            "nothing was changed. Stop that program, or wait for it."
         )
         assert kept(database) == {}
         other.execute("ROLLBACK")
@@ -348,6 +348,15 @@ def test_a_server_that_does_not_answer_is_a_sentence_without_the_password() -> N
         "The database postgresql+psycopg://lscb:***@127.0.0.1:1/lscb does not answer; see that "
         "it runs and that database.url is right."
     )
+
+
+def test_what_is_missing_from_a_file_is_not_waited_for(sqlite: Database) -> None:
+    with sqlite.write() as connection:
+        connection.execute(text("DROP TABLE ledger"))
+    with pytest.raises(DatabaseError) as refused, sqlite.read() as connection:
+        connection.execute(text("SELECT * FROM ledger"))
+    assert "lacks a part of what boardcal keeps there" in str(refused.value)
+    assert not isinstance(refused.value, DatabaseAwayError)
 
 
 def test_a_database_that_the_server_does_not_have_is_a_sentence(postgresql: Any) -> None:

@@ -72,7 +72,7 @@ def test_many_are_recorded_with_one_button(after: Place) -> None:
     )
     assert (done.status_code, done.headers["location"]) == (303, MARCH)
     reader.follows(done)
-    assert "Recorded 2 papers of the LSCB meeting of Thursday 8 March 2018." in reader.text
+    assert "Recorded 2 answers at the LSCB meeting of Thursday 8 March 2018." in reader.text
     assert "Come (1)" in reader.text
     assert "Nothing to report (1)" in reader.text
     assert "Accepted on 9 March 2018 minute 4.2" in reader.text

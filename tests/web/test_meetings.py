@@ -341,7 +341,7 @@ def test_the_papers_for_a_meeting_are_listed_by_what_became_of_them(empty_place:
     assert "To come (3)" in reader.text
     assert "0 of 3 papers have come or need not, as at 1 February 2018." in reader.text
     assert "Asked for at each meeting" in reader.text
-    assert "Audits: exceptions : PMQAG raised nothing" in reader.text
+    assert "Audits: exceptions : PMQAG has raised nothing yet" in reader.text
     empty_place.passes(days=25)
     assert "Late (3)" in opened(empty_place, MARCH).text
 

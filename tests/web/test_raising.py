@@ -64,9 +64,9 @@ def test_only_the_secretariat_raises(planned: Place) -> None:
 @pytest.mark.parametrize(
     ("path", "sentence"),
     [
-        ("/reports/s11/raise", "has its dates from the plan, so it cannot be raised."),
+        ("/reports/s11/raise", "is not due as required, so it cannot be raised."),
         ("/reports/none/raise", "There is no report or action"),
-        ("/actions/1.1/raise", "has its dates from the plan, so it cannot be raised."),
+        ("/actions/1.1/raise", "is not due as required, so it cannot be raised."),
     ],
 )
 def test_what_cannot_be_raised_is_a_page_that_says_so(
@@ -213,7 +213,7 @@ def test_of_several_owners_one_is_chosen(empty_place: Place) -> None:
 
 def test_the_agenda_asks_for_it_and_shows_what_was_raised(planned: Place) -> None:
     reader = opened(planned, PAPERS)
-    assert "Audits: exceptions : PMQAG raised nothing" in reader.text
+    assert "Audits: exceptions : PMQAG has raised nothing yet" in reader.text
     assert f'href="{RAISE}?for=lscb%2F2018-03-08"' in (reader.shown.text if reader.shown else "")
     assert "Raise it" not in opened(planned, PAPERS, VIEWER).text
     reader.opens(f"{RAISE}?for=lscb%2F2018-03-08")
