@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
+
+from sqlalchemy import Connection, select
 
 from ..calendar.occurrences import Kind, policy_of
 from ..calendar.status import OPEN, OWED, Status
@@ -12,8 +14,10 @@ from ..calendar.steps import Policy, Step, steps
 from ..calendar.words import long_date, weekday_date
 from ..notifications.phrases import working_days
 from ..notifications.recipients import recipients
+from ..notifications.states import GONE
 from ..storage.occurrence_rows import Stored
 from ..storage.planners import BoardRow
+from ..storage.tables import message
 from .mail_words import CAPACITY, stand_in, step_words
 from .naming import Names
 from .pausing import Pause
@@ -53,7 +57,8 @@ class ComingMails:
 class MailingBasis:
     """What decides about mails: the Board, its planner, the day, and what is paused.
 
-    `resting` are those who want no reminder of this one before a day.
+    `resting` are those who want no reminder of this one before a day, `served` those who had a
+    mail today and so get the next on a later day.
     """
 
     row: BoardRow
@@ -61,6 +66,7 @@ class MailingBasis:
     today: date
     pauses: tuple[Pause, ...] = ()
     resting: Mapping[str, date] = field(default_factory=dict)
+    served: frozenset[str] = frozenset()
 
     @property
     def away(self) -> frozenset[str]:
@@ -70,6 +76,12 @@ class MailingBasis:
     def is_paused(self, kind: str, name: str) -> bool:
         """Whether a Board or a body is paused."""
         return any((each.kind, each.id) == (kind, name) for each in self.pauses)
+
+
+def served_on(connection: Connection, day: date) -> frozenset[str]:
+    """Who has had the one mail of a day, or is getting it."""
+    gone = select(message.c.recipient).where(message.c.day == day, message.c.state.in_(GONE))
+    return frozenset(connection.execute(gone).scalars())
 
 
 def coming_mails(basis: MailingBasis, entry: Entry, row: Stored | None) -> ComingMails:
@@ -140,9 +152,12 @@ def _mail(basis: MailingBasis, entry: Entry, step: Step, policy: Policy) -> Comi
 def _rests(basis: MailingBasis, address: str, day: date) -> str | None:
     """Why somebody is not mailed on the day itself, but later."""
     until = basis.resting.get(address)
-    if until is None or until <= day:
-        return None
-    return f"not before {long_date(until)}, as they asked"
+    if until is not None and until > day:
+        return f"not before {long_date(until)}, as they asked"
+    if day == basis.today and address in basis.served:
+        later = basis.names.planner.days.on_or_after(day + timedelta(days=1))
+        return f"on {weekday_date(later)}, because they had a mail today"
+    return None
 
 
 def _overtaken(entry: Entry, overtaken: date, today: date) -> str:

@@ -25,7 +25,7 @@ from ..storage.tables import ledger, message
 from .calendar_lines import BoardCalendar
 from .change_words import ChangeLine
 from .changes_log import history
-from .coming_mails import ComingMails, MailingBasis, coming_mails
+from .coming_mails import ComingMails, MailingBasis, coming_mails, served_on
 from .dossier import Source, source_of
 from .mail_words import CAPACITY, mail_words, stand_in, step_words, taken_back
 from .meeting_calendar import MeetingLine, meeting_on
@@ -124,6 +124,7 @@ def occurrence_dossier(
         today=today,
         pauses=tuple(pauses_of(connection, row.id)),
         resting=resting,
+        served=served_on(connection, today),
     )
     return OccurrenceDossier(
         shown=shown(entry, names, today),

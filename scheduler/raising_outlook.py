@@ -15,7 +15,7 @@ from ..calendar.status import status_on
 from ..calendar.words import long_date, weekday_date
 from ..storage.happenings import last_raised
 from ..storage.occurrence_rows import Stored
-from .coming_mails import ComingMails, MailingBasis, coming_mails
+from .coming_mails import ComingMails, MailingBasis, Reader, coming_mails, served_on
 from .naming import Named, Names
 from .pausing import pauses_of
 from .planning import values_of
@@ -117,6 +117,7 @@ def outlook(connection: Connection, planning: Planning, wanted: Wanted) -> Outlo
         names=names,
         today=planning.today,
         pauses=tuple(pauses_of(connection, planning.row.id)),
+        served=served_on(connection, planning.today),
     )
     row = _as_stored(each, planning)
     return Outlook(
@@ -154,10 +155,15 @@ def first_mail_in_words(mails: ComingMails) -> str:
     if not mails.mails:
         return mails.none_because or mails.then or "No mails are planned about it."
     first = mails.mails[0]
-    readers = [f"{each.address} ({each.capacity})" for each in first.readers]
+    readers = [_reader_in_words(each) for each in first.readers]
     if not readers:
         return f"The first mail would go out on {first.when}, but nobody is there to get it."
     return f"The first mail goes out on {first.when}, to {' and '.join(readers)}."
+
+
+def _reader_in_words(each: Reader) -> str:
+    words = each.capacity if each.because is None else f"{each.capacity}; {each.because}"
+    return f"{each.address} ({words})"
 
 
 def _as_stored(each: Occurrence, planning: Planning) -> Stored:

@@ -352,6 +352,14 @@ def test_the_mail_that_was_told_of_is_the_one_that_comes(january: Office) -> Non
     assert "“Nothing to report” is an answer too" in first.text
 
 
+def test_who_had_todays_mail_already_is_told_of_on_the_day_after(january: Office) -> None:
+    january.tick("2018-02-22 07:00")
+    raises(january)
+    january.sweep("2018-02-22 08:00")
+    said = first_mail_in_words(looks_ahead(january, wanted(body=None, for_day="2018-02-22")).mails)
+    assert f"to {CHAIR} (answers for it; on Friday 23 February 2018, because they had" in said
+
+
 def test_a_mail_about_what_was_raised_late_or_put_off_says_why_it_is_due_then(
     january: Office,
 ) -> None:
