@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, Date, bindparam, select, update
 
@@ -55,7 +55,8 @@ def count_due_as_sent(
         )
     ticker.catch_up(connection, at)
     why = f"sent before the backup came back, {who} says"
-    _take_back_what_was_on_its_way(connection, now=now, why=why)
+    _take_back_what_was_on_its_way(connection, until, now=now, why=why)
+    after = ticker.local.sending_instant(until + timedelta(days=1))
     counted = 0
     for row in boards(connection):
         mine = select(occurrence.c.id).where(occurrence.c.board == row.id)
@@ -64,6 +65,7 @@ def count_due_as_sent(
             .where(
                 ledger.c.state == "pending",
                 ledger.c.occurrence_id.in_(mine),
+                ledger.c.decided_at < after,
                 ~RESTS,
                 ~HAD_ANOTHER,
             )
@@ -84,17 +86,18 @@ def count_due_as_sent(
     return counted
 
 
-def _take_back_what_was_on_its_way(connection: Connection, *, now: datetime, why: str) -> None:
-    """Ends the mails that no daemon carries any more, or that were to go again as they were.
+def _take_back_what_was_on_its_way(
+    connection: Connection, until: date, *, now: datetime, why: str
+) -> None:
+    """Ends the mails up to a day that nobody carries any more, or that were to go again.
 
     What they carried waits as though it had been in none of them.
     """
     fixed = message.c.state.in_(CHANGEABLE) & message.c.content.is_not(None)
-    found: Sequence[int] = (
-        connection.execute(select(message.c.id).where(message.c.state.in_(IN_HAND) | fixed))
-        .scalars()
-        .all()
+    on_its_way = select(message.c.id).where(
+        message.c.day <= until, message.c.state.in_(IN_HAND) | fixed
     )
+    found: Sequence[int] = connection.execute(on_its_way).scalars().all()
     connection.execute(
         update(message)
         .where(message.c.id.in_(found))

@@ -67,6 +67,14 @@ def test_what_went_out_until_a_day_is_not_sent_again_and_what_comes_is(
     assert sent(office, moment, *later) == expected
 
 
+def test_what_waited_in_the_backup_since_a_later_day_is_left(any_office: Office) -> None:
+    office = any_office.store(go_live="2018-02-05")
+    office.days("2018-02-05", "2018-02-07")
+    office.tick("2018-02-08")
+    assert counts(office, "2018-02-07", "2018-02-08 10:00") == 0
+    assert sent(office, "2018-02-08 10:01") == [("2018-02-08 10:01", -10)]
+
+
 def test_what_rests_for_its_reader_is_left_and_comes_when_the_rest_is_over(
     any_office: Office,
 ) -> None:
