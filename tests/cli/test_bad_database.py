@@ -56,7 +56,7 @@ def test_a_database_that_another_program_holds_is_a_sentence(
     finally:
         holder.close()
     assert said.exit_code == 1
-    assert "is in use by another program" in said.stderr
+    assert "in use by another program" in said.stderr
     assert said.stderr.count("\n") == 1
     assert shown.exit_code == 0
     assert '"status": "due"' in shown.stdout
