@@ -22,7 +22,7 @@ from .planning import values_of
 from .planning_basis import Planning
 from .raising import Wanted, held_from, held_on, occurrence_of, prepared, raisable
 from .recording import is_far
-from .upcoming import Entry
+from .upcoming import Entry, from_planner
 
 # Of each body that it goes to; several bodies make a long list as it is.
 MEETINGS_OF_ONE = 4
@@ -176,20 +176,7 @@ def _entry(each: Occurrence, planning: Planning) -> Entry:
     policy = planning.obligations[each.ref].policy
     days = planning.planner.days
     state = values_of(each, planning)["state"]
-    return Entry(
-        key=each.key,
-        kind=each.kind,
-        ref=each.ref,
-        title=each.title,
-        row=each.row,
-        owner=each.owner,
-        audience=each.audience,
-        meeting=each.meeting,
-        due=each.due,
-        precision=each.precision,
-        status=status_on(
-            planning.today, state=state, kind=each.kind, due=each.due, policy=policy, days=days
-        ),
-        first_due=each.due,
-        note=each.note,
+    status = status_on(
+        planning.today, state=state, kind=each.kind, due=each.due, policy=policy, days=days
     )
+    return from_planner(each, status)

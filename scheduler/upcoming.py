@@ -77,7 +77,9 @@ def entries_of(connection: Connection, lines: Iterable[Line]) -> list[Entry]:
         if line.stored is not None:
             found.append(_from_stored(rows[line.stored], line))
         elif line.computed is not None:
-            found.append(_from_planner(line.computed, line))
+            found.append(
+                from_planner(line.computed, line.status, is_before_start=line.is_before_start)
+            )
     return found
 
 
@@ -100,7 +102,8 @@ def _from_stored(each: Stored, line: Line) -> Entry:
     )
 
 
-def _from_planner(each: Occurrence, line: Line) -> Entry:
+def from_planner(each: Occurrence, status: Status, *, is_before_start: bool = False) -> Entry:
+    """What the planner gives and nobody has stored, as it stands."""
     return Entry(
         key=each.key,
         kind=each.kind,
@@ -111,10 +114,10 @@ def _from_planner(each: Occurrence, line: Line) -> Entry:
         audience=each.audience,
         meeting=each.meeting,
         due=each.due,
-        precision=line.precision,
-        status=line.status,
+        precision=each.precision,
+        status=status,
         first_due=each.due,
         note=each.note,
         met_by=each.met_by,
-        is_before_start=line.is_before_start,
+        is_before_start=is_before_start,
     )
