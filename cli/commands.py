@@ -138,24 +138,33 @@ def _leave(work: Callable[[], Any], *, wants_details: bool) -> NoReturn:
         _flush()
     except BrokenPipeError:
         _forget_output()
-        sys.exit(1)
+        _end(1)
     except (click.Abort, KeyboardInterrupt):
-        sys.exit(INTERRUPTED)
+        _end(INTERRUPTED)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message())
-        sys.exit(0)
+        _end(0)
     except click.ClickException as error:
         _say(usage_sentence(error))
-        sys.exit(error.exit_code)
+        _end(error.exit_code)
     except BoardcalError as error:
         _say(str(error))
-        sys.exit(error.exit_code)
+        _end(error.exit_code)
     except Exception as error:
         if wants_details:
             raise
         _say(_unexpected(error))
-        sys.exit(1)
-    sys.exit(result if isinstance(result, int) else 0)
+        _end(1)
+    _end(result if isinstance(result, int) else 0)
+
+
+def _end(code: int) -> NoReturn:
+    """Ends the process with `code`; output that nobody takes does not change that."""
+    try:
+        _flush()
+    except OSError:
+        _forget_output()
+    sys.exit(code)
 
 
 def _unexpected(error: Exception) -> str:

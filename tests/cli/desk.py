@@ -36,8 +36,16 @@ class Desk:
         command = [sys.executable, "-m", "boardcal", *arguments]
         if pipeline:
             command = ["/bin/sh", "-c", f'"$@" {pipeline}', "sh", *command]
+        # As at most people's: output is kept until there is enough of it, or until the end.
+        at_home = {key: text for key, text in os.environ.items() if key != "PYTHONUNBUFFERED"}
         return subprocess.run(
-            command, cwd=self.folder, capture_output=True, text=True, check=False, timeout=60
+            command,
+            cwd=self.folder,
+            env=at_home,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
         )
 
     def at_terminal(self, *arguments: str, answer: str) -> tuple[int, str]:
