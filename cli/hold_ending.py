@@ -28,24 +28,23 @@ INSTEAD = (
 
 
 class NotRestoredError(BoardcalError):
-    """What can only be said after a restore."""
+    """What can only be said while a restored backup is on hold."""
 
 
 def end_hold_if_any(here: Installation, who: str, *, sent_until: date | None, yes: bool) -> bool:
     """Ends the hold after showing what follows; False where none was in force.
 
-    What the mails up to the day `sent_until` said counts as sent, and is not sent again.
+    What the mails up to the day `sent_until` said counts as sent, and is not sent again. Raises
+    NotRestoredError where that day is given and no restored backup is on hold.
     """
     # One moment for what is shown and what is done: a sending time may come in between.
     now = here.clock()
     with here.database.read() as connection:
         held = hold_of(connection)
+    if sent_until is not None:
+        _require_restored(held)
     if held is None:
         return False
-    if sent_until is not None and not held.after_restore:
-        raise NotRestoredError(
-            "No backup was brought back, so nothing can be counted as sent; leave out --sent-until."
-        )
     say_lines(_why(here, held))
     say_lines(_who_is_mailed(here, sent_until, now))
     if held.after_restore:
@@ -61,6 +60,18 @@ def end_hold_if_any(here: Installation, who: str, *, sent_until: date | None, ye
         forget_marks(connection)
     say("Mails go on with the next sending.")
     return True
+
+
+def _require_restored(held: Hold | None) -> None:
+    if held is None:
+        raise NotRestoredError(
+            "No hold is in force, so nothing can be counted as sent; --sent-until is for the first "
+            "`boardcal resume` after a restore."
+        )
+    if not held.after_restore:
+        raise NotRestoredError(
+            "No backup was brought back, so nothing can be counted as sent; leave out --sent-until."
+        )
 
 
 def _why(here: Installation, held: Hold) -> Iterator[str]:

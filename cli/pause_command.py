@@ -23,10 +23,6 @@ class UnknownPersonError(BoardcalError):
     """An address that holds no role."""
 
 
-class NoHoldError(BoardcalError):
-    """Something that can only be said while everything is on hold."""
-
-
 BODY = click.option("--body", metavar="BODY", help="Only what this body owes.")
 PERSON = click.option(
     "--person", metavar="ADDRESS", type=ADDRESS, help="Only the mails to this person."
@@ -98,11 +94,6 @@ def resume(
         is_for_all = body is None and person is None
         if is_for_all and end_hold_if_any(here, who, sent_until=sent_until, yes=yes):
             return
-        if sent_until is not None:
-            raise NoHoldError(
-                "No hold is in force, so nothing can be counted as sent; --sent-until is for the "
-                "first `boardcal resume` after a restore."
-            )
         with here.database.write() as connection:
             hold_boards(connection)
             row = here.board(connection, invocation.board)

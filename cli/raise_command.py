@@ -45,7 +45,8 @@ def raise_(
     REF is its id in the planner file, such as audits-exceptions. It is due with the papers of
     the meeting, and is reminded of from today on. To take it back, record it as waived.
     """
-    if (meeting is None) == (to is None):
+    day = meeting or to
+    if day is None or (meeting and to):
         raise click.UsageError("Give either --meeting DATE or --to DATE.")
     if body is not None and meeting is None:
         raise click.UsageError("--body needs --meeting DATE.")
@@ -58,14 +59,13 @@ def raise_(
             hold_boards(connection)
         row = here.board(connection, invocation.board)
         planning = planning_for(here, connection, row)
-        planner = planning.planner
-        obligation = raisable(planner, ref, here.today)
+        obligation = raisable(planning.planner, ref, here.today)
         wanted = Wanted(
             ref=ref,
-            owner=owner or _only(planner, obligation.owners),
-            day=meeting or to or here.today,
+            owner=owner or _only(planning.planner, obligation.owners),
+            day=day,
             why=note,
-            body=body if meeting is None else body or body_meeting_on(planner, obligation, meeting),
+            body=None if to else body or body_meeting_on(planning.planner, obligation, day),
         )
         found = outlook(connection, planning, wanted)
         stored = None if dry_run else raise_it(connection, planning, wanted, who=who or asking())

@@ -16,7 +16,7 @@ from ..calendar.words import long_date
 from ..scheduler.first_mails import LOOK_ON, mails_after_resuming
 from ..scheduler.pause_effects import mails_meant, pause_effects
 from ..scheduler.pausing import Pause, end_pause, pauses_of, set_pause
-from ..storage.planners import BoardRow, hold_boards
+from ..storage.planners import BoardRow
 from .forms import Form, Problems
 from .long_lists import asked
 from .page import page
@@ -106,7 +106,6 @@ def _change(
     if why is None:
         return ask(request, form, problems)
     with changing_board(request) as (connection, row, planner):
-        hold_boards(connection)
         meant = _meant(planner, pauses_of(connection, row.id), form)
         is_new = change(
             connection,

@@ -14,7 +14,6 @@ from ..notifications.references import short_names
 from ..scheduler.changing import plan_now, planning_for
 from ..scheduler.recording import RecordError, record_event
 from ..storage.occurrence_rows import recorded_events
-from ..storage.planners import hold_boards
 from .date_fields import read_date, shown_date, typed_date
 from .forms import FieldError, Problems
 from .page import page
@@ -36,7 +35,6 @@ def record(request: Request) -> Response:
     if day is None or name is None:
         return _list(request, problems)
     with changing_board(request) as (connection, row, planner):
-        hold_boards(connection)
         planning = planning_for(here, connection, row)
         try:
             record_event(connection, planning, name, on=day, who=user_of(request).email)

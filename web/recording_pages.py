@@ -15,7 +15,7 @@ from ..scheduler.recorded_words import became, new_date, what_next
 from ..scheduler.recording import RecordError, extend, record
 from ..scheduler.standing import changes_at, last_change, standing_of
 from ..storage.occurrence_rows import Stored, by_key
-from ..storage.planners import BoardRow, hold_boards
+from ..storage.planners import BoardRow
 from .date_fields import read_date
 from .due_page import due_page, typed_by
 from .forms import FieldError, Form, Problems
@@ -141,7 +141,6 @@ def done_already(
 
     Raises MovedOnError where somebody did anything else meanwhile.
     """
-    hold_boards(connection)
     now = standing_of(connection, row.id, key)
     if now == sent:
         return None

@@ -14,7 +14,7 @@ from ..scheduler import requests
 from ..scheduler.naming import Names
 from ..scheduler.planning_basis import Planning, planning_of
 from ..storage.answer_requests import AnswerRequest, Wish, request_numbered
-from ..storage.planners import BoardRow, hold_boards
+from ..storage.planners import BoardRow
 from .date_fields import read_date, shown_date, typed_date
 from .forms import FieldError, Form, Problems
 from .page import page
@@ -53,7 +53,6 @@ def _decided(
     problems: Problems,
 ) -> str:
     """What was done, as a sentence. Raises RefusedError, with the problems noted."""
-    hold_boards(connection)
     wanted = _wanted(request, connection, row)
     if not wanted.is_open:
         raise ConflictError(
