@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event, Timezone
 
-from boardcal.calendar.ical import PRODID, FeedEvent, calendar_feed, vevent
-from boardcal.calendar.ical_zone import vtimezone
+from boardcal.calendar.ical.feed import PRODID, FeedEvent, calendar_feed, vevent
+from boardcal.calendar.ical.timezone import vtimezone
 
 EVENTS = 1_000
 RUNS = 5

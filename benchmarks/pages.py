@@ -14,17 +14,17 @@ from typing import Any
 
 from sqlalchemy import update
 
-from boardcal.calendar.planner_file import PlannerFile
+from boardcal.calendar.planner.file_schema import PlannerFile
 from boardcal.scheduler.clock import clock_from
 from boardcal.scheduler.installation import opened
-from boardcal.scheduler.settings import load_settings
-from boardcal.storage.accounts import EVERY_BOARD, Role, add_account
+from boardcal.settings.load import load_settings
+from boardcal.storage.accounts.accounts import EVERY_BOARD, Role, add_account
+from boardcal.storage.accounts.sessions import begin_session
 from boardcal.storage.planners import store_planner
-from boardcal.storage.sessions import begin_session
-from boardcal.storage.tables import board
+from boardcal.storage.schema.planner import board
 from boardcal.web.app import build_app
-from boardcal.web.site import Site
-from boardcal.web.templating import make_environment
+from boardcal.web.page.templating import make_environment
+from boardcal.web.request.site import Site
 
 SIZES = {100: "under 50 ms", 10_000: "under 300 ms"}
 PATHS = {"upcoming": "/upcoming", "year planner": "/year"}

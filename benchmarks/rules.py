@@ -9,9 +9,9 @@ from itertools import combinations, cycle, islice, product
 
 from dateutil.rrule import MONTHLY, rrule, rrulestr, weekday
 
-from boardcal.calendar.meetings import Series, Weekday
-from boardcal.calendar.rules import Expansion
-from boardcal.calendar.timing import (
+from boardcal.calendar.rules.due_dates import Expansion
+from boardcal.calendar.rules.meeting_series import Series, Weekday
+from boardcal.calendar.rules.timing import (
     AtMeetings,
     EveryMeeting,
     EveryMonths,
@@ -20,7 +20,7 @@ from boardcal.calendar.timing import (
     Timing,
     YearMonth,
 )
-from boardcal.calendar.workdays import WorkingDays
+from boardcal.calendar.rules.working_days import WorkingDays
 
 RULES = 10_000
 DISTINCT = 1_400

@@ -19,7 +19,7 @@ from urllib.request import urlopen
 from boardcal.benchmarks import feed, pages, rules, serving
 from boardcal.scheduler.clock import clock_from
 from boardcal.scheduler.installation import first_go_live, opened
-from boardcal.scheduler.settings import load_settings
+from boardcal.settings.load import load_settings
 
 COMMAND = [sys.executable, "-m", "boardcal"]
 PERIOD = ["--from", "2017-11-01", "--to", "2018-12-31"]

@@ -21,15 +21,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from boardcal.calendar.planner_file import PlannerFile
+from boardcal.calendar.planner.file_schema import PlannerFile
 from boardcal.scheduler.clock import clock_from
 from boardcal.scheduler.installation import Installation, first_go_live, opened
-from boardcal.scheduler.settings import load_settings
+from boardcal.settings.load import load_settings
 from boardcal.storage.feeds import FeedKind, make_feed
 from boardcal.storage.planners import content_of, save_content
 from boardcal.web.app import build_app
-from boardcal.web.site import Site
-from boardcal.web.templating import make_environment
+from boardcal.web.page.templating import make_environment
+from boardcal.web.request.site import Site
 
 NOW = datetime(2018, 2, 8, 9, tzinfo=UTC)
 EVENTS = 1_000

@@ -7,12 +7,20 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
-from .planner import Action, Body, Obligation, Planner, Report
-from .raising import AROUND, Happened, Raised, raised_due
-from .rules import DueDate, Event, Expansion
-from .steps import REVIEWS, Policy
-from .timing import AsRequired, AtMeetings, OnCalendar, Ongoing, Precision
-from .words import long_date
+from .planner.model import Action, Body, Obligation, Planner, Report
+from .rules.as_required import AROUND, Happened, Raised, raised_due
+from .rules.date_text import long_date
+from .rules.due_dates import DueDate, Event, Expansion
+from .rules.escalation import REVIEWS, Policy
+from .rules.timing import (
+    AsRequired,
+    AtMeetings,
+    By,
+    OnCalendar,
+    Ongoing,
+    Precision,
+    Timing,
+)
 
 
 class Kind(StrEnum):
@@ -195,3 +203,19 @@ def _met_by(planner: Planner, obligation: Obligation, owner: str, period: str) -
 
 def _meeting_title(body: Body, *, extraordinary: bool) -> str:
     return f"{body.short} extraordinary meeting" if extraordinary else f"{body.short} meeting"
+
+
+def governing(timing: Timing, kind: Kind) -> Timing:
+    """The timing that gives an occurrence its date: of a review, the cadence of reviews."""
+    if kind is Kind.REVIEW:
+        if isinstance(timing, Ongoing):
+            return timing.review
+        if isinstance(timing, By) and timing.review is not None:
+            return timing.review
+    return timing
+
+
+def meeting_body(obligation: Obligation, kind: Kind) -> str | None:
+    """The body at whose meeting it is dealt with, or None."""
+    timing = governing(obligation.timing, kind)
+    return timing.body if isinstance(timing, AtMeetings) else None

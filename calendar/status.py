@@ -6,8 +6,8 @@ from datetime import date
 from enum import StrEnum
 
 from .occurrences import Kind
-from .steps import Policy, steps
-from .workdays import WorkingDays
+from .rules.escalation import Policy, steps
+from .rules.working_days import WorkingDays
 
 
 class Status(StrEnum):
@@ -32,6 +32,8 @@ class Status(StrEnum):
 
 
 OPEN = "open"
+
+
 # Still owed: reminded of and chased.
 OWED = (OPEN, Status.RETURNED.value)
 RECORDABLE = (
@@ -55,3 +57,11 @@ def status_on(
         return Status.STALE if kind is Kind.REVIEW else Status.OVERDUE
     first = next(steps(due, policy, days))
     return Status.DUE if first.day <= today else Status.PLANNED
+
+
+SETTLED = (
+    Status.SUBMITTED,
+    Status.ACCEPTED,
+    Status.NOTHING_TO_REPORT,
+    Status.WAIVED,
+)

@@ -1,1 +1,3 @@
 """The command `boardcal`."""
+
+from __future__ import annotations

@@ -7,34 +7,34 @@ from pathlib import Path
 import click
 
 from .. import __version__
-from .commands import Commands
-from .invocation import Invocation
-from .kinds import MOMENT, Moment
+from .framework.context import Invocation
+from .framework.lazy_group import Commands
+from .framework.param_types import MOMENT, Moment
 
 COMMANDS = {
-    "run": ("daemon_command:run", "Start boardcal: it reminds and chases until it is stopped."),
-    "check": ("check_command:check", "Find what is wrong, undecided or assumed."),
-    "upcoming": ("upcoming_command:upcoming", "Show the calendar: what is due, and who meets."),
-    "preview": ("preview_command:preview", "Show the mails of a day, sending none."),
-    "simulate": ("simulate_command:simulate", "List every mail of a period, sending none."),
-    "record": ("record_command:record", "Record that something was submitted, accepted, …"),
-    "extend": ("record_command:extend", "Give something that is due a new date."),
-    "history": ("history_command:history", "Tell all that happened about something due."),
-    "meeting": ("meeting_command:meeting", "Move, cancel or add a meeting."),
-    "people": ("people_command:people", "List who holds which role; appoint, or end a role."),
-    "event": ("event_command:event", "Record what some dates wait for, such as a review."),
-    "raise": ("raise_command:raise_", "Raise what is due only as required, for a meeting."),
-    "golive": ("golive_command:golive", "Set the day from which mails go out."),
-    "pause": ("pause_command:pause", "Stop mails: all, or for one body or person."),
-    "resume": ("pause_command:resume", "Let paused mails go on."),
-    "mail": ("mail_command:mail", "List mails, and decide about one that may not have arrived."),
-    "import": ("import_command:import_", "Bring in a planner file, showing the difference first."),
-    "export": ("export_command:export", "Write the planner out as a file."),
-    "user": ("user_command:user", "Let people sign in to the pages, or stop them."),
-    "backup": ("backup_command:backup", "Write everything into one file, while boardcal runs."),
-    "restore": ("backup_command:restore", "Bring a backup back; no mail goes out until resume."),
-    "feed": ("feed_command:feed", "Give people the dates in Outlook and other calendars."),
-    "migrate": ("migrate_command:migrate", "Bring the database up to date."),
+    "run": ("run:run", "Start boardcal: it reminds and chases until it is stopped."),
+    "check": ("check:check", "Find what is wrong, undecided or assumed."),
+    "upcoming": ("upcoming:upcoming", "Show the calendar: what is due, and who meets."),
+    "preview": ("preview:preview", "Show the mails of a day, sending none."),
+    "simulate": ("simulate:simulate", "List every mail of a period, sending none."),
+    "record": ("record:record", "Record that something was submitted, accepted, …"),
+    "extend": ("record:extend", "Give something that is due a new date."),
+    "history": ("history:history", "Tell all that happened about something due."),
+    "meeting": ("meeting:meeting", "Move, cancel or add a meeting."),
+    "people": ("people:people", "List who holds which role; appoint, or end a role."),
+    "event": ("event:event", "Record what some dates wait for, such as a review."),
+    "raise": ("raise_:raise_", "Raise what is due only as required, for a meeting."),
+    "golive": ("golive:golive", "Set the day from which mails go out."),
+    "pause": ("pause:pause", "Stop mails: all, or for one body or person."),
+    "resume": ("pause:resume", "Let paused mails go on."),
+    "mail": ("mail:mail", "List mails, and decide about one that may not have arrived."),
+    "import": ("import_:import_", "Bring in a planner file, showing the difference first."),
+    "export": ("export:export", "Write the planner out as a file."),
+    "user": ("user:user", "Let people sign in to the pages, or stop them."),
+    "backup": ("backup:backup", "Write everything into one file, while boardcal runs."),
+    "restore": ("backup:restore", "Bring a backup back; no mail goes out until resume."),
+    "feed": ("feed:feed", "Give people the dates in Outlook and other calendars."),
+    "migrate": ("migrate:migrate", "Bring the database up to date."),
 }
 
 

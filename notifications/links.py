@@ -9,11 +9,13 @@ from urllib.parse import quote
 
 from itsdangerous import BadData, URLSafeSerializer
 
-from ..calendar.errors import BoardcalError
+from ..core.errors import BoardcalError
 
 # A chaser comes every 20 working days, each with a link of its own: three months outlast those
 # of any mail that is still worth answering.
 KEPT_FOR = timedelta(days=92)
+
+
 # Stands where a mail is only shown. It has the form of a link and opens a page that says so.
 ONLY_SHOWN = "works-in-the-sent-mail"
 

@@ -23,12 +23,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from ..calendar.localtime import LocalTime
-from ..calendar.words import long_date
-from ..storage.database import Database
+from ..calendar.rules.date_text import long_date
+from ..core.local_time import LocalTime
+from ..storage.boards import hold_boards
+from ..storage.clock_marks import Mark, leave_mark, marks
+from ..storage.database.engine import Database
 from ..storage.holds import hold_of, put_on_hold
-from ..storage.marks import Mark, leave_mark, marks
-from ..storage.planners import hold_boards
 
 TOLERANCE = timedelta(minutes=5)
 LONGEST_STANDSTILL = timedelta(days=400)

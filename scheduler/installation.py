@@ -12,26 +12,21 @@ from pathlib import Path
 
 from sqlalchemy import Connection, insert, select, update
 
-from ..calendar.errors import BoardcalError
-from ..calendar.localtime import LocalTime
-from ..calendar.planner_file import PlannerFile
-from ..calendar.planner_reading import read_planner
-from ..storage.copying import copy_of, empty_copy
-from ..storage.database import Database, open_database, sqlite_path
+from ..calendar.planner.entries import digest_of
+from ..calendar.planner.file_schema import PlannerFile
+from ..calendar.planner.reader import read_planner
+from ..core.errors import BoardcalError
+from ..core.local_time import LocalTime
+from ..settings.load import LoadedSettings, Settings
+from ..storage.backup.copy import copy_of, empty_copy
+from ..storage.boards import BoardRow, boards, hold_boards
+from ..storage.database.engine import Database, open_database, sqlite_path
+from ..storage.database.migrate import alone, migrate
+from ..storage.database.schema_version import is_empty, require_current
 from ..storage.holds import end_hold, hold_of
-from ..storage.migrating import alone, is_empty, migrate, require_current
-from ..storage.planners import (
-    BoardRow,
-    PlannerShelf,
-    boards,
-    digest_of,
-    hold_boards,
-    last_import,
-    store_planner,
-)
-from ..storage.tables import board, installation
+from ..storage.planners import PlannerShelf, last_import, store_planner
+from ..storage.schema.planner import board, installation
 from .clock import Clock
-from .settings import LoadedSettings, Settings
 from .tick import Ticker
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from ..calendar.errors import BoardcalError
+from ..core.errors import BoardcalError
 
 # What a job is called where people read of it.
 IN_WORDS = {
@@ -19,8 +19,8 @@ IN_WORDS = {
     "housekeeping": "search for mails left behind",
     "start": "calendar that is shown at the start",
 }
-
 Work = Callable[[], Awaitable[object]]
+
 
 # A turn that is skipped because the one before still works is nothing that a reader must know;
 # what goes wrong in a turn is said by `run`.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ..storage.planners import boards
+from ..storage.boards import boards
 from .installation import Installation, planner_notice
 
 Said = Mapping[str, tuple[str, ...]]

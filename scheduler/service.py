@@ -12,28 +12,29 @@ from datetime import datetime
 from math import inf
 from typing import TYPE_CHECKING
 
-from ..calendar.errors import BoardcalError
-from ..notifications.delivery import Delivered, Delivery
-from ..notifications.rendering import Templates
-from ..notifications.transports import Transport
+from ..core.errors import BoardcalError
+from ..notifications.delivery.deliver import Delivered, Delivery
+from ..notifications.letters.render import Templates
+from ..notifications.transports.base import Transport
 from ..storage.holds import hold_of
 from .clock_guard import ClockGuard
+from .factory import alive_for, links_for, pace_for, sender_for, uncertain_policy
 from .installation import Installation, installation_id
 from .jobs import Jobs
 from .notices import Said, notices
-from .one_daemon import Presence, at_work, own_name
+from .single_instance import Presence, at_work, own_name
 from .watchdog import Beats
-from .wiring import alive_for, links_for, pace_for, sender_for, uncertain_policy
 
 if TYPE_CHECKING:
-    from .alive import Alive
+    from .heartbeat import Alive
 
 HOUSEKEEPING_SECONDS = 3600
 DELIVERY_SECONDS = 15
+
+
 # A sweep is late when this many of its turns passed without one; then the watchdog acts.
 TURNS_MISSED = 3
 SLOWEST_SWEEP_SECONDS = 120
-
 Announce = Callable[[str], None]
 
 

@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from ..calendar.localtime import LocalTime
-from ..notifications.assembling import assemble
-from ..notifications.composing import due_messages
-from ..notifications.letters import Letter
+from ..core.local_time import LocalTime
+from ..notifications.delivery.claims import count_as_dropped, count_as_sent
+from ..notifications.letters.assemble import assemble
+from ..notifications.letters.model import Letter
 from ..notifications.links import NO_LINKS, Links
-from ..notifications.live_boards import live_boards
-from ..notifications.messages import count_as_dropped, count_as_sent
-from ..notifications.revising import Assembling
-from ..storage.database import Database
+from ..notifications.reminders.compose import due_messages
+from ..notifications.reminders.mailing_boards import live_boards
+from ..notifications.reminders.recheck import Assembling
+from ..storage.database.engine import Database
 from .tick import Ticker
 
 

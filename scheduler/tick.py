@@ -7,24 +7,26 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, func, select
 
-from ..calendar.localtime import LocalTime
-from ..calendar.planner import Planner
-from ..notifications.asked import (
+from ..calendar.planner.model import Planner
+from ..core.local_time import LocalTime
+from ..notifications.letters.requests import (
     hand_requests_on,
     is_any_request_unmailed,
     requests_for_others,
 )
-from ..notifications.composing import add_overview, compose, waiting_recipients
-from ..notifications.deciding import decide
-from ..notifications.live_boards import LiveBoard, live_boards
-from ..notifications.recipients import secretariat_on
-from ..notifications.resting import end_lapsed, is_anything_resting, lapsed_snoozes
-from ..storage.columns import Instant
-from ..storage.database import Database
+from ..notifications.reminders.compose import add_overview, compose, waiting_recipients
+from ..notifications.reminders.decide import decide
+from ..notifications.reminders.mailing_boards import LiveBoard, live_boards
+from ..notifications.reminders.recipients import secretariat_on
+from ..notifications.reminders.snooze_expiry import end_lapsed, is_anything_resting, lapsed_snoozes
+from ..storage.boards import BoardRow, boards, hold_boards
+from ..storage.database.engine import Database
 from ..storage.holds import hold_of
-from ..storage.planners import BoardRow, PlannerShelf, boards, hold_boards
-from ..storage.tables import occurrence, overview
-from .planning import horizon_of, plan
+from ..storage.planners import PlannerShelf
+from ..storage.schema.column_types import Instant
+from ..storage.schema.mail import overview
+from ..storage.schema.occurrences import occurrence
+from .planning.plan import horizon_of, plan
 
 # Built once: an empty sweep should cost little more than asking.
 STEP_DUE = (

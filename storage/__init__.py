@@ -1,1 +1,3 @@
 """What is kept: tables, migrations and the few queries."""
+
+from __future__ import annotations

@@ -9,14 +9,16 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from ..calendar.errors import BoardcalError
-from .account_tables import feed
-from .occurrence_rows import note_change
-from .sessions import fingerprint, new_token
+from ..core.errors import BoardcalError
+from .accounts.sessions import fingerprint, new_token
+from .change_log import note_change
+from .schema.accounts import feed
 
 # 256 bits in base64; nothing else is worth asking the database for.
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 IN_ADDRESS = re.compile(rf"(?:.*/)?(?P<token>{TOKEN.pattern})(?:\.ics)?")
+
+
 # Built once: every reader whose feed may have changed asks.
 BY_DIGEST = select(feed).where(feed.c.digest == bindparam("digest"), feed.c.revoked_at.is_(None))
 

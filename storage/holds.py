@@ -8,9 +8,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select
 
-from .occurrence_rows import note_change
-from .planners import boards
-from .tables import installation
+from .boards import boards
+from .change_log import note_change
+from .schema.planner import installation
 
 # Built once: every sweep and every mail asks.
 HELD = select(installation.c.value).where(installation.c.name == "hold")

@@ -2,102 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
-from ..calendar.errors import BoardcalError
-from ..calendar.planner import Planner
-from ..calendar.planner_entries import planner_of
-from ..calendar.planner_file import PlannerFile
-from .tables import board, planner_entry, planner_import
-
-SINGLE = ("board", "plan", "working_days")
-MANY = ("body", "event", "report", "action", "promise")
+from ..calendar.planner.builder import planner_of
+from ..calendar.planner.entries import SINGLE, digest_of, entries_of
+from ..calendar.planner.file_schema import PlannerFile
+from ..calendar.planner.model import Planner
+from ..core.errors import BoardcalError
+from .boards import BoardRow, board_row
+from .schema.planner import board, planner_entry, planner_import
 
 
 class UnknownBoardError(BoardcalError):
     """A Board that the database does not hold."""
-
-
-BOARDS = select(board).order_by(board.c.id)
-# One lock for all Boards, and one that is there before the first: PostgreSQL lets those who wait
-# for it have it in their turn, which it does not for rows that many others share.
-BOARDS_LOCK = 0x626F617264
-HOLD = select(func.pg_advisory_xact_lock(BOARDS_LOCK))
-SHARE = select(func.pg_advisory_xact_lock_shared(BOARDS_LOCK))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredEntry:
-    """One entry of a planner: its table in the file, its id there, and its content."""
-
-    kind: str
-    id: str
-    document: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BoardRow:
-    """A Board as stored: its planner's revision, and since when it mails."""
-
-    id: str
-    name: str
-    go_live: Any
-    accepted_transport: str | None
-    planner_revision: int
-    planned_revision: int
-    planned_through: Any
-
-
-def entries_of(content: PlannerFile) -> Iterator[StoredEntry]:
-    """A planner file's content, entry by entry."""
-    document = content.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-    for kind in SINGLE:
-        yield StoredEntry(kind=kind, id=kind, document=document.get(kind, {}))
-    for kind in MANY:
-        for number, entry in enumerate(document.get(kind, []), start=1):
-            yield StoredEntry(kind=kind, id=entry.get("id", str(number)), document=entry)
-
-
-def digest_of(content: PlannerFile) -> str:
-    """What tells one content from another; the same for a file that only looks different."""
-    entries = [[each.kind, each.id, each.document] for each in entries_of(content)]
-    return hashlib.sha256(json.dumps(entries, sort_keys=True).encode()).hexdigest()
-
-
-def boards(connection: Connection) -> list[BoardRow]:
-    """Every Board, in the order of their ids."""
-    return [BoardRow(**row) for row in connection.execute(BOARDS).mappings()]
-
-
-def hold_boards(connection: Connection) -> None:
-    """Lets no other daemon or command decide or record anything until this transaction ends.
-
-    SQLite's writers take turns anyway; PostgreSQL has to be asked.
-    """
-    if connection.dialect.name == "postgresql":
-        connection.execute(HOLD)
-
-
-def share_boards(connection: Connection) -> None:
-    """Lets nobody decide or record anything until this transaction ends; others may share.
-
-    For those who send: what they looked at stays so until they have noted what they do.
-    """
-    if connection.dialect.name == "postgresql":
-        connection.execute(SHARE)
-
-
-def board_row(connection: Connection, board_id: str) -> BoardRow | None:
-    """One Board, or None."""
-    found = connection.execute(select(board).where(board.c.id == board_id)).mappings().first()
-    return None if found is None else BoardRow(**found)
 
 
 def content_of(connection: Connection, board_id: str) -> PlannerFile | None:

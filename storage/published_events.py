@@ -10,13 +10,16 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, func, or_, select
 
-from .account_tables import published_event
-from .tables import change, planner_import
+from .schema.accounts import published_event
+from .schema.occurrences import change
+from .schema.planner import planner_import
 
 # What is noted of an occurrence when its day or its words change.
 OWN_CHANGES = ("moved", "extended", "void", "restored")
 MEETING_CHANGES = ("meeting moved", "meeting cancelled", "meeting added")
 WAIVED = "waived"
+
+
 # A database that was brought back from a backup is put on hold: what was said since is not in it.
 HOLD = "put on hold"
 AT_ONCE = 500

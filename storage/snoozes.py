@@ -7,9 +7,12 @@ from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Connection, Date, bindparam, delete, insert, select, update
 
-from .tables import ledger, message, snooze
+from .schema.mail import ledger, message
+from .schema.occurrences import snooze
 
 TODAY = bindparam("today", type_=Date)
+
+
 # Whether a row of the ledger waits for its reader's snooze to end. The due date stands here
 # besides the snooze's own end: whatever was stored, nothing rests once it has passed.
 RESTS: ColumnElement[bool] = (
@@ -23,10 +26,14 @@ RESTS: ColumnElement[bool] = (
     )
     .exists()
 )
+
+
 # A mail that is being sent, or goes out once more as it was, keeps what it says.
 FREE = select(message.c.id).where(
     message.c.state.in_(("pending", "deferred")), message.c.content.is_(None)
 )
+
+
 # Built once: it runs for every mail.
 TAKE_OUT = (
     update(ledger)

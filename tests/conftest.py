@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import create_engine, event, make_url, text
 
-from boardcal.storage.database import Database, open_database
-from boardcal.storage.migrating import migrate
+from boardcal.storage.database.engine import Database, open_database
+from boardcal.storage.database.migrate import migrate
 from boardcal.tests.office import Office
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from boardcal.calendar.localtime import LocalTime
-from boardcal.calendar.planner_checks import cross_findings
-from boardcal.calendar.planner_file import PlannerFile
-from boardcal.calendar.planner_reading import read_planner
+from boardcal.calendar.planner.checks import cross_findings
+from boardcal.calendar.planner.file_schema import PlannerFile
+from boardcal.calendar.planner.reader import read_planner
+from boardcal.core.local_time import LocalTime
 
 ROOT = Path(__file__).resolve().parents[1]
 CUMBRIA = ROOT / "calendar/planners/cumbria-lscb-2017-20.toml"

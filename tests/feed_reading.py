@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from ical.calendar_stream import CalendarStream
 from icalendar import Calendar
 
-from boardcal.scheduler.feeds import FeedShelf
+from boardcal.queries.feeds.shelf import FeedShelf
 from boardcal.scheduler.installation import Installation
-from boardcal.scheduler.settings import LoadedSettings, Settings
+from boardcal.settings.load import LoadedSettings, Settings
 from boardcal.storage.feeds import Feed, FeedKind
 
 from .factories import at

@@ -14,32 +14,35 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, select, update
 
-from boardcal.calendar.localtime import LocalTime
-from boardcal.calendar.planner import RoleName
-from boardcal.calendar.planner_file import PlannerFile
+from boardcal.calendar.planner.file_schema import PlannerFile
+from boardcal.calendar.planner.model import RoleName
 from boardcal.calendar.status import Status
-from boardcal.notifications.delivery import Delivered, Delivery, Sender
+from boardcal.core.local_time import LocalTime
+from boardcal.notifications.delivery.deliver import Delivered, Delivery, Sender
+from boardcal.notifications.delivery.mime import parse_items
+from boardcal.notifications.letters.render import Templates
 from boardcal.notifications.links import NO_LINKS, Links
-from boardcal.notifications.mime import parse_items
-from boardcal.notifications.rendering import Templates
-from boardcal.notifications.transports import (
+from boardcal.notifications.transports.base import (
     LostClaimError,
     OutgoingMail,
     Receipt,
     Transport,
     always,
 )
-from boardcal.scheduler import recording
-from boardcal.scheduler.editing import appoint, end_role, save
-from boardcal.scheduler.going_live import set_go_live
-from boardcal.scheduler.pausing import end_pause, set_pause
-from boardcal.scheduler.planning_basis import Planning, planning_of
+from boardcal.operations import record as recording
+from boardcal.operations.go_live import set_go_live
+from boardcal.operations.pause import end_pause, set_pause
+from boardcal.operations.planner.roles import appoint, end_role, save
+from boardcal.scheduler.planning.context import Planning, planning_of
 from boardcal.scheduler.tick import Ticker
-from boardcal.storage.columns import AnyRow
-from boardcal.storage.database import Database
-from boardcal.storage.occurrence_rows import Stored, by_key, of_board
-from boardcal.storage.planners import board_row, content_of, store_planner
-from boardcal.storage.tables import board, ledger, message, occurrence
+from boardcal.storage.boards import board_row
+from boardcal.storage.database.engine import Database
+from boardcal.storage.occurrences import Stored, by_key, of_board
+from boardcal.storage.planners import content_of, store_planner
+from boardcal.storage.schema.column_types import AnyRow
+from boardcal.storage.schema.mail import ledger, message
+from boardcal.storage.schema.occurrences import occurrence
+from boardcal.storage.schema.planner import board
 
 from .factories import LONDON, at, make_planner
 

@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from boardcal.notifications.transports import DeliveryError
-from boardcal.storage.copying import empty_copy
-from boardcal.storage.planners import board_row
+from boardcal.notifications.transports.base import DeliveryError
+from boardcal.storage.backup.copy import empty_copy
+from boardcal.storage.boards import board_row
 
 from .factories import checked, make_action, make_body, make_document, make_report
 from .office import Office
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from boardcal.calendar.planner import Planner
-    from boardcal.calendar.planner_file import PlannerFile
-    from boardcal.notifications.transports import OutgoingMail
-    from boardcal.storage.planners import BoardRow
+    from boardcal.calendar.planner.file_schema import PlannerFile
+    from boardcal.calendar.planner.model import Planner
+    from boardcal.notifications.transports.base import OutgoingMail
+    from boardcal.storage.boards import BoardRow
 
 QUARTERLY = {"meeting": "business-group", "last_in": "quarter"}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import graphlib
 import importlib.metadata
 import importlib.util
 import re
@@ -10,26 +11,35 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 ROOT = Path(__file__).resolve().parents[1]
 
-# Imports run one way, down this table. "" is the root itself: __init__.py and __main__.py.
+# Imports run one way, down this list: a folder may import those before it. calendar/ is pure, so it
+# has no use for settings/, and "" is the root itself: __init__.py and __main__.py.
+LAYERS = [
+    "core",
+    "settings",
+    "calendar",
+    "storage",
+    "wording",
+    "notifications",
+    "scheduler",
+    "operations",
+    "queries",
+    "web",
+    "cli",
+]
 MAY_IMPORT: dict[str, frozenset[str]] = {
-    "calendar": frozenset(),
-    "storage": frozenset({"calendar"}),
-    "notifications": frozenset({"calendar", "storage"}),
-    "scheduler": frozenset({"calendar", "storage", "notifications"}),
-    "web": frozenset({"calendar", "storage", "notifications", "scheduler"}),
-    "cli": frozenset({"calendar", "storage", "notifications", "scheduler", "web"}),
-    "": frozenset({"cli"}),
-}
+    folder: frozenset(LAYERS[:place]) for place, folder in enumerate(LAYERS)
+} | {"calendar": frozenset({"core"}), "": frozenset({"cli"})}
 
 # calendar/ is pure. Beside the standard library it uses these; tomlkit writes the planner file that
 # `boardcal export` gives back, and pydantic_core is the half of pydantic that names its errors.
@@ -46,7 +56,12 @@ IMPURE = frozenset(
 SKIPPED = frozenset({"__pycache__", "build", "dist", "node_modules", "var"})
 NO_PACKAGES = frozenset({"benchmarks", "templates", "tests"})
 CLOCKS = re.compile(r"(?:^|\.)(?:datetime\.(?:now|today|utcnow)|date\.today|time\.time(?:_ns)?)$")
-LONGEST_FILE = 300
+LONGEST_FILE = 350
+FULLEST_FOLDER = 12  # modules; each command is one, so cli/commands may hold more
+
+# Modules outside storage/ that import its tables. It may only fall: SQL stands in storage/.
+TABLE_IMPORTERS = 45
+NO_TABLES = ("boardcal.storage.schema.column_types", "boardcal.storage.schema.append_only")
 
 # Alembic runs these as files outside any package, where a relative import has nothing to stand on.
 MIGRATIONS = Path("storage/migrations")
@@ -156,12 +171,12 @@ def test_an_import_is_found_wherever_it_stands(source: str, name: str) -> None:
     ("folder", "name", "forbidden"),
     [
         ("calendar", "datetime.date", False),
-        ("calendar", "boardcal.calendar.rules", False),
+        ("calendar", "boardcal.calendar.rules.due_dates", False),
         ("calendar", "tomlkit", False),
-        ("calendar", "boardcal.storage.tables", True),
+        ("calendar", "boardcal.storage.schema.planner", True),
         ("calendar", "sqlalchemy", True),
         ("calendar", "socket", True),
-        ("storage", "boardcal.calendar.rules", False),
+        ("storage", "boardcal.calendar.rules.due_dates", False),
         ("storage", "boardcal.notifications.ledger", True),
         ("notifications", "boardcal.scheduler.clock", True),
         ("scheduler", "boardcal.web.pages", True),
@@ -170,7 +185,7 @@ def test_an_import_is_found_wherever_it_stands(source: str, name: str) -> None:
         ("cli", "boardcal.__version__", False),
         ("cli", "boardcal.tests.factories", True),
         ("", "boardcal.cli.main.main", False),
-        ("", "boardcal.storage.tables", True),
+        ("", "boardcal.storage.schema.planner", True),
     ],
 )
 def test_the_table_says_who_may_import_whom(folder: str, name: str, forbidden: bool) -> None:
@@ -272,6 +287,59 @@ def test_the_root_holds_no_modules_of_its_own() -> None:
 def test_no_source_file_is_longer_than_can_be_read_at_a_sitting() -> None:
     lengths = {str(path): len(source.splitlines()) for path, source in sources().items()}
     assert {path: lines for path, lines in lengths.items() if lines > LONGEST_FILE} == {}
+
+
+def test_no_folder_holds_more_modules_than_can_be_seen_at_a_glance() -> None:
+    modules = Counter(
+        path.parent for path in sources() if path.stem not in {"__init__", "__main__"}
+    )
+    modules.pop(Path("cli/commands"))
+    assert {str(folder): count for folder, count in modules.items() if count > FULLEST_FOLDER} == {}
+
+
+def test_no_import_leads_back_to_where_it_came_from() -> None:
+    modules = {_module(path): path for path in sources()}
+    graph = {
+        module: {
+            known for name in imports_of(source, _package(path)) if (known := _known(name, modules))
+        }
+        for path, source in sources().items()
+        for module in [_module(path)]
+    }
+    try:
+        list(graphlib.TopologicalSorter(graph).static_order())
+    except graphlib.CycleError as error:
+        pytest.fail(f"these modules import each other: {' -> '.join(error.args[1])}")
+
+
+def _module(path: Path) -> str:
+    parts = path.with_suffix("").parts
+    return ".".join(["boardcal", *(parts[:-1] if parts[-1] == "__init__" else parts)])
+
+
+def _known(name: str, modules: Mapping[str, Path]) -> str | None:
+    """The module that an import of `name` loads: itself, or the one that defines it."""
+    above = name.rpartition(".")[0]
+    return name if name in modules else above if above in modules else None
+
+
+def test_ever_fewer_modules_outside_storage_import_its_tables() -> None:
+    importers = {
+        str(path)
+        for path, source in sources().items()
+        if _folder(path) != "storage"
+        for name in imports_of(source, _package(path))
+        if name.startswith("boardcal.storage.schema.") and not name.startswith(NO_TABLES)
+    }
+    assert len(importers) == TABLE_IMPORTERS, sorted(importers)
+
+
+def test_the_tests_stand_in_the_folders_of_what_they_test() -> None:
+    folders = {
+        path.parent.relative_to(ROOT / "tests") for path in (ROOT / "tests").rglob("test_*.py")
+    }
+    beside = {Path(), *map(Path, ("calendar/planners", "faults", "web/browser"))}
+    assert folders - beside <= {path.parent for path in sources()}
 
 
 def test_what_pyproject_asks_for_is_pinned_with_hashes() -> None:

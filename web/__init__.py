@@ -1,1 +1,3 @@
 """The pages, forms, links and health checks in the browser."""
+
+from __future__ import annotations

@@ -7,7 +7,7 @@ import re
 import secrets
 from pathlib import Path
 
-from ..calendar.errors import BoardcalError
+from ..core.errors import BoardcalError
 
 MODE = 0o600
 OTHERS = 0o077

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from ..calendar.errors import BoardcalError
+from ..core.errors import BoardcalError
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
-    from ..scheduler.settings import Web
+    from ..settings.load import Web
 
 BACKLOG = 128
 MOST_AT_ONCE = 200  # connections; more are answered with 503 until some are done

@@ -1,1 +1,3 @@
 """Alembic migrations of the database."""
+
+from __future__ import annotations

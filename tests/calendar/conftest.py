@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from boardcal.calendar.file_problems import FileProblems
-from boardcal.calendar.planner_reading import read_planner
+from boardcal.calendar.planner.reader import read_planner
+from boardcal.core.validation.explain import FileProblems
 
 RIGHT = """\
 [board]

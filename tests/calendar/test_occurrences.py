@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from boardcal.calendar.meetings import ChangeKind, MeetingChange, Series, Weekday
 from boardcal.calendar.occurrences import (
     Kind,
     Occurrence,
@@ -16,10 +15,12 @@ from boardcal.calendar.occurrences import (
     policy_of,
     recurs,
 )
-from boardcal.calendar.planner import Action, Body, BodyKind, Plan, Planner, Report
-from boardcal.calendar.rules import Event
-from boardcal.calendar.steps import REMINDERS, REVIEWS, Policy
-from boardcal.calendar.timing import (
+from boardcal.calendar.planner.model import Action, Body, BodyKind, Plan, Planner, Report
+from boardcal.calendar.rules.date_text import stated_date
+from boardcal.calendar.rules.due_dates import Event
+from boardcal.calendar.rules.escalation import REMINDERS, REVIEWS, Policy
+from boardcal.calendar.rules.meeting_series import ChangeKind, MeetingChange, Series, Weekday
+from boardcal.calendar.rules.timing import (
     After,
     AsRequired,
     AtMeetings,
@@ -34,7 +35,6 @@ from boardcal.calendar.timing import (
     Timing,
     Undecided,
 )
-from boardcal.calendar.words import stated_date
 
 START, END = date(2018, 1, 1), date(2018, 12, 31)
 SECOND_THURSDAY, THIRD_TUESDAY = Weekday(n=2, weekday=3), Weekday(n=3, weekday=1)

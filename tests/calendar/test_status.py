@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 
 from boardcal.calendar.occurrences import Kind
+from boardcal.calendar.rules.escalation import REMINDERS, REVIEWS, Policy
+from boardcal.calendar.rules.working_days import WorkingDays
 from boardcal.calendar.status import OPEN, OWED, RECORDABLE, Status, status_on
-from boardcal.calendar.steps import REMINDERS, REVIEWS, Policy
-from boardcal.calendar.workdays import WorkingDays
 
 DAYS = WorkingDays()
 DUE = date(2018, 2, 22)

@@ -5,12 +5,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from boardcal.storage import database
-
-from .desk import S11
+from boardcal.storage.database import engine as database
+from boardcal.tests.cli.desk import S11
 
 if TYPE_CHECKING:
-    from .desk import Desk
+    from boardcal.tests.cli.desk import Desk
 
 READS_AND_WRITES = [["upcoming"], ["record", S11, "submitted"], ["migrate"], ["check"]]
 

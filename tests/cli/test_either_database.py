@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
-from boardcal.storage.database import open_database
-
-from .desk import S11, flat
+from boardcal.storage.database.engine import open_database
+from boardcal.tests.cli.desk import S11, flat
 
 if TYPE_CHECKING:
     import pytest
 
-    from .desk import Desk
+    from boardcal.tests.cli.desk import Desk
 
 
 def test_the_commands_do_the_same_on_either_database(

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from boardcal import __version__
-from boardcal.calendar.errors import BoardcalError
-from boardcal.cli import invocation
+from boardcal.cli.framework import context as invocation
 from boardcal.cli.main import COMMANDS
-
-from .desk import flat
+from boardcal.core.errors import BoardcalError
+from boardcal.tests.cli.desk import flat
 
 if TYPE_CHECKING:
-    from .desk import Desk
+    from boardcal.tests.cli.desk import Desk
 
 # What commands that only read have no use for, and what takes long to load.
 SLOW = ("alembic", "apscheduler", "aiosmtplib", "css_inline", "jinja2", "rich", "tomlkit")

@@ -17,7 +17,7 @@ from email import message_from_bytes
 from email.policy import default
 from typing import Self
 
-from boardcal.notifications.mime import parse_items
+from boardcal.notifications.delivery.mime import parse_items
 
 HOST = "127.0.0.1"
 # What the judge sees of one mail, in order: the sender, the recipient, the word DATA, the first

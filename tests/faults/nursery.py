@@ -18,17 +18,21 @@ from pathlib import Path
 from typing import Any
 
 # Imported before the first fork, so that no daemon spends its time on it.
-import boardcal.notifications.outbox
-import boardcal.notifications.smtp
+import boardcal.notifications.transports.outbox
+import boardcal.notifications.transports.smtp
 import boardcal.web.app
-from boardcal.calendar.errors import BoardcalError
-from boardcal.cli.run_command import run
-from boardcal.notifications.delivery import Delivery
+from boardcal.cli.commands.daemon import run
+from boardcal.core.errors import BoardcalError
+from boardcal.notifications.delivery.deliver import Delivery
 from boardcal.scheduler import clock_guard
-from boardcal.scheduler.settings import load_settings
+from boardcal.settings.load import load_settings
 from boardcal.tests.faults.points import arm
 
-LOADED = (boardcal.notifications.outbox, boardcal.notifications.smtp, boardcal.web.app)
+LOADED = (
+    boardcal.notifications.transports.outbox,
+    boardcal.notifications.transports.smtp,
+    boardcal.web.app,
+)
 
 
 def main() -> None:

@@ -10,8 +10,8 @@ from typing import Any
 
 import aiosmtplib.protocol
 
-from boardcal.notifications.delivery import Delivery
-from boardcal.notifications.outcomes import Outcomes
+from boardcal.notifications.delivery.deliver import Delivery
+from boardcal.notifications.delivery.outcomes import Outcomes
 
 # What is wrapped for each point, and whether the plug is pulled before or after it.
 POINTS: dict[str, tuple[Any, str, str]] = {

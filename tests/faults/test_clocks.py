@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from boardcal.notifications.smtp import SmtpAccount, SmtpTransport
+from boardcal.notifications.transports.smtp import SmtpAccount, SmtpTransport
 from boardcal.tests.factories import at, cumbria
 from boardcal.tests.faults.figures import EITHER
 from boardcal.tests.faults.judge import HOST, doubled
@@ -18,7 +18,7 @@ from boardcal.tests.office import Office
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from boardcal.storage.database import Database
+    from boardcal.storage.database.engine import Database
     from boardcal.tests.faults.figures import Figures
     from boardcal.tests.faults.judge import Judge
     from boardcal.tests.faults.yard import Yard

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import select
 
-from boardcal.storage.all_tables import metadata
+from boardcal.storage.schema.all_tables import metadata
 from boardcal.tests.factories import cumbria
 from boardcal.tests.faults.figures import EITHER
 

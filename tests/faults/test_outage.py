@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from boardcal.notifications.smtp import SmtpAccount, SmtpTransport
-from boardcal.storage.tables import ledger
+from boardcal.notifications.transports.smtp import SmtpAccount, SmtpTransport
+from boardcal.storage.schema.mail import ledger
 from boardcal.tests.factories import at, cumbria
 from boardcal.tests.faults.judge import HOST, Judge, doubled
 from boardcal.tests.office import Office
 
 if TYPE_CHECKING:
-    from boardcal.storage.database import Database
+    from boardcal.storage.database.engine import Database
     from boardcal.tests.faults.figures import Figures
 
 MINUTES = 15

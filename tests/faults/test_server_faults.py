@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 import trustme
 
-from boardcal.notifications.smtp import SmtpAccount, SmtpTransport
+from boardcal.notifications.transports.smtp import SmtpAccount, SmtpTransport
 from boardcal.tests.factories import CHAIR
 from boardcal.tests.faults.judge import DROP, HANG, HOST, LATE, Judge
 from boardcal.tests.office import Office
 
 if TYPE_CHECKING:
-    from boardcal.storage.database import Database
+    from boardcal.storage.database.engine import Database
     from boardcal.tests.faults.figures import Figures
 
 DAY = "2018-02-22"

@@ -18,12 +18,12 @@ from typing import Any, Self
 
 from sqlalchemy import func, select
 
-from boardcal.calendar.planner_file import PlannerFile
-from boardcal.calendar.words import long_date
-from boardcal.storage.columns import AnyRow
-from boardcal.storage.database import Database, open_database
-from boardcal.storage.export import toml_of
-from boardcal.storage.tables import attempt, message
+from boardcal.calendar.planner.export import toml_of
+from boardcal.calendar.planner.file_schema import PlannerFile
+from boardcal.calendar.rules.date_text import long_date
+from boardcal.storage.database.engine import Database, open_database
+from boardcal.storage.schema.column_types import AnyRow
+from boardcal.storage.schema.mail import attempt, message
 from boardcal.tests.factories import LONDON, checked, make_body, make_document, make_report
 
 COMMAND = [sys.executable, "-m", "boardcal"]

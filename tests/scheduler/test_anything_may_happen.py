@@ -18,22 +18,22 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from sqlalchemy import select
 
-from boardcal.calendar.errors import BoardcalError
-from boardcal.calendar.meetings import meetings
 from boardcal.calendar.occurrences import policy_of
-from boardcal.calendar.planner import RoleName
-from boardcal.calendar.planner_entries import planner_of
+from boardcal.calendar.planner.builder import planner_of
+from boardcal.calendar.planner.model import RoleName
+from boardcal.calendar.rules.escalation import steps_due
+from boardcal.calendar.rules.meeting_series import meetings
 from boardcal.calendar.status import OWED, Status
-from boardcal.calendar.steps import steps_due
-from boardcal.notifications.mime import parse_items
-from boardcal.notifications.transports import LostClaimError, OutgoingMail, Receipt, always
-from boardcal.scheduler.meeting_editing import add_meeting, cancel_meeting, move_meeting
-from boardcal.scheduler.raising import Wanted, raise_it
+from boardcal.core.errors import BoardcalError
+from boardcal.notifications.delivery.mime import parse_items
+from boardcal.notifications.transports.base import LostClaimError, OutgoingMail, Receipt, always
+from boardcal.operations.planner.meetings import add_meeting, cancel_meeting, move_meeting
+from boardcal.operations.raise_item import Wanted, raise_it
 from boardcal.scheduler.tick import Ticker
-from boardcal.storage.copying import empty_copy
-from boardcal.storage.occurrence_rows import Stored
+from boardcal.storage.backup.copy import empty_copy
+from boardcal.storage.occurrences import Stored
 from boardcal.storage.planners import content_of
-from boardcal.storage.tables import ledger
+from boardcal.storage.schema.mail import ledger
 from boardcal.tests.factories import (
     BOARD_CHAIR,
     CHAIR,

@@ -10,14 +10,14 @@ import pytest
 from sqlalchemy import select
 
 from boardcal.scheduler.clock_guard import ClockGuard, this_boot, uptime
+from boardcal.storage.clock_marks import Mark, forget_marks, leave_mark, marks
 from boardcal.storage.holds import end_hold, hold_of
-from boardcal.storage.marks import Mark, forget_marks, leave_mark, marks
-from boardcal.storage.tables import ledger, message
+from boardcal.storage.schema.mail import ledger, message
 from boardcal.tests.factories import LONDON, at
 from boardcal.tests.office import Office
 
 if TYPE_CHECKING:
-    from boardcal.storage.database import Database
+    from boardcal.storage.database.engine import Database
 
 NOW = at("2018-02-08 09:00")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

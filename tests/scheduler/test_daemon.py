@@ -10,7 +10,7 @@ from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
 
-from boardcal.notifications.mime import parse_items
+from boardcal.notifications.delivery.mime import parse_items
 
 COMMAND = [sys.executable, "-m", "boardcal"]
 S11 = "lscb/s11-march/pmqag/2018-03"

@@ -16,16 +16,16 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select, text
 
-from boardcal.scheduler import checking
+from boardcal.queries import system_check as checking
 from boardcal.scheduler.installation import first_go_live, opened
-from boardcal.scheduler.settings import LoadedSettings, Settings
 from boardcal.scheduler.watchdog import STUCK, Beats, last_resort
-from boardcal.storage.database import open_database
-from boardcal.storage.database_errors import DatabaseError
-from boardcal.storage.planners import hold_boards, share_boards
-from boardcal.storage.tables import board, installation, planner_import
+from boardcal.settings.load import LoadedSettings, Settings
+from boardcal.storage.boards import hold_boards, share_boards
+from boardcal.storage.database.engine import open_database
+from boardcal.storage.database.errors import DatabaseError
+from boardcal.storage.schema.planner import board, installation, planner_import
 from boardcal.tests.factories import CUMBRIA, at
-from boardcal.tests.notifications.test_delivery_stages import ready
+from boardcal.tests.notifications.delivery.test_stages import ready
 from boardcal.tests.office import Office
 
 if TYPE_CHECKING:
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from boardcal.notifications.transports import DeliveryError
-    from boardcal.storage.database import Database
+    from boardcal.notifications.transports.base import DeliveryError
+    from boardcal.storage.database.engine import Database
 
 NOW = at("2018-02-08 09:00")
 

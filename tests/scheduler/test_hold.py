@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from boardcal.scheduler.installation import Installation, first_go_live
-from boardcal.scheduler.settings import LoadedSettings, Settings
+from boardcal.settings.load import LoadedSettings, Settings
 from boardcal.storage.holds import end_hold, hold_of, put_on_hold
-from boardcal.storage.tables import board, change
+from boardcal.storage.schema.occurrences import change
+from boardcal.storage.schema.planner import board
 from boardcal.tests.factories import CHAIR, at
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def test_mails_do_not_begin_by_themselves_on_hold(office: Office, tmp_path: Path
 @pytest.mark.parametrize("state", ["submitted", "moved"])
 def test_a_deferred_mail_with_nothing_left_to_say_is_given_up(office: Office, state: str) -> None:
     from boardcal.calendar.status import Status
-    from boardcal.notifications.transports import DeliveryError
+    from boardcal.notifications.transports.base import DeliveryError
     from boardcal.tests.factories import S11
 
     office.store(go_live="2018-02-05").days("2018-02-05", "2018-02-07")

@@ -12,20 +12,21 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import update
 
-from boardcal.notifications.delivery import Delivered
-from boardcal.notifications.transports import DeliveryError, OutgoingMail, always
+from boardcal.notifications.delivery.deliver import Delivered
+from boardcal.notifications.transports.base import DeliveryError, OutgoingMail, always
 from boardcal.scheduler import service as service_module
 from boardcal.scheduler.clock_guard import ClockGuard
 from boardcal.scheduler.installation import Installation
 from boardcal.scheduler.jobs import Jobs
-from boardcal.scheduler.one_daemon import AnotherDaemonError, only_daemon
 from boardcal.scheduler.service import Service, StalledError, in_words
-from boardcal.scheduler.settings import LoadedSettings, Settings
+from boardcal.scheduler.single_instance import AnotherDaemonError, only_daemon
 from boardcal.scheduler.tick import Ticker
-from boardcal.storage.database import Database
-from boardcal.storage.database_errors import DatabaseError
+from boardcal.settings.load import LoadedSettings, Settings
+from boardcal.storage.database.engine import Database
+from boardcal.storage.database.errors import DatabaseError
 from boardcal.storage.planners import store_planner
-from boardcal.storage.tables import board, message
+from boardcal.storage.schema.mail import message
+from boardcal.storage.schema.planner import board
 from boardcal.tests.factories import CHAIR, SECRETARIAT, at, make_planner
 from boardcal.tests.office import Postbag
 

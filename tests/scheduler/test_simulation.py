@@ -7,7 +7,7 @@ import pytest
 
 from boardcal.calendar.status import Status
 from boardcal.scheduler.simulation import SimulatedMail, simulate
-from boardcal.storage.copying import copy_of
+from boardcal.storage.backup.copy import copy_of
 from boardcal.tests.factories import (
     BOARD_CHAIR,
     BUSINESS_CHAIR,

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
-from boardcal.storage.account_tables import feed
 from boardcal.storage.feeds import (
     FeedError,
     FeedKind,
@@ -19,7 +18,8 @@ from boardcal.storage.feeds import (
     rotate_feed,
 )
 from boardcal.storage.published_events import Published, published_events, save_published
-from boardcal.storage.tables import change
+from boardcal.storage.schema.accounts import feed
+from boardcal.storage.schema.occurrences import change
 from boardcal.tests.factories import at, day
 
 if TYPE_CHECKING:

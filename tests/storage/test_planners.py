@@ -8,23 +8,22 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from sqlalchemy import insert, select, update
 
-from boardcal.calendar.planner_reading import read_planner
-from boardcal.storage.copying import empty_copy
-from boardcal.storage.database import Database
-from boardcal.storage.differences import differences
-from boardcal.storage.export import toml_of
+from boardcal.calendar.planner.diff import differences
+from boardcal.calendar.planner.entries import digest_of
+from boardcal.calendar.planner.export import toml_of
+from boardcal.calendar.planner.reader import read_planner
+from boardcal.storage.backup.copy import empty_copy
+from boardcal.storage.boards import board_row, boards
+from boardcal.storage.database.engine import Database
 from boardcal.storage.planners import (
     PlannerShelf,
     UnknownBoardError,
-    board_row,
-    boards,
     content_of,
-    digest_of,
     last_import,
     save_content,
     store_planner,
 )
-from boardcal.storage.tables import board, planner_entry
+from boardcal.storage.schema.planner import board, planner_entry
 from boardcal.tests.factories import (
     at,
     checked,
@@ -39,8 +38,8 @@ from boardcal.tests.fuzz import law
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from boardcal.calendar.planner import Planner
-    from boardcal.calendar.planner_file import PlannerFile
+    from boardcal.calendar.planner.file_schema import PlannerFile
+    from boardcal.calendar.planner.model import Planner
 
 NOW = at("2017-11-01")
 

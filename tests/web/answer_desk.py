@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from boardcal.notifications.links import Links, LinkSigner
 from boardcal.scheduler.installation import installation_id
-from boardcal.storage.tables import metadata
+from boardcal.storage.schema.metadata import metadata
 from boardcal.tests.factories import at, checked, make_document
 from boardcal.tests.office import Office
 from boardcal.tests.web.reader import Place
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from httpx2 import Response
 
-    from boardcal.storage.database import Database
+    from boardcal.storage.database.engine import Database
     from boardcal.tests.office import Mail
     from boardcal.tests.web.reader import Reader
 

@@ -12,7 +12,7 @@ from boardcal.tests.web.reader import SECRETARIAT, Place
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from boardcal.storage.database import Database
+    from boardcal.storage.database.engine import Database
     from boardcal.tests.web.reader import Reader
 
 

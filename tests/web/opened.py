@@ -12,14 +12,14 @@ from starlette.responses import PlainTextResponse
 from boardcal.tests.factories import at
 from boardcal.tests.office import Office
 from boardcal.tests.web.reader import VIEWER, Place, Reader
-from boardcal.web.app import PAGES
-from boardcal.web.routes import Page
+from boardcal.web.routing import Page
+from boardcal.web.url_map import PAGES
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from boardcal.calendar.planner_file import PlannerFile
-    from boardcal.storage.database import Database
+    from boardcal.calendar.planner.file_schema import PlannerFile
+    from boardcal.storage.database.engine import Database
 
 NOW = at("2018-03-05 09:00")
 # A link names its Board where it leads to a page of one, so there has to be one.

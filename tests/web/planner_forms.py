@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from boardcal.storage.planners import content_of
-from boardcal.storage.tables import change
+from boardcal.storage.schema.occurrences import change
 from boardcal.tests.web.forms_on import form_to
 
 if TYPE_CHECKING:
     from httpx2 import Response
 
-    from boardcal.calendar.planner_file import PlannerFile
+    from boardcal.calendar.planner.file_schema import PlannerFile
     from boardcal.tests.web.reader import Place, Reader
 
 

@@ -13,17 +13,18 @@ from sqlalchemy import select, update
 from starlette.testclient import TestClient
 
 from boardcal.scheduler.installation import Installation
-from boardcal.scheduler.settings import LoadedSettings, Settings
-from boardcal.storage.accounts import EVERY_BOARD, Role, add_account, set_password
-from boardcal.storage.database import Database
+from boardcal.settings.load import LoadedSettings, Settings
+from boardcal.storage.accounts.accounts import EVERY_BOARD, Role, add_account, set_password
+from boardcal.storage.accounts.setup_links import make_link
+from boardcal.storage.database.engine import Database
 from boardcal.storage.planners import store_planner
-from boardcal.storage.setup_links import make_link
-from boardcal.storage.tables import board
+from boardcal.storage.schema.planner import board
 from boardcal.tests.factories import at, make_planner
-from boardcal.web.app import PAGES, build_app
-from boardcal.web.passwords import hashed
-from boardcal.web.site import Site
-from boardcal.web.templating import make_environment
+from boardcal.web.accounts.passwords import hashed
+from boardcal.web.app import build_app
+from boardcal.web.page.templating import make_environment
+from boardcal.web.request.site import Site
+from boardcal.web.url_map import PAGES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,9 +33,9 @@ if TYPE_CHECKING:
     from httpx2 import Response
     from sqlalchemy import Table
 
-    from boardcal.calendar.planner_file import PlannerFile
-    from boardcal.storage.columns import AnyRow
-    from boardcal.web.routes import Page
+    from boardcal.calendar.planner.file_schema import PlannerFile
+    from boardcal.storage.schema.column_types import AnyRow
+    from boardcal.web.routing import Page
 
 START = at("2018-02-01 09:00")
 PASSWORD = "four green boats sail"

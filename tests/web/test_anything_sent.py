@@ -10,18 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boardcal.storage.all_tables import metadata
-from boardcal.storage.sessions import session_of
-from boardcal.storage.setup_links import link_of
+from boardcal.storage.accounts.sessions import session_of
+from boardcal.storage.accounts.setup_links import link_of
+from boardcal.storage.schema.all_tables import metadata
 from boardcal.tests.factories import S11
 from boardcal.tests.fuzz import law
 from boardcal.tests.web.reader import ADMIN, SECRETARIAT, VIEWER, Place, Reader
-from boardcal.web.app import PAGES
+from boardcal.web.url_map import PAGES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from boardcal.storage.columns import AnyRow
+    from boardcal.storage.schema.column_types import AnyRow
 
 FORM = "application/x-www-form-urlencoded"
 PARAMETER = re.compile(r"\{[^}]*\}")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from boardcal.calendar.status import Status
-from boardcal.notifications.transports import DeliveryError
+from boardcal.notifications.transports.base import DeliveryError
 from boardcal.storage.holds import put_on_hold
 from boardcal.tests.factories import S11
 from boardcal.tests.office import Office
@@ -79,8 +79,8 @@ def test_a_mail_with_nothing_left_to_say_does_not_count(place: Place) -> None:
 def test_a_database_that_does_not_answer_is_said_without_details(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from boardcal.storage.database import Database
-    from boardcal.storage.database_errors import DatabaseError
+    from boardcal.storage.database.engine import Database
+    from boardcal.storage.database.errors import DatabaseError
 
     def gone(_: object) -> None:
         raise DatabaseError("postgresql://secret@server is gone")

@@ -12,7 +12,7 @@ from boardcal.tests.web.opened import Opened
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from boardcal.storage.database import Database
+    from boardcal.storage.database.engine import Database
 
 
 @pytest.fixture

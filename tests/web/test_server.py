@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from boardcal.scheduler.settings_model import Web
+from boardcal.settings.model import Web
 from boardcal.web import server
 from boardcal.web.server import bound, serving
 

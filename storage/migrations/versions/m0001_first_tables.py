@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from boardcal.storage.columns import Document, Instant
+from boardcal.storage.schema.column_types import Document, Instant
 
 revision = "0001"
 down_revision = None

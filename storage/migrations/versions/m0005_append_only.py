@@ -6,7 +6,6 @@ from alembic import op
 
 revision = "0005"
 down_revision = "0004"
-
 REFUSAL = "boardcal keeps this record: it is only added to"
 
 

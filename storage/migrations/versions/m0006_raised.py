@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from boardcal.storage.columns import Instant
+from boardcal.storage.schema.column_types import Instant
 
 revision = "0006"
 down_revision = "0005"

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import sync_playwright
 
-from boardcal.storage.database import open_database
+from boardcal.storage.database.engine import open_database
 from boardcal.tests.web.browser.looking import ARGUMENTS, Eyes, Loop, chromium
 from boardcal.tests.web.browser.serving import served
-from boardcal.web.stylesheet import NAME, STATIC
+from boardcal.web.page.stylesheet import NAME, STATIC
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

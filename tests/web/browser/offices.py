@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import update
 
-from boardcal.calendar.planner import RoleName
+from boardcal.calendar.planner.model import RoleName
 from boardcal.calendar.status import Status
-from boardcal.notifications.transports import DeliveryError
-from boardcal.scheduler.answer_standing import Answering
-from boardcal.scheduler.answering import ask_for_time, ask_to_hand_over, rest
-from boardcal.scheduler.meeting_editing import add_meeting, cancel_meeting, move_meeting
+from boardcal.notifications.transports.base import DeliveryError
+from boardcal.operations.planner.meetings import add_meeting, cancel_meeting, move_meeting
+from boardcal.operations.replies.options import Answering
+from boardcal.operations.replies.reply import ask_for_time, ask_to_hand_over, rest
 from boardcal.storage.feeds import FeedKind, make_feed, mark_fetched
 from boardcal.storage.planners import store_planner
-from boardcal.storage.tables import board
+from boardcal.storage.schema.planner import board
 from boardcal.tests.factories import (
     at,
     checked,
@@ -28,8 +28,8 @@ from boardcal.tests.office import WHO, Office
 from boardcal.tests.pages import refusing
 
 if TYPE_CHECKING:
-    from boardcal.notifications.transports import OutgoingMail
-    from boardcal.storage.database import Database
+    from boardcal.notifications.transports.base import OutgoingMail
+    from boardcal.storage.database.engine import Database
 
 NOW = at("2018-03-01 09:00")
 UNREACHABLE = "health.chair@example.org"

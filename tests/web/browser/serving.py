@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import HTMLResponse
 
-from boardcal.storage.accounts import EVERY_BOARD, Role, add_account
-from boardcal.storage.sessions import begin_session
+from boardcal.storage.accounts.accounts import EVERY_BOARD, Role, add_account
+from boardcal.storage.accounts.sessions import begin_session
 from boardcal.tests.web.browser.offices import NOW, OFFICES
 from boardcal.tests.web.reader import Place
-from boardcal.web.app import PAGES
-from boardcal.web.page_errors import ConflictError
-from boardcal.web.routes import Page
+from boardcal.web.request.errors import ConflictError
+from boardcal.web.routing import Page
 from boardcal.web.server import serving
+from boardcal.web.url_map import PAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from boardcal.storage.database import Database
+    from boardcal.storage.database.engine import Database
     from boardcal.tests.office import Office
 
 SECONDS = 120  # longer than any office takes to be built, on a busy machine too

@@ -18,7 +18,7 @@ import pytest
 
 from boardcal.notifications.links import AnswerLink, LinkSigner
 from boardcal.scheduler.installation import installation_id
-from boardcal.storage.occurrence_rows import by_key
+from boardcal.storage.occurrences import by_key
 from boardcal.tests.web.browser.looking import Look
 
 if TYPE_CHECKING:

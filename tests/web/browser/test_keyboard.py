@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from boardcal.storage.database import open_database
-from boardcal.storage.tables import change
+from boardcal.storage.database.engine import open_database
+from boardcal.storage.schema.occurrences import change
 from boardcal.tests.web.browser.looking import DESK
 from boardcal.tests.web.browser.serving import served
 from boardcal.tests.web.reader import PASSWORD, SECRETARIAT

@@ -1,0 +1,72 @@
+"""What one planner's content changes in another, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from .entries import SINGLE, entries_of
+from .file_schema import PlannerFile
+
+NAMES = {"body": "body", "event": "event", "report": "report", "action": "action"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One entry that was added, removed or changed; `fields` holds (name, before, after)."""
+
+    kind: str
+    id: str
+    what: str
+    fields: tuple[tuple[str, Any, Any], ...] = ()
+
+    @property
+    def lines(self) -> list[str]:
+        """The difference as lines of text, details indented."""
+        name = f"[{self.kind}]" if self.kind in SINGLE else f'{self.kind} "{self.id}"'
+        head = f"{self.what} {name}"
+        return [head, *(f"    {_field(*each)}" for each in self.fields)]
+
+
+def differences(before: PlannerFile | None, after: PlannerFile) -> list[Difference]:
+    """What `after` changes in `before`, in the order of the file; removed entries last."""
+    old = {} if before is None else {(each.kind, each.id): each for each in entries_of(before)}
+    new = {(each.kind, each.id): each for each in entries_of(after)}
+    found = []
+    for (kind, entry_id), entry in new.items():
+        stored = old.get((kind, entry_id))
+        if stored is None:
+            found.append(Difference(kind=kind, id=entry_id, what="added"))
+        elif stored.document != entry.document:
+            fields = _fields(stored.document, entry.document)
+            found.append(Difference(kind=kind, id=entry_id, what="changed", fields=fields))
+    removed = [key for key in old if key not in new]
+    found.extend(Difference(kind=kind, id=each, what="removed") for kind, each in removed)
+    return found
+
+
+def _fields(before: dict[str, Any], after: dict[str, Any]) -> tuple[tuple[str, Any, Any], ...]:
+    names = [*before, *(name for name in after if name not in before)]
+    return tuple(
+        (name, before.get(name), after.get(name))
+        for name in names
+        if before.get(name) != after.get(name)
+    )
+
+
+def _field(name: str, before: Any, after: Any) -> str:
+    if before is None:
+        return f"{name}: {_shown(after)} (new)"
+    if after is None:
+        return f"{name}: {_shown(before)} (taken out)"
+    return f"{name}: {_shown(before)} -> {_shown(after)}"
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{name} = {_shown(each)}" for name, each in value.items()) + " }"
+    if isinstance(value, list):
+        return "[" + ", ".join(_shown(each) for each in value) + "]"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f'"{value}"' if isinstance(value, str) else str(value)

@@ -1,0 +1,91 @@
+"""A planner written out as a planner file: importing it again gives the same content."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import tomlkit
+
+from .entries import MANY, SINGLE
+from .file_schema import PlannerFile
+
+# The keys of a report or an action in the order in which people look for them.
+IN_ORDER = (
+    *("id", "number", "title", "row", "section", "owner", "to"),
+    *("when", "from", "until", "steps", "quote", "action", "outcome"),
+    *("assumed", "doubt", "note", "met_by", "nothing_to_report"),
+)
+
+
+# Written as tables of their own below their body, not in one line.
+BELOW = ("meets", "meeting")
+ROLES = ("chair", "vice-chair", "administrator", "secretariat")
+
+
+# Where a list of one may be written as the one alone.
+ONE_ALONE = ("owner", "to", "day", "by", *ROLES)
+LONGEST_LINE = 100
+Entry = Mapping[str, Any]
+
+
+def toml_of(content: PlannerFile) -> str:
+    """The text of a planner file with this content."""
+    document = content.model_dump(mode="python", by_alias=True, exclude_defaults=True)
+    sections = [f"format = {content.format}\n"]
+    for name in SINGLE:
+        if document.get(name):
+            sections += _sections(f"[{name}]", document[name])
+    for name in MANY:
+        for entry in document.get(name, ()):
+            sections += _sections(f"[[{name}]]", entry)
+    return "\n".join(sections)
+
+
+def _sections(header: str, entry: Entry) -> Iterator[str]:
+    """A table's text, then those of the tables below it."""
+    keys = sorted(entry, key=IN_ORDER.index) if "quote" in entry else entry
+    lines = [header, *(_line(key, entry[key]) for key in keys if key not in BELOW)]
+    yield "".join(f"{line}\n" for line in lines)
+    name = header.strip("[]")
+    if "meets" in entry:
+        yield from _sections(f"[{name}.meets]", entry["meets"])
+    for change in entry.get("meeting", ()):
+        yield from _sections(f"[[{name}.meeting]]", change)
+
+
+def _line(key: str, value: Any) -> str:
+    value = _simplest(key, value)
+    line = f"{key} = {_value(value)}"
+    if len(line) > LONGEST_LINE and isinstance(value, (list, tuple)):
+        entries = "".join(f"    {_value(each)},\n" for each in value)
+        return f"{key} = [\n{entries}]"
+    return line
+
+
+def _simplest(key: str, value: Any) -> Any:
+    """A holder without dates as the address alone, a list of one as the one."""
+    if key in ROLES:
+        value = [holder if len(holder) > 1 else holder["address"] for holder in value]
+    alone = key in ONE_ALONE and isinstance(value, Sequence) and len(value) == 1
+    return value[0] if alone and isinstance(value[0], str) else value
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, Mapping):
+        pairs = (f"{key} = {_value(_simplest(key, each))}" for key, each in value.items())
+        return f"{{ {', '.join(pairs)} }}"
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(_value(each) for each in value)}]"
+    if isinstance(value, str):
+        return _text(str(value))
+    return str(tomlkit.item(value).as_string())
+
+
+def _text(text: str) -> str:
+    if "\n" in text:
+        # Reading takes the line breaks after the opening and before the closing quotes off again.
+        written = tomlkit.string(f"{text}\n", multiline=True).as_string()
+        return f"{written[:3]}\n{written[3:]}"
+    literal = '"' in text and "'" not in text and text.isprintable()
+    return tomlkit.string(text, literal=literal, multiline='"' in text and not literal).as_string()

@@ -1,0 +1,68 @@
+"""The pieces of text that a planner file is made of, and what each may hold."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from ...core.addresses import AddressError, parse_address
+from ...core.characters import DIRECTION_MARKS
+from ..rules.date_text import EARLIEST_YEAR, LATEST_YEAR
+
+LONGEST_LINE = 300
+LONGEST_CELL = 4000
+
+
+def _printable(text: str, allowed: str = "") -> str:
+    for character in text:
+        if character in allowed:
+            continue
+        if unicodedata.category(character) in ("Cc", "Zl", "Zp") or character in DIRECTION_MARKS:
+            raise ValueError(
+                f"holds a character that cannot be seen ({character!a}); type the text again"
+            )
+    return text
+
+
+def _one_line(text: str) -> str:
+    return _printable(text)
+
+
+def _cell(text: str) -> str:
+    return _printable(text, allowed="\n\t")
+
+
+def _address(text: str) -> str:
+    try:
+        # One person is one address, however it was typed: mailboxes know no upper case.
+        return parse_address(text).address.lower()
+    except AddressError as error:
+        raise ValueError(str(error)) from None
+
+
+def _in_years(day: date) -> date:
+    if not EARLIEST_YEAR <= day.year <= LATEST_YEAR:
+        raise ValueError(f"lies outside the years {EARLIEST_YEAR} to {LATEST_YEAR}")
+    return day
+
+
+Id = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]*$", max_length=60, strip_whitespace=True),
+    Field(description="made of small letters, digits, full stops and hyphens, such as s11-march"),
+]
+Day = Annotated[date, AfterValidator(_in_years)]
+Line = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_LINE),
+    AfterValidator(_one_line),
+]
+Cell = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_CELL),
+    AfterValidator(_cell),
+]
+MailAddress = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_address)]

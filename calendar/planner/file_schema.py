@@ -1,0 +1,249 @@
+"""A planner file: what may stand in it, table by table.
+
+The models hold the file's own words, so that writing them out again gives the same content;
+`planner_reading.py` turns them into the planner that the rest of boardcal works with.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import time
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
+
+from ..rules.date_text import ORDINALS, WEEKDAYS
+from .field_types import Cell, Day, Id, Line, MailAddress
+from .model import BodyKind
+from .timing_schema import Entry, When, known_months
+
+TIMES = re.compile(r"(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})")
+
+
+def _as_list(value: Any) -> Any:
+    return value if isinstance(value, (list, tuple)) else [value]
+
+
+class HolderEntry(Entry):
+    """A role-holder with dates: `{ address = "…", from = 2018-04-01, to = 2019-03-31 }`."""
+
+    address: MailAddress
+    from_: Day | None = Field(default=None, alias="from")
+    to: Day | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> HolderEntry:
+        if self.from_ and self.to and self.to < self.from_:
+            raise ValueError(f"ends ({self.to}) before it begins ({self.from_})")
+        return self
+
+
+def _as_holders(value: Any) -> Any:
+    """One address in quotes stands for a holder without dates."""
+    if isinstance(value, str):
+        value = [value]
+    if isinstance(value, (list, tuple)):
+        return [{"address": each} if isinstance(each, str) else each for each in value]
+    return value
+
+
+Holders = Annotated[tuple[HolderEntry, ...], BeforeValidator(_as_holders)]
+
+
+class ChangeEntry(Entry):
+    """One meeting that was `moved` (with `to`), `cancelled` or `added`."""
+
+    moved: Day | None = None
+    to: Day | None = None
+    cancelled: Day | None = None
+    decided: Day | None = None
+    added: Day | None = None
+    extraordinary: bool = False
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> ChangeEntry:
+        if sum(day is not None for day in (self.moved, self.cancelled, self.added)) != 1:
+            raise ValueError('needs exactly one of "moved", "cancelled" and "added"')
+        if (self.moved is None) != (self.to is None):
+            raise ValueError('needs "moved" and "to" together')
+        if self.decided and not self.cancelled:
+            raise ValueError('has "decided" without "cancelled"')
+        if self.extraordinary and not self.added:
+            raise ValueError('has "extraordinary" without "added"')
+        return self
+
+
+class MeetsEntry(Entry):
+    """When a body meets: `day = "second Thursday"`, `months`, and `time` if known."""
+
+    day: Annotated[tuple[Line, ...], BeforeValidator(_as_list), Field(min_length=1)]
+    months: tuple[Line, ...] = Field(min_length=1)
+    time: Line | None = None
+    assumed: Line | None = None
+
+    @field_validator("day")
+    @classmethod
+    def _day(cls, days: tuple[str, ...]) -> tuple[str, ...]:
+        for text in days:
+            ordinal, _, weekday = text.partition(" ")
+            if ordinal not in ORDINALS or weekday not in WEEKDAYS:
+                raise ValueError(f'"{text}" is not a day such as "second Thursday"')
+            if days.count(text) > 1:
+                raise ValueError(f'"{text}" is named twice; leave one of them out')
+        return days
+
+    @field_validator("months")
+    @classmethod
+    def _months(cls, months: tuple[str, ...]) -> tuple[str, ...]:
+        return known_months(months)
+
+    @field_validator("time")
+    @classmethod
+    def _time(cls, text: str | None) -> str | None:
+        if text is not None:
+            times_of(text)
+        return text
+
+
+def times_of(text: str) -> tuple[time, time]:
+    """The two times of "09:30-12:30"; ValueError when it is not such a pair in order."""
+    found = TIMES.fullmatch(text.replace("–", "-").replace(" ", ""))
+    try:
+        if found is None:
+            raise ValueError
+        hours = [int(part) for part in found.groups()]
+        begins, ends = time(hours[0], hours[1]), time(hours[2], hours[3])
+    except ValueError:
+        raise ValueError(f'"{text}" is not a time such as "09:30-12:30"') from None
+    if ends <= begins:
+        raise ValueError(f'"{text}" ends before it begins')
+    return begins, ends
+
+
+class BodyEntry(Entry):
+    """A `[[body]]`: a Board, a subgroup or an outside partner, and who holds its roles."""
+
+    id: Id
+    name: Line
+    short: Line | None = None
+    kind: BodyKind
+    lead: Line = "chair"
+    also: tuple[Line, ...] = ()
+    chair: Holders = ()
+    vice_chair: Holders = Field(default=(), alias="vice-chair")
+    administrator: Holders = ()
+    secretariat: Holders = ()
+    assumed: Line | None = None
+    meets: MeetsEntry | None = None
+    meeting: tuple[ChangeEntry, ...] = ()
+
+
+Steps = Annotated[tuple[int, ...], Field(min_length=1)]
+
+
+class ObligationEntry(Entry):
+    """What `[[report]]` and `[[action]]` share."""
+
+    id: Id
+    title: Line
+    owner: Annotated[tuple[Id, ...], BeforeValidator(_as_list), Field(min_length=1)]
+    to: Annotated[tuple[Id, ...], BeforeValidator(_as_list)] = ()
+    when: When
+    quote: Cell
+    assumed: Cell | None = None
+    doubt: Cell | None = None
+    steps: Steps | None = None
+    from_: Day | None = Field(default=None, alias="from")
+    until: Day | None = None
+
+    @field_validator("steps")
+    @classmethod
+    def _steps(cls, steps: tuple[int, ...] | None) -> tuple[int, ...] | None:
+        if steps is not None and list(steps) != sorted(set(steps)):
+            raise ValueError("must rise, each number once, such as [-10, -5, 0, 5]")
+        return steps
+
+
+class ReportEntry(ObligationEntry):
+    """A `[[report]]`; `row` is the planner's What cell, `met_by` another report's id."""
+
+    row: Line
+    met_by: Id | None = None
+    nothing_to_report: bool = False
+
+
+class ActionEntry(ObligationEntry):
+    """An `[[action]]`: `number` as printed (text: 1.10 is not 1.1), `action` its cell."""
+
+    number: Line
+    section: Line
+    action: Cell
+    outcome: Cell | None = None
+    note: Line | None = None
+
+
+class EventEntry(Entry):
+    """An `[[event]]` that timings wait for."""
+
+    id: Id
+    title: Line
+
+
+class PromiseEntry(Entry):
+    """A `[[promise]]`: promised elsewhere in the source, missing from its planner."""
+
+    text: Line
+    where: Line
+
+
+class BoardEntry(Entry):
+    """The `[board]` table."""
+
+    id: Id
+    name: Line
+    business_group: Id | None = None
+
+
+class PlanEntry(Entry):
+    """The `[plan]` table: the document, and the years that bound its actions."""
+
+    title: Line
+    source: Line
+    from_: Day = Field(alias="from")
+    to: Day
+    assumed: Line | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> PlanEntry:
+        if self.to < self.from_:
+            raise ValueError(f"ends ({self.to}) before it begins ({self.from_})")
+        return self
+
+
+class DaysEntry(Entry):
+    """The `[working_days]` table: days off besides the bank holidays, and the reverse."""
+
+    closed: tuple[Day, ...] = ()
+    open: tuple[Day, ...] = ()
+
+
+class PlannerFile(Entry):
+    """A whole planner file."""
+
+    format: Literal[1] = 1
+    board: BoardEntry
+    plan: PlanEntry
+    working_days: DaysEntry = DaysEntry()
+    body: tuple[BodyEntry, ...] = Field(min_length=1)
+    event: tuple[EventEntry, ...] = ()
+    report: tuple[ReportEntry, ...] = ()
+    action: tuple[ActionEntry, ...] = ()
+    promise: tuple[PromiseEntry, ...] = ()
+
+    @field_validator("body", "event", "report", "action", "promise", mode="before")
+    @classmethod
+    def _lists(cls, value: Any, info: ValidationInfo) -> Any:
+        if isinstance(value, dict):
+            says = f"needs two brackets on each side, [[{info.field_name}]]"
+            raise ValueError(says)  # noqa: TRY004 - pydantic gathers only ValueErrors
+        return value

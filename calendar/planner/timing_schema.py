@@ -1,0 +1,278 @@
+"""How a planner file says when something is due: the `when = { … }` of an entry."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    field_validator,
+    model_validator,
+)
+
+from ..rules.date_text import month_number, stated_date, year_month
+from ..rules.rrule import check_rrule
+from ..rules.timing import (
+    AFTER_WORKING_DAYS,
+    PAPERS_WORKING_DAYS,
+    After,
+    AsRequired,
+    AtMeetings,
+    By,
+    EveryMeeting,
+    EveryMonths,
+    EveryNth,
+    LastIn,
+    NamedMonths,
+    OnCalendar,
+    Ongoing,
+    RecurrenceRule,
+    Span,
+    Undecided,
+)
+from .field_types import Day, Id, Line
+
+
+class Entry(BaseModel):
+    """A table of the file: unknown keys are refused, values are never changed afterwards."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+def known_months(months: tuple[str, ...]) -> tuple[str, ...]:
+    """`months` as they are; ValueError when one is none, or stands there twice."""
+    numbers = [month_number(month) for month in months]
+    for month in months:
+        if numbers.count(month_number(month)) > 1:
+            raise ValueError(f'"{month}" is named twice; leave one of them out')
+    return months
+
+
+def _known_year_month(text: str) -> str:
+    year_month(text)
+    return text
+
+
+class MeetingWhen(Entry):
+    """`{ meeting = "lscb" }`, with `months`, `last_in`, or `every` and `from`."""
+
+    meeting: Id
+    months: tuple[Line, ...] | None = Field(default=None, min_length=1)
+    last_in: Span | None = None
+    every: int | None = Field(default=None, ge=2, le=50)
+    from_: Line | None = Field(default=None, alias="from")
+    papers: int = Field(default=PAPERS_WORKING_DAYS, ge=0, le=60)
+
+    @field_validator("months")
+    @classmethod
+    def _months(cls, months: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        return months and known_months(months)
+
+    @field_validator("from_")
+    @classmethod
+    def _from(cls, text: str | None) -> str | None:
+        return text and _known_year_month(text)
+
+    @model_validator(mode="after")
+    def _one_choice(self) -> MeetingWhen:
+        given = [self.months, self.last_in, self.every]
+        if sum(choice is not None for choice in given) > 1:
+            raise ValueError(
+                'says several things at once; give only one of "months", "last_in" and "every"'
+            )
+        if (self.every is None) != (self.from_ is None):
+            raise ValueError(
+                'needs both "every" and "from", such as every = 2, from = "December 2017"'
+            )
+        return self
+
+    def timing(self) -> AtMeetings:
+        """The timing that this says."""
+        return AtMeetings(body=self.meeting, which=self._which(), papers=self.papers)
+
+    def _which(self) -> EveryMeeting | NamedMonths | EveryNth | LastIn:
+        if self.months is not None:
+            return NamedMonths(months=tuple(month_number(month) for month in self.months))
+        if self.last_in is not None:
+            return LastIn(span=self.last_in)
+        if self.every is not None and self.from_ is not None:
+            return EveryNth(n=self.every, start=year_month(self.from_))
+        return EveryMeeting()
+
+
+class MonthsWhen(Entry):
+    """`{ months = ["February", "August"] }`: due on the month's last working day, or `day`."""
+
+    months: tuple[Line, ...] = Field(min_length=1)
+    day: int | None = Field(default=None, ge=1, le=31)
+
+    @field_validator("months")
+    @classmethod
+    def _months(cls, months: tuple[str, ...]) -> tuple[str, ...]:
+        return known_months(months)
+
+    def timing(self) -> OnCalendar:
+        """The timing that this says."""
+        months = tuple(month_number(month) for month in self.months)
+        return OnCalendar(which=NamedMonths(months=months), day=self.day)
+
+
+class EveryMonthsWhen(Entry):
+    """`{ every_months = 3, from = "December 2017" }`, with `day` if not the last working day."""
+
+    every_months: int = Field(ge=1, le=120)
+    from_: Line = Field(alias="from")
+    day: int | None = Field(default=None, ge=1, le=31)
+
+    @field_validator("from_")
+    @classmethod
+    def _from(cls, text: str) -> str:
+        return _known_year_month(text)
+
+    def timing(self) -> OnCalendar:
+        """The timing that this says."""
+        which = EveryMonths(n=self.every_months, start=year_month(self.from_))
+        return OnCalendar(which=which, day=self.day)
+
+
+class RuleWhen(Entry):
+    """`{ rrule = "FREQ=MONTHLY;BYDAY=1MO", from = 2018-01-01 }`, RFC 5545 3.3.10."""
+
+    rrule: Line
+    from_: Day = Field(alias="from")
+
+    @field_validator("rrule")
+    @classmethod
+    def _rrule(cls, text: str) -> str:
+        check_rrule(text)
+        return text
+
+    def timing(self) -> OnCalendar:
+        """The timing that this says."""
+        return OnCalendar(which=RecurrenceRule(rrule=self.rrule, start=self.from_))
+
+
+CADENCES = ("meeting", "every_months", "rrule", "months")
+
+
+def first_key(value: Any, names: tuple[str, ...]) -> str | None:
+    """Which kind of `when` a table is, told by the key that gives it away."""
+    if isinstance(value, dict):
+        return next((name for name in names if name in value), None)
+    return next((name for name in names if hasattr(value, name)), None)
+
+
+def _cadence_kind(value: Any) -> str | None:
+    return first_key(value, CADENCES)
+
+
+ReviewWhen = Annotated[
+    Annotated[MeetingWhen, Tag("meeting")]
+    | Annotated[EveryMonthsWhen, Tag("every_months")]
+    | Annotated[RuleWhen, Tag("rrule")]
+    | Annotated[MonthsWhen, Tag("months")],
+    Discriminator(
+        _cadence_kind,
+        custom_error_type="when",
+        custom_error_message='needs one of "meeting", "months", "every_months" and "rrule", such '
+        'as { meeting = "lscb", last_in = "quarter" }',
+    ),
+]
+
+
+def _as_list(value: Any) -> Any:
+    return value if isinstance(value, (list, tuple)) else [value]
+
+
+class AfterWhen(Entry):
+    """`{ after = "review-published", days = 20 }`: working days after a recorded event."""
+
+    after: Id
+    days: int = Field(default=AFTER_WORKING_DAYS, ge=0, le=260)
+
+    def timing(self) -> After:
+        """The timing that this says."""
+        return After(event=self.after, days=self.days)
+
+
+class AsRequiredWhen(Entry):
+    """`{ as_required = true }`."""
+
+    as_required: Literal[True]
+
+    def timing(self) -> AsRequired:
+        """The timing that this says."""
+        return AsRequired()
+
+
+class UndecidedWhen(Entry):
+    """`{ undecided = "The plan names no month." }`."""
+
+    undecided: Line
+
+    def timing(self) -> Undecided:
+        """The timing that this says."""
+        return Undecided(why=self.undecided)
+
+
+class ByWhen(Entry):
+    """`{ by = "July 2018" }`, several dates as a list, with `review` if it goes on after."""
+
+    by: Annotated[tuple[Line, ...], BeforeValidator(_as_list), Field(min_length=1)]
+    review: ReviewWhen | None = None
+
+    @field_validator("by")
+    @classmethod
+    def _by(cls, texts: tuple[str, ...]) -> tuple[str, ...]:
+        dates = [stated_date(text) for text in texts]
+        meant = [(each.precision, each.last) for each in dates]
+        for text, each in zip(texts, meant, strict=True):
+            if meant.count(each) > 1:
+                raise ValueError(f'"{text}" is named twice; leave one of them out')
+        return tuple(each.text for each in dates)
+
+    def timing(self) -> By:
+        """The timing that this says."""
+        dates = tuple(stated_date(text) for text in self.by)
+        return By(dates=dates, review=None if self.review is None else self.review.timing())
+
+
+class OngoingWhen(Entry):
+    """`{ review = { meeting = "business-group", last_in = "quarter" } }`: never due."""
+
+    review: ReviewWhen
+
+    def timing(self) -> Ongoing:
+        """The timing that this says."""
+        return Ongoing(review=self.review.timing())
+
+
+KINDS = ("by", "review", "after", "as_required", "undecided", *CADENCES)
+
+
+def _kind(value: Any) -> str | None:
+    return first_key(value, KINDS)
+
+
+When = Annotated[
+    Annotated[ByWhen, Tag("by")]
+    | Annotated[OngoingWhen, Tag("review")]
+    | Annotated[AfterWhen, Tag("after")]
+    | Annotated[AsRequiredWhen, Tag("as_required")]
+    | Annotated[UndecidedWhen, Tag("undecided")]
+    | Annotated[MeetingWhen, Tag("meeting")]
+    | Annotated[EveryMonthsWhen, Tag("every_months")]
+    | Annotated[RuleWhen, Tag("rrule")]
+    | Annotated[MonthsWhen, Tag("months")],
+    Discriminator(
+        _kind,
+        custom_error_type="when",
+        custom_error_message='needs one of "meeting", "months", "every_months", "rrule", "by", '
+        '"review", "after", "as_required" and "undecided", such as { by = "July 2018" }',
+    ),
+]

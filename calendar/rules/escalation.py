@@ -1,0 +1,81 @@
+"""Steps: the reminders and chasers of one due date, counted in working days from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from .working_days import WorkingDays
+
+
+class Level(StrEnum):
+    """In which capacity someone is mailed about a step; the order is the order of precedence."""
+
+    OWNER = "owner"
+    BOARD = "board"
+    BUSINESS = "business"
+    DEPUTY = "deputy"
+    SECRETARIAT = "secretariat"
+
+
+# From this step on the level gets a copy.
+COPIED_FROM = {Level.DEPUTY: 5, Level.SECRETARIAT: 5, Level.BUSINESS: 10, Level.BOARD: 20}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """Which steps there are: `offsets` from the due date, then every `repeat` working days."""
+
+    offsets: tuple[int, ...]
+    repeat: int | None = None
+    escalates: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Step:
+    """One step: the `day` it falls on, and its `offset` in working days from the due date."""
+
+    day: date
+    offset: int
+
+
+REMINDERS = Policy(offsets=(-20, -10, -5, -1, 0, 1, 5, 10, 15, 20), repeat=20)
+REVIEWS = Policy(offsets=(-5, 0), escalates=False)
+
+
+def steps(due: date, policy: Policy, days: WorkingDays) -> Iterator[Step]:
+    """The steps of a due date, earliest first; without end where the policy repeats."""
+    for offset in policy.offsets:
+        yield Step(day=days.shift(due, offset), offset=offset)
+    if policy.repeat is None:
+        return
+    # Each repeat is counted on from the one before: counting every one from the due date
+    # would make a step that comes years later cost years of counting.
+    last = Step(day=days.shift(due, policy.offsets[-1]), offset=policy.offsets[-1])
+    while True:
+        last = Step(day=days.shift(last.day, policy.repeat), offset=last.offset + policy.repeat)
+        yield last
+
+
+def steps_due(due: date, policy: Policy, today: date, days: WorkingDays) -> list[Step]:
+    """The steps of a due date that fall on or before `today`, earliest first."""
+    found = []
+    for step in steps(due, policy, days):
+        if step.day > today:
+            break
+        found.append(step)
+    return found
+
+
+def next_step(due: date, policy: Policy, today: date, days: WorkingDays) -> Step | None:
+    """The first step of a due date after `today`, or None when no more will come."""
+    return next((step for step in steps(due, policy, days) if step.day > today), None)
+
+
+def levels_of(step: Step, policy: Policy) -> list[Level]:
+    """Who is mailed about `step`, in order of precedence."""
+    if not policy.escalates:
+        return [Level.OWNER]
+    return [level for level in Level if step.offset >= COPIED_FROM.get(level, step.offset)]

@@ -1,0 +1,118 @@
+"""Ending a hold: why it is there and who would be mailed, shown before mails go on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from ...calendar.rules.date_text import listed, weekday_date
+from ...core.errors import BoardcalError
+from ...notifications.letters.subject import subject
+from ...operations.pause import pauses_of
+from ...operations.resume_after_restore import count_due_as_sent
+from ...scheduler.installation import Installation, copied
+from ...storage.boards import boards, hold_boards
+from ...storage.clock_marks import forget_marks
+from ...storage.holds import Hold, end_hold, hold_of
+from ...wording.text import count
+from ..framework.simulated_mails import played, silent
+from ..framework.terminal import agreed, hung, say, say_lines
+
+# Long enough for a weekend and the bank holidays around it.
+LOOK_ON = timedelta(days=7)
+INSTEAD = (
+    "If mails went out after the backup was made, say until which day they did, so that they do",
+    "not go again:",
+    "  boardcal resume --sent-until DATE",
+)
+
+
+class NotRestoredError(BoardcalError):
+    """What can only be said while a restored backup is on hold."""
+
+
+def end_hold_if_any(here: Installation, who: str, *, sent_until: date | None, yes: bool) -> bool:
+    """Ends the hold after showing what follows; False where none was in force.
+
+    What the mails up to the day `sent_until` said counts as sent, and is not sent again. Raises
+    NotRestoredError where that day is given and no restored backup is on hold.
+    """
+    # One moment for what is shown and what is done: a sending time may come in between.
+    now = here.clock()
+    with here.database.read() as connection:
+        held = hold_of(connection)
+    if sent_until is not None:
+        _require_restored(held)
+    if held is None:
+        return False
+    say_lines(_why(here, held))
+    say_lines(_who_is_mailed(here, sent_until, now))
+    if held.after_restore:
+        say_lines(INSTEAD if sent_until is None else _paused(here))
+    if not agreed("Let mails go on?", yes=yes):
+        return True
+    with here.database.write() as connection:
+        hold_boards(connection)
+        if sent_until is not None:
+            count_due_as_sent(connection, here.ticker(), until=sent_until, now=now, who=who)
+        end_hold(connection, now=now, who=who)
+        # Whoever looked at it accepts the clock as well.
+        forget_marks(connection)
+    say("Mails go on with the next sending.")
+    return True
+
+
+def _require_restored(held: Hold | None) -> None:
+    if held is None:
+        raise NotRestoredError(
+            "No hold is in force, so nothing can be counted as sent; --sent-until is for the first "
+            "`boardcal resume` after a restore."
+        )
+    if not held.after_restore:
+        raise NotRestoredError(
+            "No backup was brought back, so nothing can be counted as sent; leave out --sent-until."
+        )
+
+
+def _why(here: Installation, held: Hold) -> Iterator[str]:
+    since = held.since.astimezone(here.local.zone)
+    yield from hung(f"On hold since {weekday_date(since.date())}, {since:%H:%M}: {held.why}")
+
+
+def _who_is_mailed(here: Installation, sent_until: date | None, now: datetime) -> Iterator[str]:
+    """Whom the first sending after it would reach, tried out on a copy."""
+    start = here.local.day_of(now)
+    with copied(here, go_live=start) as copy:
+        if sent_until is not None:
+            with copy.write() as connection:
+                counted = count_due_as_sent(
+                    connection, here.ticker(copy), until=sent_until, now=now, who="a trial"
+                )
+            yield from hung(
+                f"{count(counted, 'reminder')} due by {weekday_date(sent_until)} would count as "
+                "sent. The secretariat's overview goes once more."
+            )
+        end = start + LOOK_ON
+        mails = list(played(here, copy, start, end, progress=silent, begins=now))
+    first = [mail for mail in mails if mail.at.date() == mails[0].at.date()]
+    if not first:
+        yield from hung("No mail would go out within a week.")
+        return
+    yield from hung(
+        f"{count(len(first), 'mail')} would go out on {weekday_date(first[0].at.date())}:"
+    )
+    for mail in first:
+        yield f"  {mail.letter.recipient}"
+        yield from hung(subject(mail.letter), 6)
+
+
+def _paused(here: Installation) -> Iterator[str]:
+    """What was paused when the backup was made, and so is not counted."""
+    with here.database.read() as connection:
+        paused = [each for row in boards(connection) for each in pauses_of(connection, row.id)]
+    if paused:
+        names = listed(sorted({each.id for each in paused}))
+        yield from hung(
+            f"Paused in this backup, and so not counted: {names}. Where a pause had ended before "
+            "the mails went, end it on the page Pauses before you say this."
+        )

@@ -1,0 +1,106 @@
+"""`boardcal golive`: the day from which a Board's mails go out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import click
+
+from ...calendar.rules.date_text import long_date, weekday_date
+from ...notifications.letters.subject import subject
+from ...operations.go_live import set_go_live
+from ...operations.planner.change import plan_now, planning_for
+from ...operations.settle import unsettled
+from ...queries.previews.first_mails import LOOK_ON, first_of
+from ...scheduler.installation import Installation
+from ...storage.boards import BoardRow, hold_boards
+from ...storage.database.engine import Database
+from ...wording.text import count
+from ..framework.context import Invocation, asking
+from ..framework.param_types import DAY, NOTE
+from ..framework.simulated_mails import played, silent
+from ..framework.terminal import agreed, hung, say_lines
+
+
+@click.command()
+@click.argument("day", metavar="DATE", type=DAY)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--by", "who", metavar="WHO", type=NOTE, help="Who decides; default: you.")
+@click.pass_obj
+def golive(invocation: Invocation, day: date, yes: bool, who: str | None) -> None:
+    """Set the day from which mails go out.
+
+    What fell due before it is left unsettled: nobody is chased for it. Where mails are really
+    sent, who would be mailed first is shown, and asked about on a terminal.
+    """
+    who = who or asking()
+    with invocation.writing() as here:
+        with here.database.read() as connection:
+            row = here.board(connection, invocation.board)
+        if here.settings.mail.transport == "smtp":
+            say_lines(_who_is_mailed(invocation, here, row, day, who))
+        if not agreed(f"Let the mails of {row.name} begin on {long_date(day)}?", yes=yes):
+            return
+        _apply(here, here.database, row, day, who)
+        say_lines(_done(here, row, day))
+
+
+def _apply(here: Installation, database: Database, row: BoardRow, day: date, who: str) -> None:
+    with database.write() as connection:
+        hold_boards(connection)
+        set_go_live(
+            connection,
+            planning_for(here, connection, row),
+            day,
+            transport=here.settings.mail.transport,
+            who=who,
+        )
+        plan_now(here, connection, row.id)
+
+
+def _who_is_mailed(
+    invocation: Invocation, here: Installation, row: BoardRow, day: date, who: str
+) -> Iterator[str]:
+    """Whom the first sending would reach, tried out on a copy."""
+    start = max(day, here.today)
+    with invocation.playing(here, day) as copy:
+        _apply(here, copy, row, day, who)
+        with copy.read() as connection:
+            working = here.shelf.get(connection, row).days.on_or_after(start)
+        mails = list(first_of(played(here, copy, start, start + LOOK_ON, progress=silent), working))
+    if not mails:
+        yield from hung(f"No mail would go out before {long_date(start + LOOK_ON)}.")
+        return
+    smtp, redirect = here.settings.mail.smtp, here.settings.mail.redirect_to
+    until = mails[-1].at.date()
+    when = "today" if until == here.today else f"by {weekday_date(until)}"
+    yield from hung(
+        f"Through {smtp.host}, port {smtp.port}, {count(len(mails), 'mail')} would go out {when}:"
+    )
+    for mail in mails:
+        yield f"  {mail.letter.recipient}"
+        yield from hung(subject(mail.letter), 6)
+    if redirect is not None:
+        yield from hung(f"All of them would go to {redirect.address} instead, for a trial.")
+
+
+def _done(here: Installation, row: BoardRow, day: date) -> Iterator[str]:
+    mail = here.settings.mail
+    with here.database.read() as connection:
+        current = here.board(connection, row.id)
+        asked = len(unsettled(connection, here.shelf.get(connection, current)))
+    began = "begin" if day >= here.today else "count as begun"
+    yield from hung(f"The mails of {row.name} {began} on {weekday_date(day)}.")
+    if asked:
+        yield from hung(
+            f"What was due before then is unsettled ({count(asked, 'entry', 'entries')}): "
+            "nobody is chased for it. Say what became of each on the page To decide, where many "
+            "can be settled at once, or with `boardcal record`; `boardcal extend` gives it a new "
+            "date."
+        )
+    if mail.transport == "outbox":
+        yield from hung(
+            f"Mails are written as files into {mail.outbox}; nothing leaves this machine."
+        )
+    yield from hung("`boardcal run` sends them; nothing goes out while it is not running.")

@@ -1,0 +1,110 @@
+"""`boardcal import`: a planner file brought into the database, its difference shown first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import click
+from sqlalchemy import Connection
+
+from ...calendar.planner.diff import Difference, differences
+from ...calendar.planner.entries import digest_of
+from ...calendar.planner.file_schema import PlannerFile
+from ...core.errors import BoardcalError
+from ...operations.planner.change import plan_now
+from ...scheduler.installation import Installation, planner_file
+from ...storage.boards import board_row, hold_boards
+from ...storage.planners import content_of, last_import, store_planner
+from ...wording.text import count
+from ..framework.context import Invocation, asking
+from ..framework.param_types import NOTE
+from ..framework.terminal import NO_MAILS_YET, agreed, say, say_lines
+
+
+class OtherBoardError(BoardcalError):
+    """A planner file of another Board than the one named."""
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Only show the difference.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--by", "who", metavar="WHO", type=NOTE, help="Who changes it; default: you.")
+@click.pass_obj
+def import_(invocation: Invocation, file: Path, dry_run: bool, yes: bool, who: str | None) -> None:
+    """Bring the planner file FILE in, in place of the planner that is stored.
+
+    The difference is shown first, and asked about on a terminal. Where anything in the file is
+    wrong, nothing of it is brought in. What was recorded stays.
+    """
+    content = planner_file(file)
+    board_id = content.board.id
+    if invocation.board not in (None, board_id):
+        raise OtherBoardError(
+            f'{file} is the planner of the Board "{board_id}", not of "{invocation.board}".'
+        )
+    opened = invocation.reading if dry_run else invocation.writing
+    with opened(with_planner=False) as here:
+        with here.database.read() as connection:
+            before = content_of(connection, board_id) if here.stored else None
+            found = differences(before, content)
+            say_lines(_in_words(content, before, found))
+            if found and _edited_since(connection, before):
+                say(
+                    "What is stored was changed by commands since its last import; `boardcal "
+                    "export FILE` writes it out, so that nothing of it is lost."
+                )
+        if dry_run:
+            say("Nothing was changed.")
+        elif not found or agreed("Bring it in?", yes=yes):
+            _store(here, content, source=str(file.resolve()), who=who or asking())
+            if found:
+                _say_done(here, board_id)
+
+
+def _in_words(
+    content: PlannerFile, before: PlannerFile | None, found: Sequence[Difference]
+) -> Iterator[str]:
+    if before is None:
+        yield (
+            f"New: {content.board.name}, with {count(len(content.body), 'body', 'bodies')}, "
+            f"{count(len(content.report), 'report')} and {count(len(content.action), 'action')}."
+        )
+    elif not found:
+        yield f"No difference: the planner of {content.board.name} is stored just so."
+    else:
+        for each in found:
+            yield from each.lines
+
+
+def _edited_since(connection: Connection, before: PlannerFile | None) -> bool:
+    """Whether what is stored is not what was imported last."""
+    if before is None:
+        return False
+    imported = last_import(connection, before.board.id)
+    return imported is not None and imported[0] != digest_of(before)
+
+
+def _store(here: Installation, content: PlannerFile, *, source: str, who: str) -> None:
+    """Makes `content` the planner, unless it was what was imported last and still stands."""
+    board_id = content.board.id
+    with here.database.write() as connection:
+        hold_boards(connection)
+        imported = last_import(connection, board_id)
+        stored = content_of(connection, board_id)
+        digests = {imported and imported[0], stored and digest_of(stored)}
+        if digests == {digest_of(content)}:
+            return
+        store_planner(connection, content, source=source, who=who, now=here.clock())
+        plan_now(here, connection, board_id)
+
+
+def _say_done(here: Installation, board_id: str) -> None:
+    with here.database.read() as connection:
+        row = board_row(connection, board_id)
+    waiting = row is None or row.go_live is None
+    say(
+        "Brought in. `boardcal upcoming` shows the calendar.",
+        NO_MAILS_YET if waiting else None,
+    )

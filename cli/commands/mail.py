@@ -1,0 +1,212 @@
+"""`boardcal mail`: every mail and what became of it, and what a person decides about one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+from sqlalchemy import Connection
+
+from ...calendar.rules.date_text import weekday_date
+from ...core.errors import BoardcalError
+from ...operations.mail_actions import count_as_arrived, count_as_lost, hold_back, send_again
+from ...operations.planner.change import planning_for
+from ...queries.mail import WholeMail, whole_mail
+from ...queries.mails import MailChoice, MailLine, mails_page
+from ...scheduler.installation import Installation
+from ...scheduler.planning.context import Planning
+from ...storage.boards import BoardRow
+from ...wording.mails import MailStanding
+from ..framework.context import Invocation, asking
+from ..framework.param_types import NOTE, NUMBERED, OneOf
+from ..framework.terminal import hung, say, say_json, say_lines
+
+STATES = {standing.value.replace(" ", "-"): standing for standing in MailStanding}
+AS_MANY_AS_THERE_ARE = 1_000_000
+MAIL = click.argument("number", metavar="ID", type=NUMBERED)
+WHY = click.option("--note", metavar="TEXT", type=NOTE, required=True, help="Why, for the record.")
+BY = click.option("--by", "who", metavar="WHO", type=NOTE, help="Who decides; default: you.")
+FORMAT = click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="Default: text."
+)
+Change = Callable[..., Any]
+
+
+class NoSuchMailError(BoardcalError):
+    """No mail of a Board has the number that was asked for."""
+
+
+@click.group()
+def mail() -> None:
+    """List mails, show one, and decide about one that may not have arrived.
+
+    Where nobody can tell whether a mail arrived, ask its reader; then `settle` it, or `resend` it.
+    """
+
+
+@mail.command("list")
+@click.option(
+    "--state",
+    "states",
+    type=OneOf(tuple(STATES)),
+    metavar="STATE",
+    multiple=True,
+    help="Only mails of which this became: " + ", ".join(STATES) + ".",
+)
+@FORMAT
+@click.pass_obj
+def list_(invocation: Invocation, states: tuple[str, ...], form: str) -> None:
+    """List the mails, the newest first, with the number that each is shown by."""
+    choices = [MailChoice(standing=STATES[state]) for state in states] or [MailChoice()]
+    with invocation.reading(with_planner=False) as here, here.database.read() as connection:
+        if not here.stored:
+            found: list[MailLine] = []
+        else:
+            row = here.board(connection, invocation.board)
+            found = [
+                line
+                for choice in choices
+                for line in mails_page(
+                    connection, row, local=here.local, choice=choice, size=AS_MANY_AS_THERE_ARE
+                ).mails
+            ]
+    found.sort(key=lambda line: (line.day, line.id), reverse=True)
+    if form == "json":
+        say_json([_as_json(line) for line in found])
+    elif found:
+        for line in found:
+            say_lines(_in_lines(line))
+    else:
+        say("There is no such mail." if states else "There is no mail yet.")
+
+
+@mail.command()
+@MAIL
+@FORMAT
+@click.pass_obj
+def show(invocation: Invocation, number: int, form: str) -> None:
+    """Show one mail: what became of it, each attempt, and its text."""
+    with invocation.reading(with_planner=False) as here, here.database.read() as connection:
+        row = here.board(connection, invocation.board)
+        whole = _whole(here, connection, row, number)
+    if form == "json":
+        say_json(
+            _as_json(whole.line)
+            | {
+                "items": [
+                    {"key": each.key, "title": each.title, "step": each.step, "words": each.words}
+                    for each in whole.items
+                ],
+                "attempts": [
+                    {"when": each.when, "words": each.words, "reply": each.reply}
+                    for each in whole.attempts
+                ],
+                "headers": dict(whole.headers),
+                "text": whole.text,
+            }
+        )
+        return
+    say_lines(_in_full(whole))
+
+
+@mail.command()
+@MAIL
+@WHY
+@BY
+@click.pass_obj
+def resend(invocation: Invocation, number: int, note: str, who: str | None) -> None:
+    """Let a mail go out once more that was refused, or that may not have arrived.
+
+    One that may have arrived goes out as it was, byte for byte. Nobody gets two mails a day.
+    """
+    with _deciding(invocation, number) as (connection, planning, line):
+        day = send_again(connection, planning, number, who=who or asking(), why=note)
+    say(f"The mail to {line.to} goes out again, from {weekday_date(day)} on.")
+
+
+@mail.command()
+@MAIL
+@click.argument("outcome", type=OneOf(("arrived", "lost")), metavar="arrived|lost")
+@WHY
+@BY
+@click.pass_obj
+def settle(invocation: Invocation, number: int, outcome: str, note: str, who: str | None) -> None:
+    """Record whether a mail that may have arrived did: `arrived`, or `lost`."""
+    change = count_as_arrived if outcome == "arrived" else count_as_lost
+    with _deciding(invocation, number) as (connection, planning, line):
+        change(connection, planning, number, who=who or asking(), why=note)
+    if outcome == "arrived":
+        say(f"It is on record that the mail to {line.to} arrived.")
+        return
+    say(
+        f"It is on record that the mail to {line.to} did not arrive. The next reminder comes as "
+        f"ever; `boardcal mail resend {number}` lets this one go out now."
+    )
+
+
+@mail.command()
+@MAIL
+@WHY
+@BY
+@click.pass_obj
+def suppress(invocation: Invocation, number: int, note: str, who: str | None) -> None:
+    """Keep a mail from going out that waits, or was refused; later reminders come as ever."""
+    with _deciding(invocation, number) as (connection, planning, line):
+        hold_back(connection, planning, number, who=who or asking(), why=note)
+    say(f"The mail to {line.to} does not go out; later reminders come as ever.")
+
+
+@contextmanager
+def _deciding(
+    invocation: Invocation, number: int
+) -> Iterator[tuple[Connection, Planning, MailLine]]:
+    """A change of one mail of the Board that is meant."""
+    with invocation.writing() as here, here.database.write() as connection:
+        row = here.board(connection, invocation.board)
+        line = _whole(here, connection, row, number).line
+        yield connection, planning_for(here, connection, row), line
+
+
+def _whole(here: Installation, connection: Connection, row: BoardRow, number: int) -> WholeMail:
+    planner = here.shelf.get(connection, row)
+    found = whole_mail(connection, row, planner, number, local=here.local)
+    if found is None:
+        raise NoSuchMailError(
+            f"There is no mail {number} of {row.name}; `boardcal mail list` shows which there are."
+        )
+    return found
+
+
+def _in_lines(line: MailLine) -> Iterator[str]:
+    yield f"{line.id}  {line.to}"
+    yield from hung(f"{line.day.isoformat()}  {line.subject}", 4)
+    yield from hung(line.words, 4)
+
+
+def _in_full(whole: WholeMail) -> Iterator[str]:
+    yield from _in_lines(whole.line)
+    for item in whole.items:
+        yield from hung(f"{item.title}: {item.step}, {item.capacity}; {item.words}", 4)
+        yield f"    {item.key}"
+    for attempt in whole.attempts:
+        said = f": {attempt.reply}" if attempt.reply else ""
+        yield from hung(f"Attempt of {attempt.when}: {attempt.words}{said}", 4)
+    if whole.text is not None:
+        yield ""
+        yield from (f"{name}: {value}" for name, value in whole.headers)
+        yield ""
+        yield whole.text.rstrip()
+
+
+def _as_json(line: MailLine) -> dict[str, object]:
+    return {
+        "id": line.id,
+        "day": line.day.isoformat(),
+        "to": line.to,
+        "subject": line.subject,
+        "state": line.standing.value.replace(" ", "-"),
+        "words": line.words,
+        "items": line.items,
+    }

@@ -1,0 +1,172 @@
+"""`boardcal meeting`: a meeting moved, cancelled or added, with what that does to due dates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+
+import click
+
+from ...calendar.planner.builder import planner_of
+from ...calendar.planner.model import Planner
+from ...operations.planner.change import change_planner
+from ...operations.planner.meeting_change import Becomes, MeetingDecision
+from ...operations.planner.roles import body_named
+from ...queries.previews.planner_change import Consequences, consequences
+from ...queries.previews.planner_change_text import effects, remarks
+from ...scheduler.installation import Installation
+from ...storage.boards import BoardRow
+from ..framework.context import Invocation, asking
+from ..framework.param_types import DAY, NOTE
+from ..framework.terminal import agreed, hung, say, say_lines
+
+
+def consequences_in_words(found: Consequences, planner: Planner) -> Iterator[str]:
+    """Lines that say what re-flows: first how, then what."""
+    said = list(remarks(found))
+    if not found.flowing:
+        yield said.pop(0)
+    for effect in effects(found, planner):
+        yield from hung(f"{effect.how}:")
+        for what in effect.what:
+            yield from hung(what, 2)
+    for remark in said:
+        yield from hung(remark)
+
+
+BODY = click.argument("body")
+DAY_OF_MEETING = click.argument("day", metavar="DATE", type=DAY)
+DRY_RUN = click.option("--dry-run", is_flag=True, help="Only show what would change.")
+YES = click.option("--yes", is_flag=True, help="Do not ask.")
+BY = click.option("--by", "who", metavar="WHO", type=NOTE, help="Who decided; default: you.")
+WHY = click.option("--note", metavar="TEXT", type=NOTE, help="Why, for the record.")
+
+
+@click.group()
+def meeting() -> None:
+    """Move, cancel or add a meeting.
+
+    What falls due with it moves too; that is shown first, and asked about on a terminal.
+    """
+
+
+@meeting.command()
+@BODY
+@DAY_OF_MEETING
+@click.option("--to", metavar="DATE", type=DAY, required=True, help="The new day.")
+@DRY_RUN
+@YES
+@BY
+@WHY
+@click.pass_obj
+def move(
+    invocation: Invocation,
+    body: str,
+    day: date,
+    to: date,
+    dry_run: bool,
+    yes: bool,
+    who: str | None,
+    note: str | None,
+) -> None:
+    """Move the meeting of BODY on DATE to another day."""
+    wanted = MeetingDecision(body=body, becomes=Becomes.MOVED, day=day, to=to)
+    _change(invocation, wanted, dry_run=dry_run, yes=yes, who=who, note=note)
+
+
+@meeting.command()
+@BODY
+@DAY_OF_MEETING
+@DRY_RUN
+@YES
+@BY
+@WHY
+@click.pass_obj
+def cancel(
+    invocation: Invocation,
+    body: str,
+    day: date,
+    dry_run: bool,
+    yes: bool,
+    who: str | None,
+    note: str | None,
+) -> None:
+    """Cancel the meeting of BODY on DATE."""
+    wanted = MeetingDecision(body=body, becomes=Becomes.CANCELLED, day=day)
+    _change(invocation, wanted, dry_run=dry_run, yes=yes, who=who, note=note)
+
+
+@meeting.command()
+@BODY
+@DAY_OF_MEETING
+@click.option("--extraordinary", is_flag=True, help="No reports are due at it.")
+@DRY_RUN
+@YES
+@BY
+@WHY
+@click.pass_obj
+def add(
+    invocation: Invocation,
+    body: str,
+    day: date,
+    extraordinary: bool,
+    dry_run: bool,
+    yes: bool,
+    who: str | None,
+    note: str | None,
+) -> None:
+    """Add a meeting of BODY on DATE, or bring a cancelled one back."""
+    wanted = MeetingDecision(body=body, becomes=Becomes.ADDED, day=day, extraordinary=extraordinary)
+    _change(invocation, wanted, dry_run=dry_run, yes=yes, who=who, note=note)
+
+
+def _change(
+    invocation: Invocation,
+    wanted: MeetingDecision,
+    *,
+    dry_run: bool,
+    yes: bool,
+    who: str | None,
+    note: str | None,
+) -> None:
+    """Shows what the change does, asks, and makes it."""
+    with invocation.reading() if dry_run else invocation.writing() as here:
+        with here.database.read() as connection:
+            row = here.board(connection, invocation.board)
+            content = here.shelf.content(connection, row)
+        wanted = replace(wanted, body=body_named(content, wanted.body))
+        _show(here, row.id, wanted, planner_of(wanted.edit(content, decided=here.today)))
+        if dry_run:
+            say("Nothing was changed.")
+        elif agreed("Make this change?", yes=yes):
+            _make(here, row, wanted, who=who, note=note)
+
+
+def _make(
+    here: Installation,
+    row: BoardRow,
+    wanted: MeetingDecision,
+    *,
+    who: str | None,
+    note: str | None,
+) -> None:
+    change_planner(
+        here,
+        row,
+        lambda content: wanted.edit(content, decided=here.today),
+        subject=wanted.body,
+        what=wanted.what,
+        after=wanted.days,
+        who=who or asking(),
+        why=note,
+    )
+    say("Done. `boardcal upcoming` shows the new dates.")
+
+
+def _show(here: Installation, board_id: str, wanted: MeetingDecision, after: Planner) -> None:
+    with here.database.read() as connection:
+        row = here.board(connection, board_id)
+        found = consequences(here, connection, row, after)
+    say(wanted.headline(after), wanted.remark(after))
+    say_lines(consequences_in_words(found, after))

@@ -1,0 +1,81 @@
+"""`boardcal raise`: something that is due only as required is required now."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import click
+
+from ...calendar.planner.model import Planner
+from ...calendar.rules.date_text import listed
+from ...operations.planner.change import planning_for
+from ...operations.raise_item import Wanted, body_meeting_on, raisable, raise_it
+from ...operations.record import RecordError
+from ...queries.previews.raising import first_mail_in_words, outlook
+from ...storage.boards import hold_boards
+from ...wording.names import Names
+from ..framework.context import Invocation, asking
+from ..framework.param_types import DAY, NOTE
+from ..framework.terminal import say
+
+
+@click.command(name="raise")
+@click.argument("ref")
+@click.option("--owner", metavar="BODY", help="Who owes it, where several may.")
+@click.option("--meeting", metavar="DATE", type=DAY, help="The meeting that it is for.")
+@click.option("--body", metavar="BODY", help="Whose meeting, where several meet on that day.")
+@click.option("--to", "to", metavar="DATE", type=DAY, help="The day it is due, for no meeting.")
+@click.option("--note", metavar="TEXT", type=NOTE, required=True, help="Why, for the record.")
+@click.option("--by", "who", metavar="WHO", type=NOTE, help="Who raises it; default: you.")
+@click.option("--dry-run", is_flag=True, help="Only show what would follow.")
+@click.pass_obj
+def raise_(
+    invocation: Invocation,
+    ref: str,
+    owner: str | None,
+    meeting: date | None,
+    body: str | None,
+    to: date | None,
+    note: str,
+    who: str | None,
+    dry_run: bool,
+) -> None:
+    """Raise something that the plan wants only as required, for a meeting or by a day.
+
+    REF is its id in the planner file, such as audits-exceptions. It is due with the papers of
+    the meeting, and is reminded of from today on. To take it back, record it as waived.
+    """
+    day = meeting or to
+    if day is None or (meeting and to):
+        raise click.UsageError("Give either --meeting DATE or --to DATE.")
+    if body is not None and meeting is None:
+        raise click.UsageError("--body needs --meeting DATE.")
+    with (
+        invocation.reading() if dry_run else invocation.writing() as here,
+        here.database.read() if dry_run else here.database.write() as connection,
+    ):
+        if not dry_run:
+            # Dates are worked out from the planner, which nobody is to change meanwhile.
+            hold_boards(connection)
+        row = here.board(connection, invocation.board)
+        planning = planning_for(here, connection, row)
+        obligation = raisable(planning.planner, ref, here.today)
+        wanted = Wanted(
+            ref=ref,
+            owner=owner or _only(planning.planner, obligation.owners),
+            day=day,
+            why=note,
+            body=None if to else body or body_meeting_on(planning.planner, obligation, day),
+        )
+        found = outlook(connection, planning, wanted)
+        stored = None if dry_run else raise_it(connection, planning, wanted, who=who or asking())
+    say(found.headline, found.due, first_mail_in_words(found.mails))
+    say("Nothing was changed." if stored is None else f"Its key is {stored.key}")
+
+
+def _only(planner: Planner, owners: tuple[str, ...]) -> str:
+    if len(owners) == 1:
+        return owners[0]
+    names = Names(planner)
+    listed_owners = listed([f"{each} ({names.short(each)})" for each in owners], last="or")
+    raise RecordError(f"Several owe it; say which with --owner: {listed_owners}.")

@@ -1,0 +1,87 @@
+"""`boardcal record` and `boardcal extend`: what became of something that was due."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import click
+
+from ...calendar.status import RECORDABLE
+from ...operations.planner.change import planning_for
+from ...operations.record import extend as give_new_date
+from ...operations.record import record as record_status
+from ...scheduler.installation import Installation
+from ...storage.boards import BoardRow
+from ...storage.occurrences import Stored
+from ...wording.recorded import became, new_date, what_next
+from ..framework.context import Invocation, asking
+from ..framework.param_types import DAY, NOTE, OneOf
+from ..framework.terminal import NO_MAILS_YET, say
+
+OPEN_AGAIN = "open"
+WORDS = {status.value.replace(" ", "-"): status for status in RECORDABLE}
+CHOICES = (*WORDS, OPEN_AGAIN)
+
+
+@click.command()
+@click.argument("key")
+@click.argument("status", type=OneOf(CHOICES), metavar="STATUS")
+@click.option("--on", "day", metavar="DAY", type=DAY, help="When it happened; default: today.")
+@click.option("--by", "who", metavar="WHO", type=NOTE, help="Who says so; default: you.")
+@click.option("--note", metavar="TEXT", type=NOTE, help="A remark for the record.")
+@click.pass_obj
+def record(
+    invocation: Invocation,
+    key: str,
+    status: str,
+    day: date | None,
+    who: str | None,
+    note: str | None,
+) -> None:
+    """Record what became of something that was due.
+
+    KEY is the line under its title in `boardcal upcoming`. STATUS is submitted, accepted,
+    returned (it is owed again), nothing-to-report, waived, or open (it is owed after all).
+    """
+    key = key.strip()
+    with invocation.writing() as here, here.database.write() as connection:
+        row = invocation.board_of(here, connection, key)
+        planning = planning_for(here, connection, row)
+        stored = record_status(
+            connection,
+            planning,
+            key,
+            WORDS.get(status),
+            on=day or here.today,
+            who=who or asking(),
+            note=note,
+        )
+        done = became(stored, planning.planner, WORDS.get(status), on=day or here.today)
+        following = _what_next(here, row, stored)
+    say(done, following)
+
+
+@click.command()
+@click.argument("key")
+@click.option("--to", "day", metavar="DAY", type=DAY, required=True, help="The new date.")
+@click.option("--note", metavar="TEXT", type=NOTE, required=True, help="Why; the mails say it.")
+@click.option("--by", "who", metavar="WHO", type=NOTE, help="Who decided; default: you.")
+@click.pass_obj
+def extend(invocation: Invocation, key: str, day: date, note: str, who: str | None) -> None:
+    """Give something that is due a new date. Its reminders begin afresh from it.
+
+    KEY is the line under its title in `boardcal upcoming`.
+    """
+    key = key.strip()
+    with invocation.writing() as here, here.database.write() as connection:
+        row = invocation.board_of(here, connection, key)
+        planning = planning_for(here, connection, row)
+        stored = give_new_date(connection, planning, key, to=day, who=who or asking(), note=note)
+        said = (new_date(stored, planning.planner), _what_next(here, row, stored))
+    say(*said)
+
+
+def _what_next(here: Installation, row: BoardRow, stored: Stored) -> str:
+    if row.go_live is None:
+        return NO_MAILS_YET
+    return what_next(stored, local=here.local, today=here.today)

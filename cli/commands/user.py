@@ -1,0 +1,140 @@
+"""`boardcal user`: who may sign in to the pages."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+import click
+from sqlalchemy import Connection
+
+from ...calendar.rules.date_text import listed
+from ...core.errors import BoardcalError
+from ...scheduler.installation import Installation
+from ...storage.accounts.accounts import (
+    EVERY_BOARD,
+    Account,
+    Role,
+    account_by_id,
+    account_named,
+    accounts,
+    add_account,
+    disable,
+    set_password,
+)
+from ...storage.accounts.setup_links import make_link
+from ...storage.boards import boards
+from ...web.accounts.passwords import acceptable, hashed
+from ..framework.context import Invocation, asking
+from ..framework.param_types import ADDRESS
+from ..framework.terminal import say, say_lines
+
+ROLES = tuple(role.value for role in Role)
+EMAIL = click.argument("email", type=ADDRESS)
+
+
+@click.group()
+def user() -> None:
+    """Let people sign in to the pages, or stop them.
+
+    A viewer sees everything and changes nothing, the secretariat records and changes, an admin
+    also looks after the accounts. Chairs need no account: their mails carry links.
+    """
+
+
+@user.command()
+@EMAIL
+@click.option("--role", type=click.Choice(ROLES), required=True, help="What they may do.")
+@click.option(
+    "--all", "every", is_flag=True, help="For all Boards; the default where there is one."
+)
+@click.pass_obj
+def add(invocation: Invocation, email: str, role: str, *, every: bool) -> None:
+    """Make an account, or give one another role; prints a link to choose a password with."""
+    if every and invocation.board is not None:
+        raise click.UsageError("--board and --all cannot go together; give one of them")
+    with invocation.writing() as here, here.database.write() as connection:
+        board = EVERY_BOARD if every else _board(here, connection, invocation.board)
+        roles = {board: Role(role)}
+        account_id = add_account(connection, email, roles, now=here.clock(), who=asking())
+        account = account_by_id(connection, account_id)
+        is_new = account is not None and not account.has_password
+        token = make_link(connection, account_id, now=here.clock()) if is_new else None
+    say(f"{email} is {role} of {'all Boards' if board == EVERY_BOARD else board} now.")
+    if token is not None:
+        _say_link(here, token, email)
+
+
+@user.command("list")
+@click.pass_obj
+def list_(invocation: Invocation) -> None:
+    """List the accounts, with what each may do."""
+    with invocation.reading(with_planner=False) as here, here.database.read() as connection:
+        found = accounts(connection)
+    if not found:
+        say("Nobody has an account yet; `boardcal run` prints a link that makes the first one.")
+    say_lines(_lines(found))
+
+
+@user.command("disable")
+@EMAIL
+@click.pass_obj
+def disable_(invocation: Invocation, email: str) -> None:
+    """Stop somebody from signing in, at once. `boardcal user add` lets them in again."""
+    with invocation.writing() as here, here.database.write() as connection:
+        disable(connection, account_named(connection, email).id, now=here.clock())
+    say(f"{email} cannot sign in any more.")
+
+
+@user.command()
+@EMAIL
+@click.option("--link", is_flag=True, help="Print a link to send to them, instead of asking.")
+@click.pass_obj
+def password(invocation: Invocation, email: str, *, link: bool) -> None:
+    """Give somebody a new password: typed here, or chosen by them through a link."""
+    with invocation.writing() as here:
+        with here.database.read() as connection:
+            account = account_named(connection, email)
+        if account.disabled_at is not None:
+            raise BoardcalError(f"{email} is disabled; `boardcal user add` lets them in again.")
+        if link or not sys.stdin.isatty():
+            with here.database.write() as connection:
+                token = make_link(connection, account.id, now=here.clock())
+            _say_link(here, token, email)
+            return
+        typed = click.prompt("New password", hide_input=True, confirmation_prompt="Again")
+        fresh = hashed(_acceptable(typed, account))
+        with here.database.write() as connection:
+            set_password(connection, account.id, fresh)
+    say(f"{email} has a new password; wherever they were signed in, they are not any more.")
+
+
+def _acceptable(typed: str, account: Account) -> str:
+    try:
+        return acceptable(typed, account.email)
+    except BoardcalError as error:
+        raise BoardcalError(f"The password {error}.") from None
+
+
+def _board(here: Installation, connection: Connection, wanted: str | None) -> str:
+    """The Board that a role is for: the one named; all of them where there is only one."""
+    several = len(boards(connection)) > 1
+    return here.board(connection, wanted).id if wanted or several else EVERY_BOARD
+
+
+def _say_link(here: Installation, token: str, email: str) -> None:
+    say(f"Send this link to {email}. It works once, for 24 hours, and lets them choose a password:")
+    say_lines([f"{here.settings.web.base_url}/password/{token}"])
+
+
+def _lines(found: list[Account]) -> Iterator[str]:
+    room = max((len(account.email) for account in found), default=0)
+    for account in found:
+        roles = [
+            f"{role.value} of {'all Boards' if board == EVERY_BOARD else board}"
+            for board, role in sorted(account.roles.items())
+        ]
+        state = "disabled" if account.disabled_at else ""
+        waits = "" if account.has_password or state else "no password yet"
+        notes = [part for part in (listed(roles), state, waits) if part]
+        yield f"{account.email:{room}}  {', '.join(notes)}"

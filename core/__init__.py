@@ -1,0 +1,1 @@
+"""Errors, addresses, local time, and how mistakes in a file are reported."""

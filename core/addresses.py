@@ -1,0 +1,152 @@
+"""Mail addresses as people write them, checked before anything is sent to them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+MAX_ADDRESS = 254  # RFC 5321 4.5.3.1.3: a path of 256 with its angle brackets
+MAX_LOCAL = 64  # RFC 5321 4.5.3.1.1
+MAX_LABEL = 63  # RFC 1035 2.3.4
+TOO_LONG = f"is longer than the {MAX_ADDRESS} characters an address may have"
+MAX_NAME = 200  # long enough for a Board and its county; a header of it stays readable
+ATEXT = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"  # RFC 5322 3.2.3
+DOT_ATOM = re.compile(rf"{ATEXT}(?:\.{ATEXT})*")
+LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
+QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
+ATOMS = re.compile(r'[^"(),.:;<>@\[\]\\]*')  # RFC 5322 3.2.3: no full stop, though people write one
+BARE_NAME = re.compile(r'[^"(),:;<>@\[\]\\]*')
+
+
+# IDNA 2003 (Python's) and 2008 (browsers, mail systems) send these to different domains.
+DEVIATING = frozenset("ßς")
+
+
+class AddressError(ValueError):
+    """Why a text is no address, worded to follow the text ("has no @")."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """A mailbox: `name` as people see it (or ""), `address` as mail systems take it.
+
+    The domain is lower-case and in ASCII (IDNA), the part before the @ as it was written.
+    """
+
+    name: str = ""
+    address: str
+
+    def __str__(self) -> str:
+        """The mailbox as `parse_address` reads it again."""
+        if not self.name:
+            return self.address
+        if ATOMS.fullmatch(self.name):
+            return f"{self.name} <{self.address}>"
+        escaped = self.name.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{escaped}" <{self.address}>'
+
+
+def parse_address(text: str) -> Address:
+    """The one mailbox that `text` states, "name@domain" or "Name <name@domain>".
+
+    Raises AddressError for anything that a mail system could read in another way: several
+    addresses, control characters, a name with an unquoted comma, letters outside ASCII
+    before the @ (RFC 5321 without SMTPUTF8).
+    """
+    text = text.strip(" ")
+    if not text:
+        raise AddressError("is empty; write an address such as name@example.org")
+    if not text.isprintable():
+        raise AddressError(
+            "holds a line break or another character that cannot be seen; type the address again"
+        )
+    if not text.endswith(">"):
+        return Address(address=_checked(text))
+    before, bracket, inside = text[:-1].rpartition("<")
+    if not bracket:
+        raise AddressError('has a ">" without a "<" before it')
+    return Address(name=_name(before.strip(" ")), address=_checked(inside))
+
+
+def _name(text: str) -> str:
+    quoted = QUOTED.fullmatch(text)
+    if quoted is not None:
+        name = re.sub(r"\\(.)", r"\1", quoted[1]).strip(" ")
+    elif "<" in text or ("@" in text and not text.startswith('"')):
+        raise AddressError("holds more than one address; give only one")
+    elif BARE_NAME.fullmatch(text) is None:
+        raise AddressError(
+            "has a comma, a quote or another mark in the name; put the name in double quotes, "
+            'as in "Smith, Jo" <name@example.org>'
+        )
+    else:
+        name = text
+    if len(name) > MAX_NAME:
+        raise AddressError(f"has a name of more than {MAX_NAME} characters")
+    if "=?" in name:  # RFC 2047: a mail program would decode it into something else
+        raise AddressError('has "=?" in the name, which mail programs do not show as it stands')
+    return name
+
+
+def _checked(text: str) -> str:
+    """`text` as a bare address with its domain in ASCII and lower-case."""
+    local, at, domain = text.rpartition("@")
+    if not at:
+        raise AddressError("has no @; write an address such as name@example.org")
+    if not (local and domain):
+        raise AddressError("needs a name before the @ and a domain after it")
+    if re.search(r"[,;]", text) or text.count("@") > 1:
+        raise AddressError("holds more than one address; give only one")
+    if " " in text:
+        raise AddressError("has a space in the address")
+    if len(text) > MAX_ADDRESS:
+        raise AddressError(TOO_LONG)
+    _check_local(local)
+    address = f"{local}@{_ascii_domain(domain)}"
+    if len(address) > MAX_ADDRESS:
+        raise AddressError(TOO_LONG)
+    return address
+
+
+def _check_local(local: str) -> None:
+    odd = sorted({character for character in local if not character.isascii()})
+    if odd:
+        raise AddressError(
+            f"has {_listed(odd)} before the @, which many mail systems refuse; "
+            "ask for an address in plain letters"
+        )
+    if len(local) > MAX_LOCAL:
+        raise AddressError(f"has more than {MAX_LOCAL} characters before the @")
+    if DOT_ATOM.fullmatch(local) is None:
+        raise AddressError(
+            "has a mark before the @ that an address cannot have there: "
+            "a bracket, a quote, a colon, a backslash, or a full stop out of place"
+        )
+
+
+def _ascii_domain(domain: str) -> str:
+    """`domain` in lower-case ASCII (IDNA, RFC 3490), every label checked."""
+    deviating = sorted(DEVIATING & set(domain.lower()))
+    if deviating:
+        raise AddressError(
+            f"has {_listed(deviating)} in the domain, which not all systems read alike; "
+            "write the domain in the form that begins with xn--"
+        )
+    try:
+        encoded = domain.encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        raise AddressError(f'has "{domain}" after the @, which is not a domain') from None
+    labels = encoded.split(".")
+    if any(len(label) > MAX_LABEL or LABEL.fullmatch(label) is None for label in labels):
+        raise AddressError(f'has "{domain}" after the @, which is not a domain')
+    if labels[-1].isdigit():
+        raise AddressError(f'has the number "{domain}" after the @; write the domain by name')
+    if len(labels) == 1 and encoded != "localhost":
+        raise AddressError(
+            f'has only "{domain}" after the @; write the whole domain, such as example.org'
+        )
+    return encoded
+
+
+def _listed(characters: list[str]) -> str:
+    return ", ".join(f'"{character}"' for character in characters)

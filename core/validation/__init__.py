@@ -1,0 +1,1 @@
+"""Turn pydantic's findings on a TOML file into sentences with line, key and remedy."""

@@ -1,0 +1,1 @@
+"""How a composed email leaves: claim, freeze, hand over, mark."""

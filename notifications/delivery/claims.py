@@ -1,0 +1,232 @@
+"""The states of a message in the database; every change checks that its claim still holds."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, insert, select, update
+
+from ...storage.message_states import CHANGEABLE, IN_HAND, MessageState
+from ...storage.schema.mail import attempt, message
+from ..reminders.compose import next_due
+from ..reminders.unsent import CARRIERS
+
+# Built once: they run for every mail.
+MARK_ROWS = tuple(
+    update(table)
+    .where(
+        table.c.message_id.in_(bindparam("messages", expanding=True)),
+        table.c.state.in_(bindparam("before", expanding=True)),
+    )
+    .values(state=bindparam("after"))
+    for table in CARRIERS
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """The right to send one message: who holds it, until when, at which attempt.
+
+    `content` are its bytes where they were fixed before: it may have arrived, and is sent again
+    as it was.
+    """
+
+    message_id: int
+    recipient: str
+    attempt: int
+    owner: str
+    lease_until: datetime
+    content: bytes | None = None
+
+
+def claim_next(
+    connection: Connection, *, owner: str, now: datetime, today: date, lease_until: datetime
+) -> Claim | None:
+    """Claims the message that is to be sent next, or gives None where there is none.
+
+    Any number of daemons may ask at once: each gets another one.
+    """
+    found = next_due(connection, today=today, now=now)
+    if found is None:
+        return None
+    return claim(connection, found, owner=owner, now=now, today=today, lease_until=lease_until)
+
+
+def claim(
+    connection: Connection,
+    message_id: int,
+    *,
+    owner: str,
+    now: datetime,
+    today: date,
+    lease_until: datetime,
+) -> Claim | None:
+    """Claims a message that may be sent, or gives None where somebody was faster.
+
+    It is today's mail from then on, whenever it was made, so that its reader gets no other.
+    """
+    row = connection.execute(
+        update(message)
+        .where(
+            message.c.id == message_id,
+            message.c.state.in_(CHANGEABLE),
+            message.c.next_attempt_at.is_(None) | (message.c.next_attempt_at <= now),
+        )
+        .values(
+            state=MessageState.CLAIMED.value,
+            day=today,
+            claimed_by=owner,
+            lease_until=lease_until,
+            attempt=message.c.attempt + 1,
+        )
+        .returning(message.c.recipient, message.c.attempt, message.c.content)
+    ).first()
+    if row is None:
+        return None
+    return Claim(
+        message_id=message_id,
+        recipient=row.recipient,
+        attempt=row.attempt,
+        owner=owner,
+        lease_until=lease_until,
+        content=row.content,
+    )
+
+
+def advance(connection: Connection, held: Claim, state: MessageState, **values: Any) -> bool:
+    """Moves a claimed message on; False where the claim was lost meanwhile."""
+    moved = connection.execute(
+        update(message).where(_mine(held)).values(state=state.value, **values)
+    )
+    return moved.rowcount == 1
+
+
+def mark_rows(
+    connection: Connection, messages: Sequence[int], *, before: Collection[str], to: str
+) -> None:
+    """Gives the ledger rows, overviews and requests of messages a new state."""
+    asked = {"messages": list(messages), "before": list(before), "after": to}
+    for statement in MARK_ROWS:
+        connection.execute(statement, asked)
+
+
+def count_as_sent(connection: Connection, messages: Sequence[int], *, now: datetime) -> None:
+    """Ends messages as sent that nobody sends: those of a simulation."""
+    _end(connection, messages, MessageState.SENT, now=now)
+
+
+def count_as_dropped(connection: Connection, messages: Sequence[int], *, now: datetime) -> None:
+    """Ends messages that have nothing left to say."""
+    _end(connection, messages, MessageState.SUPERSEDED, now=now)
+
+
+def _end(
+    connection: Connection, messages: Sequence[int], state: MessageState, *, now: datetime
+) -> None:
+    if not messages:
+        return
+    connection.execute(
+        update(message).where(message.c.id.in_(messages)).values(state=state.value, finished_at=now)
+    )
+    mark_rows(connection, messages, before=("pending",), to=state.value)
+
+
+def note_attempt(
+    connection: Connection, held: Claim, *, outcome: str, reply: str | None, now: datetime
+) -> None:
+    """Adds what came of one attempt to the record."""
+    connection.execute(
+        insert(attempt).values(
+            message_id=held.message_id,
+            number=held.attempt,
+            at=now,
+            outcome=outcome,
+            reply=reply,
+        )
+    )
+
+
+def settle(
+    connection: Connection, held: Claim, state: MessageState, *, reply: str | None, now: datetime
+) -> bool:
+    """Ends a message as sent, failed or uncertain, and its rows with it."""
+    done = advance(connection, held, state, finished_at=now, reply=reply)
+    if done:
+        mark_rows(connection, [held.message_id], before=("pending", "sending"), to=state.value)
+        note_attempt(connection, held, outcome=state.value, reply=reply, now=now)
+    return done
+
+
+def give_back(
+    connection: Connection,
+    held: Claim,
+    *,
+    reply: str | None,
+    next_attempt_at: datetime,
+    now: datetime,
+    counts: bool,
+) -> bool:
+    """Defers a message that did not leave; `counts` is false where its transport was at fault."""
+    done = advance(
+        connection,
+        held,
+        MessageState.DEFERRED,
+        reply=reply,
+        next_attempt_at=next_attempt_at,
+        claimed_by=None,
+        lease_until=None,
+        content=held.content,
+        data_started_at=None,
+        attempt=held.attempt if counts else held.attempt - 1,
+    )
+    if done:
+        if held.content is None:
+            mark_rows(connection, [held.message_id], before=("sending",), to="pending")
+        note_attempt(connection, held, outcome="deferred", reply=reply, now=now)
+    return done
+
+
+def free(connection: Connection, held: Claim, *, now: datetime) -> bool:
+    """Lets go of a message of which nothing has left: anybody may claim it at once."""
+    fixed = held.content is not None
+    written = {} if fixed else {"content": None, "data_started_at": None}
+    done = advance(
+        connection,
+        held,
+        MessageState.PENDING,
+        claimed_by=None,
+        lease_until=None,
+        next_attempt_at=now,
+        **written,
+    )
+    if done and not fixed:
+        mark_rows(connection, [held.message_id], before=("sending",), to="pending")
+    return done
+
+
+def drop(connection: Connection, held: Claim, *, now: datetime) -> None:
+    """Ends a message that has nothing left to say."""
+    reply = "nothing left to say"
+    if advance(connection, held, MessageState.SUPERSEDED, finished_at=now, reply=reply):
+        mark_rows(connection, [held.message_id], before=("pending",), to="superseded")
+
+
+def is_held_by(connection: Connection, held: Claim, *, now: datetime) -> bool:
+    """Whether a claim still holds: nobody took its message over, and its lease has not run out."""
+    if now >= held.lease_until:
+        return False
+    found = select(message.c.id).where(_mine(held))
+    return connection.execute(found).first() is not None
+
+
+def _mine(held: Claim) -> ColumnElement[bool]:
+    """The fence: every change of a claimed message asks for it."""
+    return and_(
+        message.c.id == held.message_id,
+        message.c.claimed_by == held.owner,
+        message.c.attempt == held.attempt,
+        message.c.state.in_(IN_HAND),
+    )

@@ -1,0 +1,99 @@
+"""What became of a message, noted: now, or first of all when the database is back."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from ...core.local_time import LocalTime
+from ...storage.boards import share_boards
+from ...storage.database.engine import Database
+from ...storage.message_states import MessageState
+from ..transports.base import DeliveryError
+from .claims import Claim, free, give_back, settle
+from .throttle import Breaker, RetrySchedule
+from .uncertain import UncertainPolicy, settle_uncertain
+
+
+@dataclass(slots=True, kw_only=True)
+class Outcomes:
+    """Notes what became of claimed messages. Every method may raise DatabaseError.
+
+    What could not be noted is kept, so that a mail which left is not taken for one that may have.
+    """
+
+    database: Database
+    local: LocalTime
+    clock: Callable[[], datetime]
+    retry: RetrySchedule
+    jitter: random.Random
+    breaker: Breaker
+    uncertain: UncertainPolicy
+    unrecorded: list[Callable[[Connection], object]] = field(default_factory=list)
+    trouble: str | None = None
+
+    def catch_up(self) -> None:
+        """Notes what is known and could not be noted before."""
+        while self.unrecorded:
+            with self.database.write() as connection:
+                share_boards(connection)
+                self.unrecorded[0](connection)
+            del self.unrecorded[0]
+
+    def sent(self, held: Claim, reply: str) -> MessageState:
+        """The mail was taken, and so others can leave, too."""
+        now = self.clock()
+        self.breaker.works()
+        self.trouble = None
+        self._note(
+            lambda connection: settle(connection, held, MessageState.SENT, reply=reply, now=now)
+        )
+        return MessageState.SENT
+
+    def let_go(self, held: Claim) -> None:
+        """Nothing has left, so that the message may be claimed again, where it is still ours."""
+        now = self.clock()
+        self._note(lambda connection: free(connection, held, now=now))
+
+    def failed(self, held: Claim, error: DeliveryError) -> MessageState:
+        """The mail was refused, has to wait, or may or may not have arrived."""
+        reply = error.reply or str(error)
+        if error.uncertain:
+            return self._uncertain(held, reply)
+        now = self.clock()
+        if error.permanent and error.scope == "recipient":
+            self._note(
+                lambda connection: settle(
+                    connection, held, MessageState.FAILED, reply=reply, now=now
+                )
+            )
+            return MessageState.FAILED
+        at_fault = error.scope == "transport"
+        if at_fault:
+            again, self.trouble = self.breaker.failed(now), str(error)
+        else:
+            again = self.retry.next_attempt(held.attempt, now, self.jitter)
+        self._note(
+            lambda connection: give_back(
+                connection, held, reply=reply, next_attempt_at=again, now=now, counts=not at_fault
+            )
+        )
+        return MessageState.DEFERRED
+
+    def _uncertain(self, held: Claim, reply: str) -> MessageState:
+        now, policy = self.clock(), self.uncertain
+        today = self.local.day_of(now)
+        self._note(
+            lambda connection: settle_uncertain(
+                connection, held, policy, reply=reply, now=now, today=today
+            )
+        )
+        return MessageState.UNCERTAIN
+
+    def _note(self, outcome: Callable[[Connection], object]) -> None:
+        self.unrecorded.append(outcome)
+        self.catch_up()

@@ -1,0 +1,72 @@
+"""One plain mail, to see whether mail arrives."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from ...calendar.rules.date_text import long_date
+from ...core.addresses import parse_address
+from ..transports.base import OutgoingMail, Transport
+from .envelope import Sender
+from .mime import build_mail, message_id_for
+
+SUBJECT = "Test mail from boardcal"
+TEXT = (
+    "This is a test mail from boardcal, sent on {day} at {time}.\n"
+    "\n"
+    "If you can read it, boardcal's mails arrive at this address. There is nothing to do.\n"
+)
+HTML = (
+    '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{subject}</title></head>'
+    "<body>{paragraphs}</body></html>"
+)
+
+
+async def send_test_mail(
+    transport: Transport, sender: Sender, address: str, *, now: datetime
+) -> str:
+    """Sends a test mail to `address`, whatever redirect_to says; what became of it, a sentence.
+
+    `now` is an aware local time. Raises DeliveryError where it did not leave.
+    """
+    mail = _mail(sender, address, now)
+    try:
+        receipt = await transport.send(mail, on_data=_nothing)
+    finally:
+        await transport.close()
+    if transport.name == "outbox":
+        return f"The test mail to {address} is written to {receipt.reply}; it was not sent."
+    return (
+        f"The test mail to {address} was handed over; the mail server said: {receipt.reply}. See "
+        "that it arrives, and look among the junk mail if it does not."
+    )
+
+
+def _mail(sender: Sender, address: str, now: datetime) -> OutgoingMail:
+    author, recipient = parse_address(sender.address), parse_address(address)
+    domain = author.address.rpartition("@")[2]
+    message_id = message_id_for(sender.installation, f"test/{uuid.uuid4()}", domain=domain)
+    text = TEXT.format(day=long_date(now.date()), time=f"{now:%H:%M}")
+    paragraphs = "".join(f"<p>{part.strip()}</p>" for part in text.split("\n\n"))
+    content = build_mail(
+        sender=author,
+        recipient=recipient,
+        reply_to=parse_address(sender.reply_to or sender.address),
+        subject=SUBJECT,
+        text=text,
+        html=HTML.format(subject=SUBJECT, paragraphs=paragraphs),
+        message_id=message_id,
+        date=now,
+    )
+    return OutgoingMail(
+        message_id=message_id,
+        sender=author.address,
+        recipient=recipient.address,
+        content=content,
+        day=now.date(),
+    )
+
+
+def _nothing() -> None:
+    """Nothing needs to be noted before a test mail leaves."""

@@ -1,0 +1,122 @@
+"""A claimed message as the mail that it is now: looked at again, written, and checked once more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from ...core.local_time import LocalTime
+from ...storage.boards import share_boards
+from ...storage.database.engine import Database
+from ...storage.planners import PlannerShelf
+from ..letters.assemble import assemble
+from ..letters.model import Letter
+from ..letters.render import Templates
+from ..links import NO_LINKS, Links
+from ..reminders.mailing_boards import live_boards
+from ..reminders.recheck import Assembling, still_holds
+from ..transports.base import DeliveryError, OutgoingMail
+from .claims import Claim, drop
+from .envelope import Sender, mail_as_it_was, mail_of
+
+NOT_AGAIN = "it was not sent again: nothing that it says is to be said any more"
+NOT_IN_A_TRIAL = "it was not sent again: in a trial every mail goes to another address"
+
+
+# Sentences about the installation for the overview, by Board.
+Said = Mapping[str, tuple[str, ...]]
+
+
+class ChangedError(Exception):
+    """What a mail says is no longer so; nothing has left, and it is written anew."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A mail that is ready to leave, and the letter that it was written from.
+
+    The letter is None where the bytes were fixed before: it may have arrived already.
+    """
+
+    mail: OutgoingMail
+    letter: Letter | None = None
+    subject: str | None = None
+
+    @property
+    def frozen(self) -> dict[str, object]:
+        """What the message keeps of it from the moment that its sending begins."""
+        if self.letter is None:
+            return {}
+        return {
+            "content": self.mail.content,
+            "identifier": self.mail.message_id,
+            "subject": self.subject,
+            "introduces": self.letter.first_contact is not None,
+        }
+
+
+@dataclass(slots=True, kw_only=True)
+class Writer:
+    """Writes the mails of claimed messages."""
+
+    templates: Templates
+    sender: Sender
+    local: LocalTime
+    clock: Callable[[], datetime]
+    shelf: PlannerShelf
+    links: Links = NO_LINKS
+
+    def write(self, database: Database, held: Claim, said: Said) -> Written | None:
+        """The mail of a claimed message; None, and the message ended, where nothing is left."""
+        now = self.clock()
+        if held.content is not None:
+            mail = mail_as_it_was(
+                held.content,
+                sender=self.sender,
+                recipient=held.recipient,
+                day=self.local.day_of(now),
+            )
+            return Written(mail=mail)
+        with database.write() as connection:
+            share_boards(connection)
+            letter = self._assembled(connection, held, self._given(connection, said))
+            if letter is None:
+                drop(connection, held, now=now)
+                return None
+        letter = replace(letter, is_trial=bool(self.sender.redirect_to))
+        rendered = self.templates.render(letter)
+        name, at = f"message/{held.message_id}", now.astimezone(self.local.zone)
+        mail = mail_of(letter, rendered, sender=self.sender, name=name, at=at)
+        return Written(mail=mail, letter=letter, subject=rendered.subject)
+
+    def require_unchanged(
+        self, connection: Connection, held: Claim, written: Written, said: Said
+    ) -> None:
+        """Raises ChangedError where what a mail says is no longer owed, or not by its reader.
+
+        Raises DeliveryError where that is so of a mail with fixed bytes, or a trial has begun: it
+        is not sent again.
+        """
+        if written.letter is not None:
+            given = self._given(connection, said, in_full=False)
+            letter = self._assembled(connection, held, given)
+            if letter is None or letter.gist != written.letter.gist:
+                raise ChangedError
+        elif self.sender.redirect_to:
+            # Whoever reads it could answer in its reader's name.
+            raise DeliveryError(NOT_IN_A_TRIAL, scope="recipient", uncertain=True)
+        elif not still_holds(connection, held.message_id, self._given(connection, said)):
+            raise DeliveryError(NOT_AGAIN, scope="recipient", uncertain=True)
+
+    def _assembled(self, connection: Connection, held: Claim, given: Assembling) -> Letter | None:
+        return assemble(connection, [held.message_id], given)[held.message_id]
+
+    def _given(self, connection: Connection, said: Said, *, in_full: bool = True) -> Assembling:
+        today = self.local.day_of(self.clock())
+        boards = live_boards(connection, self.shelf, today)
+        return Assembling(
+            boards=boards, today=today, notices=said, in_full=in_full, links=self.links
+        )

@@ -1,0 +1,1 @@
+"""What an email says: its items, sections, subject and templates."""

@@ -1,0 +1,116 @@
+"""One thing that a mail is about, from its ledger row and the planner."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from ...calendar.occurrences import Kind
+from ...calendar.planner.model import Planner, Report, RoleName
+from ...calendar.rules.as_required import papers_day
+from ...calendar.rules.escalation import Level
+from ...calendar.rules.timing import PAPERS_WORKING_DAYS, AsRequired, Precision, Timing
+from ...storage.schema.column_types import AnyRow
+from ...wording.names import named, reference, short_names
+from ...wording.text import working_days
+from ...wording.timings import sentence
+from ..links import AnswerLink, last_day_of
+from ..reminders.mailing_boards import LiveBoard
+from ..reminders.recheck import Assembling
+from ..reminders.recipients import may_answer, secretariat_on
+from .context import Materials
+from .model import Item, OpenLine
+
+
+def item_of(row: AnyRow, board: LiveBoard, materials: Materials, given: Assembling) -> Item:
+    """The item of a ledger row joined with its occurrence."""
+    planner, obligation, today = board.planner, board.obligations[row.ref], given.today
+    owner = planner.body(row.owner)
+    if owner is None:
+        raise ValueError(f"{row.key} is owed by no body of the planner")
+    return Item(
+        key=row.key,
+        ref=row.ref,
+        board=planner.name,
+        kind=Kind(row.kind),
+        level=Level(row.level),
+        step=row.step,
+        title=obligation.title,
+        reference=reference(obligation),
+        owner=named(owner),
+        lead=owner.lead,
+        owner_contact=owner.holder_on(RoleName.CHAIR, today) or "",
+        audience=short_names(planner, row.audience),
+        due=row.due,
+        precision=_precision(row),
+        today=today,
+        days_late=planner.days.between(row.due, today),
+        days_left=planner.days.between(today, row.due),
+        meeting=row.meeting,
+        because=row.because,
+        changed=materials.changed.get((row.key, row.recipient)),
+        also_meets=materials.met_by.get(row.key, ()),
+        nothing_to_report=isinstance(obligation, Report) and obligation.accepts_nothing,
+        timing=_timing(row, obligation.timing, planner),
+        quote=obligation.quote,
+        answer=_answer(row, board, given),
+        page=_page(row, board, given),
+    )
+
+
+def _timing(row: AnyRow, timing: Timing, planner: Planner) -> str:
+    """What gives it its date; of what is due as required, how it was raised."""
+    if not isinstance(timing, AsRequired):
+        return sentence(timing, planner)
+    if row.meeting is None:
+        return "raised as required, for this day"
+    if row.extended:
+        return "raised as required, for the meeting, and given a date of its own"
+    if papers_day(row.meeting, planner.days) != row.due:
+        return "raised as required, after the papers for the meeting were due, so at once"
+    papers = f"papers are due {working_days(PAPERS_WORKING_DAYS)} before it"
+    return f"raised as required, for the meeting; {papers}"
+
+
+def _answer(row: AnyRow, board: LiveBoard, given: Assembling) -> str:
+    """Where its reader answers: whoever owes it or stands in does, others only look on."""
+    if not given.in_full or _is_secretariat(row, board, given.today):
+        return ""
+    if not may_answer(board.planner, row.owner, row.recipient, given.today, board.away):
+        return ""
+    return given.links.answer(
+        AnswerLink(
+            occurrence=row.id,
+            due_revision=row.due_revision,
+            recipient=row.recipient,
+            until=last_day_of(row.due, given.today),
+        )
+    )
+
+
+def _page(row: AnyRow, board: LiveBoard, given: Assembling) -> str:
+    """Where the secretariat records: it signs in, so its link carries nothing secret."""
+    if not given.in_full or not _is_secretariat(row, board, given.today):
+        return ""
+    return given.links.due(row.board, row.key)
+
+
+def _is_secretariat(row: AnyRow, board: LiveBoard, today: date) -> bool:
+    secretariat: str | None = secretariat_on(board.planner, today)
+    return Level(row.level) is Level.SECRETARIAT or row.recipient == secretariat
+
+
+def open_line(row: AnyRow, board: LiveBoard, today: date) -> OpenLine:
+    """One line that reminds of something still open."""
+    obligation = board.obligations.get(row.ref)
+    return OpenLine(
+        title=row.title,
+        reference="" if obligation is None else reference(obligation),
+        due=row.due,
+        precision=_precision(row),
+        overdue=row.due < today,
+    )
+
+
+def _precision(row: AnyRow) -> Precision:
+    """A date that somebody set is meant to the day, however vague the source was."""
+    return Precision.DAY if row.extended else Precision(row.precision)

@@ -1,0 +1,226 @@
+"""The secretariat's weekly overview of one Board: what comes, what is late, what is unclear."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+
+from sqlalchemy import ColumnElement, Connection, or_, select
+
+from ...calendar.occurrences import Kind, meeting_occurrences
+from ...calendar.planner.model import Action, Planner, RoleName
+from ...calendar.rules.timing import Undecided
+from ...calendar.status import OPEN, OWED, Status, status_on
+from ...storage.occurrences import Stored, stored
+from ...storage.schema.mail import answer_request, ledger, message, overview
+from ...storage.schema.occurrences import change, occurrence
+from ...wording.names import reference, short_names
+from ..reminders.mailing_boards import LiveBoard
+from .model import CalendarLine, Overview, Question, Trouble
+
+AHEAD = timedelta(weeks=8)
+LOOK_BACK = timedelta(weeks=1)
+
+
+# What a mail in one of these states means to the secretariat.
+IN_TROUBLE = {
+    "failed": "was refused",
+    "uncertain": "may or may not have arrived",
+    "deferred": "has not gone out yet",
+}
+
+
+def overview_of(
+    connection: Connection,
+    board: LiveBoard,
+    *,
+    week: date,
+    first: bool,
+    today: date,
+    notices: tuple[str, ...],
+    pages: str = "",
+) -> Overview:
+    """A Board's overview as of `today`."""
+    planner = board.planner
+    rows = _unfinished(connection, planner.board, today)
+    shown = [(row, _status(row, board, today)) for row in rows]
+
+    def lines(*wanted: Status) -> tuple[CalendarLine, ...]:
+        return tuple(_line(row, status, board, today) for row, status in shown if status in wanted)
+
+    return Overview(
+        board=planner.name,
+        week=week,
+        go_live=board.go_live,
+        first=first,
+        coming=_coming(shown, board, today),
+        late=lines(Status.OVERDUE),
+        stale=lines(Status.STALE),
+        missed=_missed(connection, board, today),
+        unsettled=lines(Status.UNSETTLED),
+        undelivered=_undelivered(connection, planner.board),
+        undecided=_undecided(planner),
+        vacant=vacant_roles(planner, today),
+        notices=notices,
+        pages=pages,
+    )
+
+
+def _unfinished(connection: Connection, board_id: str, today: date) -> list[Stored]:
+    """What is owed and near or past its date, and what was never settled."""
+    near = occurrence.c.state.in_(OWED) & (occurrence.c.due <= today + AHEAD)
+    rows = connection.execute(
+        select(occurrence)
+        .where(
+            occurrence.c.board == board_id,
+            near | (occurrence.c.state == Status.UNSETTLED),
+            occurrence.c.met_by.is_(None),
+        )
+        .order_by(occurrence.c.due, occurrence.c.key)
+    )
+    return stored(rows)
+
+
+def _status(row: Stored, board: LiveBoard, today: date) -> Status | None:
+    """Its status, or None for a review that a newer one has replaced."""
+    if row.kind is Kind.REVIEW and row.next_due is not None and row.next_due <= today:
+        return None
+    policy = board.policy(row)
+    if policy is None:
+        return None
+    state = OPEN if row.state == Status.RETURNED else row.state
+    return status_on(
+        today, state=state, kind=row.kind, due=row.due, policy=policy, days=board.planner.days
+    )
+
+
+def _coming(
+    shown: Iterable[tuple[Stored, Status | None]], board: LiveBoard, today: date
+) -> tuple[CalendarLine, ...]:
+    due = [
+        _line(row, status, board, today)
+        for row, status in shown
+        if status in (Status.PLANNED, Status.DUE)
+    ]
+    meetings = [
+        CalendarLine(
+            day=each.due,
+            title=each.title,
+            kind=Kind.MEETING,
+            owner=each.owner,
+            status=Status.VOID.value if each.void else "",
+            key=each.key,
+        )
+        for each in meeting_occurrences(board.planner, today, today + AHEAD)
+    ]
+    return tuple(sorted([*due, *meetings], key=lambda line: (line.day, line.kind, line.key)))
+
+
+def _line(row: Stored, status: Status | None, board: LiveBoard, today: date) -> CalendarLine:
+    obligation = board.obligations.get(row.ref)
+    return CalendarLine(
+        day=row.due,
+        title=row.title,
+        kind=row.kind,
+        owner=", ".join(short_names(board.planner, [row.owner])),
+        audience=short_names(board.planner, row.audience),
+        precision=row.precision,
+        status="" if status is None else status.value,
+        key=row.key,
+        days_late=board.planner.days.between(row.due, today),
+        reference="" if obligation is None else reference(obligation),
+    )
+
+
+def _missed(connection: Connection, board: LiveBoard, today: date) -> tuple[CalendarLine, ...]:
+    """What became missed in the last week."""
+    since = today - LOOK_BACK
+    rows = stored(
+        connection.execute(
+            select(occurrence)
+            .join(change, change.c.subject == occurrence.c.key)
+            .where(
+                occurrence.c.board == board.planner.board,
+                occurrence.c.state == Status.MISSED.value,
+                occurrence.c.next_due > since,
+                change.c.what == "missed",
+            )
+            .order_by(occurrence.c.due, occurrence.c.key)
+        )
+    )
+    return tuple(_line(row, Status.MISSED, board, today) for row in rows)
+
+
+def _undelivered(connection: Connection, board_id: str) -> tuple[Trouble, ...]:
+    """Mails in trouble; one that was refused only while no later one has reached its reader."""
+    later = message.alias()
+    reached = (
+        select(later.c.id)
+        .where(
+            later.c.recipient == message.c.recipient,
+            later.c.id > message.c.id,
+            later.c.state == "sent",
+        )
+        .exists()
+    )
+    rows = connection.execute(
+        select(
+            message.c.recipient, message.c.day, message.c.subject, message.c.state, message.c.reply
+        )
+        .where(
+            message.c.state.in_(IN_TROUBLE),
+            (message.c.state != "failed") | ~reached,
+            _speaks_of(board_id),
+        )
+        .order_by(message.c.day, message.c.recipient)
+    )
+    return tuple(
+        Trouble(
+            recipient=row.recipient,
+            day=row.day,
+            subject=row.subject or "",
+            what=IN_TROUBLE[row.state] + (f": {row.reply}" if row.reply else ""),
+        )
+        for row in rows
+    )
+
+
+def _speaks_of(board_id: str) -> ColumnElement[bool]:
+    """Whether anything in a message is about a Board."""
+    due = (
+        select(ledger.c.id)
+        .join(occurrence, ledger.c.occurrence_id == occurrence.c.id)
+        .where(ledger.c.message_id == message.c.id, occurrence.c.board == board_id)
+    )
+    others = (
+        select(table.c.id).where(table.c.message_id == message.c.id, table.c.board == board_id)
+        for table in (overview, answer_request)
+    )
+    return or_(due.exists(), *(each.exists() for each in others))
+
+
+def _undecided(planner: Planner) -> tuple[Question, ...]:
+    return tuple(
+        Question(about=_about(planner, each.ref), ask=each.timing.why)
+        for each in planner.obligations()
+        if isinstance(each.timing, Undecided)
+    )
+
+
+def _about(planner: Planner, ref: str) -> str:
+    obligation = next(each for each in planner.obligations() if each.ref == ref)
+    if isinstance(obligation, Action):
+        return f"{reference(obligation)}: {obligation.title}"
+    return f"{obligation.title} ({reference(obligation)})"
+
+
+def vacant_roles(planner: Planner, day: date) -> tuple[str, ...]:
+    """Bodies that owe something and that nobody leads on `day`, as sentences."""
+    owing: Sequence[str] = [
+        owner for obligation in planner.obligations() for owner in obligation.owners
+    ]
+    return tuple(
+        f"{body.name} has no {body.lead}"
+        for body in planner.bodies
+        if body.id in owing and body.holder_on(RoleName.CHAIR, day) is None
+    )

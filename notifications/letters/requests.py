@@ -1,0 +1,126 @@
+"""What chairs ask of the secretariat, as parts of a mail; and what became of it, for the asker."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+
+from sqlalchemy import Connection, select, update
+
+from ...calendar.rules.date_text import long_date
+from ...storage.requests import Wish
+from ...storage.schema.column_types import AnyRow
+from ...storage.schema.mail import answer_request
+from ...storage.schema.occurrences import occurrence
+from ...wording.names import named, reference
+from ..reminders.mailing_boards import LiveBoard
+from ..reminders.recheck import MESSAGES, Assembling
+from ..reminders.recipients import secretariat_on
+from .model import Asked
+
+# Built once: they run for every mail.
+REQUESTS = (
+    select(
+        answer_request,
+        occurrence.c.key,
+        occurrence.c.ref,
+        occurrence.c.owner,
+        occurrence.c.title,
+        occurrence.c.due,
+    )
+    .join(occurrence, answer_request.c.occurrence_id == occurrence.c.id)
+    .where(answer_request.c.message_id.in_(MESSAGES), answer_request.c.state == "pending")
+    .order_by(answer_request.c.id)
+)
+UNMAILED = select(answer_request.c.id, answer_request.c.board, answer_request.c.recipient).where(
+    answer_request.c.state == "pending",
+    answer_request.c.closed_at.is_(None),
+    answer_request.c.message_id.is_(None),
+)
+
+
+def requests_that_hold(
+    connection: Connection, message_ids: Sequence[int], given: Assembling
+) -> dict[int, list[AnyRow]]:
+    """The requests in messages; where somebody else is the secretariat by now, it goes to them.
+
+    What a paused Board, or somebody who is paused, is to hear waits without a mail until they go
+    on; so does a request where there is no secretariat.
+    """
+    kept: dict[int, list[AnyRow]] = defaultdict(list)
+    for row in connection.execute(REQUESTS, {"messages": list(message_ids)}).all():
+        board = given.boards.get(row.board)
+        reader = None if board is None else _reader(row, board, given.today)
+        if board is not None and reader == row.recipient and not _is_paused(reader, board):
+            kept[row.message_id].append(row)
+            continue
+        connection.execute(
+            update(answer_request)
+            .where(answer_request.c.id == row.id)
+            .values(message_id=None, recipient=row.recipient if board is None else reader)
+        )
+    return kept
+
+
+def _is_paused(reader: str | None, board: LiveBoard) -> bool:
+    return board.paused or reader in board.away
+
+
+def is_any_request_unmailed(connection: Connection) -> bool:
+    """Whether an open request is in no mail yet."""
+    return connection.execute(UNMAILED.limit(1)).first() is not None
+
+
+def requests_for_others(
+    connection: Connection, boards: Mapping[str, LiveBoard], today: date
+) -> Iterator[tuple[int, str]]:
+    """Requests in no mail yet that somebody else is to hear of than was meant to, and who.
+
+    Nobody was, where the Board had no secretariat when they were made.
+    """
+    for row in connection.execute(UNMAILED).all():
+        board = boards.get(row.board)
+        reader = None if board is None else secretariat_on(board.planner, today)
+        if reader not in (None, row.recipient):
+            yield row.id, reader
+
+
+def hand_requests_on(connection: Connection, boards: Mapping[str, LiveBoard], today: date) -> None:
+    """Addresses them to whoever is the secretariat now."""
+    for number, reader in list(requests_for_others(connection, boards, today)):
+        connection.execute(
+            update(answer_request).where(answer_request.c.id == number).values(recipient=reader)
+        )
+
+
+def _reader(row: AnyRow, board: LiveBoard, today: date) -> str | None:
+    if row.closed_at is not None:
+        reader: str = row.recipient
+        return reader
+    return secretariat_on(board.planner, today)
+
+
+def asked_of(row: AnyRow, given: Assembling) -> Asked:
+    """A request for the secretariat, or its outcome for whoever asked."""
+    board = given.boards[row.board]
+    body, obligation = board.planner.body(row.owner), board.obligations.get(row.ref)
+    is_open = row.closed_at is None
+    return Asked(
+        title=row.title,
+        reference="" if obligation is None else reference(obligation),
+        owner=row.owner if body is None else named(body),
+        due=row.due,
+        asker=row.asked_by,
+        wish=wish_in_words(Wish(row.kind), until=row.until, successor=row.successor),
+        why=row.why or "",
+        outcome=None if is_open else row.outcome,
+        page=given.links.request(row.board, row.id) if is_open else "",
+    )
+
+
+def wish_in_words(wish: Wish, *, until: date | None, successor: str | None) -> str:
+    """ "more time, until 1 June 2018" or "Jo Smith to take over": what follows "asks for"."""
+    if wish is Wish.MORE_TIME and until is not None:
+        return f"more time, until {long_date(until)}"
+    return f"{successor or 'somebody else'} to take over"

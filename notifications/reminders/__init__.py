@@ -1,0 +1,1 @@
+"""Which reminder is due to whom: deciding and composing."""

@@ -1,0 +1,180 @@
+"""The decide stage: occurrences whose next step is due become rows of the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table, UniqueConstraint
+
+from ...calendar.occurrences import Kind
+from ...calendar.rules.escalation import Policy, Step, next_step, steps_due
+from ...calendar.status import Status
+from ...core.local_time import LocalTime
+from ...storage.change_log import note_change
+from ...storage.occurrences import Stored, awaiting_step, change_rows, supersede_unsent
+from ...storage.schema.mail import ledger
+from .mailing_boards import LiveBoard
+from .recipients import recipients
+
+
+@dataclass(slots=True)
+class Decisions:
+    """What one run of the stage is about to write, gathered so that it is written at once."""
+
+    ledger: list[dict[str, Any]] = field(default_factory=list)
+    moved_on: list[dict[str, Any]] = field(default_factory=list)
+    ended: list[dict[str, Any]] = field(default_factory=list)
+    overtaken: list[int] = field(default_factory=list)
+
+
+def decide(
+    connection: Connection,
+    boards: Mapping[str, LiveBoard],
+    *,
+    local: LocalTime,
+    now: datetime,
+) -> int:
+    """Writes the ledger rows of every step that has come by `now`; how many occurrences moved on.
+
+    Only the latest step of each is mailed; the ones before it, left over from a time when
+    nothing ran, are recorded as superseded.
+    """
+    decisions = Decisions()
+    for row in awaiting_step(connection, now):
+        board = boards.get(row.board)
+        if board is not None and not board.paused and row.owner not in board.paused_bodies:
+            _decide_one(connection, decisions, row, board, local=local, now=now)
+    supersede_unsent(connection, decisions.overtaken, "a later step came before it was sent")
+    insert_rows(connection, decisions.ledger)
+    change_rows(connection, decisions.moved_on)
+    change_rows(connection, decisions.ended)
+    return len(decisions.moved_on) + len(decisions.ended)
+
+
+def _decide_one(
+    connection: Connection,
+    decisions: Decisions,
+    row: Stored,
+    board: LiveBoard,
+    *,
+    local: LocalTime,
+    now: datetime,
+) -> None:
+    policy, today = board.policy(row), local.day_of(now)
+    if policy is None or not row.is_owed or row.met_by is not None:
+        decisions.ended.append({"id": row.id, "state": row.state, "next_step_at": None})
+        return
+    if row.next_due is not None and row.next_due <= today:
+        _miss(connection, decisions, row, now=now)
+        return
+    days = board.planner.days
+    fallen = [
+        step
+        for step in steps_due(row.due, policy, today, days)
+        if step.day >= board.go_live and (row.last_step is None or step.offset > row.last_step)
+    ]
+    if fallen and row.last_step is not None:
+        decisions.overtaken.append(row.id)
+    for step in fallen:
+        decisions.ledger.extend(
+            _ledger_rows(row, board, policy, step, fallen[-1], today=today, now=now)
+        )
+    following = next_step(row.due, policy, max(today, board.go_live), days)
+    days_ahead = (None if following is None else following.day, row.next_due)
+    candidates = [day for day in days_ahead if day is not None]
+    wakes = local.sending_instant(min(candidates)) if candidates else None
+    last_step = fallen[-1].offset if fallen else row.last_step
+    decisions.moved_on.append({"id": row.id, "last_step": last_step, "next_step_at": wakes})
+
+
+def _miss(connection: Connection, decisions: Decisions, row: Stored, *, now: datetime) -> None:
+    """The next of the same fell due: no more chasers for this one."""
+    supersede_unsent(connection, [row.id], "the next one fell due")
+    if row.kind is Kind.REVIEW:
+        decisions.ended.append({"id": row.id, "state": row.state, "next_step_at": None})
+        return
+    state = Status.MISSED.value
+    decisions.ended.append({"id": row.id, "state": state, "next_step_at": None})
+    note_change(
+        connection,
+        board=row.board,
+        subject=row.key,
+        what="missed",
+        before=row.state,
+        after=state,
+        why="the next one fell due",
+        now=now,
+        who="boardcal",
+    )
+
+
+def _ledger_rows(
+    row: Stored,
+    board: LiveBoard,
+    policy: Policy,
+    step: Step,
+    latest: Step,
+    *,
+    today: date,
+    now: datetime,
+) -> list[dict[str, Any]]:
+    is_latest = step == latest
+    return [
+        {
+            "occurrence_id": row.id,
+            "due_revision": row.due_revision,
+            "step": step.offset,
+            "recipient": recipient.address,
+            "level": recipient.level.value,
+            "because": recipient.because,
+            "due": row.due,
+            "decided_at": now,
+            "state": "pending" if is_latest else "superseded",
+            "reason": None if is_latest else "a later step had come by then",
+        }
+        for recipient in recipients(
+            board.planner, row.owner, step, policy, day=today, away=board.away
+        )
+    ]
+
+
+def insert_rows(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    """Adds ledger rows; one that stands already is left as it is.
+
+    The UNIQUE key of the table, and nothing else, keeps a step from being mailed twice.
+    """
+    if not rows:
+        return
+    statement = _insert_for(connection)(ledger).on_conflict_do_nothing()
+    connection.execute(statement, rows)
+
+
+def hand_on(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    """Adds rows of the ledger, or overviews, for whoever holds a role now.
+
+    One that was taken back unsent, because the role was somebody else's meanwhile, holds again;
+    any other that stands already is left as it is.
+    """
+    if not rows:
+        return
+    statement = _insert_for(connection)(table)
+    (once,) = (each for each in table.constraints if isinstance(each, UniqueConstraint))
+    again = {name: statement.excluded[name] for name in ("state", "message_id")}
+    statement = statement.on_conflict_do_update(
+        index_elements=once.columns.keys(), set_=again, where=table.c.state == "superseded"
+    )
+    connection.execute(statement, rows)
+
+
+def _insert_for(connection: Connection) -> Callable[[Table], Any]:
+    # Loaded here because the other database's part of SQLAlchemy is slow to load for nothing.
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+
+        return insert_postgresql
+    from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+
+    return insert_sqlite

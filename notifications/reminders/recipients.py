@@ -1,0 +1,148 @@
+"""Who is mailed about a step: people, each once, in their weightiest capacity."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from ...calendar.planner.model import Body, Planner, RoleName
+from ...calendar.rules.escalation import Level, Policy, Step, levels_of
+from ...wording.names import named
+
+# Who stands in where a role is vacant, in this order; the secretariat comes last.
+STAND_INS = (RoleName.CHAIR, RoleName.VICE_CHAIR, RoleName.ADMINISTRATOR)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipient:
+    """One person to mail; `because` says why, where somebody else should have had it."""
+
+    address: str
+    level: Level
+    because: str | None = None
+
+
+def recipients(
+    planner: Planner,
+    owner: str,
+    step: Step,
+    policy: Policy,
+    *,
+    day: date,
+    away: Collection[str] = (),
+) -> list[Recipient]:
+    """Who is mailed about `step` of something that `owner` owes, on `day`.
+
+    `away` are addresses that are paused: their roles count as vacant meanwhile.
+    """
+    found: dict[str, Recipient] = {}
+    for level in levels_of(step, policy):
+        recipient = recipient_at(planner, owner, level, day, away)
+        if recipient is not None:
+            found.setdefault(recipient.address, recipient)
+    return list(found.values())
+
+
+def secretariat_on(planner: Planner, day: date, away: Collection[str] = ()) -> str | None:
+    """The address of a Board's secretariat on `day`."""
+    board = planner.body(planner.board)
+    address = None if board is None else board.holder_on(RoleName.SECRETARIAT, day)
+    return None if address in away else address
+
+
+def may_answer(
+    planner: Planner, owner: str, address: str, day: date, away: Collection[str] = ()
+) -> bool:
+    """Whether somebody may answer for what `owner` owes, on `day`.
+
+    Its leader and its vice-chair may; whoever stands in for them may meanwhile.
+    """
+    body = planner.body(owner)
+    if body is None:
+        return False
+    if address in (body.holder_on(RoleName.CHAIR, day), body.holder_on(RoleName.VICE_CHAIR, day)):
+        return True
+    stands_in = _leader(planner, body, Level.OWNER, day, away)
+    return stands_in is not None and stands_in.address == address
+
+
+def roles_of(planner: Planner, address: str, day: date) -> list[tuple[Body, RoleName]]:
+    """Every role that somebody holds on `day`."""
+    return [
+        (body, role)
+        for body in planner.bodies_naming(address)
+        for role in RoleName
+        if body.holder_on(role, day) == address
+    ]
+
+
+def recipient_at(
+    planner: Planner, owner: str, level: Level, day: date, away: Collection[str]
+) -> Recipient | None:
+    """Who is mailed in a capacity about what `owner` owes, on `day`; None for nobody."""
+    match level:
+        case Level.OWNER:
+            return _leader(planner, planner.body(owner), level, day, away)
+        case Level.BOARD:
+            return _leader(planner, planner.body(planner.board), level, day, away)
+        case Level.BUSINESS:
+            group = planner.body(planner.business_group) if planner.business_group else None
+            return None if group is None else _leader(planner, group, level, day, away)
+        case Level.DEPUTY:
+            body = planner.body(owner)
+            deputy = None if body is None else _holder(body, RoleName.VICE_CHAIR, day, away)
+            return None if deputy is None else Recipient(address=deputy, level=level)
+        case Level.SECRETARIAT:
+            address = secretariat_on(planner, day, away)
+            return None if address is None else Recipient(address=address, level=level)
+
+
+def _leader(
+    planner: Planner, body: Body | None, level: Level, day: date, away: Collection[str]
+) -> Recipient | None:
+    """Who leads `body`, or who stands in: a vacant role never swallows a mail."""
+    if body is not None:
+        for role in STAND_INS:
+            address = _holder(body, role, day, away)
+            if address is not None:
+                because = _vacancy(body, role.value, day) if role is not RoleName.CHAIR else None
+                return Recipient(address=address, level=level, because=because)
+    return _last_resort(planner, body, level, day, away)
+
+
+def _last_resort(
+    planner: Planner, body: Body | None, level: Level, day: date, away: Collection[str]
+) -> Recipient | None:
+    """The secretariat, or whoever leads the Board while that one is paused.
+
+    Where everybody is paused it is the secretariat's all the same: a pause of all is a pause of
+    the Board, which keeps the mail instead of losing it.
+    """
+    address, stand_in = secretariat_on(planner, day, away), "secretariat"
+    board = planner.body(planner.board)
+    if address is None and board is not None:
+        held = ((_holder(board, role, day, away), role.value) for role in STAND_INS)
+        address, role = next((each for each in held if each[0] is not None), (None, ""))
+        stand_in = f"Board's {role}"
+    if address is None:
+        address, stand_in = secretariat_on(planner, day), "secretariat"
+    if address is None:
+        return None
+    because = None if body is None else _vacancy(body, stand_in, day)
+    return Recipient(address=address, level=level, because=because)
+
+
+def _holder(body: Body, role: RoleName, day: date, away: Collection[str]) -> str | None:
+    address = body.holder_on(role, day)
+    return None if address in away else address
+
+
+def _vacancy(body: Body, stand_in: str, day: date) -> str:
+    is_its_own = stand_in in {role.value for role in STAND_INS}
+    whose = f"its {stand_in}" if is_its_own else f"the {stand_in}"
+    if body.holder_on(RoleName.CHAIR, day) is not None:
+        return f"The {body.lead} of {named(body)} is away, so this comes to you as {whose}."
+    return (
+        f"{named(body, start=True)} has no {body.lead} at present, so this comes to you as {whose}."
+    )

@@ -1,0 +1,1 @@
+"""Transports: a folder of .eml files, and SMTP."""

@@ -1,0 +1,114 @@
+"""The seam between the outbox and whatever carries a mail away.
+
+A transport knows how to hand over one mail and how to name what went wrong. When to try
+again, and what to do about a mail whose fate is unknown, its caller decides.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from ...core.errors import BoardcalError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
+Scope = Literal["recipient", "transport"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutgoingMail:
+    """One mail to one person, ready to leave.
+
+    `message_id` is the header's value with its angle brackets; `sender` and `recipient` are the
+    envelope's addresses; `content` is the complete message (RFC 5322, CRLF line ends) and leaves
+    exactly so at every attempt; `day` is the local day the mail belongs to.
+    """
+
+    message_id: str
+    sender: str
+    recipient: str
+    content: bytes
+    day: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """A mail was handed over. `reply` is what the server said, or the file that was written."""
+
+    reply: str
+
+
+class DeliveryError(BoardcalError):
+    """A mail was not handed over, or nobody can tell whether it was.
+
+    `permanent`: the same mail to the same address would be refused again.
+    `scope`: "recipient" when it concerns this mail only; "transport" when no mail can leave at
+    present (server unreachable, log-in, TLS, sender not allowed, folder full), so that the
+    caller holds all of them and counts no attempt against this one.
+    `uncertain`: the handing over had begun and its outcome is unknown; the mail may have left.
+    `reply`: the server's own words, on one line, or None where it said nothing.
+    """
+
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        scope: Scope,
+        permanent: bool = False,
+        uncertain: bool = False,
+        reply: str | None = None,
+    ) -> None:
+        super().__init__(sentence)
+        self.scope: Scope = scope
+        self.permanent = permanent
+        self.uncertain = uncertain
+        self.reply = reply
+
+
+class LostClaimError(Exception):
+    """Another daemon took a mail over while this one was slow; nothing has left from here."""
+
+
+def always() -> bool:
+    """The answer of somebody who shares the mails with no other daemon."""
+    return True
+
+
+class Transport(Protocol):
+    """Carries mails away, one at a time."""
+
+    name: str
+
+    async def send(
+        self,
+        mail: OutgoingMail,
+        *,
+        on_data: Callable[[], None],
+        still_ours: Callable[[], bool] = always,
+    ) -> Receipt:
+        """Hand `mail` over.
+
+        `on_data` is called once, at the last moment at which nothing has left yet: before the
+        SMTP command DATA, before the file gets its name. It is never called again for the same
+        `send`. What it raises passes through unchanged, and then nothing has left.
+        `still_ours` is asked where something was waited for after `on_data`; where it says no,
+        LostClaimError is raised and nothing has left.
+
+        Raises DeliveryError. Before `on_data` was called the mail has certainly not left; after
+        it, only when the error is not `uncertain`. The same holds of a cancelled `send`.
+        """
+        ...
+
+    async def check(self) -> str:
+        """A sentence saying that mail could leave this way now. Sends nothing.
+
+        Raises DeliveryError.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Let go of what is held open; the next `send` opens it again. Raises nothing."""
+        ...

@@ -1,0 +1,135 @@
+"""What chairs ask for, as the secretariat deals with it: granted, or declined with a reason."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import Connection
+
+from ...calendar.planner.model import Planner, RoleName
+from ...calendar.rules.date_text import long_date
+from ...core.addresses import parse_address
+from ...core.errors import BoardcalError
+from ...notifications.letters.requests import wish_in_words
+from ...scheduler.planning.context import Planning
+from ...storage.change_log import note_change
+from ...storage.planners import content_of
+from ...storage.requests import AnswerRequest, Wish, close_request
+from ...wording.text import one_line
+from ..planner.roles import appoint, save
+from ..record import extend
+
+MAY_HAND_OVER = (RoleName.CHAIR, RoleName.VICE_CHAIR, RoleName.ADMINISTRATOR)
+
+
+class RequestError(BoardcalError):
+    """A request that cannot be dealt with so; nothing was changed."""
+
+
+def request_sentence(request: AnswerRequest) -> str:
+    """Who asks for what and why, as one sentence."""
+    wish = wish_in_words(request.wish, until=request.until, successor=request.successor)
+    why = f": {one_line(request.why).rstrip('.')}" if request.why else ""
+    return f"{request.asked_by} asks for {one_line(wish)}{why}."
+
+
+def role_to_hand_over(planner: Planner, request: AnswerRequest, today: date) -> RoleName | None:
+    """The role of the owner that the asker holds, None where somebody else does by now."""
+    body = planner.body(request.owner)
+    if body is None:
+        return None
+    held = (role for role in MAY_HAND_OVER if body.holder_on(role, today) == request.asked_by)
+    return next(held, None)
+
+
+def grant_time(
+    connection: Connection,
+    planning: Planning,
+    request: AnswerRequest,
+    *,
+    to: date,
+    who: str,
+    note: str,
+) -> None:
+    """Gives what was asked about a new date. Raises RecordError, RequestError."""
+    outcome = f"It has a new date, {long_date(to)}"
+    _close(connection, planning, request, f"{outcome}: {note}" if note else outcome, who=who)
+    why = note or (f"asked for: {one_line(request.why)}" if request.why else "more time asked for")
+    extend(connection, planning, request.key, to=to, who=who, note=why)
+
+
+def appoint_successor(
+    connection: Connection,
+    planning: Planning,
+    request: AnswerRequest,
+    *,
+    address: str,
+    starts: date,
+    who: str,
+) -> None:
+    """Gives the asker's role to somebody else. Raises EditError, FileProblems, RequestError."""
+    role = role_to_hand_over(planning.planner, request, planning.today)
+    content = content_of(connection, request.board)
+    if role is None or content is None:
+        raise RequestError("Whoever asked does not hold the role any more; close the request.")
+    found = parse_address(address).address
+    _close(
+        connection,
+        planning,
+        request,
+        f"From {long_date(starts)} on {found} is {role.value}, and gets the mails",
+        who=who,
+    )
+    save(
+        connection,
+        appoint(content, request.owner, role, found, starts),
+        subject=request.owner,
+        what="role",
+        after=f"{role.value} {found} from {starts.isoformat()}",
+        now=planning.now,
+        who=who,
+        why=f"{request.asked_by} asked for it",
+    )
+
+
+def decline(
+    connection: Connection, planning: Planning, request: AnswerRequest, *, who: str, why: str
+) -> None:
+    """Leaves everything as it is, and tells whoever asked why."""
+    stays = "The date stays" if request.wish is Wish.MORE_TIME else "It stays with you"
+    _close(connection, planning, request, f"{stays}: {why}", who=who)
+
+
+def close(connection: Connection, planning: Planning, request: AnswerRequest, *, who: str) -> None:
+    """Ends a request that has been dealt with otherwise; nobody is mailed."""
+    _close(connection, planning, request, "dealt with otherwise", who=who, tell=False)
+
+
+def _close(
+    connection: Connection,
+    planning: Planning,
+    request: AnswerRequest,
+    outcome: str,
+    *,
+    who: str,
+    tell: bool = True,
+) -> None:
+    done = close_request(
+        connection,
+        request.id,
+        outcome=outcome,
+        who=who,
+        now=planning.now,
+        tell=request.asked_by if tell else None,
+    )
+    if not done:
+        raise RequestError("Somebody else has dealt with this request meanwhile.")
+    note_change(
+        connection,
+        board=request.board,
+        subject=request.key,
+        what="request answered",
+        after=outcome,
+        now=planning.now,
+        who=who,
+    )

@@ -1,0 +1,98 @@
+"""A backup put in the place of the installation's database, on hold until a person looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, case, func, select
+
+from ..calendar.rules.date_text import long_date
+from ..core.local_time import LocalTime
+from ..scheduler.single_instance import nobody_at_work
+from ..settings.load import Settings
+from ..storage.backup.restore import prepared, replace_file, replace_rows
+from ..storage.boards import boards
+from ..storage.database.engine import open_database
+from ..storage.schema.mail import message
+from ..storage.schema.occurrences import change
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """What a backup holds: the Boards' names, and when something last happened in it."""
+
+    boards: tuple[str, ...]
+    latest: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restored:
+    """What a restore came to; `aside` is where the database that was there is kept."""
+
+    contents: Contents
+    database: str
+    aside: Path | None
+
+
+def restore(
+    settings: Settings,
+    local: LocalTime,
+    file: Path,
+    *,
+    now: datetime,
+    who: str,
+    is_agreed: Callable[[Contents, str], bool],
+) -> Restored | None:
+    """Brings `file` back; None where `is_agreed` says no, and then nothing was changed.
+
+    Raises BackupError for a file that is damaged, foreign or of a newer boardcal, and
+    AnotherDaemonError while a daemon is at work; nothing was changed then either.
+    """
+    target = settings.database.sqlite_file
+    beside = target or file
+    aside = beside.with_name(
+        f"{beside.name}.before-restore-{now.astimezone(local.zone):%Y%m%d-%H%M%S}"
+    )
+
+    found: list[Contents] = []
+
+    def why(connection: Connection) -> str:
+        found.append(contents_of(connection))
+        latest = found[0].latest
+        then = "" if latest is None else f" of {long_date(local.day_of(latest))}"
+        return (
+            f"The database was restored from a backup{then}. What was recorded or sent after "
+            "that is not known here, so some mails may come twice."
+        )
+
+    database = open_database(settings.database.url)
+    with (
+        closing(database),
+        nobody_at_work(database, target),
+        prepared(file, beside, why=why, now=now, who=who) as part,
+    ):
+        if not is_agreed(found[0], database.name):
+            return None
+        if target is None:
+            kept = replace_rows(part, database, aside)
+        else:
+            kept = replace_file(part, target, aside)
+    return Restored(contents=found[0], database=database.name, aside=aside if kept else None)
+
+
+def contents_of(connection: Connection) -> Contents:
+    """What a database of today's tables holds."""
+    # One that goes out once more may wait for a day ahead.
+    made_at = case((message.c.content.is_(None), message.c.made_at))
+    times = [
+        connection.execute(select(func.max(column))).scalar()
+        for column in (change.c.at, made_at, message.c.finished_at)
+    ]
+    return Contents(
+        boards=tuple(row.name for row in boards(connection)),
+        latest=max((each for each in times if each is not None), default=None),
+    )

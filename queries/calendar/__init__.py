@@ -1,0 +1,1 @@
+"""Upcoming, the year, meetings and the action plan as lists."""

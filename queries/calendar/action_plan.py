@@ -1,0 +1,179 @@
+"""The action plan by section: who does what by when, and how it stands, in colour and words."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+
+from sqlalchemy import Connection, func, select
+
+from ...calendar.occurrences import Kind
+from ...calendar.planner.model import Action, Planner
+from ...calendar.rules.timing import Precision
+from ...core.local_time import LocalTime
+from ...storage.boards import BoardRow
+from ...storage.schema.occurrences import change, occurrence
+from ...wording.changes import ChangeLine, Telling
+from ...wording.names import Named, Names
+from ...wording.timings import sentence
+from .action_status import Rag, Standing, standing
+from .lines import BoardCalendar, Line
+
+# Stated dates may lie beyond the plan's own years, and papers come before their meeting.
+MARGIN = timedelta(days=366)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionRow:
+    """A line of the action plan. `said` is its When cell as it stands, `timing` how it is read.
+
+    `rag` and `words` say how it stands in all, `standings` with each owner.
+    """
+
+    ref: str
+    number: str
+    title: str
+    text: str
+    outcome: str
+    note: str | None
+    who: str
+    owners: tuple[Named, ...]
+    said: str
+    timing: str
+    due: date | None
+    when: str | None
+    precision: Precision | None
+    rag: Rag
+    colour: str
+    words: str
+    standings: tuple[Standing, ...]
+    is_assumed: bool
+    is_doubtful: bool
+    last_change: ChangeLine | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A section of the action plan, with how many of its actions stand how."""
+
+    name: str
+    rows: tuple[ActionRow, ...]
+    counts: Mapping[Rag, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionPlan:
+    """The whole action plan, as it stands on the day `as_at`."""
+
+    title: str
+    as_at: date
+    sections: tuple[Section, ...]
+    counts: Mapping[Rag, int]
+    total: int
+
+
+def action_plan(
+    connection: Connection,
+    row: BoardRow,
+    planner: Planner,
+    *,
+    today: date,
+    local: LocalTime,
+    section: str | None = None,
+) -> ActionPlan:
+    """The action plan by section, or one section of it."""
+    actions = [each for each in planner.actions if section in (None, each.section)]
+    calendar = BoardCalendar(connection=connection, row=row, planner=planner, today=today)
+    start = min(planner.plan.starts, today) - MARGIN
+    end = max(planner.plan.ends, today) + MARGIN
+    lines: dict[str, list[Line]] = defaultdict(list)
+    for line in calendar.lines(start, end, {each.ref for each in actions}):
+        lines[line.ref].append(line)
+    names = Names(planner)
+    changes = _last_changes(connection, names, row.id, local)
+    rows = [_row(each, lines[each.ref], names, today, changes.get(each.ref)) for each in actions]
+    sections = tuple(
+        Section(name=name, rows=tuple(same), counts=_counts(same))
+        for name, same in _by_section(actions, rows)
+    )
+    return ActionPlan(
+        title=planner.plan.title,
+        as_at=today,
+        sections=sections,
+        counts=_counts(rows),
+        total=len(rows),
+    )
+
+
+def _by_section(
+    actions: Sequence[Action], rows: Sequence[ActionRow]
+) -> Iterable[tuple[str, list[ActionRow]]]:
+    pairs = zip(actions, rows, strict=True)
+    for name, same in groupby(pairs, lambda pair: pair[0].section):
+        yield name, [row for _, row in same]
+
+
+def _counts(rows: Sequence[ActionRow]) -> dict[Rag, int]:
+    counted = ((rag, sum(row.rag is rag for row in rows)) for rag in Rag)
+    return {rag: number for rag, number in counted if number}
+
+
+def _row(
+    action: Action, lines: Sequence[Line], names: Names, today: date, changed: ChangeLine | None
+) -> ActionRow:
+    order = list(Rag)
+    standings = tuple(
+        standing(action, [line for line in lines if line.owner == owner], names, owner, today)
+        for owner in action.owners
+    )
+    worst = min(standings, key=lambda each: order.index(each.rag))
+    deciding = next((line for line in lines if line.key == worst.key), None)
+    return ActionRow(
+        ref=action.ref,
+        number=action.number,
+        title=action.title,
+        text=action.text,
+        outcome=action.outcome,
+        note=action.note,
+        who=names.owners(action),
+        owners=names.several(action.owners),
+        said=action.quote,
+        timing=sentence(action.timing, names.planner),
+        due=worst.due,
+        when=worst.when,
+        precision=None if deciding is None else deciding.precision,
+        rag=worst.rag,
+        colour=worst.rag.colour,
+        words=worst.words,
+        standings=standings,
+        is_assumed=action.assumed is not None,
+        is_doubtful=action.doubt is not None,
+        last_change=changed,
+    )
+
+
+def _last_changes(
+    connection: Connection, names: Names, board: str, local: LocalTime
+) -> dict[str, ChangeLine]:
+    """The newest change of each action, by its ref."""
+    newest = (
+        select(occurrence.c.ref, func.max(change.c.id).label("number"))
+        .join(change, change.c.subject == occurrence.c.key)
+        .where(
+            change.c.board == board,
+            occurrence.c.board == board,
+            occurrence.c.kind.in_((Kind.ACTION.value, Kind.REVIEW.value)),
+        )
+        .group_by(occurrence.c.ref)
+        .subquery()
+    )
+    rows = connection.execute(
+        select(change, newest.c.ref, occurrence.c.title, occurrence.c.owner, occurrence.c.due)
+        .join(newest, newest.c.number == change.c.id)
+        .join(occurrence, occurrence.c.key == change.c.subject)
+    )
+    telling = Telling(names=names, local=local)
+    return {row.ref: telling.line(row) for row in rows}

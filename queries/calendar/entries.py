@@ -1,0 +1,123 @@
+"""The calendar of any window: computed from the planner, with what is stored laid over it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, select
+
+from ...calendar.occurrences import Kind, Occurrence
+from ...calendar.planner.model import Planner
+from ...calendar.rules.timing import Precision
+from ...calendar.status import Status
+from ...storage.boards import BoardRow
+from ...storage.occurrences import Stored, stored
+from ...storage.schema.occurrences import occurrence
+from .lines import BoardCalendar, Line, parts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of the calendar. `first_due` is the date before any move.
+
+    `is_before_start` says that it fell due before mails began, and is not asked about.
+    """
+
+    key: str
+    kind: Kind
+    ref: str
+    title: str
+    row: str | None
+    owner: str
+    audience: tuple[str, ...]
+    meeting: date | None
+    due: date
+    precision: Precision
+    status: Status
+    first_due: date
+    note: str | None = None
+    met_by: str | None = None
+    is_before_start: bool = False
+
+
+def upcoming(
+    connection: Connection,
+    row: BoardRow,
+    planner: Planner,
+    *,
+    start: date,
+    end: date,
+    today: date,
+    refs: Collection[str] | None = None,
+) -> list[Entry]:
+    """What falls due, or meets, from `start` to `end`, inclusive, by date.
+
+    With `refs` only some reports and actions, and no meetings.
+    """
+    calendar = BoardCalendar(connection=connection, row=row, planner=planner, today=today)
+    lines = calendar.lines(start, end, refs)
+    if refs is None:
+        lines = sorted([*lines, *calendar.meetings(start, end)])
+    return entries_of(connection, lines)
+
+
+def entries_of(connection: Connection, lines: Iterable[Line]) -> list[Entry]:
+    """The whole of each line, in the same order."""
+    listed = list(lines)
+    numbers = [line.stored for line in listed if line.stored is not None]
+    rows = {
+        each.id: each
+        for some in parts(numbers)
+        for each in stored(connection.execute(select(occurrence).where(occurrence.c.id.in_(some))))
+    }
+    found = []
+    for line in listed:
+        if line.stored is not None:
+            found.append(_from_stored(rows[line.stored], line))
+        elif line.computed is not None:
+            found.append(
+                from_planner(line.computed, line.status, is_before_start=line.is_before_start)
+            )
+    return found
+
+
+def _from_stored(each: Stored, line: Line) -> Entry:
+    return Entry(
+        key=each.key,
+        kind=each.kind,
+        ref=each.ref,
+        title=each.title,
+        row=each.row,
+        owner=each.owner,
+        audience=tuple(each.audience),
+        meeting=each.meeting,
+        due=each.due,
+        precision=line.precision,
+        status=line.status,
+        first_due=each.first_due,
+        note=each.note,
+        met_by=each.met_by,
+    )
+
+
+def from_planner(each: Occurrence, status: Status, *, is_before_start: bool = False) -> Entry:
+    """What the planner gives and nobody has stored, as it stands."""
+    return Entry(
+        key=each.key,
+        kind=each.kind,
+        ref=each.ref,
+        title=each.title,
+        row=each.row,
+        owner=each.owner,
+        audience=each.audience,
+        meeting=each.meeting,
+        due=each.due,
+        precision=each.precision,
+        status=status,
+        first_due=each.due,
+        note=each.note,
+        met_by=each.met_by,
+        is_before_start=is_before_start,
+    )

@@ -1,0 +1,259 @@
+"""The calendar of any window, line by line: enough of each to choose, count and sort by.
+
+What planning has stored is read, and the planner is asked only for what it has not: a large
+secretariat has tens of thousands of lines a year, of which a page shows two hundred.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import islice
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Select, select
+
+from ...calendar.occurrences import Kind, Occurrence, meeting_occurrences, occurrences
+from ...calendar.planner.model import Planner
+from ...calendar.rules.escalation import REVIEWS, Policy
+from ...calendar.rules.timing import Precision
+from ...calendar.status import OPEN, OWED, Status, status_on
+from ...storage.boards import BoardRow
+from ...storage.recorded_events import happened
+from ...storage.schema.occurrences import occurrence
+
+# Follow from the date alone: nobody has recorded anything.
+BY_DATE = (Status.PLANNED, Status.DUE, Status.OVERDUE)
+ONE_DAY = timedelta(days=1)
+
+
+# How far from today a key may lie that is not stored yet.
+LOOK_AROUND = timedelta(days=3653)
+
+
+# As many as every database takes in one question.
+AT_ONCE = 500
+KINDS = {kind.value: kind for kind in Kind}
+RECORDED = {status.value: status for status in Status}
+PRECISIONS = {precision.value: precision for precision in Precision}
+COLUMNS = (
+    "due",
+    "kind",
+    "key",
+    "ref",
+    "owner",
+    "state",
+    "precision",
+    "extended",
+    "meeting",
+    "met_by",
+    "id",
+)
+LINES = select(*(occurrence.c[name] for name in COLUMNS))
+
+
+class Line(NamedTuple):
+    """One line of the calendar; lines sort by date, kind and key.
+
+    `stored` is its number in the database; what the planner alone gives is in `computed`.
+    """
+
+    due: date
+    kind: Kind
+    key: str
+    ref: str
+    owner: str
+    status: Status
+    precision: Precision
+    meeting: date | None
+    met_by: str | None
+    stored: int | None
+    computed: Occurrence | None = None
+
+    def is_late(self, today: date) -> bool:
+        """Whether its date has passed and it is still owed; a review never is."""
+        if self.status is Status.RETURNED:
+            return self.due < today
+        return self.status is Status.OVERDUE
+
+    @property
+    def is_before_start(self) -> bool:
+        """Whether it fell due before the Board started, and nobody was ever asked about it."""
+        return self.status is Status.UNSETTLED and self.stored is None
+
+
+@dataclass(slots=True, kw_only=True)
+class BoardCalendar:
+    """One Board's calendar on the day `today`, as it is stored and as the planner gives it."""
+
+    connection: Connection
+    row: BoardRow
+    planner: Planner
+    today: date
+    _policies: dict[str, Policy] = field(init=False)
+    _known: dict[tuple[int, Kind, date], Status] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Lays the steps of the planner's reports and actions out by their id."""
+        self._policies = {each.ref: each.policy for each in self.planner.obligations()}
+
+    def lines(self, start: date, end: date, refs: Collection[str] | None = None) -> list[Line]:
+        """What falls due from `start` to `end`, inclusive; with `refs` only some of it."""
+        wanted = None if refs is None else self._with_meeting(refs)
+        inside = self._mine(occurrence.c.due.between(start, end))
+        # More than a few are quicker left out here than by the database.
+        if wanted is not None and len(wanted) <= AT_ONCE:
+            inside = inside.where(occurrence.c.ref.in_(wanted))
+        found = self._stored(inside)
+        found += self._computed(found, start, end, wanted)
+        found = self._with_met(found)
+        if refs is not None:
+            found = [line for line in found if line.ref in refs]
+        return sorted(found)
+
+    def late_before(self, day: date) -> list[Line]:
+        """What fell due before `day` and is still owed."""
+        old = self._mine(
+            occurrence.c.due < min(day, self.today),
+            occurrence.c.state.in_(OWED),
+            occurrence.c.kind != Kind.REVIEW.value,
+        )
+        found = self._with_met(self._stored(old))
+        return sorted(line for line in found if line.is_late(self.today))
+
+    def line(self, key: str) -> Line | None:
+        """What has this key, stored or not, within ten years of today; no meeting."""
+        found = self._with_met(self._stored(self._mine(occurrence.c.key == key)))
+        if found:
+            return found[0]
+        ref = next(iter(key.split("/")[1:2]), "")
+        if ref not in self._policies:
+            return None
+        given = self.lines(self.today - LOOK_AROUND, self.today + LOOK_AROUND, [ref])
+        return next((line for line in given if line.key == key), None)
+
+    def meetings(self, start: date, end: date) -> list[Line]:
+        """The meetings of every body from `start` to `end`, cancelled ones too."""
+        # A meeting is never owed, so it is planned before its day and after it.
+        return sorted(
+            self._line(each, Status.VOID if each.void else Status.PLANNED)
+            for each in meeting_occurrences(self.planner, start, end)
+        )
+
+    def status(self, ref: str, kind: Kind, due: date, state: str) -> Status:
+        """What has become of a `state`; what left the planner unrecorded is void."""
+        if state != OPEN:
+            return RECORDED[state]
+        policy = self._policies.get(ref)
+        if policy is None:
+            return Status.VOID
+        if kind is Kind.REVIEW:
+            policy = REVIEWS
+        # Beside the kind and the date, only the first step decides.
+        asked = (policy.offsets[0], kind, due)
+        status = self._known.get(asked)
+        if status is None:
+            status = self._known[asked] = status_on(
+                self.today, state=state, kind=kind, due=due, policy=policy, days=self.planner.days
+            )
+        return status
+
+    def _mine(self, *where: Any) -> Select[Any]:
+        return LINES.where(occurrence.c.board == self.row.id, *where)
+
+    def _with_meeting(self, refs: Collection[str]) -> set[str]:
+        """`refs`, and the reports whose submission counts for some of them."""
+        others = {each.met_by for each in self.planner.reports if each.met_by and each.ref in refs}
+        return {*refs, *others}
+
+    def _stored(self, wanted: Select[Any]) -> list[Line]:
+        found = []
+        rows = self.connection.execute(wanted)
+        for due, name, key, ref, owner, state, vague, extended, meeting, met_by, number in rows:
+            kind = KINDS[name]
+            status = self.status(ref, kind, due, state)
+            # A date that somebody set is meant to the day, however vague the source was.
+            precision = Precision.DAY if extended else PRECISIONS[vague]
+            found.append(
+                Line(due, kind, key, ref, owner, status, precision, meeting, met_by, number)
+            )
+        return found
+
+    def _by_keys(self, keys: Iterable[str]) -> Iterator[Line]:
+        for some in parts(keys):
+            yield from self._stored(LINES.where(occurrence.c.key.in_(some)))
+
+    def _computed(
+        self, inside: Iterable[Line], start: date, end: date, refs: Collection[str] | None
+    ) -> list[Line]:
+        """What the planner gives and nothing stored answers for, wherever it was moved to."""
+        spans = list(self._unplanned(start, end))
+        if not spans:
+            return []
+        recorded = happened(self.connection, self.row.id)
+        given = {
+            each.key: each
+            for first, last in spans
+            for each in occurrences(self.planner, first, last, recorded, refs=refs)
+        }
+        missing = given.keys() - {line.key for line in inside}
+        missing -= {line.key for line in self._by_keys(missing)}
+        return [self._line(given[key], self._first_status(given[key])) for key in missing]
+
+    def _unplanned(self, start: date, end: date) -> Iterator[tuple[date, date]]:
+        """The parts of a window of which planning has not stored everything."""
+        row = self.row
+        current = row.planned_revision == row.planner_revision
+        if row.go_live is None or row.planned_through is None or not current:
+            yield start, end
+            return
+        if start < row.go_live:
+            yield start, min(end, row.go_live - ONE_DAY)
+        if end > row.planned_through:
+            yield max(start, row.planned_through + ONE_DAY), end
+
+    def _first_status(self, each: Occurrence) -> Status:
+        """What something that was never stored would be stored as, on the day."""
+        if each.void:
+            return Status.VOID
+        if each.due < (self.row.go_live or self.today):
+            return Status.UNSETTLED
+        return self.status(each.ref, each.kind, each.due, OPEN)
+
+    def _line(self, each: Occurrence, status: Status) -> Line:
+        return Line(
+            due=each.due,
+            kind=each.kind,
+            key=each.key,
+            ref=each.ref,
+            owner=each.owner,
+            status=status,
+            precision=each.precision,
+            meeting=each.meeting,
+            met_by=each.met_by,
+            stored=None,
+            computed=each,
+        )
+
+    def _with_met(self, listed: list[Line]) -> list[Line]:
+        """Gives what another's submission meets that one's status, unless recorded itself."""
+        waiting = {line.met_by for line in listed if line.met_by and line.status in BY_DATE}
+        if not waiting:
+            return listed
+        found = {line.key: line.status for line in listed if line.key in waiting}
+        elsewhere = self._by_keys(waiting - found.keys())
+        found |= {line.key: line.status for line in elsewhere}
+        return [
+            line._replace(status=found[line.met_by])
+            if line.met_by in found and line.status in BY_DATE
+            else line
+            for line in listed
+        ]
+
+
+def parts(keys: Iterable[Any]) -> Iterator[list[Any]]:
+    """`keys` in lists short enough for one question to the database."""
+    rest = iter(keys)
+    while some := list(islice(rest, AT_ONCE)):
+        yield some

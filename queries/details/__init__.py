@@ -1,0 +1,1 @@
+"""One occurrence, obligation or body in full."""

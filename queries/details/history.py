@@ -1,0 +1,154 @@
+"""Everything on record about one thing that is due, in the order in which it happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from ...calendar.planner.model import Planner
+from ...calendar.rules.date_text import long_date
+from ...calendar.rules.escalation import Level
+from ...core.errors import BoardcalError
+from ...core.local_time import LocalTime
+from ...storage.message_states import MessageState
+from ...storage.occurrences import Stored, by_key
+from ...storage.schema.column_types import AnyRow
+from ...storage.schema.mail import attempt, ledger, message
+from ...wording.mails import CAPACITY, SAID, stand_in, step_words, taken_back
+from ...wording.text import one_line
+from ..changes import history
+
+# In this order where several happened in the same moment.
+PLANNED, CHANGED, DECIDED, TRIED, MAIL = "planned", "changed", "decided", "attempt", "mail"
+ORDER = (PLANNED, CHANGED, DECIDED, TRIED, MAIL)
+
+
+class NothingRecordedError(BoardcalError):
+    """A key of which nothing is on record."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happened:
+    """One line of the record. `at` is the Board's own time; None for what planning gave it.
+
+    `kind` is planned, changed, decided, attempt or mail (what has become of one in the end).
+    `to` is whom a mail is for, `step` its working days from the date `due` that it was for,
+    `message_id` its Message-ID, `reply` what the server said, `who` changed something and `why`.
+    """
+
+    at: datetime | None
+    kind: str
+    words: str
+    to: str | None = None
+    step: int | None = None
+    level: str | None = None
+    outcome: str | None = None
+    message_id: str | None = None
+    reply: str | None = None
+    who: str | None = None
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OccurrenceRecord:
+    """Something due, and what is on record of it, the oldest first."""
+
+    stored: Stored
+    lines: tuple[Happened, ...]
+
+
+def record_of(
+    connection: Connection, planner: Planner, key: str, *, local: LocalTime
+) -> OccurrenceRecord:
+    """The record of a key. Raises NothingRecordedError where nothing is stored of it."""
+    stored = by_key(connection, key)
+    if stored is None or stored.board != planner.board:
+        raise NothingRecordedError(
+            f'Nothing is on record of "{key}"; the line under a title in `boardcal upcoming` is '
+            "its key."
+        )
+    lines = [
+        *_planned(stored),
+        *_changes(connection, planner, key, local),
+        *_decisions(connection, stored, local),
+        *_mails(connection, stored, local),
+    ]
+    begin = datetime.min.replace(tzinfo=local.zone)
+    lines.sort(key=lambda line: (line.at or begin, ORDER.index(line.kind)))
+    return OccurrenceRecord(stored=stored, lines=tuple(lines))
+
+
+def _planned(stored: Stored) -> Iterator[Happened]:
+    meeting = "" if stored.meeting is None else f", for the meeting on {long_date(stored.meeting)}"
+    where = "" if stored.row is None else f', from the planner row "{one_line(stored.row)}"'
+    words = f"planned for {long_date(stored.first_due)}{meeting}{where}"
+    yield Happened(at=None, kind=PLANNED, words=words)
+
+
+def _changes(
+    connection: Connection, planner: Planner, key: str, local: LocalTime
+) -> Iterator[Happened]:
+    for line in history(connection, planner, [key], local=local):
+        yield Happened(
+            at=line.at, kind=CHANGED, words=line.sentence.rstrip("."), who=line.who, why=line.why
+        )
+
+
+def _decisions(connection: Connection, stored: Stored, local: LocalTime) -> Iterator[Happened]:
+    rows = connection.execute(
+        select(ledger).where(ledger.c.occurrence_id == stored.id).order_by(ledger.c.id)
+    )
+    for row in rows:
+        capacity = CAPACITY[Level(row.level)]
+        words = (
+            f"decided to mail {row.recipient} ({capacity}) for {long_date(row.due)}: "
+            f"{step_words(row.step, stored.kind)}"
+        )
+        became = f"; {taken_back(row.reason)}" if row.state == "superseded" else ""
+        yield Happened(
+            at=row.decided_at.astimezone(local.zone),
+            kind=DECIDED,
+            words=words + became,
+            to=row.recipient,
+            step=row.step,
+            level=row.level,
+            outcome=row.state,
+            why=stand_in(row.because),
+        )
+
+
+def _mails(connection: Connection, stored: Stored, local: LocalTime) -> Iterator[Happened]:
+    """The mails that it was in: every attempt, and what became of those that none tells of."""
+    about = select(ledger.c.message_id).where(ledger.c.occurrence_id == stored.id)
+    mails = connection.execute(
+        select(message).where(message.c.id.in_(about)).order_by(message.c.id)
+    ).all()
+    for mail in mails:
+        tries = connection.execute(
+            select(attempt).where(attempt.c.message_id == mail.id).order_by(attempt.c.id)
+        ).all()
+        for each in tries:
+            yield _line(
+                mail, TRIED, each.outcome, at=each.at.astimezone(local.zone), reply=each.reply
+            )
+        told = {each.outcome for each in tries} | {MessageState.SUPERSEDED.value}
+        if mail.finished_at is not None and mail.state not in told:
+            at = mail.finished_at.astimezone(local.zone)
+            yield _line(mail, MAIL, mail.state, at=at, reply=mail.reply)
+
+
+def _line(mail: AnyRow, kind: str, outcome: str, *, at: datetime, reply: str | None) -> Happened:
+    said = SAID[MessageState(outcome)] if outcome in set(MessageState) else outcome
+    words = f"the mail to {mail.recipient} {said}"
+    return Happened(
+        at=at,
+        kind=kind,
+        words=f"mailed {mail.recipient}" if outcome == MessageState.SENT else words,
+        to=mail.recipient,
+        outcome=outcome,
+        message_id=mail.identifier,
+        reply=None if reply is None else one_line(reply),
+    )

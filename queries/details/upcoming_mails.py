@@ -1,0 +1,201 @@
+"""The mails that will come about something due: on which day, and who gets each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from sqlalchemy import Connection, select
+
+from ...calendar.occurrences import Kind, policy_of
+from ...calendar.rules.date_text import long_date, weekday_date
+from ...calendar.rules.escalation import Policy, Step, steps
+from ...calendar.status import OPEN, OWED, Status
+from ...notifications.reminders.recipients import recipients
+from ...operations.pause import Pause
+from ...storage.boards import BoardRow
+from ...storage.message_states import GONE
+from ...storage.occurrences import Stored
+from ...storage.schema.mail import message
+from ...wording.mails import CAPACITY, stand_in, step_words
+from ...wording.names import Names
+from ...wording.statuses import STATUS_WORDS
+from ...wording.text import working_days
+from ..calendar.entries import Entry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """Who gets a mail, in which capacity, and why them where another should have had it."""
+
+    address: str
+    capacity: str
+    because: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComingMail:
+    """A mail that will come unless it is recorded before: its day, and who would get it then."""
+
+    day: date
+    when: str
+    step: str
+    readers: tuple[Reader, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComingMails:
+    """The next mails. `then` says how it goes on, `none_because` why there are none."""
+
+    mails: tuple[ComingMail, ...] = ()
+    then: str | None = None
+    none_because: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailingBasis:
+    """What decides about mails: the Board, its planner, the day, and what is paused.
+
+    `resting` are those who want no reminder of this one before a day, `served` those who had a
+    mail today and so get the next on a later day.
+    """
+
+    row: BoardRow
+    names: Names
+    today: date
+    pauses: tuple[Pause, ...] = ()
+    resting: Mapping[str, date] = field(default_factory=dict)
+    served: frozenset[str] = frozenset()
+
+    @property
+    def away(self) -> frozenset[str]:
+        """The addresses of people who are paused."""
+        return frozenset(each.id for each in self.pauses if each.kind == "person")
+
+    def is_paused(self, kind: str, name: str) -> bool:
+        """Whether a Board or a body is paused."""
+        return any((each.kind, each.id) == (kind, name) for each in self.pauses)
+
+
+def served_on(connection: Connection, day: date) -> frozenset[str]:
+    """Who has had the one mail of a day, or is getting it."""
+    gone = select(message.c.recipient).where(message.c.day == day, message.c.state.in_(GONE))
+    return frozenset(connection.execute(gone).scalars())
+
+
+def coming_mails(basis: MailingBasis, entry: Entry, row: Stored | None) -> ComingMails:
+    """The mails that will come about `entry`; `row` is what is stored of it."""
+    reason = _silence(basis, entry, row)
+    if reason is not None:
+        return ComingMails(none_because=reason)
+    obligation = basis.names.obligations[entry.ref]
+    policy = policy_of(obligation, entry.kind)
+    overtaken = None if row is None else row.next_due
+    ahead = list(_ahead(basis, entry, row, policy))
+    kept = [step for step in ahead if overtaken is None or step.day < overtaken]
+    mails = tuple(_mail(basis, entry, step, policy) for step in kept)
+    if overtaken is not None:
+        then = _overtaken(entry, overtaken, basis.today)
+    elif policy.repeat is not None:
+        then = f"After that every {working_days(policy.repeat)}, until it is recorded."
+    else:
+        then = None
+    none_because = None if mails or then else "No more mails are planned about it."
+    return ComingMails(mails=mails, then=then, none_because=none_because)
+
+
+def _ahead(basis: MailingBasis, entry: Entry, row: Stored | None, policy: Policy) -> Iterator[Step]:
+    """The steps still to come, those of the policy itself; of those fallen only the last."""
+    done = None if row is None else row.last_step
+    days = basis.names.planner.days
+    begin = basis.row.go_live or basis.today
+    fallen = None
+    # One repeat where the policy's own steps are over, and no more: it would never end.
+    found = 0
+    for step in steps(entry.due, policy, days):
+        if (done is not None and step.offset <= done) or step.day < begin:
+            continue
+        if step.day <= basis.today:
+            fallen = step
+            continue
+        if fallen is not None:
+            yield fallen
+            fallen, found = None, found + 1
+        if step.offset > policy.offsets[-1] and found:
+            return
+        yield step
+        found += 1
+    if fallen is not None:
+        yield fallen
+
+
+def _mail(basis: MailingBasis, entry: Entry, step: Step, policy: Policy) -> ComingMail:
+    planner = basis.names.planner
+    day = max(step.day, planner.days.on_or_after(basis.today))
+    found = recipients(planner, entry.owner, step, policy, day=day, away=basis.away)
+    return ComingMail(
+        day=day,
+        when=weekday_date(day),
+        step=step_words(step.offset, entry.kind),
+        readers=tuple(
+            Reader(
+                address=each.address,
+                capacity=CAPACITY[each.level],
+                because=_rests(basis, each.address, day) or stand_in(each.because),
+            )
+            for each in found
+        ),
+    )
+
+
+def _rests(basis: MailingBasis, address: str, day: date) -> str | None:
+    """Why somebody is not mailed on the day itself, but later."""
+    until = basis.resting.get(address)
+    if until is not None and until > day:
+        return f"not before {long_date(until)}, as they asked"
+    if day == basis.today and address in basis.served:
+        later = basis.names.planner.days.on_or_after(day + timedelta(days=1))
+        return f"on {weekday_date(later)}, because they had a mail today"
+    return None
+
+
+def _overtaken(entry: Entry, overtaken: date, today: date) -> str:
+    if entry.kind is Kind.REVIEW:
+        return f"The next review comes on {long_date(overtaken)}."
+    if overtaken <= today:
+        return "The next one has fallen due, so this one counts as missed from the next mails on."
+    return (
+        f"On {long_date(overtaken)} the next one falls due; what has not come by then counts as "
+        "missed."
+    )
+
+
+def _silence(basis: MailingBasis, entry: Entry, row: Stored | None) -> str | None:
+    """Why no mail will come, as a sentence; None where mails come."""
+    planner = basis.names.planner
+    state = _state(entry, row)
+    if entry.ref not in basis.names.obligations:
+        return "Nobody is reminded of it: it is not in the planner any more."
+    if entry.met_by is not None:
+        return "Nobody is reminded of it: another submission settles it too."
+    if state == Status.UNSETTLED:
+        return (
+            "Nobody is reminded of it: it fell due before mails began. Record what became of it, "
+            "or give it a new date."
+        )
+    if state not in OWED:
+        return f"Nothing more is sent: it is {STATUS_WORDS[Status(state)]}."
+    if basis.row.go_live is None:
+        return f"No mails of {planner.name} go out yet."
+    if basis.is_paused("board", basis.row.id):
+        return f"The mails of {planner.name} are paused."
+    if basis.is_paused("body", entry.owner):
+        return f"Mails about what {basis.names.short(entry.owner)} owes are paused."
+    return None
+
+
+def _state(entry: Entry, row: Stored | None) -> str:
+    if row is not None:
+        return row.state
+    return entry.status if entry.status in (Status.VOID, Status.UNSETTLED) else OPEN

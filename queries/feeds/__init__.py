@@ -1,0 +1,1 @@
+"""Calendar feeds: their events, texts and sequence numbers."""

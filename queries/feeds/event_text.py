@@ -1,0 +1,139 @@
+"""What an event of a feed says: what, from whom, to whom, for which meeting; titles and dates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from zoneinfo import ZoneInfo
+
+from ...calendar.ical.timezone import vtimezone
+from ...calendar.occurrences import Kind
+from ...calendar.planner.model import Action
+from ...calendar.rules.date_text import long_date, weekday_date
+from ...calendar.status import Status
+from ...wording.names import Names
+from ...wording.text import audience, one_line, sentence, stated
+from ..calendar.entries import Entry
+from ..details.explanation import meeting_body_of
+
+CATEGORIES = {
+    Kind.REPORT: "Report",
+    Kind.ACTION: "Action",
+    Kind.REVIEW: "Review",
+    Kind.MEETING: "Meeting",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventWords:
+    """All that an event says. It lasts all of `day`, or from `starts` to `ends`."""
+
+    key: str
+    summary: str
+    description: str
+    category: str
+    day: date | None = None
+    starts: datetime | None = None
+    ends: datetime | None = None
+
+    @property
+    def digest(self) -> str:
+        """The same for the same words and days."""
+        times = (self.day, self.starts, self.ends)
+        when = "/".join("" if each is None else each.isoformat() for each in times)
+        zone = "" if self.starts is None else str(self.starts.tzinfo)
+        said = (when, zone, self.summary, self.description, self.category)
+        return sha256("\0".join(said).encode(errors="replace")).hexdigest()
+
+
+def feed_zone(zone: ZoneInfo) -> ZoneInfo:
+    """The zone that a feed's times are in: UTC where a feed cannot say when the clocks change."""
+    try:
+        vtimezone(zone.key)
+    except ValueError:
+        return ZoneInfo("UTC")
+    return zone
+
+
+def event_words(entry: Entry, names: Names, zone: ZoneInfo) -> EventWords:
+    """What the feeds say of an entry; `zone` is the Board's own."""
+    starts, ends = _times(entry, names, zone)
+    return EventWords(
+        key=entry.key,
+        summary=one_line(entry.title) if entry.kind is Kind.MEETING else _summary(entry, names),
+        description="\n".join(_description(entry, names)),
+        category=CATEGORIES[entry.kind],
+        day=entry.due if starts is None else None,
+        starts=starts,
+        ends=ends,
+    )
+
+
+def _times(
+    entry: Entry, names: Names, zone: ZoneInfo
+) -> tuple[datetime, datetime] | tuple[None, None]:
+    """From when to when a meeting lasts, where its series says so."""
+    body = names.bodies.get(entry.owner)
+    if entry.kind is not Kind.MEETING or body is None or body.series is None:
+        return None, None
+    begins, finishes = body.series.begins, body.series.ends
+    if begins is None or finishes is None or finishes <= begins:
+        return None, None
+    shown_in = feed_zone(zone)
+    starts, ends = (
+        datetime.combine(entry.due, each, tzinfo=zone).astimezone(shown_in)
+        for each in (begins, finishes)
+    )
+    return starts, ends
+
+
+def _summary(entry: Entry, names: Names) -> str:
+    """ "Due: S.11 annual report (PMQAG to LSCB)"."""
+    what = one_line(entry.title)
+    obligation = names.obligations.get(entry.ref)
+    if isinstance(obligation, Action):
+        what = f"Action {obligation.number}, {what}"
+    parties = names.short(entry.owner)
+    if entry.audience:
+        parties = f"{parties} to {_audience(entry, names)}"
+    return f"{_label(entry)}: {what} ({parties})"
+
+
+def _label(entry: Entry) -> str:
+    if entry.status is Status.WAIVED:
+        return "Not needed"
+    return "Review" if entry.kind is Kind.REVIEW else "Due"
+
+
+def _audience(entry: Entry, names: Names) -> str:
+    return audience(tuple(names.short(each) for each in entry.audience))
+
+
+def _description(entry: Entry, names: Names) -> Iterator[str]:
+    if entry.kind is Kind.MEETING:
+        yield sentence(f"{names.body(entry.owner).name} meets")
+        if entry.note is not None:
+            yield sentence(entry.note)
+        return
+    if entry.meeting is not None:
+        yield f"For the {_meeting(entry, names)} on {weekday_date(entry.meeting)}."
+    when = stated(entry.due, entry.precision)
+    exact = when == long_date(entry.due)
+    label = "To be looked at again" if entry.kind is Kind.REVIEW else "Due"
+    yield f"{label} {weekday_date(entry.due) if exact else f'by the {when}'}."
+    place = names.place(entry.ref, entry.row)
+    if entry.kind is Kind.REPORT:
+        yield f"In the planner: {sentence(place)}"
+    if entry.first_due != entry.due:
+        yield f"It was due {long_date(entry.first_due)} before."
+    if entry.note is not None:
+        yield sentence(entry.note)
+
+
+def _meeting(entry: Entry, names: Names) -> str:
+    """ "LSCB meeting"; "meeting" where the planner does not know the report any more."""
+    obligation = names.obligations.get(entry.ref)
+    body = None if obligation is None else meeting_body_of(entry, obligation)
+    return "meeting" if body is None else f"{names.short(body)} meeting"

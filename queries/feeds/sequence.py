@@ -1,0 +1,99 @@
+"""How often each event of the feeds has changed, and when: SEQUENCE and LAST-MODIFIED.
+
+Calendar programs leave a change unread that does not raise SEQUENCE. The planner keeps no
+history of its own, so what an event said when it was last read is noted; what changed since
+counts once. Numbers are seconds since the Board's planner first came in: a change made after a
+backup was brought back is later than all that was made before it, so its number is greater.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from ...calendar.ical.feed import LARGEST_SEQUENCE
+from ...storage.published_events import (
+    BoardMoments,
+    Published,
+    board_moments,
+    changed_at,
+    published_events,
+    save_published,
+)
+from .event_text import EventWords
+
+MEETING = "Meeting"
+
+
+@dataclass(slots=True)
+class FeedChanges:
+    """What was published of one Board's events; what is new to the database is in `unsaved`."""
+
+    board: str
+    unsaved: dict[str, Published] = field(default_factory=dict)
+    _known: dict[str, Published] = field(default_factory=dict)
+
+    def publish(self, connection: Connection, events: Iterable[EventWords]) -> dict[str, Published]:
+        """The number and the last change of each event, by key, having noted what it says now."""
+        said = {each.key: each for each in events}
+        noted = published_events(connection, said)
+        for key, ours in (self._known | self.unsaved).items():
+            # Ours may be newer than what is saved, another daemon's newer than ours.
+            if key in said and (key not in noted or noted[key].sequence < ours.sequence):
+                noted[key] = ours
+        moments = board_moments(connection, self.board)
+        fresh = {
+            _subject(each)
+            for key, each in said.items()
+            if key not in noted or noted[key].digest != each.digest
+        }
+        own = changed_at(connection, self.board, fresh)
+        found = {}
+        for key, each in said.items():
+            known = noted.get(key)
+            found[key] = _published(each, known, own.get(_subject(each)), moments)
+            if found[key] != known:
+                self.unsaved[key] = found[key]
+        self._known = found
+        return found
+
+    def save(self, connection: Connection) -> None:
+        """Stores what was noted since the last time."""
+        save_published(connection, self.board, self.unsaved)
+
+
+def _subject(event: EventWords) -> str:
+    """What its changes are noted under: its key, or the body that meets."""
+    return event.key.split("/")[1] if event.category == MEETING else event.key
+
+
+def _published(
+    event: EventWords, known: Published | None, own: datetime | None, moments: BoardMoments
+) -> Published:
+    hold = moments.hold or moments.first
+    if known is None:
+        at = moments.first if own is None or not _can_be_its_own(event) else own
+        at = max(at, hold)
+        number = _seconds(at, moments)
+    elif known.digest == event.digest and hold <= known.changed_at:
+        return known
+    else:
+        # Its own change, or one of the planner that it follows.
+        at = own if own is not None and own > known.changed_at else moments.last
+        if known.digest == event.digest:
+            at = hold
+        at = max(at, hold, known.changed_at)
+        number = max(_seconds(at, moments), known.sequence + 1)
+    return Published(digest=event.digest, sequence=min(number, LARGEST_SEQUENCE), changed_at=at)
+
+
+def _seconds(at: datetime, moments: BoardMoments) -> int:
+    return max(int((at - moments.first).total_seconds()), 0)
+
+
+def _can_be_its_own(event: EventWords) -> bool:
+    """Whether a change that is noted can be this event's: of a body's meetings some are moved."""
+    return event.category != MEETING or "\n" in event.description or "/added-" in event.key

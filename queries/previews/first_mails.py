@@ -1,0 +1,137 @@
+"""What would be mailed first if something were changed: tried out on a copy, nothing is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Connection
+
+from ...notifications.letters.model import Item
+from ...notifications.letters.subject import subject
+from ...operations.go_live import set_go_live
+from ...operations.pause import end_pause
+from ...operations.planner.change import plan_now
+from ...scheduler.installation import Installation, copied
+from ...scheduler.planning.context import planning_of
+from ...scheduler.simulation import SimulatedMail, simulate
+from ...storage.boards import BoardRow, board_row, hold_boards
+
+# Long enough for a weekend and the bank holidays around it.
+LOOK_ON = timedelta(days=7)
+
+
+# Who is noted in a copy that is thrown away.
+NOBODY = "a trial"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstMail:
+    """One mail that would go out: when (local time), to whom, and about what."""
+
+    at: datetime
+    to: str
+    subject: str
+    items: tuple[Item, ...]
+    has_overview: bool
+
+
+def mails_after_resuming(
+    here: Installation, row: BoardRow, kind: str, name: str
+) -> tuple[FirstMail, ...]:
+    """The mails of the next seven days that would go out if a pause ended now.
+
+    Of a Board's pause every mail that speaks of it; of a body's those about what it owes; of a
+    person's those to them.
+    """
+
+    def resume(connection: Connection) -> None:
+        current = _row(connection, row)
+        end_pause(connection, current, kind, name, now=here.clock(), who=NOBODY)
+
+    def is_meant(mail: SimulatedMail) -> bool:
+        if kind == "person":
+            return mail.letter.recipient == name
+        if kind == "body":
+            return any(_parts(item)[2] == name for item in mail.letter.items if _is_of(item, row))
+        return any(_is_of(item, row) for item in mail.letter.items) or bool(mail.letter.overviews)
+
+    start = here.today
+    found = _played(here, resume, start, start + LOOK_ON)
+    return tuple(_first_mail(each) for each in found if is_meant(each))
+
+
+def mails_after_going_live(here: Installation, row: BoardRow, day: date) -> tuple[FirstMail, ...]:
+    """Whom the first sending would reach if the mails of a Board began on `day`.
+
+    Those of the first working day, or of the first later day that brings any.
+    """
+
+    def go_live(connection: Connection) -> None:
+        current = _row(connection, row)
+        planner = here.shelf.get(connection, current)
+        planning = planning_of(current, planner, local=here.local, now=here.clock())
+        transport = here.settings.mail.transport
+        set_go_live(connection, planning, day, transport=transport, who=NOBODY)
+        plan_now(here, connection, row.id)
+
+    start = max(day, here.today)
+    with here.database.read() as connection:
+        working = here.shelf.get(connection, row).days.on_or_after(start)
+    played = _played(here, go_live, start, start + LOOK_ON)
+    return tuple(_first_mail(each) for each in first_of(played, working))
+
+
+def first_of(mails: Iterable[SimulatedMail], working: date) -> Iterator[SimulatedMail]:
+    """The mails up to the first working day, or of the first later day that brings any."""
+    last: date | None = None
+    for mail in mails:
+        day = mail.at.date()
+        if last is not None and day > max(working, last):
+            return
+        last = day
+        yield mail
+
+
+def _played(
+    here: Installation,
+    change: Callable[[Connection], None],
+    start: date,
+    end: date,
+) -> Iterator[SimulatedMail]:
+    with copied(here) as copy:
+        with copy.write() as connection:
+            hold_boards(connection)
+            change(connection)
+        yield from simulate(
+            copy,
+            local=here.local,
+            horizon_months=here.settings.schedule.horizon_months,
+            start=start,
+            end=end,
+            in_full=False,
+        )
+
+
+def _row(connection: Connection, row: BoardRow) -> BoardRow:
+    return board_row(connection, row.id) or row
+
+
+def _first_mail(mail: SimulatedMail) -> FirstMail:
+    return FirstMail(
+        at=mail.at,
+        to=mail.letter.recipient,
+        subject=subject(mail.letter),
+        items=mail.letter.items,
+        has_overview=bool(mail.letter.overviews),
+    )
+
+
+def _is_of(item: Item, row: BoardRow) -> bool:
+    return _parts(item)[0] == row.id
+
+
+def _parts(item: Item) -> list[str]:
+    """An item's key in its parts: Board, report or action, owner, period."""
+    return item.key.split("/", 3)

@@ -1,0 +1,59 @@
+"""What a pause does, in sentences: which mails stop, and who gets an absent person's."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import date
+
+from ...calendar.planner.model import Body, Planner, RoleName
+from ...calendar.rules.escalation import Level
+from ...notifications.reminders.recipients import recipient_at, roles_of
+from ...wording.mails import stand_in
+from ...wording.names import Names
+
+LATER = "Dates do not change. What came due meanwhile is caught up with then, once."
+
+
+def mails_meant(planner: Planner, kind: str, name: str) -> str:
+    """Which mails a pause holds back, to begin a sentence with."""
+    if kind == "board":
+        return f"The mails of {planner.name}"
+    if kind == "body":
+        return f"The mails about what {Names(planner).short(name)} owes"
+    return f"The mails to {name}"
+
+
+def pause_effects(
+    planner: Planner, kind: str, name: str, *, away: Collection[str], today: date
+) -> tuple[str, ...]:
+    """What follows where a Board, a body or a person is paused; `away` are paused already."""
+    if kind == "board":
+        return ("Nobody gets any mail of this Board until you let them go on.", LATER)
+    if kind == "body":
+        said = "Nobody is reminded of what it owes, and nobody is chased, until you let them go on."
+        return said, LATER
+    return tuple(_absence(planner, name, {*away, name}, today))
+
+
+def _absence(planner: Planner, address: str, away: Collection[str], today: date) -> Iterator[str]:
+    held = roles_of(planner, address, today)
+    if not held:
+        yield "They hold no role at present, so no mail comes to them anyway."
+    owing = {owner for each in planner.obligations() for owner in each.owners}
+    for body, role in held:
+        if role is RoleName.CHAIR:
+            if body.id in owing:
+                yield _led(planner, body, away, today)
+        elif role is RoleName.SECRETARIAT:
+            yield "Copies about what is late go to nobody, and the weekly overview waits for them."
+        else:
+            yield f"No copy comes to them as {role.value} of {body.short}."
+
+
+def _led(planner: Planner, body: Body, away: Collection[str], today: date) -> str:
+    found = recipient_at(planner, body.id, Level.OWNER, today, away)
+    if found is None:
+        return f"Nobody stands in at {body.short}: reminders about what it owes reach nobody."
+    because = (stand_in(found.because) or "").rstrip(".")
+    also = "; they are away, too" if found.address in away else ""
+    return f"{because} ({found.address}{also})."

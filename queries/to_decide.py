@@ -1,0 +1,201 @@
+"""What waits for somebody to decide it, and what to do about each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+
+from sqlalchemy import Connection, select
+
+from ..calendar.planner.entries import PLAN
+from ..calendar.planner.file_schema import PlannerFile
+from ..calendar.planner.model import Body, Planner, RoleName
+from ..calendar.rules.date_text import long_date
+from ..calendar.status import Status
+from ..operations.replies.requests import request_sentence
+from ..storage.boards import BoardRow
+from ..storage.message_states import MessageState
+from ..storage.occurrences import stored
+from ..storage.requests import open_requests
+from ..storage.schema.mail import message
+from ..storage.schema.occurrences import occurrence
+from ..wording.names import Names
+from ..wording.text import one_line
+from ..wording.text import sentence as ended
+from .decision_groups import HEADS, Decision, Decisions
+from .mails import speaks_of
+from .open_questions import Reading, addresses_nowhere, open_dates, readings
+
+# A role that ends within this time without anybody to follow is worth a word.
+SOON = timedelta(weeks=8)
+ONE_DAY = timedelta(days=1)
+TROUBLE = {
+    MessageState.FAILED.value: "was refused",
+    MessageState.DEFERRED.value: "has not gone out yet",
+    MessageState.UNCERTAIN.value: "may or may not have arrived",
+}
+
+
+def decisions(
+    connection: Connection,
+    row: BoardRow,
+    content: PlannerFile,
+    planner: Planner,
+    *,
+    today: date,
+    notice: str | None = None,
+    requests: Iterable[Decision] = (),
+) -> Decisions:
+    """Everything to decide for a Board.
+
+    `notice` is a sentence where the planner file differs, `requests` what chairs asked for.
+    """
+    names = Names(planner)
+    found: dict[str, Iterable[Decision]] = {
+        "installation": _of_installation(row, content, notice),
+        "requests": requests,
+        "undelivered": _undelivered(connection, row.id, today),
+        "vacant": _vacant(planner, today),
+        "unsettled": _unsettled(connection, names),
+        "undecided": _undecided(content, names),
+        "doubts": _doubts(names),
+        "promises": (
+            Decision(about=each.text, text=f"The plan says so here: {each.where}.", promise=number)
+            for number, each in enumerate(planner.promises, start=1)
+        ),
+        "assumed": (_assumed(each, names) for each in readings(content)),
+    }
+    groups = (replace(head, decisions=tuple(found[head.id])) for head in HEADS)
+    return Decisions(groups=tuple(group for group in groups if group.decisions))
+
+
+def _of_installation(row: BoardRow, content: PlannerFile, notice: str | None) -> Iterator[Decision]:
+    if notice is not None:
+        yield Decision(about="The planner file", text=notice)
+    if row.go_live is None:
+        yield Decision(about="Mails", text=f"No mails of {row.name} go out yet: set a first day.")
+    nowhere = sorted(addresses_nowhere(content))
+    if nowhere:
+        are = "address is an example" if len(nowhere) == 1 else "addresses are examples"
+        yield Decision(
+            about="Addresses",
+            text=f"{len(nowhere)} {are} at which no mail arrives, such as {nowhere[0]}: put the "
+            "real ones in.",
+        )
+
+
+def _undelivered(connection: Connection, board: str, today: date) -> Iterator[Decision]:
+    """Mails in trouble; one that was refused while no later one has reached its reader."""
+    later = message.alias()
+    reached = select(later.c.id).where(
+        later.c.recipient == message.c.recipient,
+        later.c.id > message.c.id,
+        later.c.state == MessageState.SENT.value,
+    )
+    refused = (message.c.state == MessageState.FAILED.value) & ~reached.exists()
+    waiting = (message.c.state == MessageState.DEFERRED.value) & (message.c.day < today)
+    uncertain = message.c.state == MessageState.UNCERTAIN.value
+    rows = connection.execute(
+        select(
+            message.c.id,
+            message.c.recipient,
+            message.c.day,
+            message.c.subject,
+            message.c.state,
+            message.c.reply,
+        )
+        .where(speaks_of(board), refused | waiting | uncertain)
+        .order_by(message.c.day, message.c.id)
+    )
+    for row in rows:
+        said = f": {one_line(row.reply).rstrip('.')}" if row.reply else ""
+        yield Decision(
+            about=row.recipient,
+            text=f"The mail of {long_date(row.day)} {TROUBLE[row.state]}{said}.",
+            message=row.id,
+        )
+
+
+def _vacant(planner: Planner, today: date) -> Iterator[Decision]:
+    owing = {owner for each in planner.obligations() for owner in each.owners}
+    for body in planner.bodies:
+        said = _vacancy(body, today) if body.id in owing else None
+        if said is not None:
+            yield Decision(about=body.name, text=said, body=body.id)
+    board = planner.body(planner.board)
+    if board is not None and board.holder_on(RoleName.SECRETARIAT, today) is None:
+        yield Decision(about=board.name, text="It has no secretariat at present.", body=board.id)
+
+
+def _vacancy(body: Body, today: date) -> str | None:
+    """That nobody leads a body, or soon nobody will."""
+    if body.holder_on(RoleName.CHAIR, today) is None:
+        return f"It has no {body.lead} at present."
+    ends = (each.ends for each in body.holders if each.role is RoleName.CHAIR and each.ends)
+    for last in sorted(each for each in ends if today <= each <= today + SOON):
+        if body.holder_on(RoleName.CHAIR, last + ONE_DAY) is None:
+            return f"It has no {body.lead} after {long_date(last)}."
+    return None
+
+
+def _unsettled(connection: Connection, names: Names) -> Iterator[Decision]:
+    rows = connection.execute(
+        select(occurrence)
+        .where(
+            occurrence.c.board == names.planner.board,
+            occurrence.c.state == Status.UNSETTLED.value,
+            occurrence.c.met_by.is_(None),
+        )
+        .order_by(occurrence.c.due, occurrence.c.key)
+    )
+    for each in stored(rows):
+        yield Decision(
+            about=f"{each.title} ({names.place(each.ref, each.row)})",
+            text=f"{names.short(each.owner)} owed it on {long_date(each.due)}.",
+            key=each.key,
+        )
+
+
+def _undecided(content: PlannerFile, names: Names) -> Iterator[Decision]:
+    for each in open_dates(content):
+        yield Decision(
+            about=_about(names, each.ref), text=ended(each.why), quote=each.quote, ref=each.ref
+        )
+
+
+def _doubts(names: Names) -> Iterator[Decision]:
+    for ref, each in names.obligations.items():
+        if each.doubt is not None:
+            yield Decision(
+                about=_about(names, ref), text=ended(each.doubt), quote=each.quote, ref=ref
+            )
+
+
+def _assumed(each: Reading, names: Names) -> Decision:
+    text = ended(each.reading)
+    if each.ref in names.obligations:
+        about = _about(names, each.ref)
+        return Decision(
+            about=about, text=text, quote=each.quote, reading=each.reading, ref=each.ref
+        )
+    if each.ref == PLAN:
+        return Decision(about=names.planner.plan.title, text=text, reading=each.reading)
+    return Decision(about=names.body(each.ref).name, text=text, reading=each.reading, body=each.ref)
+
+
+def _about(names: Names, ref: str) -> str:
+    return f"{names.title(ref)} ({names.place(ref)})"
+
+
+def request_decisions(connection: Connection, board: str, names: Names) -> list[Decision]:
+    """What waits for the secretariat's answer, the oldest first."""
+    return [
+        Decision(
+            about=f"{each.title} ({names.place(each.ref)})",
+            text=f"{request_sentence(each)} It is owed by {names.short(each.owner)}, due "
+            f"{long_date(each.due)}.",
+            request=each.id,
+        )
+        for each in open_requests(connection, board)
+    ]

@@ -1,0 +1,96 @@
+"""What the settings name, made: the transport that mails leave by, and whom they come from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..notifications.transports.base import Transport
+from ..settings.load import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..notifications.delivery.envelope import Sender
+    from ..notifications.delivery.throttle import Pace
+    from ..notifications.delivery.uncertain import UncertainPolicy
+    from ..notifications.links import Links
+    from .heartbeat import Alive
+
+
+def transport_for(settings: Settings, *, patience: float = 60) -> Transport:
+    """The transport of `[mail]`. The password is read at each log-in and never kept.
+
+    `patience` bounds, in seconds, the way to a usable connection to a mail server.
+    """
+    if settings.mail.transport == "outbox":
+        from ..notifications.transports.outbox import OutboxTransport
+
+        return OutboxTransport(settings.mail.outbox)
+    # Loaded here because a mail server's client is slow to load and the outbox needs none.
+    from ..notifications.transports.smtp import SmtpAccount, SmtpTransport
+
+    smtp = settings.mail.smtp
+    account = SmtpAccount(
+        host=smtp.host,
+        port=smtp.port,
+        security=smtp.security,
+        username=smtp.username,
+        password=(lambda: settings.smtp_password() or "") if smtp.username else "",
+        timeout=patience,
+    )
+    return SmtpTransport(account)
+
+
+def alive_for(settings: Settings, announce: Callable[[str], None]) -> Alive | None:
+    """The sign of life of `[alive]`, None where no address is configured."""
+    if not settings.alive.url:
+        return None
+    # Loaded here because fetching an address is slow to load, and most have none.
+    from .heartbeat import Alive
+
+    return Alive(
+        url=settings.alive.url, every_seconds=settings.alive.every_seconds, announce=announce
+    )
+
+
+def sender_for(settings: Settings, installation: str) -> Sender:
+    """How the mails of an installation are addressed; `installation` is its id."""
+    from ..notifications.delivery.envelope import Sender
+
+    mail = settings.mail
+    return Sender(
+        installation=installation,
+        address=str(mail.sender),
+        reply_to="" if mail.reply_to is None else str(mail.reply_to),
+        redirect_to="" if mail.redirect_to is None else str(mail.redirect_to),
+    )
+
+
+def pace_for(settings: Settings) -> Pace:
+    """How many mails may leave in a minute: files as many as there are."""
+    from ..notifications.delivery.throttle import Pace
+
+    is_smtp = settings.mail.transport == "smtp"
+    return Pace(per_minute=settings.mail.smtp.rate_per_minute if is_smtp else None)
+
+
+def uncertain_policy(settings: Settings) -> UncertainPolicy:
+    """What `[mail.uncertain]` says."""
+    from ..notifications.delivery.uncertain import UncertainPolicy, WhenUncertain
+
+    said = settings.mail.uncertain
+    return UncertainPolicy(
+        reminders=WhenUncertain(said.reminders), overviews=WhenUncertain(said.overviews)
+    )
+
+
+def links_for(settings: Settings, installation: str, secret: str) -> Links:
+    """The links in the mails of an installation, signed with its secret.
+
+    In a trial they are only shown: whoever reads all mails must not answer in chairs' names.
+    """
+    from ..notifications.links import Links, LinkSigner
+
+    is_trial = settings.mail.redirect_to is not None
+    signer = None if is_trial else LinkSigner(secret=secret, installation=installation)
+    return Links(base_url=settings.web.base_url, signer=signer)

@@ -1,0 +1,1 @@
+"""The plan stage: planner and meetings become occurrences."""

@@ -1,0 +1,70 @@
+"""Chains: each occurrence knows when the next of its kind overtakes it, and its next step."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, datetime
+from itertools import groupby
+
+from sqlalchemy import Connection
+
+from ...calendar.occurrences import Kind, recurs
+from ...calendar.rules.escalation import steps
+from ...calendar.status import Status
+from ...storage.occurrences import Stored, change_rows, of_board
+from .context import Planning
+
+
+def relink(connection: Connection, planning: Planning, refs: Collection[str] | None = None) -> None:
+    """Sets when each occurrence is overtaken by the next of its kind, and is next looked at.
+
+    With `refs` only those of some reports and actions.
+    """
+    rows = sorted(of_board(connection, planning.row.id, refs), key=_series)
+    changes = []
+    for _, same in groupby(rows, _series_name):
+        chain = list(same)
+        dues = sorted({row.due for row in chain if row.state != Status.VOID})
+        for row in chain:
+            following = next((due for due in dues if due > row.due), None)
+            if not _recurring(row, planning):
+                following = None
+            wakes = wakes_at(row, planning, following)
+            state = row.state
+            if state == Status.UNSETTLED and following and following < planning.go_live:
+                # Of what came again and again before the Board started, only the last is a
+                # question worth asking.
+                state = Status.MISSED.value
+            if (row.next_due, row.next_step_at, row.state) != (following, wakes, state):
+                new = {"id": row.id, "next_due": following, "next_step_at": wakes}
+                changes.append({**new, "state": state})
+    change_rows(connection, changes)
+
+
+def _series_name(row: Stored) -> tuple[str, str, str]:
+    return row.ref, row.owner, row.kind.value
+
+
+def _series(row: Stored) -> tuple[tuple[str, str, str], date]:
+    return _series_name(row), row.due
+
+
+def _recurring(row: Stored, planning: Planning) -> bool:
+    obligation = planning.obligations.get(row.ref)
+    return row.kind is Kind.REVIEW or (obligation is not None and recurs(obligation))
+
+
+def wakes_at(row: Stored, planning: Planning, next_due: date | None) -> datetime | None:
+    """When the sweep must look at an occurrence: its next step, or its successor's due date."""
+    policy = planning.policy(row.ref, row.kind)
+    if not row.is_owed or row.met_by is not None or policy is None:
+        return None
+    days = planning.planner.days
+    coming = (
+        step.day
+        for step in steps(row.due, policy, days)
+        if (row.last_step is None or step.offset > row.last_step) and step.day >= planning.go_live
+    )
+    day = next(coming, None)
+    candidates = [each for each in (day, next_due) if each is not None]
+    return planning.local.sending_instant(min(candidates)) if candidates else None

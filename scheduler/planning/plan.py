@@ -1,0 +1,143 @@
+"""The plan stage: planner and meetings become stored occurrences, again and again the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from dateutil.relativedelta import relativedelta
+from sqlalchemy import Connection, insert, update
+
+from ...calendar.occurrences import Kind, Occurrence, occurrences, recurs
+from ...calendar.planner.model import Planner
+from ...calendar.rules.escalation import steps_due
+from ...calendar.rules.meeting_series import FURTHEST_MOVE
+from ...core.local_time import LocalTime
+from ...storage.boards import BoardRow
+from ...storage.occurrences import of_board
+from ...storage.recorded_events import happened
+from ...storage.schema.occurrences import occurrence
+from ...storage.schema.planner import board
+from .context import Planning, first_state, planning_of
+from .next_steps import relink
+from .reflow import reflow
+
+# Papers are due at most 60 working days before their meeting; a report is still of use while
+# its meeting lies ahead, so planning looks back this far from go-live.
+PAPERS_MARGIN = timedelta(days=100)
+
+
+def plan(
+    connection: Connection,
+    row: BoardRow,
+    planner: Planner,
+    *,
+    local: LocalTime,
+    now: datetime,
+    horizon: date,
+) -> None:
+    """Brings a Board's stored occurrences up to its planner, as far as `horizon`.
+
+    Touches only what entered the horizon, or everything where the planner changed.
+    """
+    if row.go_live is None:
+        return
+    whole = row.planned_revision != row.planner_revision
+    planning = planning_of(row, planner, local=local, now=now)
+    recorded = happened(connection, row.id)
+    if whole or row.planned_through is None:
+        # What is stored may have been moved beyond the horizon, so look further than that.
+        window = (_first_day(planning), horizon + FURTHEST_MOVE)
+    else:
+        window = (row.planned_through, horizon)
+    found = {each.key: each for each in occurrences(planner, *window, recorded)}
+    refs = None if whole else {each.ref for each in found.values()}
+    existing = {each.key: each for each in of_board(connection, row.id, refs)}
+    missing = [each for key, each in found.items() if key not in existing and each.due <= horizon]
+    # At its go-live, and after an event was recorded, a Board is planned from its first day on.
+    known = row.planned_through is not None and row.planned_revision > 0
+    wanted = (each for each in missing if _belongs(each, planning))
+    insert_occurrences(
+        connection, planning, (each for each in wanted if not (known and _is_over(each, planning)))
+    )
+    if whole:
+        reflow(connection, planning, found, existing, until=window[1])
+    relink(connection, planning, refs)
+    connection.execute(
+        update(board)
+        .where(board.c.id == row.id)
+        .values(planned_revision=row.planner_revision, planned_through=horizon)
+    )
+
+
+def horizon_of(today: date, months: int) -> date:
+    """How far ahead to plan: to the end of a month, so that it moves twelve times a year."""
+    return today + relativedelta(months=months, day=31)
+
+
+def _first_day(planning: Planning) -> date:
+    return min(planning.planner.plan.starts, planning.go_live - PAPERS_MARGIN)
+
+
+def _belongs(each: Occurrence, planning: Planning) -> bool:
+    """Whether an occurrence is of interest to a Board that started on its go-live.
+
+    The whole action plan is, however old; a report while its meeting lies ahead; a review
+    from then on only.
+    """
+    if each.kind is Kind.ACTION:
+        return True
+    if each.kind is Kind.REVIEW:
+        return each.due >= planning.go_live
+    return (each.meeting or each.due) >= planning.go_live
+
+
+def _is_over(each: Occurrence, planning: Planning) -> bool:
+    """Whether it would have been due in a past that the planner did not know of then.
+
+    Who owes a report from now on owes nothing of the time before; dates that are stated stand.
+    """
+    obligation = planning.obligations[each.ref]
+    return recurs(obligation) and (each.meeting or each.due) < planning.today
+
+
+def insert_occurrences(
+    connection: Connection, planning: Planning, wanted: Iterable[Occurrence]
+) -> None:
+    """Stores occurrences that are not stored yet."""
+    fresh = [values_of(each, planning) for each in wanted]
+    if fresh:
+        connection.execute(insert(occurrence), fresh)
+
+
+def values_of(each: Occurrence, planning: Planning) -> dict[str, Any]:
+    """The row that an occurrence is stored as."""
+    return {
+        "board": each.board,
+        "key": each.key,
+        "ref": each.ref,
+        "owner": each.owner,
+        "period": each.period,
+        "kind": each.kind.value,
+        "title": each.title,
+        "row": each.row,
+        "audience": list(each.audience),
+        "due": each.due,
+        "first_due": each.due,
+        "precision": each.precision.value,
+        "meeting": each.meeting,
+        "state": first_state(each, planning),
+        "note": each.note,
+        "met_by": each.met_by,
+        "last_step": _last_step_before(each, planning),
+    }
+
+
+def _last_step_before(each: Occurrence, planning: Planning) -> int | None:
+    """The last step that fell before somebody raised it: nobody is mailed of such."""
+    policy = planning.policy(each.ref, each.kind)
+    if each.raised is None or policy is None:
+        return None
+    over = steps_due(each.due, policy, each.raised - timedelta(days=1), planning.planner.days)
+    return over[-1].offset if over else None

@@ -1,0 +1,132 @@
+"""Re-flow: stored occurrences follow what the planner says now."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import Connection
+
+from ...calendar.occurrences import Occurrence
+from ...calendar.status import OPEN, OWED, Status
+from ...storage.change_log import note_change
+from ...storage.occurrences import Stored, change_rows, supersede_unsent
+from .context import BOARDCAL, Planning, first_state
+
+# Why something is void that the planner does not name any more; it may come back.
+GONE = "no longer in the planner"
+
+
+def reflow(
+    connection: Connection,
+    planning: Planning,
+    found: dict[str, Occurrence],
+    existing: dict[str, Stored],
+    *,
+    until: date,
+) -> None:
+    """Follows what the planner now says, but for what is past or settled.
+
+    `found` is all that falls due up to `until`; of what lies beyond, nothing is known here.
+    """
+    for key, row in existing.items():
+        if row.state not in (*OWED, Status.UNSETTLED, Status.VOID):
+            continue
+        past = (row.meeting or row.due) < planning.today
+        each = found.get(key)
+        if each is not None:
+            _follow(connection, planning, row, each, past=past)
+        elif row.state != Status.VOID and (
+            _is_gone(row, planning, past=past) or (not past and row.first_due <= until)
+        ):
+            withdraw(connection, planning, row, GONE)
+
+
+def _is_gone(row: Stored, planning: Planning, *, past: bool) -> bool:
+    """Whether nobody owes it any more; what is late already stays with who owed it then."""
+    obligation = planning.obligations.get(row.ref)
+    return obligation is None or (not past and row.owner not in obligation.owners)
+
+
+def _follow(
+    connection: Connection, planning: Planning, row: Stored, each: Occurrence, *, past: bool
+) -> None:
+    words = {"title": each.title, "row": each.row, "audience": list(each.audience)}
+    words["met_by"] = each.met_by
+    if any(getattr(row, name) != value for name, value in words.items()):
+        change_rows(connection, [{"id": row.id, **words}])
+    if past:
+        if row.state == Status.VOID and row.note == GONE and not each.void:
+            _restore(connection, planning, row, each)
+        return
+    if each.void and row.state != Status.VOID:
+        withdraw(connection, planning, row, each.note or "the meeting was cancelled")
+    elif row.extended and not each.void:
+        _follow_meeting(connection, planning, row, each)
+    elif (row.state == Status.VOID and not each.void) or (
+        (row.due, row.meeting) != (each.due, each.meeting)
+    ):
+        _move(connection, planning, row, each)
+
+
+def _follow_meeting(
+    connection: Connection, planning: Planning, row: Stored, each: Occurrence
+) -> None:
+    """The date that somebody set stands, whatever becomes of the meeting that it is for."""
+    if row.state == Status.VOID:
+        _restore(connection, planning, row, each)
+    if (row.meeting, row.note) != (each.meeting, each.note):
+        change_rows(connection, [{"id": row.id, "meeting": each.meeting, "note": each.note}])
+
+
+def _restore(connection: Connection, planning: Planning, row: Stored, each: Occurrence) -> None:
+    """What the planner lost and has again is owed as it was before."""
+    state = OPEN if row.due >= planning.go_live else Status.UNSETTLED.value
+    change_rows(connection, [{"id": row.id, "state": state, "note": each.note}])
+    note_change(
+        connection,
+        board=row.board,
+        subject=row.key,
+        what="restored",
+        before=row.state,
+        after=state,
+        why="in the planner again",
+        now=planning.now,
+        who=BOARDCAL,
+    )
+
+
+def _move(connection: Connection, planning: Planning, row: Stored, each: Occurrence) -> None:
+    new = {"id": row.id, "due": each.due, "meeting": each.meeting, "note": each.note}
+    # Whoever returned it wants it again, wherever its date goes.
+    new["state"] = row.state if row.state == Status.RETURNED else first_state(each, planning)
+    new |= {"due_revision": row.due_revision + 1, "last_step": None}
+    new["precision"] = each.precision.value
+    change_rows(connection, [new])
+    supersede_unsent(connection, [row.id], "the date was moved")
+    note_change(
+        connection,
+        board=row.board,
+        subject=row.key,
+        what="moved",
+        before=row.due,
+        after=each.due,
+        why=each.note,
+        now=planning.now,
+        who=BOARDCAL,
+    )
+
+
+def withdraw(connection: Connection, planning: Planning, row: Stored, why: str) -> None:
+    """Takes an occurrence out of what is owed: it is void from now on."""
+    change_rows(connection, [{"id": row.id, "state": Status.VOID.value, "note": why}])
+    supersede_unsent(connection, [row.id], why)
+    note_change(
+        connection,
+        board=row.board,
+        subject=row.key,
+        what="void",
+        before=row.state,
+        why=why,
+        now=planning.now,
+        who=BOARDCAL,
+    )

@@ -1,0 +1,1 @@
+"""Accounts, sessions, set-up links and failed sign-ins."""

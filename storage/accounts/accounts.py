@@ -1,0 +1,191 @@
+"""Accounts: who may sign in to the pages, and what they may do for which Board."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from ...core.errors import BoardcalError
+from ..schema.accounts import account, account_role, session, setup_link
+from ..schema.column_types import AnyRow
+
+EVERY_BOARD = "*"
+
+
+class AccountError(BoardcalError):
+    """An account that is not there, or cannot be changed in this way."""
+
+
+class Role(StrEnum):
+    """What an account may do; each role may do what those before it may."""
+
+    VIEWER = "viewer"
+    SECRETARIAT = "secretariat"
+    ADMIN = "admin"
+
+    def includes(self, other: Role) -> bool:
+        """Whether whoever has this role may do what `other` may."""
+        order = list(Role)
+        return order.index(self) >= order.index(other)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """An account. `roles` is by Board id; EVERY_BOARD stands for all, later ones too."""
+
+    id: int
+    email: str
+    made_at: datetime
+    made_by: str
+    disabled_at: datetime | None
+    has_password: bool
+    roles: Mapping[str, Role]
+
+    def role_on(self, board: str) -> Role | None:
+        """The greatest role on a Board, or on all of them where `board` is EVERY_BOARD."""
+        held = [self.roles.get(name) for name in (board, EVERY_BOARD)]
+        order = list(Role)
+        return max((role for role in held if role), key=order.index, default=None)
+
+    def may(self, role: Role, board: str = EVERY_BOARD) -> bool:
+        """Whether it has `role`, or a greater one, on a Board, or on all of them."""
+        held = self.role_on(board)
+        return self.disabled_at is None and held is not None and held.includes(role)
+
+
+def accounts(connection: Connection) -> list[Account]:
+    """Every account, by address."""
+    return _read(connection, connection.execute(select(account).order_by(account.c.email)))
+
+
+def account_by_id(connection: Connection, account_id: int) -> Account | None:
+    """One account, or None."""
+    rows = connection.execute(select(account).where(account.c.id == account_id))
+    return next(iter(_read(connection, rows)), None)
+
+
+def account_named(connection: Connection, email: str) -> Account:
+    """The account of an address, however it is capitalised. Raises AccountError."""
+    rows = connection.execute(select(account).where(account.c.email == folded(email)))
+    found = next(iter(_read(connection, rows)), None)
+    if found is None:
+        raise AccountError(f"There is no account {email}; `boardcal user list` shows all.")
+    return found
+
+
+def stored_password(connection: Connection, email: str) -> tuple[int, str] | None:
+    """The id and the password's hash of an account that may sign in, or None."""
+    found = connection.execute(
+        select(account.c.id, account.c.password).where(
+            account.c.email == folded(email),
+            account.c.password.is_not(None),
+            account.c.disabled_at.is_(None),
+        )
+    ).first()
+    return None if found is None else (found.id, found.password)
+
+
+def is_without_accounts(connection: Connection) -> bool:
+    """Whether nobody has an account yet."""
+    return connection.execute(select(account.c.id).limit(1)).first() is None
+
+
+def add_account(
+    connection: Connection, email: str, roles: Mapping[str, Role], *, now: datetime, who: str
+) -> int:
+    """Makes an account, or gives an old one these roles as well and lets it sign in again.
+
+    Raises AccountError where the only administrator of all Boards would be none any more.
+    """
+    found = connection.execute(select(account.c.id).where(account.c.email == folded(email)))
+    account_id: int | None = found.scalar()
+    if account_id is None:
+        made = connection.execute(
+            insert(account)
+            .values(email=folded(email), made_at=now, made_by=who)
+            .returning(account.c.id)
+        )
+        account_id = int(made.scalar_one())
+    else:
+        before = account_by_id(connection, account_id)
+        less = roles.get(EVERY_BOARD, Role.ADMIN) is not Role.ADMIN
+        if less and before is not None and before.has_password:
+            _require_other_admin(connection, before)
+        enabled = update(account).where(account.c.id == account_id).values(disabled_at=None)
+        connection.execute(enabled)
+    given = account_role.c.account_id == account_id
+    connection.execute(delete(account_role).where(given, account_role.c.board.in_(list(roles))))
+    connection.execute(
+        insert(account_role),
+        [
+            {"account_id": account_id, "board": board, "role": role.value}
+            for board, role in roles.items()
+        ],
+    )
+    return account_id
+
+
+def set_password(connection: Connection, account_id: int, hashed: str) -> None:
+    """Gives an account a password and ends its sessions and links: they were for the old one."""
+    connection.execute(update(account).where(account.c.id == account_id).values(password=hashed))
+    _end_access(connection, account_id)
+
+
+def disable(connection: Connection, account_id: int, *, now: datetime) -> None:
+    """Lets an account sign in no more, and ends its sessions.
+
+    Raises AccountError for the only administrator of all Boards: nobody could undo it there.
+    """
+    found = account_by_id(connection, account_id)
+    if found is None:
+        raise AccountError("There is no such account any more.")
+    _require_other_admin(connection, found)
+    connection.execute(update(account).where(account.c.id == account_id).values(disabled_at=now))
+    _end_access(connection, account_id)
+
+
+def _require_other_admin(connection: Connection, found: Account) -> None:
+    others = (
+        each
+        for each in accounts(connection)
+        if each.id != found.id and each.has_password and each.may(Role.ADMIN)
+    )
+    if found.may(Role.ADMIN) and next(others, None) is None:
+        raise AccountError(
+            f"{found.email} is the only administrator of all Boards who can sign in; make "
+            "another one first."
+        )
+
+
+def folded(email: str) -> str:
+    """The form in which addresses are compared: people capitalise theirs as they like."""
+    return email.strip().lower()
+
+
+def _end_access(connection: Connection, account_id: int) -> None:
+    for table in (session, setup_link):
+        connection.execute(delete(table).where(table.c.account_id == account_id))
+
+
+def _read(connection: Connection, rows: Iterable[AnyRow]) -> list[Account]:
+    found = list(rows)
+    roles: dict[int, dict[str, Role]] = {row.id: {} for row in found}
+    held = select(account_role).where(account_role.c.account_id.in_(list(roles)))
+    for row in connection.execute(held):
+        roles[row.account_id][row.board] = Role(row.role)
+    return [
+        Account(
+            id=row.id,
+            email=row.email,
+            made_at=row.made_at,
+            made_by=row.made_by,
+            disabled_at=row.disabled_at,
+            has_password=row.password is not None,
+            roles=roles[row.id],
+        )
+        for row in found
+    ]

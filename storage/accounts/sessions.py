@@ -1,0 +1,104 @@
+"""Sessions of signed-in browsers: stored by a digest, so that the table opens no door."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, or_, select, update
+
+from ..schema.accounts import session
+from .accounts import Account, account_by_id
+
+# OWASP's bounds for work of this kind: a working day, and never more than a day and a night.
+IDLE = timedelta(hours=8)
+LONGEST = timedelta(hours=24)
+
+
+# Finer than this nobody needs to know when a session was last used.
+SEEN_EVERY = timedelta(minutes=5)
+Notice = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """A signed-in browser. `digest` names its row; `notice` is what its next page says."""
+
+    digest: str
+    account: Account
+    begun_at: datetime
+    seen_at: datetime
+    notice: Notice | None
+
+
+def new_token() -> str:
+    """256 random bits, as text for a cookie or an address."""
+    return secrets.token_urlsafe(32)
+
+
+def fingerprint(token: str) -> str:
+    """What is stored instead of a token. A random one needs no salt and no slow hash."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def begin_session(connection: Connection, account_id: int, *, now: datetime) -> str:
+    """Signs an account in; the token for its browser. What has expired is cleared away."""
+    connection.execute(
+        delete(session).where(
+            or_(session.c.begun_at <= now - LONGEST, session.c.seen_at <= now - IDLE)
+        )
+    )
+    token = new_token()
+    connection.execute(
+        insert(session).values(
+            digest=fingerprint(token), account_id=account_id, begun_at=now, seen_at=now
+        )
+    )
+    return token
+
+
+def session_of(connection: Connection, token: str, *, now: datetime) -> Session | None:
+    """The session of a token, while it lasts and its account may sign in."""
+    found = connection.execute(
+        select(session).where(
+            session.c.digest == fingerprint(token),
+            session.c.begun_at > now - LONGEST,
+            session.c.seen_at > now - IDLE,
+        )
+    ).first()
+    if found is None:
+        return None
+    account = account_by_id(connection, found.account_id)
+    if account is None or account.disabled_at is not None:
+        return None
+    return Session(
+        digest=found.digest,
+        account=account,
+        begun_at=found.begun_at,
+        seen_at=found.seen_at,
+        notice=found.notice,
+    )
+
+
+def needs_marking(known: Session, now: datetime) -> bool:
+    """Whether it is long enough ago that the session was marked as used."""
+    return now - known.seen_at >= SEEN_EVERY
+
+
+def mark_seen(connection: Connection, digest: str, *, now: datetime) -> None:
+    """Notes that a session is in use."""
+    connection.execute(update(session).where(session.c.digest == digest).values(seen_at=now))
+
+
+def set_notice(connection: Connection, digest: str, notice: Notice | None) -> None:
+    """What the session's next page says; None once it has been said."""
+    connection.execute(update(session).where(session.c.digest == digest).values(notice=notice))
+
+
+def end_session(connection: Connection, digest: str) -> None:
+    """Signs a browser out."""
+    connection.execute(delete(session).where(session.c.digest == digest))

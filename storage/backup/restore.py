@@ -1,0 +1,155 @@
+"""A backup brought back: checked, migrated and put on hold before anything is replaced."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, case, delete, func, select, text, update
+
+from ..database.engine import Database, file_database
+from ..database.integrity import faults_of, missing_from
+from ..database.migrate import alone, migrate
+from ..database.schema_version import SCHEMA, schema_of
+from ..holds import end_hold, put_on_hold
+from ..schema.accounts import session, setup_link
+from ..schema.all_tables import metadata
+from ..schema.append_only import unguarded
+from ..schema.planner import board
+from .backup import BackupError, back_up, require_sound, unfinished
+from .copy import copy_rows
+
+
+@contextmanager
+def prepared(
+    file: Path, target: Path, *, why: Callable[[Connection], str], now: datetime, who: str
+) -> Iterator[Path]:
+    """A copy of the backup `file`, beside `target`, that is ready to take its place.
+
+    It is of today's tables, on hold for the reason that `why` reads from it, and signs nobody
+    in: who was signed in then, or had a link to set a password, may not be meant to be now.
+    Raises BackupError, having changed nothing, where the backup is damaged or newer.
+    """
+    require_sound(file)
+    with unfinished(target) as part:
+        with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as source:
+            (found,) = source.execute("SELECT version_num FROM alembic_version").fetchone()
+            if found > SCHEMA:
+                raise BackupError(
+                    f"{file} was made by a newer boardcal (its tables are at {found}, this "
+                    f"program knows {SCHEMA}); nothing was changed. Install the newer one."
+                )
+            with closing(sqlite3.connect(part)) as copy:
+                source.backup(copy)
+        database = file_database(part)
+        try:
+            migrate(database, keep=False)
+            with database.write() as connection:
+                _require_whole(connection, file)
+                reason = why(connection)
+                connection.execute(delete(session))
+                connection.execute(delete(setup_link))
+                end_hold(connection, now=now, who=who)
+                put_on_hold(connection, why=reason, now=now, who=who, after_restore=True)
+                _number_planners_anew(connection, now)
+                faults = faults_of(connection)
+        finally:
+            database.close()
+        if faults:
+            raise BackupError(f"{file} cannot be used: {faults[0]} So nothing was changed.")
+        yield part
+
+
+def _require_whole(connection: Connection, file: Path) -> None:
+    missing = missing_from(connection)
+    if missing is not None:
+        raise BackupError(f"{file} cannot be used: {missing} So nothing was changed.")
+
+
+def _number_planners_anew(connection: Connection, now: datetime) -> None:
+    """Gives each planner a number that no planner of the database had before.
+
+    By its number a daemon, or a form that is open, tells whether it still knows the planner; the
+    numbers given since the backup was made will be given again. The minutes since 1970 are ahead
+    of any of them.
+    """
+    minutes = int(now.timestamp()) // 60
+    new = case((board.c.planner_revision < minutes, minutes), else_=board.c.planner_revision + 1)
+    planned = case(
+        (board.c.planned_revision == board.c.planner_revision, new), else_=board.c.planned_revision
+    )
+    connection.execute(update(board).values(planner_revision=new, planned_revision=planned))
+
+
+def replace_file(part: Path, target: Path, aside: Path) -> bool:
+    """Puts `part` in the place of the SQLite file `target`, which is kept as `aside`.
+
+    Whether there was one to keep. Raises BackupError where another program has it open. A
+    damaged one, which is the usual reason to restore, is kept as it is with its log.
+    """
+    kept = target.exists()
+    if kept:
+        _fold(target)
+        for ending in ("", "-wal", "-shm"):
+            old = target.with_name(target.name + ending)
+            if old.exists():
+                shutil.move(old, aside.with_name(aside.name + ending))
+    part.chmod(0o600)
+    shutil.move(part, target)
+    return kept
+
+
+def _fold(target: Path) -> None:
+    """Brings what stands in the log into the file; that also tells whether anybody uses it."""
+    try:
+        with closing(sqlite3.connect(target, timeout=0)) as connection:
+            connection.execute("PRAGMA journal_mode=DELETE")
+    except sqlite3.OperationalError as error:
+        if "locked" in str(error):
+            raise BackupError(
+                f"Another program uses {target}; stop it first. Nothing was changed."
+            ) from None
+    except sqlite3.DatabaseError:
+        return
+
+
+def replace_rows(part: Path, database: Database, aside: Path) -> bool:
+    """Puts what `part` holds in the place of what a PostgreSQL database holds, kept as `aside`.
+
+    All of it or nothing. Whether there was anything to keep.
+    """
+    with database.read() as connection:
+        kept = schema_of(connection) is not None
+    migrate(database)
+    if kept:
+        back_up(database, aside)
+    source = file_database(part)
+    try:
+        with alone(database) as connection, source.read() as rows:
+            # Nobody writes meanwhile, and whoever reads sees what was there. (After TRUNCATE they
+            # would see every table empty.)
+            names = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
+            connection.execute(text(f"LOCK TABLE {names} IN SHARE ROW EXCLUSIVE MODE"))
+            with unguarded(connection):
+                for table in reversed(metadata.sorted_tables):
+                    connection.execute(delete(table))
+            copy_rows(rows, connection)
+            _count_on(connection)
+    finally:
+        source.close()
+    return kept
+
+
+def _count_on(connection: Connection) -> None:
+    """Lets new rows be numbered after those that were brought in."""
+    for table in metadata.sorted_tables:
+        column = table.autoincrement_column
+        if column is None:
+            continue
+        last = connection.execute(select(func.max(column))).scalar()
+        sequence = func.pg_get_serial_sequence(table.name, column.name)
+        connection.execute(select(func.setval(sequence, last or 1, last is not None)))

@@ -1,0 +1,61 @@
+"""Boards as stored: their rows, locks and holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from .schema.planner import board
+
+BOARDS = select(board).order_by(board.c.id)
+
+
+# One lock for all Boards, and one that is there before the first: PostgreSQL lets those who wait
+# for it have it in their turn, which it does not for rows that many others share.
+BOARDS_LOCK = 0x626F617264
+HOLD = select(func.pg_advisory_xact_lock(BOARDS_LOCK))
+SHARE = select(func.pg_advisory_xact_lock_shared(BOARDS_LOCK))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardRow:
+    """A Board as stored: its planner's revision, and since when it mails."""
+
+    id: str
+    name: str
+    go_live: Any
+    accepted_transport: str | None
+    planner_revision: int
+    planned_revision: int
+    planned_through: Any
+
+
+def boards(connection: Connection) -> list[BoardRow]:
+    """Every Board, in the order of their ids."""
+    return [BoardRow(**row) for row in connection.execute(BOARDS).mappings()]
+
+
+def hold_boards(connection: Connection) -> None:
+    """Lets no other daemon or command decide or record anything until this transaction ends.
+
+    SQLite's writers take turns anyway; PostgreSQL has to be asked.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(HOLD)
+
+
+def share_boards(connection: Connection) -> None:
+    """Lets nobody decide or record anything until this transaction ends; others may share.
+
+    For those who send: what they looked at stays so until they have noted what they do.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(SHARE)
+
+
+def board_row(connection: Connection, board_id: str) -> BoardRow | None:
+    """One Board, or None."""
+    found = connection.execute(select(board).where(board.c.id == board_id)).mappings().first()
+    return None if found is None else BoardRow(**found)

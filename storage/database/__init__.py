@@ -1,0 +1,1 @@
+"""Opening, migrating and checking the database."""

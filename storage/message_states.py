@@ -1,0 +1,47 @@
+"""What can become of a message, and of the ledger rows that it carries."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class MessageState(StrEnum):
+    """Stages of a message.
+
+    Pending or deferred ones can still change. From data_started on its bytes are fixed: it may
+    have left. Uncertain: nobody can tell whether it did, and a person decides.
+    """
+
+    PENDING = "pending"
+    CLAIMED = "claimed"
+    DATA_STARTED = "data_started"
+    SENT = "sent"
+    DEFERRED = "deferred"
+    FAILED = "failed"
+    UNCERTAIN = "uncertain"
+    SUPERSEDED = "superseded"
+
+
+# Not frozen: recomposed before it is sent, or given up for a later day's.
+CHANGEABLE = (MessageState.PENDING.value, MessageState.DEFERRED.value)
+
+
+# Its sender is at work on it: what it holds is not to be moved elsewhere.
+IN_HAND = (MessageState.CLAIMED.value, MessageState.DATA_STARTED.value)
+
+
+# It has left, may have, is leaving or was refused: its reader gets nothing more that day.
+GONE = (
+    *IN_HAND,
+    MessageState.SENT.value,
+    MessageState.FAILED.value,
+    MessageState.UNCERTAIN.value,
+)
+
+
+# It has reached its reader, as far as anyone can know.
+ARRIVED = (
+    MessageState.DATA_STARTED.value,
+    MessageState.SENT.value,
+    MessageState.UNCERTAIN.value,
+)

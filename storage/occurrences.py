@@ -1,0 +1,132 @@
+"""Stored occurrences: read, looked up, and changed with a note of who and why."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, select, update
+
+from ..calendar.occurrences import Kind
+from ..calendar.rules.timing import Precision
+from ..calendar.status import OWED
+from .schema.column_types import Instant
+from .schema.mail import ledger
+from .schema.occurrences import occurrence
+
+# Built once: building a statement costs more than running it on an empty sweep.
+AWAITING_STEP = (
+    select(occurrence)
+    .where(occurrence.c.next_step_at <= bindparam("now", type_=Instant))
+    .order_by(occurrence.c.next_step_at)
+)
+SUPERSEDE_UNSENT = (
+    update(ledger)
+    .where(
+        ledger.c.occurrence_id.in_(bindparam("occurrences", expanding=True)),
+        ledger.c.state == "pending",
+    )
+    .values(state="superseded", reason=bindparam("why"))
+)
+COLUMNS = tuple(column.name for column in occurrence.c)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """One row of the table `occurrence`; the columns say what each field means."""
+
+    id: int
+    board: str
+    key: str
+    ref: str
+    owner: str
+    period: str
+    kind: Kind
+    title: str
+    row: str | None
+    audience: list[str]
+    due: date
+    first_due: date
+    due_revision: int
+    extended: bool
+    precision: Precision
+    meeting: date | None
+    state: str
+    note: str | None
+    met_by: str | None
+    next_due: date | None
+    last_step: int | None
+    next_step_at: datetime | None
+
+    @property
+    def is_owed(self) -> bool:
+        """Whether somebody still owes it."""
+        return self.state in OWED
+
+
+def stored(rows: Iterable[Any]) -> list[Stored]:
+    """Whole rows of the table as values."""
+    found = []
+    for row in rows:
+        values = dict(zip(COLUMNS, row, strict=True))
+        values["kind"], values["precision"] = Kind(row.kind), Precision(row.precision)
+        found.append(Stored(**values))
+    return found
+
+
+def by_key(connection: Connection, key: str) -> Stored | None:
+    """The occurrence with this key, or None."""
+    found = connection.execute(select(occurrence).where(occurrence.c.key == key))
+    return next(iter(stored(found)), None)
+
+
+def of_board(
+    connection: Connection, board_id: str, refs: Collection[str] | None = None
+) -> list[Stored]:
+    """The stored occurrences of a Board, or of some reports and actions of it, by due date."""
+    wanted = select(occurrence).where(occurrence.c.board == board_id)
+    if refs is not None:
+        wanted = wanted.where(occurrence.c.ref.in_(refs))
+    return stored(connection.execute(wanted.order_by(occurrence.c.due, occurrence.c.key)))
+
+
+def awaiting_step(connection: Connection, now: datetime) -> list[Stored]:
+    """The occurrences that the sweep must look at by `now`, longest waiting first."""
+    return stored(connection.execute(AWAITING_STEP, {"now": now}))
+
+
+def next_step(connection: Connection) -> datetime | None:
+    """When the sweep must look at an occurrence next, or None for never."""
+    found: datetime | None = connection.execute(
+        select(func.min(occurrence.c.next_step_at))
+    ).scalar()
+    return found
+
+
+def change_rows(connection: Connection, changes: Sequence[dict[str, Any]]) -> None:
+    """Updates many occurrences; each dict holds `id` and the same further columns."""
+    if not changes:
+        return
+    columns = [name for name in changes[0] if name != "id"]
+    statement = (
+        update(occurrence)
+        .where(occurrence.c.id == bindparam("row_id"))
+        .values({name: bindparam(f"new_{name}") for name in columns})
+    )
+    connection.execute(
+        statement,
+        [
+            {"row_id": each["id"], **{f"new_{name}": each[name] for name in columns}}
+            for each in changes
+        ],
+    )
+
+
+def supersede_unsent(connection: Connection, occurrences: Sequence[int], reason: str) -> None:
+    """Takes back the mails decided for occurrences that have not gone out."""
+    if not occurrences:
+        return
+    asked = {"occurrences": list(occurrences), "why": reason}
+    connection.execute(SUPERSEDE_UNSENT, asked)

@@ -1,0 +1,192 @@
+"""What chairs ask of the secretariat: more time, or that somebody else takes over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from .occurrences import Stored
+from .schema.mail import answer_request
+from .schema.occurrences import occurrence
+
+
+class Wish(StrEnum):
+    """What can be asked for."""
+
+    MORE_TIME = "more time"
+    HAND_OVER = "hand over"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerRequest:
+    """One request; `due`, `key` and the rest of what it is about are as they are now.
+
+    `until` is the date asked for, `successor` who should have it instead. `outcome` says what
+    became of it, None while nobody has dealt with it.
+    """
+
+    id: int
+    board: str
+    occurrence: int
+    due_revision: int
+    wish: Wish
+    asked_at: datetime
+    asked_by: str
+    until: date | None
+    why: str | None
+    successor: str | None
+    closed_at: datetime | None
+    closed_by: str | None
+    outcome: str | None
+    key: str
+    ref: str
+    owner: str
+    title: str
+    due: date
+    state: str
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for the secretariat."""
+        return self.closed_at is None
+
+
+WHOLE = select(
+    answer_request,
+    occurrence.c.key,
+    occurrence.c.ref,
+    occurrence.c.owner,
+    occurrence.c.title,
+    occurrence.c.due,
+    occurrence.c.state.label("occurrence_state"),
+).join(occurrence, answer_request.c.occurrence_id == occurrence.c.id)
+
+
+def _values(rows: Iterable[Any]) -> list[AnswerRequest]:
+    return [
+        AnswerRequest(
+            id=row.id,
+            board=row.board,
+            occurrence=row.occurrence_id,
+            due_revision=row.due_revision,
+            wish=Wish(row.kind),
+            asked_at=row.asked_at,
+            asked_by=row.asked_by,
+            until=row.until,
+            why=row.why,
+            successor=row.successor,
+            closed_at=row.closed_at,
+            closed_by=row.closed_by,
+            outcome=row.outcome,
+            key=row.key,
+            ref=row.ref,
+            owner=row.owner,
+            title=row.title,
+            due=row.due,
+            state=row.occurrence_state,
+        )
+        for row in rows
+    ]
+
+
+def request_numbered(connection: Connection, board: str, number: int) -> AnswerRequest | None:
+    """One request of a Board, or None."""
+    mine = WHOLE.where(answer_request.c.id == number, answer_request.c.board == board)
+    return next(iter(_values(connection.execute(mine))), None)
+
+
+def open_requests(connection: Connection, board: str) -> list[AnswerRequest]:
+    """What waits for a Board's secretariat, the oldest first."""
+    waiting = WHOLE.where(answer_request.c.board == board, answer_request.c.closed_at.is_(None))
+    return _values(connection.execute(waiting.order_by(answer_request.c.id)))
+
+
+def requests_about(
+    connection: Connection, occurrence_id: int, asked_by: str | None = None
+) -> list[AnswerRequest]:
+    """What was asked about something due, by everybody or by one person, the newest first."""
+    wanted = WHOLE.where(answer_request.c.occurrence_id == occurrence_id)
+    if asked_by is not None:
+        wanted = wanted.where(answer_request.c.asked_by == asked_by)
+    return _values(connection.execute(wanted.order_by(answer_request.c.id.desc())))
+
+
+def add_request(
+    connection: Connection,
+    *,
+    about: Stored,
+    wish: Wish,
+    asked_by: str,
+    now: datetime,
+    recipient: str | None,
+    until: date | None = None,
+    why: str | None = None,
+    successor: str | None = None,
+) -> int:
+    """Notes a request; its number. `recipient` is mailed about it with the next mails."""
+    added = connection.execute(
+        insert(answer_request)
+        .values(
+            board=about.board,
+            occurrence_id=about.id,
+            due_revision=about.due_revision,
+            kind=wish.value,
+            asked_at=now,
+            asked_by=asked_by,
+            until=until,
+            why=why,
+            successor=successor,
+            recipient=recipient,
+            state="pending",
+        )
+        .returning(answer_request.c.id)
+    )
+    return int(added.scalar_one())
+
+
+def close_request(
+    connection: Connection,
+    number: int,
+    *,
+    outcome: str,
+    who: str,
+    now: datetime,
+    tell: str | None,
+) -> bool:
+    """Ends a request; False where it was ended already.
+
+    `tell` is mailed what became of it; where that is nobody, no mail about it goes out any more.
+    """
+    closed = connection.execute(
+        update(answer_request)
+        .where(answer_request.c.id == number, answer_request.c.closed_at.is_(None))
+        .values(
+            closed_at=now,
+            closed_by=who,
+            outcome=outcome,
+            recipient=tell,
+            state="pending" if tell else "superseded",
+            message_id=None,
+        )
+    )
+    return closed.rowcount == 1
+
+
+def close_moot(
+    connection: Connection, occurrence_id: int, *, outcome: str, who: str, now: datetime
+) -> None:
+    """Ends requests for more time about something that needs none any more; nobody is mailed."""
+    connection.execute(
+        update(answer_request)
+        .where(
+            answer_request.c.occurrence_id == occurrence_id,
+            answer_request.c.kind == Wish.MORE_TIME.value,
+            answer_request.c.closed_at.is_(None),
+        )
+        .values(closed_at=now, closed_by=who, outcome=outcome, recipient=None, state="superseded")
+    )

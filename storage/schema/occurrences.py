@@ -1,0 +1,99 @@
+"""Tables of occurrences, recorded events, changes and snoozes."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+)
+
+from .column_types import Document, Instant
+from .metadata import metadata
+
+event = Table(
+    "event",
+    metadata,
+    Column("board", ForeignKey("board.id"), primary_key=True),
+    Column("name", String(60), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("on", Date, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("who", Text, nullable=False),
+)
+raised = Table(
+    "raised",
+    metadata,
+    Column("board", ForeignKey("board.id"), primary_key=True),
+    Column("ref", String(60), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("owner", String(60), nullable=False),
+    Column("body", String(60), comment="At whose meeting it is dealt with; null: at none"),
+    Column("slot", String(60), comment="Which meeting, for good"),
+    Column("day", Date, nullable=False, comment="When that was scheduled; or the date given"),
+    Column("on", Date, nullable=False, comment="The local day on which it was raised"),
+    Column("at", Instant, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    comment="What is due only as required, each time that somebody raised it",
+)
+occurrence = Table(
+    "occurrence",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("board", ForeignKey("board.id"), nullable=False),
+    Column("key", String(320), nullable=False, unique=True),
+    Column("ref", String(60), nullable=False),
+    Column("owner", String(60), nullable=False),
+    Column("period", String(120), nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("row", Text),
+    Column("audience", Document, nullable=False),
+    Column("due", Date, nullable=False),
+    Column("first_due", Date, nullable=False, comment="The date before any move"),
+    Column("due_revision", Integer, nullable=False, server_default="1"),
+    Column("extended", Boolean, nullable=False, server_default="0"),
+    Column("precision", String(10), nullable=False),
+    Column("meeting", Date),
+    Column("state", String(20), nullable=False, comment="open, or what was recorded"),
+    Column("note", Text, comment="Why it is not where its rule would put it"),
+    Column("met_by", String(320)),
+    Column("next_due", Date, comment="When the next of the same falls due and this is missed"),
+    Column("last_step", Integer, comment="The latest step decided in this due revision"),
+    Column("next_step_at", Instant, comment="When the sweep must look at it; null: never"),
+    Index("ix_occurrence_next_step_at", "next_step_at"),
+    Index("ix_occurrence_board_due", "board", "due"),
+    Index("ix_occurrence_board_ref_owner", "board", "ref", "owner"),
+)
+change = Table(
+    "change",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("board", ForeignKey("board.id"), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("subject", String(320), nullable=False, index=True),
+    Column("what", String(40), nullable=False),
+    Column("before", Text),
+    Column("after", Text),
+    Column("on", Date, comment="The day it is said to have happened"),
+    Column("who", Text, nullable=False),
+    Column("why", Text),
+    Index("ix_change_board_id", "board", "id"),
+)
+snooze = Table(
+    "snooze",
+    metadata,
+    Column("occurrence_id", ForeignKey("occurrence.id"), primary_key=True),
+    Column("recipient", String(254), primary_key=True),
+    Column("due_revision", Integer, nullable=False),
+    Column("until", Date, nullable=False, index=True, comment="The first day of reminders again"),
+    Column("at", Instant, nullable=False),
+    comment="Who wants no reminder of something for a while",
+)

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from boardcal.scheduler.single_instance import only_daemon
+from boardcal.tests.cli.desk import flat
+
+if TYPE_CHECKING:
+    from boardcal.tests.cli.desk import Desk
+
+
+def test_a_backup_and_its_restore_say_what_they_did(live: Desk) -> None:
+    done = live("backup", "kept.db")
+    assert (done.exit_code, done.stderr) == (0, "")
+    said = flat(done.stdout)
+    assert said.startswith(f"kept.db holds everything in {live.database} as of now (")
+    assert said.endswith(f"keep a copy of {live.folder / 'var/secret'} as well.")
+    back = live("restore", "kept.db", "--by", "M. Clerk")
+    assert (back.exit_code, back.stderr) == (0, "")
+    said = flat(back.stdout)
+    assert said.startswith("kept.db holds Cumbria LSCB; the last entry is of 1 November 2017.")
+    assert f"{live.database} is restored. What was there is kept as {live.database}.before-" in said
+    assert said.endswith(
+        "No mail goes out until `boardcal resume`, which shows who would be mailed."
+    )
+    assert "On hold, no mail goes out: The database was restored" in flat(live("check").stdout)
+
+
+def test_a_backup_is_not_written_over_unless_asked_for(live: Desk) -> None:
+    live("backup", "kept.db")
+    again = live("backup", "kept.db")
+    assert (again.exit_code, again.stderr) == (
+        1,
+        "kept.db exists already; give another name, or --replace.\n",
+    )
+    assert live("backup", "kept.db", "--replace").exit_code == 0
+
+
+def test_where_there_is_nothing_yet_nothing_is_made(desk: Desk) -> None:
+    said = desk("backup", "kept.db")
+    assert said.exit_code == 1
+    assert said.stderr == (f"There is nothing to back up yet: {desk.database} does not exist.\n")
+    assert desk.made == []
+
+
+def test_a_place_that_cannot_be_written_is_a_sentence(live: Desk) -> None:
+    said = live("backup", "none/kept.db")
+    assert (said.exit_code, said.stdout) == (1, "")
+    assert said.stderr.startswith("none/kept.db cannot be written (no such file or directory);")
+
+
+def test_a_restore_asks_at_a_terminal_and_a_no_changes_nothing(live: Desk) -> None:
+    live("backup", "kept.db")
+    before = live.database.read_bytes()
+    code, shown = live.at_terminal("restore", "kept.db", answer="n")
+    assert code == 0
+    assert "Nothing was changed." in shown
+    assert live.database.read_bytes() == before
+
+
+def test_a_restore_waits_for_nobody_who_runs(live: Desk) -> None:
+    live("backup", "kept.db")
+    with only_daemon(live.database):
+        said = live("restore", "kept.db")
+    assert said.exit_code == 1
+    assert "stop it first" in said.stderr

@@ -1,0 +1,260 @@
+"""SEQUENCE and LAST-MODIFIED: they rise with every change of an event and never fall."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from boardcal.calendar.rules.meeting_series import meetings
+from boardcal.calendar.status import Status
+from boardcal.core.errors import BoardcalError
+from boardcal.operations.planner.meetings import add_meeting, cancel_meeting, move_meeting
+from boardcal.storage.backup.copy import copy_of
+from boardcal.storage.holds import put_on_hold
+from boardcal.tests.factories import S11, at, day
+from boardcal.tests.feed_reading import bytes_of, read, shelf_of
+from boardcal.tests.fuzz import law
+from boardcal.tests.office import Office
+from boardcal.tests.pages import in_memory, make_whole, reading
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MARCH = "lscb/lscb/lscb/2018-03"
+MAY = "lscb/lscb/lscb/2018-05"
+
+
+def _office() -> Office:
+    office = in_memory().store(make_whole())
+    office.tick("2018-02-01")
+    return office
+
+
+def _move(office: Office, before: str, to: str) -> None:
+    office.edit(lambda content: move_meeting(content, "lscb", day(before), day(to)))
+
+
+def test_what_never_changed_has_the_number_nought_and_the_day_of_its_import() -> None:
+    events = read(bytes_of(*_with_shelf(_office())))
+    assert {each.sequence for each in events.values()} == {0}
+    assert {each.stamp for each in events.values()} == {at("2017-11-01")}
+
+
+def _with_shelf(office: Office) -> tuple[Office, Any]:
+    return office, shelf_of(office)
+
+
+def test_unchanged_data_gives_the_same_bytes_on_another_day_and_after_a_start() -> None:
+    office, shelf = _with_shelf(_office())
+    before = bytes_of(office, shelf)
+    office.tick("2018-02-20 17:00")
+    assert bytes_of(office, shelf) == bytes_of(office, shelf_of(office)) == before
+
+
+def test_what_others_do_leaves_an_event_as_it_is() -> None:
+    office, shelf = _with_shelf(_office())
+    before = read(bytes_of(office, shelf))
+    office.now = at("2018-02-05 11:00")
+    office.extend(S11, "2018-03-01")
+    office.record("lscb/1.1/pmqag/march-2018", Status.SUBMITTED)
+    office.pause("body", "cdop")
+    after = read(bytes_of(office, shelf))
+    assert {key for key in after if after[key] != before[key]} == {S11}
+    assert after[S11].stamp == at("2018-02-05 11:00")
+    assert after[S11].sequence > before[S11].sequence
+
+
+def test_a_meeting_moved_twice_rises_twice_and_back_again_a_third_time() -> None:
+    office, shelf = _with_shelf(_office())
+    found = [read(bytes_of(office, shelf))]
+    for hour, (before, to) in enumerate(
+        [("2018-03-08", "2018-03-15"), ("2018-03-15", "2018-03-22"), ("2018-03-22", "2018-03-08")],
+        start=10,
+    ):
+        office.tick(f"2018-02-02 {hour}:00")
+        _move(office, before, to)
+        office.tick()
+        found.append(read(bytes_of(office, shelf)))
+    for key in (MARCH, S11):
+        numbers = [each[key].sequence for each in found]
+        assert numbers == sorted(set(numbers)), key
+        assert found[-1][key].start == found[0][key].start
+    assert [each[MAY] for each in found] == [found[0][MAY]] * 4
+    assert found[-1][MARCH].stamp == at("2018-02-02 12:00")
+
+
+def test_changes_within_one_second_count_one_by_one() -> None:
+    office, shelf = _with_shelf(_office())
+    numbers = []
+    for to in ("2018-03-01", "2018-03-02", "2018-03-01"):
+        office.extend(S11, to)
+        numbers.append(read(bytes_of(office, shelf))[S11].sequence)
+    assert numbers == sorted(set(numbers))
+
+
+def test_a_change_that_only_an_import_knows_of_counts() -> None:
+    office, shelf = _with_shelf(_office())
+    before = read(bytes_of(office, shelf))
+    office.now = at("2018-02-06")
+    document = make_whole()
+    renamed = document.body[2].model_copy(update={"short": "Quality"})
+    bodies = (*document.body[:2], renamed, *document.body[3:])
+    office.store(document.model_copy(update={"body": bodies}))
+    office.tick()
+    after = read(bytes_of(office, shelf))
+    assert after[S11].summary == "Due: Report s11 (Quality to LSCB)"
+    assert after[S11].stamp == at("2018-02-06")
+    assert after[S11].sequence > before[S11].sequence
+    assert after[MARCH] == before[MARCH]
+
+
+@pytest.mark.parametrize("is_saved", [True, False])
+def test_numbers_go_on_after_a_start_of_the_daemon(is_saved: bool) -> None:
+    office, shelf = _with_shelf(_office())
+    found = [read(bytes_of(office, shelf))]
+    for hour, to in ((10, "2018-03-01"), (11, "2018-03-05")):
+        office.now = at(f"2018-02-02 {hour}:00")
+        office.extend(S11, to)
+        found.append(read(bytes_of(office, shelf)))
+        if is_saved:
+            assert shelf.save()
+        shelf = shelf_of(office)
+        assert read(bytes_of(office, shelf)) == found[-1]
+    assert [each[S11].sequence for each in found] == sorted({e[S11].sequence for e in found})
+    assert shelf.save() is not is_saved
+    assert not shelf.save()
+
+
+def test_looking_at_a_feed_changes_nothing_in_the_database() -> None:
+    office, shelf = _with_shelf(_office())
+    before = _everything(office)
+    bytes_of(office, shelf)
+    assert _everything(office) == before
+
+
+def _everything(office: Office) -> list[str]:
+    with office.database.read() as connection:
+        driver: Any = connection.connection.driver_connection
+        return list(driver.iterdump())
+
+
+def test_after_a_backup_is_brought_back_no_number_falls() -> None:
+    office, shelf = _with_shelf(_office())
+    backup = copy_of(office.database)
+    office.now = at("2018-02-05")
+    office.extend(S11, "2018-03-01")
+    lost = read(bytes_of(office, shelf))
+    restored = Office(database=backup, now=at("2018-02-06"))
+    with backup.write() as connection:
+        put_on_hold(connection, why="A backup was brought back.", now=restored.now)
+    found = read(bytes_of(restored, shelf_of(restored)))
+    assert found[S11].start == day("2018-02-22")
+    assert found.keys() == lost.keys()
+    assert all(found[key].sequence > lost[key].sequence for key in lost)
+    assert all(found[key].stamp > lost[key].stamp for key in lost)
+
+
+def test_what_is_called_off_and_takes_place_after_all_does_not_fall() -> None:
+    office, shelf = _with_shelf(_office())
+    before = read(bytes_of(office, shelf))[MARCH]
+    march = day("2018-03-08")
+    office.now = at("2018-02-02")
+    office.edit(lambda content: cancel_meeting(content, "lscb", march, day("2018-02-02")))
+    assert MARCH not in read(bytes_of(office, shelf))
+    office.edit(lambda content: add_meeting(content, "lscb", march, extraordinary=False))
+    after = read(bytes_of(office, shelf))[MARCH]
+    assert (after.start, after.sequence) >= (before.start, before.sequence)
+
+
+# The law, for whatever people do in whatever order.
+
+DAYS = st.dates(date(2018, 2, 20), date(2018, 6, 30))
+STATUSES = st.sampled_from([Status.SUBMITTED, Status.WAIVED, Status.RETURNED, None])
+DEEDS = st.one_of(
+    st.tuples(st.just("move"), DAYS),
+    st.tuples(st.just("cancel"), st.none()),
+    st.tuples(st.just("add"), DAYS),
+    st.tuples(st.just("extend"), DAYS),
+    st.tuples(st.just("record"), STATUSES),
+    st.tuples(st.just("restart"), st.booleans()),
+)
+WAITS = st.sampled_from([timedelta(0), timedelta(seconds=1), timedelta(hours=3), timedelta(days=2)])
+
+
+@law(20)
+@given(deeds=st.lists(st.tuples(DEEDS, WAITS), min_size=1, max_size=8))
+def test_a_number_never_falls_and_rises_with_every_change(
+    deeds: list[tuple[tuple[str, Any], timedelta]],
+) -> None:
+    office, shelf = _with_shelf(_office())
+    last = _in_short(bytes_of(office, shelf))
+    for (deed, what), wait in deeds:
+        office.now += wait
+        if deed == "restart":
+            shelf.save()
+            shelf = shelf_of(office)
+        else:
+            # Not everything can be done at any time.
+            with suppress(BoardcalError):
+                DOINGS[deed](office, what)
+        office.tick()
+        for key, event in _in_short(bytes_of(office, shelf)).items():
+            if key in last:
+                _obey_the_law(last[key], event)
+            last[key] = event
+
+
+Short = tuple[int, str, str]
+
+
+def _in_short(feed: bytes) -> dict[str, Short]:
+    """The number, the last change and the words of each event, read as fast as can be."""
+    found = {}
+    for block in feed.decode().replace("\r\n ", "").split("BEGIN:VEVENT\r\n")[1:]:
+        uid, stamp, modified, sequence, *words = block.split("\r\n")
+        assert stamp.removeprefix("DTSTAMP:") == modified.removeprefix("LAST-MODIFIED:")
+        found[uid] = (int(sequence.removeprefix("SEQUENCE:")), stamp, "\n".join(words))
+    return found
+
+
+def _obey_the_law(before: Short, event: Short) -> None:
+    assert event[:2] >= before[:2]
+    assert event[1] >= before[1]
+    assert (event[2] == before[2]) == (event[:2] == before[:2])
+    assert event[0] > before[0] or event[2] == before[2]
+
+
+def _next_meeting(office: Office) -> date:
+    with reading(office) as (_, _, planner):
+        series = planner.bodies[0].series
+    assert series is not None
+    today = office.local.day_of(office.now)
+    return next(each.day for each in meetings(series, today, day("2020-01-01")) if each.held)
+
+
+def _move_next(office: Office, to: date) -> None:
+    meeting = _next_meeting(office)
+    office.edit(lambda content: move_meeting(content, "lscb", meeting, to))
+
+
+def _cancel_next(office: Office, _: None) -> None:
+    meeting, today = _next_meeting(office), office.local.day_of(office.now)
+    office.edit(lambda content: cancel_meeting(content, "lscb", meeting, today))
+
+
+def _add(office: Office, on: date) -> None:
+    office.edit(lambda content: add_meeting(content, "lscb", on, extraordinary=False))
+
+
+DOINGS: dict[str, Callable[[Office, Any], object]] = {
+    "move": _move_next,
+    "cancel": _cancel_next,
+    "add": _add,
+    "extend": lambda office, to: office.extend(S11, to.isoformat()),
+    "record": lambda office, status: office.record(S11, status, on="2018-02-01"),
+}

@@ -1,0 +1,225 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from boardcal.calendar.planner.model import RoleName
+from boardcal.calendar.status import Status
+from boardcal.notifications.transports.base import DeliveryError
+from boardcal.operations.settle import SettledMeanwhileError, Settlement, settle, unsettled
+from boardcal.queries.decision_groups import Decision, Decisions
+from boardcal.queries.to_decide import decisions
+from boardcal.storage.schema.occurrences import change
+from boardcal.tests.factories import at, checked, cumbria, make_document, make_report, with_body
+from boardcal.tests.pages import in_memory, make_whole, office_day, reading, refusing
+
+if TYPE_CHECKING:
+    from boardcal.tests.office import Office
+
+CHAIR = "pmqag.chair@example.org"
+S11 = "lscb/s11/pmqag/2018-03"
+
+
+def groups(office: Office, **more: Any) -> dict[str, tuple[Decision, ...]]:
+    return {group.id: group.decisions for group in everything(office, **more).groups}
+
+
+def everything(office: Office, **more: Any) -> Decisions:
+    with reading(office) as (connection, row, planner):
+        content = office.ticker.shelf.content(connection, row)
+        return decisions(connection, row, content, planner, today=office_day(office), **more)
+
+
+def real(**more: Any) -> dict[str, Any]:
+    """A planner whose addresses are no examples."""
+    document = make_document(**more)
+    for body in document["body"]:
+        for role in ("chair", "vice-chair", "secretariat"):
+            if role in body:
+                body[role] = body[role].replace("example.org", "cumbria.gov.uk")
+    return document
+
+
+def test_nothing_waits_where_all_is_well() -> None:
+    office = in_memory().store(checked(real()))
+    assert everything(office).total == 0
+
+
+def test_what_waits_is_grouped_the_most_pressing_first() -> None:
+    office = in_memory()
+    office.now = at("2018-06-01 09:00")
+    office.store(make_whole(), go_live=None)
+    request = Decision(about="S.11", text="More time is asked for.", request=1)
+    found = everything(office, notice="The file has changed.", requests=[request])
+    assert [group.id for group in found.groups] == [
+        "installation",
+        "requests",
+        "undecided",
+        "promises",
+        "assumed",
+    ]
+    by_id = {group.id: group.decisions for group in found.groups}
+    assert [each.about for each in by_id["installation"]] == [
+        "The planner file",
+        "Mails",
+        "Addresses",
+    ]
+    assert by_id["undecided"][0].ref == "survey"
+    assert by_id["undecided"][0].text == "The plan gives no month."
+    assert by_id["assumed"][0].reading == "Ongoing is looked at quarterly."
+    assert found.total == sum(len(each) for each in by_id.values())
+
+
+def test_cumbrias_are_all_there() -> None:
+    office = in_memory().store(cumbria())
+    found = groups(office)
+    assert len(found["undecided"]) == 5
+    assert len(found["assumed"]) > 50
+    assert {each.ref for each in found["doubts"]} >= {"s11-march", "2.2"}
+
+
+@pytest.mark.parametrize(
+    ("chair", "says"),
+    [
+        (None, "It has no chair at present."),
+        ([{"address": "x@y.uk", "to": "2018-03-20"}], "It has no chair after 20 March 2018."),
+        ([{"address": "x@y.uk", "to": "2018-06-30"}], None),
+        (
+            [
+                {"address": "x@y.uk", "to": "2018-03-20"},
+                {"address": "z@y.uk", "from": "2018-03-21"},
+            ],
+            None,
+        ),
+    ],
+)
+def test_a_role_that_is_vacant_or_soon_will_be(chair: Any, says: str | None) -> None:
+    office = in_memory()
+    office.now = at("2018-03-01 09:00")
+    office.store(checked(with_body(real(), "pmqag", chair=chair)))
+    found = groups(office).get("vacant", ())
+    assert [each.text for each in found] == ([] if says is None else [says])
+    assert all(each.body == "pmqag" for each in found)
+
+
+def test_a_body_that_owes_nothing_may_have_no_chair() -> None:
+    office = in_memory().store(checked(with_body(real(report=[]), "pmqag", chair=None)))
+    assert "vacant" not in groups(office)
+
+
+def test_a_refused_mail_waits_until_a_later_one_arrives() -> None:
+    office = in_memory().store(go_live="2018-02-05")
+    office.postbag.before = refusing(CHAIR)
+    office.days("2018-02-05", "2018-02-08")
+    (waiting,) = groups(office)["undelivered"]
+    assert waiting.about == CHAIR
+    assert waiting.text == "The mail of 8 February 2018 was refused: There is no such mailbox."
+    assert waiting.message is not None
+    office.postbag.before = lambda _: None
+    office.days("2018-02-09", "2018-02-15")
+    assert "undelivered" not in groups(office)
+
+
+def test_an_uncertain_mail_and_one_that_is_late_wait() -> None:
+    office = in_memory().store(go_live="2018-02-05")
+    office.days("2018-02-05", "2018-02-07")
+    office.postbag.after = lambda _: DeliveryError("lost", scope="recipient", uncertain=True)
+    office.sweep("2018-02-08")
+    assert "may or may not have arrived" in groups(office)["undelivered"][0].text
+    office.postbag.after = lambda _: None
+    office.postbag.before = lambda _: DeliveryError("greylisted", scope="recipient")
+    office.sweep("2018-02-15")
+    office.now = at("2018-02-16 07:00")
+    waiting = [each.text for each in groups(office)["undelivered"] if each.about == CHAIR]
+    assert waiting[1:] == ["The mail of 15 February 2018 has not gone out yet: greylisted."]
+
+
+# What fell due before mails began.
+
+
+def an_office() -> Office:
+    office = in_memory().store(make_whole())
+    office.tick()
+    office.now = at("2018-06-01 09:00")
+    office.go_live("2018-06-01")
+    office.tick()
+    return office
+
+
+def settles(office: Office, *chosen: Settlement) -> int:
+    with office.changing("lscb") as (connection, planning):
+        return settle(connection, planning, chosen, who="sue")
+
+
+def test_what_fell_due_before_mails_began_waits_with_who_owed_it() -> None:
+    found = groups(an_office())["unsettled"]
+    (s11,) = (each for each in found if each.key == S11)
+    assert s11.text == "PMQAG owed it on 22 February 2018."
+
+
+def test_the_unsettled_are_listed_with_what_can_be_said_of_each() -> None:
+    office = an_office()
+    with reading(office) as (connection, _row, planner):
+        every = {each.key: each for each in unsettled(connection, planner)}
+        own = unsettled(connection, planner, owner="cdop")
+    assert {each.owner.id for each in own} == {"cdop"}
+    assert Status.NOTHING_TO_REPORT not in every[S11].outcomes
+    progress = next(each for key, each in every.items() if "/progress/" in key)
+    assert Status.NOTHING_TO_REPORT in progress.outcomes
+    assert [each.due for each in every.values()] == sorted(each.due for each in every.values())
+    assert len(every) == len(groups(office)["unsettled"])
+
+
+def test_many_are_settled_at_once_with_who_and_why() -> None:
+    office = an_office()
+    with reading(office) as (connection, _row, planner):
+        keys = [each.key for each in unsettled(connection, planner)]
+    chosen = [Settlement(key=each, outcome=Status.WAIVED, note="before our time") for each in keys]
+    assert settles(office, *chosen) == len(keys)
+    assert {office.row(each).state for each in keys} == {"waived"}
+    said = [row for row in office.table(change) if row.subject in keys and row.who == "sue"]
+    assert {row.why for row in said} == {"before our time"}
+    assert {row.on for row in said} == {date(2018, 6, 1)}
+    assert "unsettled" not in groups(office)
+
+
+def test_what_somebody_settled_meanwhile_leaves_all_as_it_was() -> None:
+    office = an_office()
+    other = "lscb/1.1/pmqag/march-2018"
+    office.record(S11, Status.ACCEPTED)
+    with pytest.raises(SettledMeanwhileError, match="settled by somebody else") as caught:
+        settles(
+            office,
+            Settlement(key=other, outcome=Status.WAIVED, note=None),
+            Settlement(key=S11, outcome=Status.WAIVED, note=None),
+            Settlement(key="lscb/none/pmqag/1", outcome=Status.WAIVED, note=None),
+        )
+    assert sorted(caught.value.sentences) == ["lscb/none/pmqag/1", S11]
+    assert (office.row(S11).state, office.row(other).state) == ("accepted", "unsettled")
+
+
+def test_what_was_given_a_new_date_meanwhile_is_owed_again() -> None:
+    office = an_office()
+    office.extend(S11, "2018-07-02")
+    with pytest.raises(SettledMeanwhileError, match="it is owed again"):
+        settles(office, Settlement(key=S11, outcome=Status.WAIVED, note=None))
+
+
+def test_another_boards_is_not_settled_here() -> None:
+    office = an_office()
+    report = make_report(to="ctb", when={"meeting": "ctb", "months": ["March"]})
+    office.store(checked(make_document("ctb", report=[report])))
+    office.tick()
+    key = next(row.key for row in office.rows("ctb"))
+    with pytest.raises(SettledMeanwhileError, match="not in the calendar"):
+        settles(office, Settlement(key=key, outcome=Status.WAIVED, note=None))
+
+
+def test_a_secretariat_that_ends_is_a_decision() -> None:
+    office = in_memory()
+    office.now = at("2018-03-01 09:00")
+    office.store(checked(real()))
+    office.appoint(RoleName.SECRETARIAT, "new@cumbria.gov.uk", "2018-03-01", "lscb")
+    assert "vacant" not in groups(office)

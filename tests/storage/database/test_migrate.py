@@ -1,0 +1,240 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import event, insert, inspect, select, text
+
+from boardcal.scheduler.clock import system_clock
+from boardcal.scheduler.installation import installation_id, opened
+from boardcal.settings.load import LoadedSettings, Settings
+from boardcal.storage.boards import boards
+from boardcal.storage.database import migrate as migrating
+from boardcal.storage.database.engine import Database, open_database
+from boardcal.storage.database.errors import DatabaseError
+from boardcal.storage.database.migrate import migrate
+from boardcal.storage.database.schema_version import (
+    SCHEMA,
+    NewerDatabaseError,
+    is_empty,
+    require_current,
+    schema_of,
+)
+from boardcal.storage.schema.all_tables import metadata
+from boardcal.storage.schema.planner import board, installation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from sqlalchemy.engine.interfaces import ReflectedIndex
+
+
+def alembic_config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", "boardcal:storage/migrations")
+    return config
+
+
+STRICT = {"compare_type": True, "compare_server_default": True}
+
+
+@pytest.fixture
+def empty(empty_url: str) -> Iterator[Database]:
+    opened = open_database(empty_url)
+    yield opened
+    opened.close()
+
+
+def tables(database: Database) -> set[str]:
+    with database.read() as connection:
+        return set(inspect(connection).get_table_names())
+
+
+def shape(database: Database) -> dict[str, Any]:
+    """Every table with all that a database knows of it."""
+    with database.read() as connection:
+        seen = inspect(connection)
+        return {
+            name: (
+                [{**each, "type": repr(each["type"])} for each in seen.get_columns(name)],
+                seen.get_pk_constraint(name),
+                sorted(seen.get_foreign_keys(name), key=str),
+                sorted(seen.get_unique_constraints(name), key=str),
+                sorted(map(_index, seen.get_indexes(name)), key=str),
+            )
+            for name in seen.get_table_names()
+        }
+
+
+def _index(index: ReflectedIndex) -> dict[str, object]:
+    options = index.get("dialect_options", {})
+    return {**index, "dialect_options": {name: str(value) for name, value in options.items()}}
+
+
+def set_version(database: Database, version: str) -> None:
+    with database.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :new"), {"new": version})
+
+
+def run(database: Database, statement: str) -> None:
+    with database.write() as connection:
+        connection.execute(text(statement))
+
+
+@pytest.mark.parametrize("make", [migrate, migrating._upgrade])
+def test_the_tables_from_nothing_are_those_that_the_code_knows(
+    empty: Database, make: Callable[[Database], object]
+) -> None:
+    make(empty)
+    with empty.read() as connection:
+        context = MigrationContext.configure(connection, opts=STRICT)
+        assert compare_metadata(context, metadata) == []
+        assert schema_of(connection) == SCHEMA
+
+
+def test_a_new_database_is_made_as_the_migrations_would_make_it(
+    empty: Database, database: Database
+) -> None:
+    migrating._upgrade(empty)
+    assert shape(empty) == shape(database)
+
+
+def test_the_newest_migration_is_the_one_that_the_code_names() -> None:
+    assert ScriptDirectory.from_config(alembic_config()).get_heads() == [SCHEMA]
+
+
+@pytest.mark.parametrize(
+    "older",
+    [each.revision for each in ScriptDirectory.from_config(alembic_config()).walk_revisions()],
+)
+def test_every_older_database_is_brought_up_to_date_and_keeps_what_it_holds(
+    empty: Database, database: Database, older: str
+) -> None:
+    with empty.write() as connection:
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, older)
+        connection.execute(insert(installation).values(name="id", value="1"))
+        connection.execute(text("INSERT INTO board (id, name) VALUES ('lscb', 'LSCB')"))
+    assert migrate(empty) is (older != SCHEMA)
+    assert shape(empty) == shape(database)
+    with empty.read() as connection:
+        assert connection.execute(select(installation)).all() == [("id", "1")]
+        assert connection.execute(select(board.c.id)).scalars().all() == ["lscb"]
+
+
+def test_a_database_is_brought_up_to_date_once(empty: Database) -> None:
+    assert is_empty(empty)
+    assert migrate(empty) is True
+    assert not is_empty(empty)
+    assert migrate(empty) is False
+    require_current(empty)
+
+
+def test_programs_that_start_together_make_the_tables_once(empty_url: str) -> None:
+    def start() -> bool:
+        mine = open_database(empty_url)
+        try:
+            return migrate(mine)
+        finally:
+            mine.close()
+
+    with ThreadPoolExecutor(4) as threads:
+        for done in [threads.submit(start) for _ in range(4)]:
+            done.result(timeout=60)
+    opened = open_database(empty_url)
+    assert tables(opened) == {*metadata.tables, "alembic_version"}
+    with opened.read() as connection:
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).all() == [
+            (SCHEMA,)
+        ]
+    opened.close()
+
+
+@pytest.mark.parametrize("make", [migrate, migrating._upgrade])
+def test_a_migration_that_fails_leaves_nothing_behind(
+    empty: Database, make: Callable[[Database], object]
+) -> None:
+    def fails(*given: Any) -> None:
+        if "CREATE TABLE ledger" in given[2]:
+            raise RuntimeError("the power went")
+
+    event.listen(empty.engine, "before_cursor_execute", fails)
+    with pytest.raises(RuntimeError, match="the power went"):
+        make(empty)
+    event.remove(empty.engine, "before_cursor_execute", fails)
+    assert tables(empty) == set()
+    assert migrate(empty) is True
+
+
+def test_what_a_newer_program_wrote_is_left_alone(database: Database) -> None:
+    set_version(database, "9999")
+    for use in (migrate, require_current):
+        with pytest.raises(NewerDatabaseError) as refused:
+            use(database)
+        assert str(refused.value) == (
+            f"The database {database.name} was written by a newer boardcal (its tables are at "
+            f"9999, this program knows {SCHEMA}); nothing was changed. Install the newer one."
+        )
+    with database.read() as connection:
+        assert schema_of(connection) == "9999"
+
+
+def test_what_an_older_program_wrote_asks_to_be_migrated(database: Database) -> None:
+    set_version(database, "0000")
+    with pytest.raises(DatabaseError) as refused:
+        require_current(database)
+    assert str(refused.value) == (
+        f"The database {database.name} was written by an older boardcal; run `boardcal migrate` "
+        "to bring it up to date."
+    )
+
+
+@pytest.mark.parametrize(
+    "theirs",
+    [
+        "CREATE TABLE wp_posts (id INTEGER PRIMARY KEY, title TEXT)",
+        "CREATE TABLE board (id INTEGER PRIMARY KEY)",
+        "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)",
+    ],
+)
+def test_what_another_program_wrote_is_left_alone(empty: Database, theirs: str) -> None:
+    run(empty, theirs)
+    before = shape(empty)
+    with pytest.raises(DatabaseError) as refused:
+        migrate(empty)
+    assert str(refused.value) == (
+        f"The database {empty.name} holds tables of another program; nothing was changed. Give "
+        "boardcal a database of its own as database.url."
+    )
+    assert shape(empty) == before
+
+
+def test_a_migrated_database_holds_no_board_yet(database: Database) -> None:
+    with database.read() as connection:
+        assert connection.execute(select(board)).all() == []
+
+
+def test_two_first_starts_at_once_make_one_installation(empty_url: str, tmp_path: Path) -> None:
+    loaded = LoadedSettings(
+        settings=Settings.model_validate({"database": {"url": empty_url}}),
+        file=None,
+        folder=tmp_path,
+        variables=(),
+    )
+
+    def start(_: int) -> tuple[str, int]:
+        with opened(loaded, system_clock) as here, here.database.read() as connection:
+            return installation_id(connection), len(boards(connection))
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(start, range(4)))
+    assert len(set(found)) == 1
+    assert found[0][1] == 1

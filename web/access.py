@@ -1,0 +1,181 @@
+"""Before a page answers: who asks, may they, for which Board, and does the form come from us."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from ..storage.accounts.accounts import Role
+from ..storage.accounts.sessions import mark_seen, needs_marking
+from ..storage.boards import BoardRow
+from ..storage.database.errors import DatabaseError
+from .accounts.sign_in import sign_in_first
+from .page.error_page import error_page
+from .page.resubmit import comes_from_us, resendable, send_again
+from .request.errors import ForbiddenError, NotFoundError, PageError
+from .request.form import Form, read_form
+from .request.visit import VISITOR, Visit, open_visit, set_cookie, site_of, visit_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """What a page demands; see routes.Page."""
+
+    get: Callable[[Request], Response] | None
+    post: Callable[[Request], Response] | None
+    reads: Role | None
+    sends: Role | None
+    of_board: bool
+    signed: bool
+
+
+STALE = "This form was opened before you signed in, or a while ago, so nothing was saved."
+
+
+class SignInNeeded(Exception):
+    """Nobody is signed in: not an error, a detour."""
+
+
+class StaleForm(Exception):
+    """A form without the sign of this session: opened before it, or somebody else's."""
+
+
+def guarded(rule: Rule) -> Callable[[Request], Awaitable[Response]]:
+    """An endpoint that answers by `rule`. What goes wrong becomes a page.
+
+    Pages are plain functions that ask the database, so they run beside the event loop.
+    """
+
+    async def endpoint(request: Request) -> Response:
+        try:
+            form = await read_form(request) if request.method == "POST" else Form()
+        except PageError as error:
+            return await run_in_threadpool(error_page, request, error)
+        return await run_in_threadpool(_answer, rule, request, form)
+
+    return endpoint
+
+
+def _answer(rule: Rule, request: Request, form: Form) -> Response:
+    try:
+        visit = open_visit(request, form)
+        elsewhere = _admit(rule, request, visit)
+        response = elsewhere or _page(rule, request)
+    except SignInNeeded:
+        response = sign_in_first(request)
+    except StaleForm:
+        response = _stale(request)
+    except Exception as error:  # noqa: BLE001 - a page that fails must not take others along
+        response = error_page(request, error)
+    return _kept(request, response)
+
+
+def _page(rule: Rule, request: Request) -> Response:
+    answer = rule.post if request.method == "POST" else rule.get
+    if answer is None:
+        raise NotFoundError
+    return answer(request)
+
+
+def _admit(rule: Rule, request: Request, visit: Visit) -> Response | None:
+    """Lets the request pass, or raises; a redirect where the Board must be named first."""
+    sends = request.method == "POST"
+    role = rule.sends if sends else rule.reads
+    if role is not None and visit.session is None:
+        raise SignInNeeded
+    if rule.of_board and role is not None:
+        board = _board(request, visit)
+        if board is None:
+            return RedirectResponse(
+                _with_board(request, _likeliest(request, visit)), status_code=302
+            )
+        visit.board = board
+    elif len(visit.boards) == 1:
+        visit.board = visit.boards[0]
+    if role is not None:
+        _require_role(visit, role, visit.board.id if visit.board and rule.of_board else None)
+    if sends and not rule.signed:
+        _require_own_form(request, visit)
+    return None
+
+
+def _require_role(visit: Visit, role: Role, board: str | None) -> None:
+    account = visit.account
+    allowed = account is not None and (
+        account.may(role, board) if board else _has_anywhere(visit, role)
+    )
+    if not allowed:
+        raise ForbiddenError(
+            f"Your account does not have the role for this ({role.value}). Ask whoever looks "
+            "after the accounts here, or go back."
+        )
+
+
+def _has_anywhere(visit: Visit, role: Role) -> bool:
+    """Pages of no Board: viewers of any may see their own; more needs a role on all Boards."""
+    account = visit.account
+    return account is not None and (role is Role.VIEWER or account.may(role))
+
+
+def _require_own_form(request: Request, visit: Visit) -> None:
+    sent = visit.form.secret("csrf")
+    if not visit.key or not site_of(request).signer("form").verify_signature(visit.key, sent):
+        raise StaleForm
+
+
+def _board(request: Request, visit: Visit) -> BoardRow | None:
+    """The Board that the address names, or the only one; None where one must be chosen."""
+    wanted = request.path_params.get("board")
+    found = [row for row in visit.boards if wanted in (None, row.id)]
+    if wanted is not None and not found:
+        raise ForbiddenError("Your account has no role for this Board, or there is none.")
+    if not found:
+        raise ForbiddenError(
+            "There is no Board here that your account may see. Ask whoever looks after the "
+            "accounts here."
+        )
+    if len(found) > 1 and request.method == "POST":
+        raise NotFoundError("This form does not say for which Board it is.")
+    return found[0] if len(found) == 1 else None
+
+
+def _likeliest(request: Request, visit: Visit) -> BoardRow:
+    """The Board whose key is in the address, else the first that may be seen."""
+    named = request.path_params.get("key", "").partition("/")[0]
+    return next((row for row in visit.boards if row.id == named), visit.boards[0])
+
+
+def _with_board(request: Request, row: BoardRow) -> str:
+    query = f"?{request.url.query}" if request.url.query else ""
+    path = request.url.path.removeprefix(site_of(request).prefix)
+    return f"{site_of(request).prefix}/boards/{row.id}{path}{query}"
+
+
+def _stale(request: Request) -> Response:
+    kept = resendable(request, visit_of(request).form) if comes_from_us(request) else None
+    if kept is None:
+        return error_page(
+            request, ForbiddenError(f"{STALE} Go back, open the page again, and try once more.")
+        )
+    return send_again(request, kept, why=f"{STALE} Look at what you typed, and send it again.")
+
+
+def _kept(request: Request, response: Response) -> Response:
+    """Keeps the session alive, and gives a browser without one the cookie its form needs."""
+    site = site_of(request)
+    visit = visit_of(request)
+    if visit.new_visitor is not None:
+        set_cookie(site, response, VISITOR, visit.new_visitor)
+    session = visit.session
+    if session is not None and needs_marking(session, site.now()):
+        try:
+            with site.here.database.write() as connection:
+                mark_seen(connection, session.digest, now=site.now())
+        except DatabaseError:
+            # The page is there already; a later one marks the session.
+            return response
+    return response

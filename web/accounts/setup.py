@@ -1,0 +1,105 @@
+"""One-time links: the page that makes the first account, and the one that sets a password."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ...core.addresses import parse_address
+from ...storage.accounts.accounts import EVERY_BOARD, Role, add_account, set_password
+from ...storage.accounts.setup_links import SetupLink, link_of, use_link
+from ..page.page import page
+from ..request.errors import NotFoundError
+from ..request.form import Form, Problems
+from ..request.visit import form_of, link, site_of
+from .passwords import acceptable, hashed
+from .sign_in import HOME, signed_in
+
+SPENT = (
+    "This link has been used, is too old, or is not complete. Ask whoever looks after boardcal "
+    "here for a new one; `boardcal run` and `boardcal user password` print them."
+)
+
+
+class SpentLinkError(NotFoundError):
+    """A link that does nothing any more."""
+
+    heading = "This link does not work any more"
+
+    def __init__(self) -> None:
+        super().__init__(SPENT)
+
+
+def show(request: Request) -> Response:
+    """The form; looking at it uses nothing up."""
+    return _form(request, _link(request))
+
+
+def choose(request: Request) -> Response:
+    """Sets the password, making the first account where that is the link's purpose."""
+    found = _link(request)
+    form = form_of(request)
+    problems = Problems()
+    if found.account is None:
+        email = problems.read("email", "The email address", lambda: _email(form)) or ""
+    else:
+        email = found.account.email
+    password = new_password(form, problems, email)
+    if problems:
+        return _form(request, found, problems, email=form.secret("email"))
+    account_id = _used(request, found, email, hashed(password))
+    return signed_in(request, account_id, link(request, HOME))
+
+
+def new_password(form: Form, problems: Problems, email: str) -> str:
+    """The new password of a form that asks for it twice; "" with problems where it will not do."""
+    typed = form.secret("password")
+    password = problems.read("password", "The password", lambda: acceptable(typed, email))
+    if password is not None and typed != form.secret("again"):
+        problems.add("again", "The two passwords are not the same; type both again")
+    return password or ""
+
+
+def _email(form: Form) -> str:
+    return parse_address(form.text("email")).address
+
+
+def _link(request: Request) -> SetupLink:
+    site = site_of(request)
+    with site.here.database.read() as connection:
+        found = link_of(connection, request.path_params["token"], now=site.now())
+    if found is None:
+        raise SpentLinkError
+    return found
+
+
+def _used(request: Request, found: SetupLink, email: str, password: str) -> int:
+    """Uses the link up and sets the password, both or neither. Gives the account's id."""
+    site = site_of(request)
+    with site.here.database.write() as connection:
+        current = link_of(connection, request.path_params["token"], now=site.now())
+        if current is None or not use_link(connection, found.digest, now=site.now()):
+            raise SpentLinkError
+        account = found.account
+        account_id = (
+            add_account(
+                connection, email, {EVERY_BOARD: Role.ADMIN}, now=site.now(), who="set-up link"
+            )
+            if account is None
+            else account.id
+        )
+        set_password(connection, account_id, password)
+    return account_id
+
+
+def _form(
+    request: Request, found: SetupLink, problems: Problems | None = None, email: str = ""
+) -> Response:
+    return page(
+        request,
+        "accounts/set_password.html.j2",
+        title="Make the first account" if found.account is None else "Choose your password",
+        problems=problems,
+        account=found.account,
+        email=email,
+    )

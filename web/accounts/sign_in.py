@@ -1,0 +1,178 @@
+"""Signing in and out."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from math import ceil
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from ...storage.accounts.accounts import stored_password
+from ...storage.accounts.sessions import (
+    begin_session,
+    end_session,
+    fingerprint,
+    session_of,
+    set_notice,
+)
+from ...storage.accounts.sign_in_throttle import begin_attempt, forgive, subjects_of
+from ..page.page import page
+from ..page.resubmit import KeptForm, comes_from_us, packed, resendable, send_again, unpacked
+from ..request.form import Problems
+from ..request.visit import (
+    SESSION,
+    VISITOR,
+    drop_cookie,
+    form_of,
+    link,
+    set_cookie,
+    site_of,
+    visit_of,
+)
+from .passwords import matches
+
+WRONG = "The email address or the password is not right"
+WELCOME_BACK = "You are signed in again. Look at what you typed, and send it."
+HOME = "/upcoming"
+
+
+def show(request: Request) -> Response:
+    """The form; whoever is signed in already goes on."""
+    wanted = local_path(request.query_params.get("next", ""))
+    if visit_of(request).session is not None:
+        return RedirectResponse(site_of(request).prefix + wanted, status_code=302)
+    return _form(request, email="", wanted=wanted)
+
+
+def sign_in_first(request: Request) -> Response:
+    """What somebody gets who must sign in before the page; what they sent is kept meanwhile."""
+    visit = visit_of(request)
+    query = f"?{request.url.query}" if request.url.query else ""
+    path = request.url.path.removeprefix(site_of(request).prefix) + query
+    if request.method != "POST":
+        wanted = None if path == "/" else path
+        return RedirectResponse(link(request, "/sign-in", next=wanted), status_code=302)
+    kept = resendable(request, visit.form) if comes_from_us(request) else None
+    return _form(request, email="", wanted=HOME, kept=kept, status=403, is_cut_off=True)
+
+
+def sign_in(request: Request) -> Response:
+    """Signs in, or says no in the same words and time for every reason."""
+    form = form_of(request)
+    email = form.secret("email").strip()[:254]
+    wanted = local_path(form.secret("next"))
+    kept = unpacked(site_of(request), form.secret("kept"))
+    account_id, wait = checked(request, email, form.secret("password"))
+    if account_id is not None:
+        return signed_in(request, account_id, site_of(request).prefix + wanted, kept=kept)
+    problems = Problems()
+    if wait is None:
+        problems.add("email", WRONG)
+        return _form(request, email=email, wanted=wanted, problems=problems, kept=kept)
+    problems.add("email", f"Too many attempts; wait {in_words(wait)}, then try again")
+    response = _form(request, email=email, wanted=wanted, problems=problems, kept=kept, status=429)
+    response.headers["Retry-After"] = str(ceil(wait.total_seconds()))
+    return response
+
+
+def checked(
+    request: Request, email: str, password: str
+) -> tuple[int, None] | tuple[None, timedelta | None]:
+    """The account that `password` opens; else None, and how long to wait where that is due."""
+    site = site_of(request)
+    client = request.client.host if request.client else ""
+    subjects = subjects_of(email.lower(), client)
+    with site.here.database.write() as connection:
+        wait = begin_attempt(connection, subjects, now=site.now())
+        found = stored_password(connection, email)
+    if wait is not None:
+        return None, wait
+    account_id, stored = found or (None, None)
+    if not matches(password, stored) or account_id is None:
+        return None, None
+    with site.here.database.write() as connection:
+        forgive(connection, subjects)
+    return account_id, None
+
+
+def signed_in(
+    request: Request,
+    account_id: int,
+    target: str,
+    *,
+    notice: str | None = None,
+    kept: KeptForm | None = None,
+) -> Response:
+    """A new session for the account, never one that the browser had before.
+
+    The browser goes to `target`, or sees the form that was `kept` while it was signed out.
+    """
+    site = site_of(request)
+    visit = visit_of(request)
+    with site.here.database.write() as connection:
+        if visit.session is not None:
+            end_session(connection, visit.session.digest)
+        token = begin_session(connection, account_id, now=site.now())
+        if notice is not None:
+            set_notice(connection, fingerprint(token), {"heading": "Done", "text": notice})
+        visit.session = session_of(connection, token, now=site.now())
+    visit.key = token
+    response: Response = RedirectResponse(target, status_code=303)
+    if kept is not None:
+        response = send_again(request, kept, why=WELCOME_BACK, status=200)
+    set_cookie(site, response, SESSION, token)
+    drop_cookie(site, response, VISITOR)
+    visit.new_visitor = None
+    return response
+
+
+def sign_out(request: Request) -> Response:
+    """Ends the session, here and in the database."""
+    site = site_of(request)
+    session = visit_of(request).session
+    if session is not None:
+        with site.here.database.write() as connection:
+            end_session(connection, session.digest)
+    response = RedirectResponse(link(request, "/sign-in", out="1"), status_code=303)
+    drop_cookie(site, response, SESSION)
+    return response
+
+
+def local_path(wanted: str) -> str:
+    """`wanted` if it is a path of these pages, else the front page: no link leads elsewhere."""
+    is_path = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
+    plain = is_path and wanted.isascii() and wanted.isprintable() and "\\" not in wanted
+    return wanted if plain and not wanted.startswith("/sign-in") else HOME
+
+
+def in_words(wait: timedelta) -> str:
+    """A wait as people say it."""
+    seconds = ceil(wait.total_seconds())
+    if seconds < 90:
+        return f"{seconds} second{'s' if seconds != 1 else ''}"
+    return f"{ceil(seconds / 60)} minutes"
+
+
+def _form(
+    request: Request,
+    *,
+    email: str,
+    wanted: str,
+    problems: Problems | None = None,
+    kept: KeptForm | None = None,
+    status: int = 200,
+    is_cut_off: bool = False,
+) -> Response:
+    return page(
+        request,
+        "accounts/sign_in.html.j2",
+        title="Sign in",
+        problems=problems,
+        status=status,
+        email=email,
+        wanted=wanted,
+        is_out="out" in request.query_params and not problems,
+        is_cut_off=is_cut_off,
+        kept=packed(site_of(request), kept),
+    )

@@ -1,0 +1,1 @@
+"""Pages behind the signed links in emails."""

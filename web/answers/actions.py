@@ -1,0 +1,103 @@
+"""What the buttons of a chair's page do, each by the name that its form sends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from sqlalchemy import Connection
+
+from ...operations.replies import reply as answers
+from ...operations.replies.options import Answering
+from ...storage.requests import Wish
+from ..request.dates import read_date
+from ..request.form import FieldError, Form, Problems
+
+Act = Callable[[Connection, Answering, Form, Problems], None]
+
+
+def _submit(connection: Connection, who: Answering, form: Form, problems: Problems) -> None:
+    _require_owed(who)
+    note = problems.read("note", "What you wrote", lambda: form.text("note"))
+    if not problems:
+        answers.submit(connection, who, note=note or None)
+
+
+def _nothing(connection: Connection, who: Answering, _: Form, __: Problems) -> None:
+    _require_owed(who)
+    answers.report_nothing(connection, who)
+
+
+def _more_time(connection: Connection, who: Answering, form: Form, problems: Problems) -> None:
+    _require_owed(who)
+    until = _day(form, problems, who, "until", "The new date")
+    why = problems.read("why", "The reason", lambda: _required(form, "why"))
+    if until is not None and why is not None:
+        problems.read(
+            "until",
+            "The new date",
+            lambda: answers.ask_for_time(connection, who, until=until, why=why),
+        )
+
+
+def _hand_over(connection: Connection, who: Answering, form: Form, problems: Problems) -> None:
+    _require_owed(who)
+    successor = problems.read(
+        "successor", "Who has it instead", lambda: _required(form, "successor")
+    )
+    why = problems.read("remark", "The remark", lambda: form.text("remark"))
+    if successor is not None and why is not None:
+        answers.ask_to_hand_over(connection, who, successor=successor, why=why)
+
+
+def _rest(connection: Connection, who: Answering, form: Form, problems: Problems) -> None:
+    _require_owed(who)
+    until = _day(form, problems, who, "rest", "The day")
+    if until is not None:
+        problems.read("rest", "The day", lambda: answers.rest(connection, who, until=until))
+
+
+def _back(connection: Connection, who: Answering, _: Form, __: Problems) -> None:
+    answers.take_back(connection, who)
+
+
+def _no_time(connection: Connection, who: Answering, _: Form, __: Problems) -> None:
+    answers.withdraw_request(connection, who, Wish.MORE_TIME)
+
+
+def _keep(connection: Connection, who: Answering, _: Form, __: Problems) -> None:
+    answers.withdraw_request(connection, who, Wish.HAND_OVER)
+
+
+def _wake(connection: Connection, who: Answering, _: Form, __: Problems) -> None:
+    answers.end_rest(connection, who)
+
+
+ACTIONS: dict[str, Act] = {
+    "submitted": _submit,
+    "nothing": _nothing,
+    "more-time": _more_time,
+    "hand-over": _hand_over,
+    "rest": _rest,
+    "back": _back,
+    "no-time": _no_time,
+    "keep": _keep,
+    "wake": _wake,
+}
+
+
+def _require_owed(who: Answering) -> None:
+    if not who.row.is_owed:
+        raise answers.AnswerError("Nothing is owed here any more, so nothing was recorded.")
+
+
+def _day(form: Form, problems: Problems, who: Answering, name: str, label: str) -> date | None:
+    today = who.planning.today
+    return problems.read(name, label, lambda: read_date(form, name, today=today))
+
+
+def _required(form: Form, name: str) -> str:
+    text = form.text(name)
+    if not text:
+        raise FieldError("must be given; a few words are enough")
+    return text

@@ -1,0 +1,124 @@
+"""Reading the link of a mail: whose it is, what it is about, and whether it may still act."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, select
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ...notifications.links import ONLY_SHOWN, AnswerLink, ExpiredLinkError, LinkError, LinkSigner
+from ...notifications.reminders.recipients import secretariat_on
+from ...operations.replies.options import Answering, is_theirs
+from ...scheduler.installation import installation_id
+from ...scheduler.planning.context import planning_of
+from ...storage.boards import BoardRow, board_row, hold_boards
+from ...storage.occurrences import stored
+from ...storage.schema.occurrences import occurrence
+from ...wording.names import named
+from ..page.page import page
+from ..request.visit import site_of, visit_of
+
+BROKEN = (
+    "The link is not whole. Open it from the mail itself once more; if you copied it, copy all "
+    "of it. Or reply to the mail: your answer reaches the secretariat."
+)
+SHOWN = (
+    "You came from a preview, or from a mail of a trial. In the mail that reaches its reader, the "
+    "link opens the page on which they answer."
+)
+EXPIRED = (
+    "It came with a mail of long ago and opens nothing any more. Use the link in the newest mail, "
+    "or write to the secretariat."
+)
+GONE = "What it was about is not kept here any more. Write to the secretariat if in doubt."
+
+
+class ClosedLink(Exception):
+    """A link that opens nothing: why, for its reader, and whom to write to."""
+
+    def __init__(self, status: int, heading: str, sentence: str, contact: str | None = None):
+        super().__init__(heading)
+        self.status, self.heading, self.sentence = status, heading, sentence
+        self.contact = contact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A link that holds: its token, what it says, and what its reader answers about.
+
+    `contact` is the secretariat's address.
+    """
+
+    token: str = field(repr=False)
+    link: AnswerLink
+    board: BoardRow
+    answering: Answering
+    contact: str | None
+
+
+@contextmanager
+def opened(request: Request, *, writing: bool) -> Iterator[tuple[Connection, Opened]]:
+    """What a request's link opens, in a transaction. Raises ClosedLink."""
+    here = site_of(request).here
+    with here.database.write() if writing else here.database.read() as connection:
+        if writing:
+            hold_boards(connection)
+        yield connection, _opened(request, connection)
+
+
+def _opened(request: Request, connection: Connection) -> Opened:
+    site = site_of(request)
+    here, token = site.here, request.path_params["token"]
+    today = here.today
+    if token == ONLY_SHOWN:
+        raise ClosedLink(404, "The link works in the mail alone", SHOWN)
+    signer = LinkSigner(secret=site.secret, installation=installation_id(connection))
+    expired = False
+    try:
+        link = signer.read(token, today=today)
+    except ExpiredLinkError as error:
+        link, expired = error.answer, True
+    except LinkError:
+        raise ClosedLink(404, "This link does not work", BROKEN) from None
+    wanted = select(occurrence).where(occurrence.c.id == link.occurrence)
+    row = next(iter(stored(connection.execute(wanted))), None)
+    board = None if row is None else board_row(connection, row.board)
+    if row is None or board is None:
+        raise ClosedLink(410, "This link is too old", GONE)
+    visit_of(request).board = board
+    planner = here.shelf.get(connection, board)
+    contact = secretariat_on(planner, today)
+    if expired:
+        raise ClosedLink(410, "This link is too old", EXPIRED, contact)
+    answering = Answering(
+        planning=planning_of(board, planner, local=here.local, now=site.now()),
+        row=row,
+        reader=link.recipient,
+    )
+    if not is_theirs(connection, answering):
+        body = planner.body(row.owner)
+        whose = row.owner if body is None else named(body)
+        raise ClosedLink(
+            403,
+            "This is not yours to answer any more",
+            f"The link was for {link.recipient}, who holds no role of {whose} today, so nothing "
+            "can be recorded with it. If that is a mistake, write to the secretariat.",
+            contact,
+        )
+    return Opened(token=token, link=link, board=board, answering=answering, contact=contact)
+
+
+def closed(request: Request, link: ClosedLink) -> Response:
+    """The page for a link that opens nothing."""
+    return page(
+        request,
+        "answers/answer_closed.html.j2",
+        title=link.heading,
+        status=link.status,
+        sentence=link.sentence,
+        contact=link.contact,
+    )

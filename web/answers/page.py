@@ -1,0 +1,159 @@
+"""/answer/TOKEN: where a chair's mail leads. Looking changes nothing; each button says its own."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from ...calendar.occurrences import Kind
+from ...calendar.status import OWED, Status
+from ...operations.replies.options import Answering, AnswerStanding, standing
+from ...wording.names import Names, reference
+from ...wording.statuses import STATUS_WORDS
+from ...wording.text import working_days
+from ..page.page import page
+from ..request.dates import TypedDate, shown_date, typed_date
+from ..request.errors import FormRefusedError
+from ..request.form import Problems
+from ..request.visit import form_of, link
+from .actions import ACTIONS
+from .link import ClosedLink, Opened, closed, opened
+
+MEANWHILE = (
+    "This changed after you opened the page, so nothing was recorded. Look at how it stands now, "
+    "and answer again if it is still needed."
+)
+DONE = {
+    "submitted": "Thank you. It is recorded, and its reminders stop.",
+    "nothing": "Thank you. It is recorded that there is nothing to report.",
+    "more-time": "Your request goes to the secretariat with its next mail.",
+    "hand-over": "Your request goes to the secretariat with its next mail.",
+    "rest": "Your reminders of this rest.",
+    "back": "Taken back. It is owed as before.",
+    "no-time": "Your request is taken back.",
+    "keep": "Your request is taken back.",
+    "wake": "You are reminded again.",
+}
+
+
+class RefusedError(Exception):
+    """Something is wrong with the form, or it has been overtaken: nothing is changed for it."""
+
+
+def show(request: Request) -> Response:
+    """What is owed, and what its reader can answer."""
+    return _shown(request)
+
+
+def _shown(
+    request: Request, problems: Problems | None = None, *, meanwhile: bool = False
+) -> Response:
+    """The page as it stands: never within a change, for the page itself may note something."""
+    try:
+        with opened(request, writing=False) as (connection, found):
+            return _page(request, connection, found, problems=problems, meanwhile=meanwhile)
+    except ClosedLink as error:
+        return closed(request, error)
+
+
+def answer(request: Request) -> Response:
+    """Does what a button of the page says, once."""
+    form, problems = form_of(request), Problems()
+    wanted = form.secret("do")
+    act = ACTIONS.get(wanted)
+    try:
+        with opened(request, writing=True) as (connection, found):
+            if act is None:
+                raise FormRefusedError("What was sent is not a form of this page.")
+            is_overtaken = form.secret("seen") != _seen(found)
+            if not is_overtaken:
+                act(connection, found.answering, form, problems)
+            if is_overtaken or problems:
+                raise RefusedError
+    except RefusedError:
+        return _shown(request, problems, meanwhile=is_overtaken)
+    except ClosedLink as error:
+        return closed(request, error)
+    address = link(request, f"/answer/{request.path_params['token']}")
+    return RedirectResponse(f"{address}?done={wanted}", status_code=303)
+
+
+def _seen(found: Opened) -> str:
+    """What a form was made from: a page that has been overtaken is told by it."""
+    return f"{found.answering.row.due_revision}-{found.answering.row.state}"
+
+
+def _page(
+    request: Request,
+    connection: Connection,
+    found: Opened,
+    *,
+    problems: Problems | None = None,
+    meanwhile: bool = False,
+) -> Response:
+    who, form = found.answering, form_of(request)
+    row, planner = who.row, who.planning.planner
+    names, stands = Names(planner), standing(connection, who)
+    obligation = who.planning.obligations.get(row.ref)
+    return page(
+        request,
+        "answers/answer.html.j2",
+        title=row.title,
+        problems=problems,
+        status=409 if meanwhile else 200,
+        row=row,
+        place="" if obligation is None else reference(obligation),
+        owner=names.body(row.owner).name,
+        audience=names.all_of(row.audience),
+        is_review=row.kind is Kind.REVIEW,
+        is_report=row.kind is Kind.REPORT,
+        status_words=_status(row.state),
+        late=_late(who),
+        moved=found.link.due_revision != row.due_revision,
+        stands=stands,
+        reader=who.reader,
+        contact=found.contact,
+        seen=_seen(found),
+        wanted=form.secret("do"),
+        form=form,
+        until=typed_date(form, "until"),
+        rest=_begun(typed_date(form, "rest"), stands),
+        meanwhile=MEANWHILE if meanwhile else None,
+        done=_done(request, stands, row.state),
+    )
+
+
+def _status(state: str) -> str:
+    return "owed" if state in OWED else STATUS_WORDS.get(Status(state), state)
+
+
+def _late(who: Answering) -> str:
+    """ "Overdue, 5 working days late"; "" for what is not late, as a review never is."""
+    row, today = who.row, who.planning.today
+    if row.kind is Kind.REVIEW or row.due >= today:
+        return ""
+    days = who.planning.planner.days.between(row.due, today)
+    return f"Overdue, {working_days(days)} late" if days else "Overdue"
+
+
+def _begun(typed: TypedDate, stands: AnswerStanding) -> TypedDate:
+    """The fields of a rest begin with the day that was given before."""
+    return shown_date(stands.resting) if typed.is_empty and stands.resting else typed
+
+
+def _done(request: Request, stands: AnswerStanding, state: str) -> str | None:
+    """What the button did, where it still stands: anybody can write an address."""
+    wanted = request.query_params.get("done", "")
+    holds = {
+        "submitted": state == Status.SUBMITTED,
+        "nothing": state == Status.NOTHING_TO_REPORT,
+        "more-time": stands.more_time is not None,
+        "hand-over": stands.hand_over is not None,
+        "rest": stands.resting is not None,
+        "back": stands.is_owed,
+        "no-time": stands.more_time is None,
+        "keep": stands.hand_over is None,
+        "wake": stands.resting is None,
+    }
+    return DONE[wanted] if holds.get(wanted) else None

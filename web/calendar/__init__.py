@@ -1,0 +1,1 @@
+"""Upcoming, the year, the action plan, and the page of one item."""

@@ -1,0 +1,110 @@
+"""/due/KEY: one thing that is due, why, what happened, who was mailed, and what to record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ...calendar.status import OPEN, Status
+from ...queries.details.occurrence import OccurrenceDossier, occurrence_dossier
+from ...queries.details.record_version import changes_at, standing_of
+from ...wording.changes import ChangeLine
+from ..page.page import page
+from ..request.dates import TypedDate, shown_date, typed_date
+from ..request.errors import NotFoundError
+from ..request.form import Form, Problems
+from ..request.visit import form_of, reading_board, site_of
+
+NOTHING = (
+    "Nothing is due under this address. Perhaps the planner was changed; look for it in Upcoming."
+)
+
+
+# What can be recorded, as the choices say it.
+CHOICES = {
+    Status.SUBMITTED: "Submitted",
+    Status.ACCEPTED: "Accepted",
+    Status.RETURNED: "Returned: it is owed again",
+    Status.NOTHING_TO_REPORT: "Nothing to report",
+    Status.WAIVED: "Waived: not needed this time",
+}
+OPEN_AGAIN = "Open again: it is owed after all"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypedRecord:
+    """What stands in the two forms of the page."""
+
+    on: TypedDate
+    status: str = ""
+    by: str = ""
+    note: str = ""
+    to: TypedDate = field(default_factory=TypedDate)
+    why: str = ""
+
+    @classmethod
+    def of(cls, form: Form, today: date) -> TypedRecord:
+        """What somebody typed into one of them; the other begins as it always does."""
+        return cls(
+            on=typed_date(form, "on") if form.has("on-day") else shown_date(today),
+            status=form.secret("status"),
+            by=form.secret("by"),
+            note=form.secret("note"),
+            to=typed_date(form, "to"),
+            why=form.secret("why"),
+        )
+
+
+def show(request: Request) -> Response:
+    """The page."""
+    return due_page(request, TypedRecord(on=shown_date(site_of(request).here.today)))
+
+
+def due_page(
+    request: Request,
+    typed: TypedRecord,
+    *,
+    problems: Problems | None = None,
+    since: str | None = None,
+) -> Response:
+    """The page with what was typed; `since` is the standing that a form was too old for."""
+    key = request.path_params["key"]
+    here = site_of(request).here
+    with reading_board(request) as (connection, row, planner):
+        found = occurrence_dossier(
+            connection, row, planner, key, today=here.today, local=here.local
+        )
+        standing = standing_of(connection, row.id, key)
+    if found is None:
+        raise NotFoundError(NOTHING)
+    return page(
+        request,
+        "calendar/item.html.j2",
+        title=found.shown.title,
+        problems=problems,
+        status=200 if since is None else 409,
+        it=found,
+        standing=standing,
+        meanwhile=_meanwhile(found, since),
+        choices=choices(found),
+        typed=typed,
+    )
+
+
+def choices(found: OccurrenceDossier) -> list[tuple[str, str]]:
+    """What can be recorded now, as values and words."""
+    listed = [(status.value, CHOICES[status]) for status in found.recordable]
+    return [*listed, (OPEN, OPEN_AGAIN)] if found.can_be_opened else listed
+
+
+def typed_by(request: Request) -> TypedRecord:
+    """What somebody typed into the forms."""
+    return TypedRecord.of(form_of(request), site_of(request).here.today)
+
+
+def _meanwhile(found: OccurrenceDossier, since: str | None) -> tuple[ChangeLine, ...] | None:
+    """What was changed since a standing; None where a form was not too old."""
+    return None if since is None else found.history[changes_at(since) :]

@@ -1,0 +1,157 @@
+"""/record/KEY and /extend/KEY: what became of something that was due; a new date for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from sqlalchemy import Connection
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ...calendar.status import OPEN, RECORDABLE
+from ...operations.planner.change import planning_for
+from ...operations.record import RecordError, extend, record
+from ...queries.details.record_version import changes_at, last_change, standing_of
+from ...scheduler.planning.context import Planning
+from ...storage.boards import BoardRow
+from ...storage.occurrences import Stored, by_key
+from ...wording.recorded import became, new_date, what_next
+from ..request.dates import read_date
+from ..request.form import FieldError, Form, Problems
+from ..request.visit import changing_board, form_of, redirect, site_of, user_of
+from .item import due_page, typed_by
+
+NO_MAILS_YET = "No mails go out yet."
+WORDS = {**{status.value: status for status in RECORDABLE}, OPEN: None}
+Change = Callable[[Connection, Planning], Stored]
+
+
+class MovedOnError(Exception):
+    """Somebody else recorded something about it since the form was opened."""
+
+
+def record_it(request: Request) -> Response:
+    """Records what became of it."""
+    form, problems, who = form_of(request), Problems(), user_of(request).email
+    today = site_of(request).here.today
+    chosen = problems.read("status", "What became of it", lambda: read_status(form, "status"))
+    on = problems.read("on", "The day", lambda: read_date(form, "on", today=today))
+    note = problems.read("note", "The remark", lambda: read_note(form, "by", "note"))
+    if chosen is None or on is None or note is None:
+        return due_page(request, typed_by(request), problems=problems)
+    status = WORDS[chosen]
+    key = request.path_params["key"]
+
+    def change(connection: Connection, planning: Planning) -> Stored:
+        return record(connection, planning, key, status, on=on, who=who, note=note or None)
+
+    return _changed(
+        request,
+        change,
+        says=lambda stored, planning: became(stored, planning.planner, status, on=on),
+        same={"after": chosen, "on": on, "why": note or None, "who": who},
+        # A day that is still to come, or a status that does not apply.
+        field="on" if on > today else "status",
+    )
+
+
+def extend_it(request: Request) -> Response:
+    """Gives it a new date."""
+    form, problems, who = form_of(request), Problems(), user_of(request).email
+    today = site_of(request).here.today
+    to = problems.read("to", "The new date", lambda: read_date(form, "to", today=today))
+    why = problems.read("why", "The reason", lambda: _reason(form))
+    if to is None or why is None:
+        return due_page(request, typed_by(request), problems=problems)
+    key = request.path_params["key"]
+
+    def change(connection: Connection, planning: Planning) -> Stored:
+        return extend(connection, planning, key, to=to, who=who, note=why)
+
+    return _changed(
+        request,
+        change,
+        says=lambda stored, planning: new_date(stored, planning.planner),
+        same={"after": to.isoformat(), "on": None, "why": why, "who": who},
+        field="to",
+    )
+
+
+def read_status(form: Form, name: str) -> str:
+    """The word of what was chosen. Raises FieldError."""
+    sent = form.text(name)
+    if not sent:
+        raise FieldError("must be chosen")
+    if sent not in WORDS:
+        raise FieldError("must be chosen from the list")
+    return sent
+
+
+def read_note(form: Form, by: str, note: str) -> str:
+    """By whom, and the remark, as one note; "" where there is neither. Raises FieldError."""
+    person, remark = form.text(by), form.text(note)
+    parts = [f"by {person}" if person else "", remark]
+    return "; ".join(part for part in parts if part)
+
+
+def _reason(form: Form) -> str:
+    why = form.text("why")
+    if not why:
+        raise FieldError("must be given: the mails say it")
+    return why
+
+
+def _changed(
+    request: Request,
+    change: Change,
+    *,
+    says: Callable[[Stored, Planning], str],
+    same: Mapping[str, object],
+    field: str,
+) -> Response:
+    """Makes the change, unless somebody else was faster, and says what it did."""
+    here = site_of(request).here
+    key = request.path_params["key"]
+    sent = form_of(request).secret("standing")
+    try:
+        with changing_board(request) as (connection, row, _):
+            planning = planning_for(here, connection, row)
+            stored = done_already(connection, row, key, sent, same)
+            if stored is None:
+                stored = change(connection, planning)
+            said = f"{says(stored, planning)} {_next(request, row, stored)}"
+    except MovedOnError:
+        return due_page(request, typed_by(request), since=sent)
+    except RecordError as error:
+        problems = Problems()
+        problems.add(field, str(error))
+        return due_page(request, typed_by(request), problems=problems)
+    return redirect(request, f"/due/{key}", said)
+
+
+def done_already(
+    connection: Connection,
+    row: BoardRow,
+    key: str,
+    sent: str,
+    same: Mapping[str, object],
+) -> Stored | None:
+    """What a button pressed twice has done at the first time; None where nothing was done yet.
+
+    Raises MovedOnError where somebody did anything else meanwhile.
+    """
+    now = standing_of(connection, row.id, key)
+    if now == sent:
+        return None
+    last = last_change(connection, row.id, key)
+    one_more = changes_at(now) == changes_at(sent) + 1
+    if last is None or not one_more or any(getattr(last, name) != same[name] for name in same):
+        raise MovedOnError
+    return by_key(connection, key)
+
+
+def _next(request: Request, row: BoardRow, stored: Stored) -> str:
+    here = site_of(request).here
+    if row.go_live is None:
+        return NO_MAILS_YET
+    return what_next(stored, local=here.local, today=here.today)

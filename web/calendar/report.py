@@ -1,0 +1,36 @@
+"""/reports/REF and /actions/REF: one report or action in full."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ...queries.details.obligation import dossier
+from ..page.page import page
+from ..request.errors import NotFoundError
+from ..request.visit import reading_board, site_of
+
+NO_REPORT = "There is no such report. Perhaps the planner was changed; look for it in Upcoming."
+NO_ACTION = (
+    "There is no such action. Perhaps the planner was changed; look for it in the action plan."
+)
+
+
+def show_report(request: Request) -> Response:
+    """A report."""
+    return _show(request, is_action=False)
+
+
+def show_action(request: Request) -> Response:
+    """A line of the action plan."""
+    return _show(request, is_action=True)
+
+
+def _show(request: Request, *, is_action: bool) -> Response:
+    ref = request.path_params["ref"]
+    today = site_of(request).here.today
+    with reading_board(request) as (connection, row, planner):
+        found = dossier(connection, row, planner, ref, today=today)
+    if found is None or found.is_action != is_action:
+        raise NotFoundError(NO_ACTION if is_action else NO_REPORT)
+    return page(request, "calendar/report.html.j2", title=found.title, it=found)

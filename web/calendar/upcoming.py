@@ -1,0 +1,210 @@
+"""/upcoming: what is overdue, what is due and who meets, month by month and day by day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from itertools import groupby
+
+from dateutil.relativedelta import relativedelta
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ...calendar.occurrences import Kind
+from ...calendar.planner.model import Planner
+from ...calendar.rules.date_text import long_date
+from ...calendar.status import Status
+from ...queries.calendar.rows import Shown
+from ...queries.calendar.upcoming import Choice, upcoming_page
+from ...wording.statuses import KIND_WORDS, STATUS_WORDS
+from ..page.page import page
+from ..page.templating import capital
+from ..request.query import chosen_id, chosen_of, chosen_text, page_asked
+from ..request.visit import link, reading_board, site_of
+
+PATH = "/upcoming"
+A_YEAR = relativedelta(months=12)
+
+
+# In the order in which somebody looks for them.
+STATUSES = (
+    Status.OVERDUE,
+    Status.DUE,
+    Status.PLANNED,
+    Status.RETURNED,
+    Status.SUBMITTED,
+    Status.ACCEPTED,
+    Status.NOTHING_TO_REPORT,
+    Status.WAIVED,
+    Status.MISSED,
+    Status.UNSETTLED,
+    Status.STALE,
+    Status.VOID,
+)
+
+
+class Period(StrEnum):
+    """Which part of the calendar is listed. What is overdue is listed in each."""
+
+    AHEAD = "ahead"
+    BEHIND = "behind"
+
+    @property
+    def words(self) -> str:
+        """As the choice is called."""
+        return "Coming year" if self is Period.AHEAD else "Past year"
+
+    def bounds(self, today: date) -> tuple[date, date]:
+        """Its first and last day: whole months, this one among them."""
+        this = today.replace(day=1)
+        first = this if self is Period.AHEAD else this - A_YEAR
+        return first, first + A_YEAR + relativedelta(months=1, days=-1)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a day: the same thing, of all who owe it and of whom the same can be said."""
+
+    entries: tuple[Shown, ...]
+
+    @property
+    def first(self) -> Shown:
+        """What is said of all of them."""
+        return self.entries[0]
+
+    @property
+    def is_meeting(self) -> bool:
+        """Whether it is a meeting, which nobody owes."""
+        return self.first.kind is Kind.MEETING
+
+    @property
+    def when(self) -> str:
+        """The date as its source states it, where that is no day: "end of March 2018"."""
+        stated = self.first.when
+        return "" if stated == long_date(self.first.due) else stated
+
+    @property
+    def to(self) -> list[str]:
+        """Who gets it, other than whoever owes it."""
+        return [each.short for each in self.first.audience if each != self.first.owner]
+
+    @property
+    def note(self) -> str:
+        """Why its date is another than it was; not that a cancelled meeting is cancelled."""
+        note = self.first.note or ""
+        return "" if note == capital(f"{self.first.status_words}.") else note
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day of a month's list."""
+
+    day: date
+    rows: tuple[Row, ...]
+
+    @property
+    def distance(self) -> str:
+        """How far off or how late what is owed on it is, which is the same for all of it."""
+        return next((row.first.distance for row in self.rows if row.first.distance), "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What the address asks for, and addresses that ask for almost the same."""
+
+    choice: Choice
+    period: Period
+
+    @property
+    def query(self) -> dict[str, object]:
+        """As it stands in the address."""
+        choice = self.choice
+        return {
+            "text": choice.text,
+            "body": choice.body,
+            "status": choice.status,
+            "kind": choice.kind,
+            "period": None if self.period is Period.AHEAD else self.period,
+        }
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether it is the page as everybody first sees it."""
+        return self.choice.is_everything and self.period is Period.AHEAD
+
+
+def show(request: Request) -> Response:
+    """The list."""
+    today = site_of(request).here.today
+    with reading_board(request) as (connection, row, planner):
+        asked = _asked(request, planner)
+        first, last = asked.period.bounds(today)
+        found = upcoming_page(
+            connection,
+            row,
+            planner,
+            start=first,
+            end=last,
+            today=today,
+            choice=asked.choice,
+            page=page_asked(request),
+        )
+
+    def at(number: int = 1, **other: object) -> str:
+        only = number if number > 1 else None
+        return link(request, PATH, **(asked.query | other), page=only)
+
+    return page(
+        request,
+        "calendar/upcoming.html.j2",
+        title="Upcoming",
+        found=found,
+        groups=[(group, tuple(days_of(group.entries))) for group in found.groups],
+        asked=asked,
+        at=at,
+        counts=[(status, found.counts[status]) for status in STATUSES if status in found.counts],
+        status_words=STATUS_WORDS,
+        behind=Period.BEHIND,
+        bodies=_bodies(planner),
+        statuses=[(each.value, capital(STATUS_WORDS[each])) for each in STATUSES],
+        kinds=[(each.value, capital(f"{KIND_WORDS[each]}s")) for each in Kind],
+        periods=[(each.value, each.words) for each in Period],
+        is_empty=not (planner.reports or planner.actions),
+    )
+
+
+def _asked(request: Request, planner: Planner) -> Asked:
+    choice = Choice(
+        body=chosen_id(request, "body", {each.id for each in planner.bodies}),
+        status=chosen_of(request, "status", Status),
+        kind=chosen_of(request, "kind", Kind),
+        text=chosen_text(request, "text"),
+    )
+    return Asked(choice=choice, period=chosen_of(request, "period", Period) or Period.AHEAD)
+
+
+def _bodies(planner: Planner) -> list[tuple[str, str]]:
+    """The bodies to choose from, by name."""
+    named = ((each.id, each.short) for each in planner.bodies)
+    return sorted(named, key=lambda each: each[1].casefold())
+
+
+def days_of(entries: Iterable[Shown]) -> Iterator[Day]:
+    """The days of a month's entries, each with its rows, in the order of the entries."""
+    for day, same in groupby(entries, lambda each: each.due):
+        yield Day(day, tuple(_rows(same)))
+
+
+def _rows(entries: Iterable[Shown]) -> Iterator[Row]:
+    """Those of one report that are alike in all but their owner as one row.
+
+    A meeting stands by itself, and what was moved says so in a row of its own.
+    """
+    found: dict[tuple[object, ...], list[Shown]] = {}
+    for each in entries:
+        alike = (each.kind, each.ref, each.title, each.meeting, each.status, each.moved_from)
+        own = each.key if each.kind is Kind.MEETING or each.note else None
+        found.setdefault((*alike, own), []).append(each)
+    yield from (Row(tuple(same)) for same in found.values())

@@ -1,0 +1,1 @@
+"""What waits for the secretariat: decisions, requests, emails, changes."""

@@ -1,0 +1,61 @@
+"""/changes: what was changed since a day, by whom, and why."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import partial
+
+from dateutil.relativedelta import relativedelta
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ...queries.changes import changes_page
+from ..page.page import page
+from ..request.dates import read_date, shown_date, typed_date
+from ..request.form import Form, Problems
+from ..request.query import asked, page_address, page_asked
+from ..request.visit import reading_board, site_of
+from .links import place_of
+
+SINCE = {
+    "today": relativedelta(),
+    "a week ago": relativedelta(weeks=1),
+    "a month ago": relativedelta(months=1),
+    "three months ago": relativedelta(months=3),
+    "a year ago": relativedelta(years=1),
+}
+USUAL = "a month ago"
+
+
+def show(request: Request) -> Response:
+    """The changes since the day that the address says, else of the last month."""
+    here = site_of(request).here
+    form, problems = asked(request), Problems()
+    since = _since(form, problems, here.today)
+    with reading_board(request) as (connection, row, planner):
+        found = changes_page(
+            connection, row, planner, since=since, local=here.local, page=page_asked(request)
+        )
+    typed = typed_date(form, "since")
+    return page(
+        request,
+        "inbox/changes.html.j2",
+        title="What changed",
+        problems=problems,
+        found=found,
+        place_of=partial(place_of, planner),
+        typed=typed if problems else shown_date(since),
+        choices=[(text, shown_date(here.today - ago)) for text, ago in SINCE.items()],
+        at=page_address(request, "/changes", **_query(since)),
+    )
+
+
+def _since(form: Form, problems: Problems, today: date) -> date:
+    usual: date = today - SINCE[USUAL]
+    if typed_date(form, "since").is_empty:
+        return usual
+    return problems.read("since", "The day", lambda: read_date(form, "since", today=today)) or usual
+
+
+def _query(since: date) -> dict[str, object]:
+    return {"since-day": since.day, "since-month": since.month, "since-year": since.year}

@@ -1,0 +1,30 @@
+"""Where a change leads to: the page of what it is about."""
+
+from __future__ import annotations
+
+from ...calendar.planner.model import Action, Planner
+from ...operations.mail_action_rules import mail_of_subject
+from ...wording.changes import ChangeLine
+
+
+def place_of(planner: Planner, line: ChangeLine) -> str | None:
+    """The path of the page of what a change is about, or None where it has none."""
+    if line.key is not None:
+        return f"/due/{line.key}"
+    message = mail_of_subject(line.subject)
+    if message is not None:
+        return f"/mails/{message}"
+    if planner.body(line.subject) is not None:
+        return f"/bodies/{line.subject}"
+    kind, _, ref = line.subject.partition(" ")
+    if kind in ("report", "action") and ref:
+        return path_of(planner, ref)
+    return "/people" if "@" in line.subject else None
+
+
+def path_of(planner: Planner, ref: str) -> str | None:
+    """The path of the page of a report or an action, or None where the planner lost it."""
+    found = next((each for each in planner.obligations() if each.ref == ref), None)
+    if found is None:
+        return None
+    return f"/{'actions' if isinstance(found, Action) else 'reports'}/{ref}"

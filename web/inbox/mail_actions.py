@@ -1,0 +1,148 @@
+"""/mails/{id}/again, /hold-back and /arrived: what a person decides about one mail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ...calendar.rules.date_text import long_date, weekday_date
+from ...operations.mail_action_rules import MailAction
+from ...operations.mail_actions import MailActionError, count_as_arrived, hold_back, send_again
+from ...operations.planner.change import planning_for
+from ...storage.message_states import MessageState
+from ..page.page import page
+from ..request.errors import ConflictError, ForbiddenError, NotFoundError
+from ..request.form import Problems
+from ..request.visit import changing_board, form_of, redirect, site_of, user_of
+from .mails import ReadMail, read_mail
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deed:
+    """One thing to do about a mail: its name in addresses, the function, and its words."""
+
+    action: MailAction
+    does: Callable[..., Any]
+    heading: str
+    button: str
+    follows: Callable[[ReadMail], str]
+    done: Callable[[ReadMail, Any], str]
+
+
+def _again_follows(found: ReadMail) -> str:
+    if found.mail.state is MessageState.UNCERTAIN:
+        return (
+            "The same mail goes out once more, word for word. If the first one did arrive, most "
+            "mail programs show only one of them. If its reader has had another mail today, it "
+            "goes on the next working day."
+        )
+    return (
+        "What is still owed of it is written afresh and sent to whoever holds the role now. If "
+        "its reader has had another mail today, it goes with the next one."
+    )
+
+
+def _rests(found: ReadMail) -> str:
+    if found.mail.content is not None and found.mail.state is MessageState.DEFERRED:
+        return "It does not go out once more, and again may or may not have arrived."
+    return "It does not go out. Later reminders about the same things come as planned."
+
+
+def _again_done(found: ReadMail, day: date) -> str:
+    return f"The mail to {found.mail.line.to} goes out on {weekday_date(day)}."
+
+
+DEEDS = {
+    "again": Deed(
+        action=MailAction.SEND_AGAIN,
+        does=send_again,
+        heading="Send this mail again?",
+        button="Send it again",
+        follows=_again_follows,
+        done=_again_done,
+    ),
+    "hold-back": Deed(
+        action=MailAction.HOLD_BACK,
+        does=hold_back,
+        heading="Hold this mail back?",
+        button="Hold it back",
+        follows=_rests,
+        done=lambda found, _: f"The mail to {found.mail.line.to} does not go out.",
+    ),
+    "arrived": Deed(
+        action=MailAction.ARRIVED,
+        does=count_as_arrived,
+        heading="Did this mail arrive?",
+        button="Yes, it arrived",
+        follows=lambda _: "It counts as sent, and is not sent again.",
+        done=lambda found, _: f"The mail to {found.mail.line.to} counts as sent.",
+    ),
+}
+
+
+def ask(request: Request) -> Response:
+    """What it would do, and the button that does it."""
+    deed, found = _deed(request), read_mail(request)
+    if deed.action not in found.actions:
+        raise ConflictError(
+            f"The mail to {found.mail.line.to} of {long_date(found.mail.line.day)} "
+            f"{found.mail.line.words}: there is nothing to do about it here."
+        )
+    return _page(request, deed, found)
+
+
+def act(request: Request) -> Response:
+    """Does it."""
+    deed, found, problems = _deed(request), read_mail(request), Problems()
+    if not found.may_act:
+        raise ForbiddenError("This mail is about another Board, too, that is not yours to change.")
+    why = problems.read("why", "The remark", lambda: form_of(request).lines("why"))
+    if why is None:
+        return _page(request, deed, found, problems)
+    try:
+        with changing_board(request) as (connection, row, _):
+            planning = planning_for(site_of(request).here, connection, row)
+            done = deed.does(
+                connection,
+                planning,
+                found.mail.line.id,
+                who=user_of(request).email,
+                why=why or None,
+            )
+    except MailActionError as error:
+        problems.add("do", str(error))
+        return _page(request, deed, found, problems, status=409)
+    return redirect(request, f"/mails/{found.mail.line.id}", deed.done(found, done))
+
+
+def _deed(request: Request) -> Deed:
+    found = DEEDS.get(request.path_params["deed"])
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def _page(
+    request: Request,
+    deed: Deed,
+    found: ReadMail,
+    problems: Problems | None = None,
+    *,
+    status: int = 200,
+) -> Response:
+    return page(
+        request,
+        "inbox/mail_action.html.j2",
+        title=deed.heading,
+        problems=problems,
+        status=status,
+        deed=deed,
+        found=found,
+        path=f"/mails/{found.mail.line.id}/{request.path_params['deed']}",
+        why=form_of(request).secret("why"),
+    )

@@ -1,0 +1,154 @@
+"""/mails: every mail as it was sent, what became of it, and what a person decides about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import partial
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ...calendar.planner.model import Planner
+from ...operations.mail_action_rules import MailAction, possible, subject_of
+from ...queries.changes import history
+from ...queries.mail import WholeMail, whole_mail
+from ...queries.mails import MailChoice, mails_page
+from ...storage.accounts.accounts import Role
+from ...wording.changes import ChangeLine
+from ...wording.mails import MailStanding
+from ..page.page import page
+from ..request.dates import read_optional_date, typed_date
+from ..request.errors import ForbiddenError, NotFoundError
+from ..request.form import Form, Problems
+from ..request.query import asked, page_address, page_asked
+from ..request.visit import reading_board, site_of, user_of, visit_of
+from .links import place_of
+
+SIZE = 100
+COLOURS = {
+    MailStanding.WAITING: "blue",
+    MailStanding.SENDING: "blue",
+    MailStanding.SENT: "green",
+    MailStanding.REFUSED: "red",
+    MailStanding.UNCERTAIN: "orange",
+    MailStanding.DROPPED: "grey",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadMail:
+    """A mail as one account may see it. `is_whole` is false where another Board is in it too."""
+
+    mail: WholeMail
+    actions: tuple[MailAction, ...]
+    history: tuple[ChangeLine, ...]
+    planner: Planner
+    is_whole: bool
+    may_act: bool
+
+
+def show(request: Request) -> Response:
+    """The list, the newest first."""
+    here = site_of(request).here
+    form, problems = asked(request), Problems()
+    choice = _choice(form, problems, here.today)
+    with reading_board(request) as (connection, row, _):
+        found = mails_page(
+            connection,
+            row,
+            local=here.local,
+            choice=choice,
+            page=page_asked(request),
+            size=SIZE,
+        )
+    query = {name: form.secret(name) for name in form.fields if name != "page"}
+    return page(
+        request,
+        "inbox/mails.html.j2",
+        title="Mails",
+        problems=problems,
+        found=found,
+        choice=choice,
+        typed=typed_date(form, "day"),
+        people=[("", "Everybody"), *((each, each) for each in found.people)],
+        states=[("", "Any"), *((each.name, each.value.capitalize()) for each in MailStanding)],
+        colours=COLOURS,
+        at=page_address(request, "/mails", **query),
+        is_filtered=choice != MailChoice(),
+    )
+
+
+def _choice(form: Form, problems: Problems, today: date) -> MailChoice:
+    person, state = form.secret("person").strip(), form.secret("state")
+    day = problems.read("day", "The day", lambda: read_optional_date(form, "day", today=today))
+    return MailChoice(
+        # What cannot be seen is in no address, and some databases refuse it.
+        person=person if person and person.isprintable() else None,
+        standing=MailStanding[state] if state in MailStanding.__members__ else None,
+        day=day,
+    )
+
+
+def show_mail(request: Request) -> Response:
+    """One mail."""
+    found = read_mail(request)
+    return page(
+        request,
+        "inbox/mail.html.j2",
+        title=f"Mail to {found.mail.line.to}",
+        mail=found.mail,
+        actions=found.actions,
+        history=found.history,
+        is_whole=found.is_whole,
+        may_act=found.may_act,
+        colours=COLOURS,
+        place_of=partial(place_of, found.planner),
+    )
+
+
+def show_file(request: Request) -> Response:
+    """The mail's bytes as a file. Its links are its reader's: only the secretariat gets them.
+
+    That is the secretariat of each Board that the mail is about.
+    """
+    found = read_mail(request)
+    if not found.may_act:
+        raise ForbiddenError(
+            "This mail is about another Board, too, and its file holds the links with which its "
+            "reader answers there."
+        )
+    if found.mail.content is None:
+        raise NotFoundError("This mail has not been written yet, so there is no file of it.")
+    name = f"mail-{found.mail.line.id}-{found.mail.line.day.isoformat()}.eml"
+    return Response(
+        found.mail.content,
+        media_type="message/rfc822",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def read_mail(request: Request) -> ReadMail:
+    """The mail that the address names. Raises NotFoundError."""
+    here = site_of(request).here
+    number = request.path_params["id"]
+    with reading_board(request) as (connection, row, planner):
+        found = whole_mail(connection, row, planner, number, local=here.local)
+        if found is None:
+            raise NotFoundError("There is no such mail. “Mails” lists them all.")
+        told = history(connection, planner, [subject_of(number)], local=here.local)
+    visible = {each.id for each in visit_of(request).boards}
+    is_whole = visible.issuperset(found.line.boards)
+    if not is_whole:
+        mine = tuple(each for each in found.items if each.key.startswith(f"{row.id}/"))
+        asked_here = tuple(each for each in found.requests if each.board == row.id)
+        found = replace(found, items=mine, requests=asked_here, text=None, content=None)
+    may = all(user_of(request).may(Role.SECRETARIAT, each) for each in found.line.boards)
+    return ReadMail(
+        mail=found,
+        actions=possible(found.state) if may else (),
+        history=told,
+        planner=planner,
+        is_whole=is_whole,
+        may_act=may,
+    )

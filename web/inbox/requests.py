@@ -1,0 +1,200 @@
+"""/requests/NUMBER: what a chair asked for, granted or declined."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ...calendar.planner.model import Planner
+from ...calendar.status import OWED
+from ...core.addresses import parse_address
+from ...core.errors import BoardcalError
+from ...operations.replies import requests
+from ...scheduler.planning.context import Planning, planning_of
+from ...storage.boards import BoardRow
+from ...storage.requests import AnswerRequest, Wish, request_numbered
+from ...wording.names import Names
+from ..page.page import page
+from ..request.dates import read_date, shown_date, typed_date
+from ..request.errors import ConflictError, FormRefusedError, NotFoundError
+from ..request.form import FieldError, Form, Problems
+from ..request.visit import changing_board, form_of, reading_board, redirect, site_of, user_of
+
+
+def show(request: Request) -> Response:
+    """The request, and what can be done about it."""
+    with reading_board(request) as (connection, row, planner):
+        return _page(request, _wanted(request, connection, row), row, planner)
+
+
+def decide(request: Request) -> Response:
+    """Does what a button says; whoever asked is told with their next mail."""
+    problems = Problems()
+    try:
+        with changing_board(request) as (connection, row, planner):
+            said = _decided(request, connection, row, planner, problems)
+    except RefusedError:
+        with reading_board(request) as (connection, row, planner):
+            wanted = _wanted(request, connection, row)
+            return _page(request, wanted, row, planner, problems=problems)
+    return redirect(request, f"/requests/{request.path_params['id']}", said)
+
+
+class RefusedError(Exception):
+    """Something is wrong with the form: whatever was changed for it is undone."""
+
+
+def _decided(
+    request: Request,
+    connection: Connection,
+    row: BoardRow,
+    planner: Planner,
+    problems: Problems,
+) -> str:
+    """What was done, as a sentence. Raises RefusedError, with the problems noted."""
+    wanted = _wanted(request, connection, row)
+    if not wanted.is_open:
+        raise ConflictError(
+            f"{wanted.closed_by} has dealt with this request: {wanted.outcome}. Nothing was "
+            "changed now."
+        )
+    planning = _planning(request, row, planner)
+    said = _act(request, connection, planning, wanted, form_of(request), problems)
+    if problems or said is None:
+        raise RefusedError
+    return said
+
+
+def _act(
+    request: Request,
+    connection: Connection,
+    planning: Planning,
+    wanted: AnswerRequest,
+    form: Form,
+    problems: Problems,
+) -> str | None:
+    """Does what was chosen; what to say of it, None where something is wrong with the form."""
+    who = user_of(request).email
+    match form.secret("do"), wanted.wish:
+        case "grant", Wish.MORE_TIME:
+            return _grant(connection, planning, wanted, form, problems, who)
+        case "appoint", Wish.HAND_OVER:
+            return _appoint(connection, planning, wanted, form, problems, who)
+        case "decline", _:
+            why = problems.read("why", "The reason", lambda: _required(form, "why"))
+            if why is None:
+                return None
+            requests.decline(connection, planning, wanted, who=who, why=why.rstrip("."))
+            return f"Nothing has changed; {wanted.asked_by} is told why with their next mail."
+        case "close", _:
+            requests.close(connection, planning, wanted, who=who)
+            return "The request is closed; nobody is mailed about it."
+    raise FormRefusedError("What was sent is not a form of this page.")
+
+
+def _grant(
+    connection: Connection,
+    planning: Planning,
+    wanted: AnswerRequest,
+    form: Form,
+    problems: Problems,
+    who: str,
+) -> str | None:
+    to = problems.read("to", "The new date", lambda: read_date(form, "to", today=planning.today))
+    note = problems.read("note", "The remark", lambda: form.text("note"))
+    if to is None or note is None:
+        return None
+    try:
+        requests.grant_time(connection, planning, wanted, to=to, who=who, note=note.rstrip("."))
+    except BoardcalError as error:
+        problems.add("to", str(error))
+        return None
+    return f"It has its new date; {wanted.asked_by} is told with their next mail."
+
+
+def _appoint(
+    connection: Connection,
+    planning: Planning,
+    wanted: AnswerRequest,
+    form: Form,
+    problems: Problems,
+    who: str,
+) -> str | None:
+    address = problems.read("address", "The address", lambda: _address(form))
+    starts = problems.read(
+        "starts", "The day", lambda: read_date(form, "starts", today=planning.today)
+    )
+    if address is None or starts is None:
+        return None
+    try:
+        requests.appoint_successor(
+            connection, planning, wanted, address=address, starts=starts, who=who
+        )
+    except BoardcalError as error:
+        problems.add("address", str(error))
+        return None
+    return f"{address} is appointed; {wanted.asked_by} is told with their next mail."
+
+
+def _address(form: Form) -> str:
+    return parse_address(_required(form, "address")).address
+
+
+def _required(form: Form, name: str) -> str:
+    text = form.text(name)
+    if not text:
+        raise FieldError("must be given")
+    return text
+
+
+def _wanted(request: Request, connection: Connection, row: BoardRow) -> AnswerRequest:
+    found = request_numbered(connection, row.id, request.path_params["id"])
+    if found is None:
+        raise NotFoundError("There is no such request on this Board.")
+    return found
+
+
+def _planning(request: Request, row: BoardRow, planner: Planner) -> Planning:
+    site = site_of(request)
+    return planning_of(row, planner, local=site.here.local, now=site.now())
+
+
+def _page(
+    request: Request,
+    wanted: AnswerRequest,
+    row: BoardRow,
+    planner: Planner,
+    *,
+    problems: Problems | None = None,
+) -> Response:
+    form, names = form_of(request), Names(planner)
+    here = site_of(request).here
+    role = requests.role_to_hand_over(planner, wanted, here.today)
+    typed_to, typed_starts = typed_date(form, "to"), typed_date(form, "starts")
+    return page(
+        request,
+        "inbox/request.html.j2",
+        title="More time?" if wanted.wish is Wish.MORE_TIME else "Somebody else?",
+        problems=problems,
+        request_=wanted,
+        row=row,
+        is_time=wanted.wish is Wish.MORE_TIME,
+        sentence=requests.request_sentence(wanted),
+        asked_on=here.local.day_of(wanted.asked_at),
+        place=names.place(wanted.ref),
+        owner=names.body(wanted.owner),
+        role=None if role is None else role.value,
+        is_owed=wanted.state in OWED,
+        form=form,
+        wanted=form.secret("do"),
+        to=shown_date(wanted.until) if typed_to.is_empty else typed_to,
+        starts=shown_date(here.today) if typed_starts.is_empty else typed_starts,
+        address=form.secret("address") or _address_in(wanted.successor),
+    )
+
+
+def _address_in(successor: str | None) -> str:
+    """The address that somebody wrote along with a name, to begin the field with."""
+    words = (word.strip("<>(),;") for word in (successor or "").split())
+    return next((word for word in words if "@" in word), "")

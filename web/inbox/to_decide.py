@@ -1,0 +1,128 @@
+"""/to-decide: everything that waits for a decision, and many readings confirmed at once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ...calendar.planner.entries import PLAN
+from ...calendar.planner.model import Planner
+from ...operations.planner.confirm_readings import confirm_readings
+from ...queries.calendar.paging import paging
+from ...queries.decision_groups import HEADS, Decision, Decisions
+from ...queries.to_decide import decisions, request_decisions
+from ...scheduler.installation import planner_notice
+from ...wording.names import Names
+from ...wording.text import count
+from ..page.page import page
+from ..request.form import Problems
+from ..request.query import chosen_id, page_address, page_asked
+from ..request.visit import board_of, form_of, reading_board, redirect, site_of, user_of
+from .links import path_of
+
+# Longer lists are folded away, so that the page can be taken in; longer ones yet have their own.
+SHORT = 12
+LONG = 100
+TICK_FIRST = "Tick the readings that you confirm, then press the button."
+
+
+def show(request: Request) -> Response:
+    """The list, the most pressing kinds first; or one kind in pages: "?kind=assumed&page=2"."""
+    return _page(request)
+
+
+def confirm(request: Request) -> Response:
+    """Lets the readings that were ticked stand as the plan's own."""
+    ticked = set(form_of(request).all("reading"))
+    problems = Problems()
+    if not ticked:
+        problems.add("assumed", TICK_FIRST)
+        return _page(request, problems)
+    found, _ = _decisions(request)
+    chosen = [
+        (reading_of(each), each.reading)
+        for group in found.groups
+        for each in group.decisions
+        if each.reading is not None and reading_sign(each) in ticked
+    ]
+    who = user_of(request).email
+    done = confirm_readings(site_of(request).here, board_of(request).id, chosen, who=who)
+    gone = len(ticked) - done
+    said = f"{count(done, 'reading')} confirmed."
+    if gone:
+        said += f" {count(gone, 'other')} had been confirmed or changed by somebody else meanwhile."
+    return redirect(request, "/to-decide", said, kind=_kind(request))
+
+
+def reading_of(each: Decision) -> str:
+    """What a reading is of: a report, an action, a body, or the plan."""
+    return each.ref or each.body or PLAN
+
+
+def reading_sign(each: Decision) -> str:
+    """What tells a reading from every other, and from one that was changed since."""
+    text = f"{reading_of(each)}\0{each.reading}"
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _decisions(request: Request) -> tuple[Decisions, Planner]:
+    here = site_of(request).here
+    with reading_board(request) as (connection, row, planner):
+        found = decisions(
+            connection,
+            row,
+            here.shelf.content(connection, row),
+            planner,
+            today=here.today,
+            notice=planner_notice(here, connection),
+            requests=request_decisions(connection, row.id, Names(planner)),
+        )
+    return found, planner
+
+
+def _page(request: Request, problems: Problems | None = None) -> Response:
+    found, planner = _decisions(request)
+    kind = _kind(request)
+    groups = [group for group in found.groups if kind in (None, group.id)]
+    part = paging(len(groups[0].decisions) if kind and groups else 0, page_asked(request), LONG)
+    return page(
+        request,
+        "inbox/to_decide.html.j2",
+        title="To decide",
+        problems=problems,
+        groups=groups,
+        kind=kind,
+        ways=lambda each: dict(_ways(request, planner, each)),
+        sign=reading_sign,
+        ticked=set(form_of(request).all("reading")),
+        short=SHORT,
+        long=LONG,
+        paging=part,
+        at=page_address(request, "/to-decide", kind=kind),
+    )
+
+
+def _kind(request: Request) -> str | None:
+    """The kind of decisions that the address asks for alone."""
+    return chosen_id(request, "kind", [head.id for head in HEADS])
+
+
+def _ways(request: Request, planner: Planner, each: Decision) -> Iterator[tuple[str, str]]:
+    """Where to decide it: each page that there is, with the words of its link."""
+    has = request.app.state.is_board_page
+    path = path_of(planner, each.ref) if each.ref else None
+    places = {
+        f"/due/{each.key}": ("Record or move it", each.key),
+        f"/mails/{each.message}": ("Open the mail", each.message),
+        f"/requests/{each.request}": ("Answer it", each.request),
+        f"/bodies/{each.body}": ("Open the body", each.body),
+        f"/planner/promises/{each.promise}": ("Change it or take it off this list", each.promise),
+        f"{path}": ("Open it", path),
+        f"/planner{path}": ("Decide in the planner", path),
+    }
+    for place, (words, is_there) in places.items():
+        if is_there is not None and has(place):
+            yield place, words

@@ -1,0 +1,131 @@
+"""/to-decide/unsettled: what fell due before mails began, settled in one go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ...calendar.planner.model import Planner
+from ...calendar.status import Status
+from ...operations.planner.change import planning_for
+from ...operations.settle import (
+    OUTCOMES,
+    SettledMeanwhileError,
+    Settlement,
+    UnsettledLine,
+    settle,
+    unsettled,
+)
+from ...queries.calendar.paging import paging
+from ...wording.text import count
+from ..page.page import page
+from ..request.form import FieldError, Form, Problems
+from ..request.query import asked, page_address, page_asked
+from ..request.visit import changing_board, form_of, reading_board, redirect, site_of, user_of
+
+SIZE = 100
+NOTHING_CHOSEN = "Choose what became of at least one, then press the button."
+GONE = (
+    "Some of these were settled by somebody else meanwhile, so nothing was recorded. Look again "
+    "at what is left, then press the button."
+)
+
+
+def show(request: Request) -> Response:
+    """One row each, with what became of it and a remark."""
+    return _page(request, asked(request))
+
+
+def settle_many(request: Request) -> Response:
+    """Records all that was chosen, or nothing."""
+    form, problems = form_of(request), Problems()
+    with reading_board(request) as (connection, _row, planner):
+        lines = {str(each.id): each for each in unsettled(connection, planner)}
+    chosen = list(_chosen(form, lines, problems))
+    if not chosen and not problems:
+        problems.add("rest", NOTHING_CHOSEN)
+    if problems:
+        status = 409 if problems.get("rest") == GONE else 422
+        return _page(request, form, problems, status=status)
+    try:
+        with changing_board(request) as (connection, row, _):
+            planning = planning_for(site_of(request).here, connection, row)
+            done = settle(connection, planning, chosen, who=user_of(request).email)
+    except SettledMeanwhileError as error:
+        for sentence in error.sentences.values():
+            problems.add("rest", sentence)
+        return _page(request, form, problems, status=409)
+    notice = f"{count(done, 'entry', 'entries')} recorded."
+    return redirect(request, "/to-decide/unsettled", notice, body=form.secret("body"))
+
+
+def _chosen(
+    form: Form, lines: dict[str, UnsettledLine], problems: Problems
+) -> Iterator[Settlement]:
+    """What was chosen row by row; the rows that were left open get what is chosen for the rest."""
+    rest = problems.read("rest", "The choice for all others", partial(_outcome, form, "rest"))
+    for number in form.all("row"):
+        line = lines.get(number)
+        name = f"status-{number}"
+        if line is None:
+            if form.secret(name):
+                problems.add("rest", GONE)
+            continue
+        label = f"What became of “{line.title}”"
+        own = problems.read(name, label, partial(_outcome, form, name))
+        note_name = f"note-{number}"
+        note = problems.read(
+            note_name, f"The remark on “{line.title}”", partial(form.text, note_name)
+        )
+        outcome = own or (rest if rest in line.outcomes else None)
+        if own is not None and own not in line.outcomes:
+            problems.add(name, f"“{line.title}” cannot be recorded as {own.value}.")
+        elif outcome is not None:
+            yield Settlement(key=line.key, outcome=outcome, note=note or None)
+
+
+def _outcome(form: Form, name: str) -> Status | None:
+    sent = form.secret(name)
+    if not sent:
+        return None
+    if sent not in [each.value for each in OUTCOMES]:
+        raise FieldError("must be chosen from the list")
+    return Status(sent)
+
+
+def _page(
+    request: Request, form: Form, problems: Problems | None = None, *, status: int = 200
+) -> Response:
+    with reading_board(request) as (connection, _row, planner):
+        every = unsettled(connection, planner)
+    body = form.secret("body")
+    mine = [each for each in every if each.owner.id == body] if body else list(every)
+    part = paging(len(mine), page_asked(request), SIZE)
+    return page(
+        request,
+        "inbox/unsettled.html.j2",
+        title="Due before mails began",
+        problems=problems,
+        status=status,
+        lines=mine[part.offset : part.last],
+        total=len(every),
+        paging=part,
+        at=page_address(request, "/to-decide/unsettled", body=body),
+        bodies=_bodies(planner, every),
+        body=body,
+        form=form,
+        outcomes=[each for each in OUTCOMES if each is not Status.NOTHING_TO_REPORT],
+    )
+
+
+def _bodies(planner: Planner, every: tuple[UnsettledLine, ...]) -> list[tuple[str, str]]:
+    """The bodies to choose from, each with how many it owed."""
+    counts: dict[str, int] = {}
+    for each in every:
+        counts[each.owner.id] = counts.get(each.owner.id, 0) + 1
+    named = {body.id: body.name for body in planner.bodies}
+    found = [(name, f"{named.get(name, name)} ({number})") for name, number in counts.items()]
+    return [("", f"All ({len(every)})"), *sorted(found, key=lambda each: each[1])]

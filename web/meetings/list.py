@@ -1,0 +1,108 @@
+"""/meetings: when each body meets in a year, and what is due at each meeting."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import Connection
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ...calendar.planner.model import Body, Planner
+from ...calendar.rules.date_text import EARLIEST_YEAR, LATEST_YEAR
+from ...queries.calendar.lines import BoardCalendar
+from ...queries.calendar.meetings import MeetingLine, meeting_calendar, meeting_on
+from ...storage.boards import BoardRow
+from ..page.page import page
+from ..request.errors import NotFoundError
+from ..request.visit import reading_board, site_of
+
+
+def show(request: Request) -> Response:
+    """The meetings of the year in the address (?year=2018), of all bodies or one (?body=lscb)."""
+    today = site_of(request).here.today
+    year = _year(request, today)
+    wanted = request.query_params.get("body") or None
+    with reading_board(request) as (connection, row, planner):
+        if wanted is not None:
+            meeting_body(planner, wanted)
+        found = meeting_calendar(
+            connection,
+            row,
+            planner,
+            start=date(year, 1, 1),
+            end=date(year, 12, 31),
+            today=today,
+            body=wanted,
+        )
+    return page(
+        request,
+        "meetings/list.html.j2",
+        title=f"Meetings in {year}",
+        year=year,
+        wanted=wanted,
+        found=found,
+        earlier=year - 1 if year > EARLIEST_YEAR else None,
+        later=year + 1 if year < LATEST_YEAR else None,
+    )
+
+
+def meeting_body(planner: Planner, body_id: str) -> Body:
+    """A body that meets. Raises NotFoundError for any other."""
+    body = planner.body(body_id)
+    if body is None:
+        raise NotFoundError("There is no such body. Look for the meeting under Meetings.")
+    if body.series is None:
+        raise NotFoundError(f"The planner does not say when {body.short} meets.")
+    return body
+
+
+def day_of(request: Request) -> date:
+    """The day in the address, such as "2018-03-08". Raises NotFoundError where it is none."""
+    text = request.path_params["day"]
+    is_whole = len(text) == len("2018-03-08") and text.isascii()
+    try:
+        day = date.fromisoformat(text) if is_whole else None
+    except ValueError:
+        day = None
+    if day is None or not EARLIEST_YEAR <= day.year <= LATEST_YEAR:
+        raise NotFoundError(
+            "The address does not end in a day such as 2018-03-08. Look for the meeting under "
+            "Meetings."
+        )
+    return day
+
+
+def meeting_of(
+    request: Request, connection: Connection, row: BoardRow, planner: Planner
+) -> MeetingLine:
+    """The meeting that the address names. Raises NotFoundError where there is none."""
+    body = meeting_body(planner, request.path_params["body"])
+    day = day_of(request)
+    calendar = BoardCalendar(
+        connection=connection, row=row, planner=planner, today=site_of(request).here.today
+    )
+    found = meeting_on(calendar, body.id, day)
+    if found is None:
+        raise NotFoundError(no_meeting(body))
+    return found
+
+
+def no_meeting(body: Body) -> str:
+    """That a body does not meet on a day that somebody named."""
+    return (
+        f"{body.short} does not meet on that day. Perhaps the meeting was moved; look for it "
+        "under Meetings."
+    )
+
+
+def _year(request: Request, today: date) -> int:
+    text = request.query_params.get("year", "")
+    if not text:
+        return today.year
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 5 else 0
+    if not EARLIEST_YEAR <= number <= LATEST_YEAR:
+        raise NotFoundError(
+            f"The year in the address is none from {EARLIEST_YEAR} to {LATEST_YEAR}."
+        )
+    return number

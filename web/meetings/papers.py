@@ -1,0 +1,37 @@
+"""/meetings/BODY/DAY: the papers for one meeting, to look at and to print."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ...queries.calendar.meeting_papers import MeetingPapers, meeting_papers
+from ..page.page import page
+from ..request.errors import NotFoundError
+from ..request.visit import reading_board, site_of
+from .list import day_of, meeting_body, no_meeting
+
+
+def show(request: Request) -> Response:
+    """The papers."""
+    found = papers_of(request)
+    return page(
+        request,
+        "meetings/papers.html.j2",
+        title=f"Papers for the {found.meeting.title}",
+        it=found,
+        address=f"/meetings/{found.meeting.body.id}/{found.meeting.day}",
+    )
+
+
+def papers_of(request: Request) -> MeetingPapers:
+    """The papers for the meeting that the address names. Raises NotFoundError."""
+    day = day_of(request)
+    with reading_board(request) as (connection, row, planner):
+        body = meeting_body(planner, request.path_params["body"])
+        found = meeting_papers(
+            connection, row, planner, body=body.id, day=day, today=site_of(request).here.today
+        )
+    if found is None:
+        raise NotFoundError(no_meeting(body))
+    return found

@@ -1,0 +1,57 @@
+"""What moving, cancelling or adding a meeting would do, in words, before anything is saved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from dateutil.relativedelta import relativedelta
+from starlette.requests import Request
+
+from ...calendar.planner.builder import planner_of
+from ...operations.planner.meeting_change import MeetingDecision
+from ...queries.previews.planner_change import MONTHS_AHEAD, consequences
+from ...queries.previews.planner_change_text import Effect, effects, mailed_in_words, remarks
+from ..request.visit import reading_board, site_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What a decision would do, in words, and the planner's revision that this holds for.
+
+    `remark` is about the new day, `remarks` are about the effects.
+    """
+
+    headline: str
+    remark: str | None
+    remarks: tuple[str, ...]
+    effects: tuple[Effect, ...]
+    revision: int
+
+
+def preview(request: Request, decision: MeetingDecision) -> Preview:
+    """Raises EditError or FileProblems where the planner would be wrong with it."""
+    here = site_of(request).here
+    with reading_board(request) as (connection, row, _):
+        content = here.shelf.content(connection, row)
+        after = planner_of(decision.edit(content, decided=here.today))
+        found = consequences(here, connection, row, after)
+    beyond = _beyond(decision, here.today)
+    said = [beyond] if beyond and not found.flowing else [*remarks(found), mailed_in_words(found)]
+    return Preview(
+        headline=decision.headline(after),
+        remark=decision.remark(after),
+        remarks=tuple(each for each in said if each),
+        effects=tuple(effects(found, after)),
+        revision=row.planner_revision,
+    )
+
+
+def _beyond(decision: MeetingDecision, today: date) -> str | None:
+    """That a meeting lies further off than what follows is worked out for."""
+    if decision.day <= today + relativedelta(months=MONTHS_AHEAD):
+        return None
+    return (
+        f"It is more than {MONTHS_AHEAD} months ahead, so what falls due with it is not listed "
+        "here. It follows too."
+    )

@@ -1,0 +1,244 @@
+"""/meetings/BODY/DAY/record: what became of all that was due at a meeting, on one page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+
+from sqlalchemy import Connection
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ...calendar.planner.model import Planner
+from ...calendar.rules.date_text import long_date
+from ...operations.planner.change import planning_for
+from ...operations.raise_item import Asked, nothing_raised
+from ...operations.record import RecordError, record
+from ...queries.calendar.meeting_papers import MeetingPapers, Paper
+from ...queries.changes import history
+from ...queries.details.occurrence import recordable
+from ...queries.details.record_version import changes_at, standings
+from ...storage.boards import BoardRow
+from ...wording.names import Names
+from ...wording.text import count
+from ..calendar.item import CHOICES
+from ..calendar.record import WORDS, MovedOnError, done_already, read_status
+from ..page.page import page
+from ..request.dates import TypedDate, read_date, shown_date, typed_date
+from ..request.form import Form, Problems
+from ..request.visit import changing_board, form_of, reading_board, redirect, site_of, user_of
+from .papers import papers_of
+
+# What one form can carry with ease; the settled ones stand last, so the rest follows by itself.
+MOST_ROWS = 150
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One paper on the page: what can be recorded of it, and what was typed.
+
+    `meanwhile` says what somebody else recorded of it since the page was opened.
+    """
+
+    paper: Paper
+    choices: Sequence[tuple[str, str]]
+    standing: str
+    status: str = ""
+    note: str = ""
+    meanwhile: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """What somebody chose for one paper."""
+
+    key: str
+    status: str
+    note: str | None
+    standing: str
+
+
+class RefusedError(Exception):
+    """Something cannot be recorded, so nothing is."""
+
+
+def show(request: Request) -> Response:
+    """The page."""
+    found = papers_of(request)
+    day = min(found.meeting.day, site_of(request).here.today)
+    return _page(request, found, on=shown_date(day))
+
+
+def record_all(request: Request) -> Response:
+    """Records everything that was chosen, or nothing."""
+    found, form, problems = papers_of(request), form_of(request), Problems()
+    today = site_of(request).here.today
+    on = problems.read("on", "The day", lambda: read_date(form, "on", today=today))
+    if on is not None and on > today:
+        problems.add("on", f"{long_date(on)} is still to come; give the day when it happened")
+    chosen, silent = _chosen(form, _papers(found), problems), form.all("silent")
+    if not problems and not (chosen or silent):
+        first = next((f"status/{paper.shown.key}" for paper in _papers(found)), "on")
+        problems.add(first, "Choose what became of at least one of them")
+    if on is None or problems:
+        return _page(request, found, on=typed_date(form, "on"), problems=problems)
+    moved: set[str] = set()
+    try:
+        _record(request, found, chosen, on, problems, moved)
+    except RefusedError:
+        found = papers_of(request)
+        typed = typed_date(form, "on")
+        return _page(request, found, on=typed, problems=problems, moved=frozenset(moved))
+    meeting = found.meeting
+    answers = count(len(chosen) + len(set(silent)), "answer")
+    said = f"Recorded {answers} at the {meeting.title} of {meeting.when}."
+    return redirect(request, f"/meetings/{meeting.body.id}/{meeting.day}", said)
+
+
+def _record(
+    request: Request,
+    found: MeetingPapers,
+    chosen: Sequence[Chosen],
+    on: date,
+    problems: Problems,
+    moved: set[str],
+) -> None:
+    """Raises RefusedError, with problems or the keys that `moved` on, where one row cannot be."""
+    here, who = site_of(request).here, user_of(request).email
+    with changing_board(request) as (connection, row, _):
+        planning = planning_for(here, connection, row)
+        for each in chosen:
+            same = {"after": each.status, "on": on, "why": each.note, "who": who}
+            try:
+                if done_already(connection, row, each.key, each.standing, same) is None:
+                    status = WORDS[each.status]
+                    record(connection, planning, each.key, status, on=on, who=who, note=each.note)
+            except MovedOnError:
+                moved.add(each.key)
+            except RecordError as error:
+                problems.add(f"status/{each.key}", str(error))
+        for asked in _silent(form_of(request), found):
+            try:
+                nothing_raised(connection, planning, asked, on=on, who=who)
+            except RecordError as error:
+                problems.add("silent", str(error))
+        if moved or problems:
+            raise RefusedError
+
+
+def _silent(form: Form, found: MeetingPapers) -> Iterator[Asked]:
+    """Who was asked and had nothing to report, as it was ticked: "exceptions/pmqag"."""
+    meeting = found.meeting
+    for name in sorted(set(form.all("silent"))):
+        ref, _, owner = name.partition("/")
+        yield Asked(ref=ref, owner=owner, body=meeting.body.id, day=meeting.day)
+
+
+def _chosen(form: Form, papers: Sequence[Paper], problems: Problems) -> list[Chosen]:
+    """What was chosen, paper by paper; the fields of each are named by its key."""
+    titles = {paper.shown.key: _called(paper) for paper in papers}
+    sent = (name.partition("/") for name, values in form.fields.items() if any(values))
+    if any(kind == "status" and key not in titles for kind, _, key in sent):
+        problems.add("on", "A paper that you chose is not for this meeting any more")
+    found = []
+    for key, title in titles.items():
+        note = problems.read(
+            f"note/{key}", f"The remark on {title}", partial(form.text, f"note/{key}")
+        )
+        name = f"status/{key}"
+        if not form.secret(name):
+            if note:
+                problems.add(name, f"Choose what became of {title}, or take the remark out")
+            continue
+        status = problems.read(name, f"What became of {title}", partial(read_status, form, name))
+        if status is not None and note is not None:
+            standing = form.secret(f"standing/{key}")
+            found.append(Chosen(key=key, status=status, note=note or None, standing=standing))
+    return found
+
+
+def _called(paper: Paper) -> str:
+    return f"“{paper.shown.title}” of {paper.shown.owner.short}"
+
+
+def _papers(found: MeetingPapers) -> list[Paper]:
+    """Everything that can be recorded, what is still owed first."""
+    lists = (found.late, found.to_come, found.not_settled, found.reviews, found.come)
+    return [paper for each in (*lists, found.nothing, found.not_needed) for paper in each]
+
+
+def _page(
+    request: Request,
+    found: MeetingPapers,
+    *,
+    on: TypedDate,
+    problems: Problems | None = None,
+    moved: frozenset[str] = frozenset(),
+) -> Response:
+    papers = _papers(found)
+    with reading_board(request) as (connection, row, planner):
+        form = form_of(request)
+        told = {
+            key: _meanwhile(request, connection, planner, key, form.secret(f"standing/{key}"))
+            for key in moved
+        }
+        rows = _rows(connection, row, planner, papers[:MOST_ROWS], form, told)
+    return page(
+        request,
+        "meetings/record.html.j2",
+        title="Record what came",
+        problems=problems,
+        status=409 if moved else 200,
+        meeting=found.meeting,
+        rows=rows,
+        left=len(papers) - len(rows),
+        silent=[
+            (f"{each.report.ref}/{owner.id}", f"{each.report.title} ({owner.short})")
+            for each in found.may_be_raised
+            for owner in each.silent
+        ],
+        ticked=form.all("silent"),
+        on=on,
+        is_overtaken=bool(moved),
+    )
+
+
+def _meanwhile(
+    request: Request, connection: Connection, planner: Planner, key: str, sent: str
+) -> str:
+    """What was changed of one since its row was shown."""
+    lines = history(connection, planner, [key], local=site_of(request).here.local)
+    return " ".join(line.text for line in lines[changes_at(sent) :])
+
+
+def _rows(
+    connection: Connection,
+    row: BoardRow,
+    planner: Planner,
+    papers: Sequence[Paper],
+    form: Form,
+    told: Mapping[str, str],
+) -> list[Row]:
+    names = Names(planner)
+    known = standings(connection, row.id, [paper.shown.key for paper in papers])
+    found = []
+    for paper in papers:
+        key = paper.shown.key
+        sent = form.secret(f"standing/{key}")
+        found.append(
+            Row(
+                paper=paper,
+                choices=[
+                    (status.value, CHOICES[status])
+                    for status in recordable(names.obligations.get(paper.shown.ref))
+                ],
+                # What was typed holds for what its reader saw, unless they are told of more.
+                standing=known[key] if key in told or not sent else sent,
+                status=form.secret(f"status/{key}"),
+                note=form.secret(f"note/{key}"),
+                meanwhile=told.get(key),
+            )
+        )
+    return found

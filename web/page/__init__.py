@@ -1,0 +1,1 @@
+"""The frame of every page: layout, templates, errors, forms sent again."""

@@ -1,0 +1,103 @@
+"""Forms that could not be taken yet: what somebody typed is shown again, to be sent once more."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from itsdangerous import BadData, URLSafeSerializer
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ..request.form import Form
+from ..request.site import Site
+from .page import page
+
+# Never written into a page.
+SECRETS = frozenset({"password", "again", "current"})
+
+
+# Carried along, and written by nobody.
+NOT_SHOWN = frozenset({"draft"})
+NOT_TYPED = frozenset({"csrf", "kept", "next"})
+
+
+# What is carried through the sign-in must fit into its form.
+MOST_KEPT = 60_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptForm:
+    """A form to be sent to `path` once more."""
+
+    path: str
+    fields: Mapping[str, tuple[str, ...]]
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """Its fields one by one, as hidden fields of another form."""
+        return [(name, value) for name, values in self.fields.items() for value in values]
+
+    @property
+    def typed(self) -> list[str]:
+        """What a person would recognise as typed."""
+        return [
+            value
+            for name, value in self.pairs
+            if name not in NOT_SHOWN and value.strip() and not value.isdigit()
+        ]
+
+
+def resendable(request: Request, form: Form) -> KeptForm | None:
+    """The form that was sent, unless it is empty or holds a password."""
+    fields = {name: values for name, values in form.fields.items() if name not in NOT_TYPED}
+    if not fields or SECRETS & fields.keys():
+        return None
+    query = f"?{request.url.query}" if request.url.query else ""
+    return KeptForm(path=request.url.path + query, fields=fields)
+
+
+def comes_from_us(request: Request) -> bool:
+    """Whether the browser says that a page of ours sent the form."""
+    where = request.headers.get("sec-fetch-site")
+    if where is not None:
+        return where == "same-origin"
+    origin = urlsplit(request.headers.get("origin", ""))
+    return bool(origin.netloc) and origin.netloc == request.headers.get("host")
+
+
+def packed(site: Site, kept: KeptForm | None) -> str:
+    """A form as a field of the sign-in form; "" where there is none or it is too long."""
+    if kept is None:
+        return ""
+    text = _serializer(site).dumps([kept.path, {**kept.fields}])
+    return str(text) if len(text) <= MOST_KEPT else ""
+
+
+def unpacked(site: Site, text: str) -> KeptForm | None:
+    """The form that `packed` made; None for anything else."""
+    try:
+        path, fields = _serializer(site).loads(text)
+    except BadData:
+        return None
+    return KeptForm(path=path, fields={name: tuple(values) for name, values in fields.items()})
+
+
+def send_again(request: Request, kept: KeptForm, *, why: str, status: int = 403) -> Response:
+    """The page that shows what was typed, with a button that sends it."""
+    return page(
+        request,
+        "page/resubmit.html.j2",
+        title="Nothing was saved yet",
+        status=status,
+        kept=kept,
+        why=why,
+    )
+
+
+def _serializer(site: Site) -> URLSafeSerializer:
+    return URLSafeSerializer(
+        site.secret, salt="boardcal kept", signer_kwargs={"digest_method": hashlib.sha256}
+    )

@@ -1,0 +1,1 @@
+"""Pages of groups and people: roles, pauses, the first day of email."""

@@ -1,0 +1,55 @@
+"""/people and /bodies/{id}: who holds which role, when bodies meet, and whether mails arrive."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ...queries.details.body import BodyDossier, body_dossier
+from ...queries.people import directory
+from ..page.page import page
+from ..request.errors import NotFoundError
+from ..request.visit import reading_board, site_of
+
+
+def show(request: Request) -> Response:
+    """Every body, and every person by address."""
+    here = site_of(request).here
+    with reading_board(request) as (connection, row, planner):
+        found = directory(connection, row, planner, today=here.today, local=here.local)
+    return page(
+        request,
+        "people/people.html.j2",
+        title="Bodies and people",
+        directory=found,
+        vacancies=[each for each in found.bodies if each.vacancy],
+    )
+
+
+def show_body(request: Request) -> Response:
+    """One body."""
+    found = body_of(request)
+    return page(
+        request,
+        "people/body.html.j2",
+        title=found.line.body.name,
+        body=found,
+        can_edit=request.app.state.is_board_page("/planner"),
+    )
+
+
+def body_of(request: Request) -> BodyDossier:
+    """The body that the address names. Raises NotFoundError."""
+    here = site_of(request).here
+    with reading_board(request) as (connection, row, planner):
+        found = body_dossier(
+            connection,
+            row,
+            planner,
+            request.path_params["body"],
+            today=here.today,
+            local=here.local,
+        )
+    if found is None:
+        raise NotFoundError("There is no such body. “People” lists them all.")
+    return found

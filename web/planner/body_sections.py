@@ -1,0 +1,127 @@
+"""The forms for a body of the planner: its names, who holds its roles, when it meets."""
+
+from __future__ import annotations
+
+from ...calendar.rules.date_text import MONTHS, ORDINALS, WEEKDAYS, month_number
+from ...wording.planner_fields import BODY_KINDS, meeting_in_words
+from .fields import Choices, Field, Flat, Opened, Section, Widget, section
+
+EACH_MONTH: Choices = tuple((str(number), name) for number, name in enumerate(MONTHS, start=1))
+BODY_WHAT = section(
+    "what",
+    "Names",
+    Field(key="name", label="Name", needed=True),
+    Field(key="short", label="Short name", hint="As it is called in lists; empty: its name"),
+    Field(
+        key="kind",
+        label="What it is",
+        widget=Widget.RADIOS,
+        choices=tuple(BODY_KINDS.items()),
+        needed=True,
+    ),
+    Field(key="lead", label="Who answers for it is called", hint="Empty: chair", short=True),
+    Field(key="also", label="Also called", widget=Widget.ROWS, hint="Each on its own line"),
+)
+HINT = "pat@example.org from 1 April 2018 to 31 March 2019"
+ROLES = section(
+    "roles",
+    "Who holds which role",
+    Field(key="chair", label="Chair", widget=Widget.HOLDERS),
+    Field(key="vice-chair", label="Vice-chair", widget=Widget.HOLDERS),
+    Field(key="administrator", label="Administrator", widget=Widget.HOLDERS),
+    Field(
+        key="secretariat",
+        label="Secretariat",
+        widget=Widget.HOLDERS,
+        hint="Only the Board itself has one",
+    ),
+    intro=f"Each address on its own line, with dates where they matter: {HINT}.",
+)
+DAYS_TYPED = {"1st": "first", "2nd": "second", "3rd": "third", "4th": "fourth"}
+
+
+def _open_series(opened: Opened) -> Flat:
+    meets = opened.document.get("meets") or {}
+    months = [str(month_number(each)) for each in meets.get("months", ())]
+    return {**meets, "months": months}
+
+
+def _close_series(flat: Flat, _: Opened) -> Flat:
+    meets = {key: flat[key] for key in ("time", "assumed") if flat.get(key)}
+    if flat.get("day") or flat.get("months") or meets:
+        meets["day"] = [_meeting_day(each) for each in flat.get("day") or ()]
+        meets["months"] = [MONTHS[int(each) - 1] for each in flat.get("months") or ()]
+    return {"meets": meets or None}
+
+
+def _meeting_day(text: str) -> str:
+    """ "second Thursday", however it was typed; what is none is left for the planner's check."""
+    ordinal, _, weekday = text.strip().lower().partition(" ")
+    ordinal = DAYS_TYPED.get(ordinal, ordinal)
+    known = ordinal in ORDINALS and weekday.capitalize() in WEEKDAYS
+    return f"{ordinal} {weekday.capitalize()}" if known else text
+
+
+MEETS = Section(
+    key="meets",
+    title="When it meets",
+    covers=("meets",),
+    fields=lambda _: (
+        Field(
+            key="day",
+            label="On which days",
+            widget=Widget.ROWS,
+            hint="For example, second Thursday. Each on its own line",
+        ),
+        Field(
+            key="months",
+            label="In which months",
+            widget=Widget.TICKS,
+            choices=EACH_MONTH,
+        ),
+        Field(key="time", label="Time", hint="For example, 09:30-12:30", short=True),
+        Field(
+            key="assumed",
+            label="What was assumed",
+            hint="Empty where the plan says when it meets, or somebody confirmed it",
+        ),
+    ),
+    intro="Leave everything empty for a body that has no meetings here. A single meeting is moved "
+    "or cancelled on the page of meetings.",
+    opens=_open_series,
+    closes=_close_series,
+    place=lambda path, _: str(path[1]) if len(path) > 1 else "day",
+)
+
+
+def _exceptions(opened: Opened) -> tuple[Field, ...]:
+    changes = opened.document.get("meeting", ())
+    choices = tuple((_name_of(each), meeting_in_words(each)) for each in changes)
+    return (Field(key="meeting", label="Keep these", widget=Widget.TICKS, choices=choices),)
+
+
+def _name_of(change: Flat) -> str:
+    """ "moved 2018-03-08": no two of a body are the same."""
+    return next(
+        f"{kind} {change[kind]}" for kind in ("moved", "cancelled", "added") if change.get(kind)
+    )
+
+
+def _kept(flat: Flat, opened: Opened) -> Flat:
+    dropped = set(opened.was.get("meeting", ())) - set(flat.get("meeting") or ())
+    changes = opened.document.get("meeting", [])
+    return {"meeting": [each for each in changes if _name_of(each) not in dropped] or None}
+
+
+EXCEPTIONS = Section(
+    key="exceptions",
+    title="Single meetings that were changed",
+    covers=("meeting",),
+    fields=_exceptions,
+    intro="Take the tick away from what is to be as if it had never been moved, cancelled or "
+    "added.",
+    opens=lambda opened: {
+        "meeting": [_name_of(each) for each in opened.document.get("meeting", ())]
+    },
+    closes=_kept,
+)

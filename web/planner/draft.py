@@ -1,0 +1,148 @@
+"""An entry of the planner on the desk: as it stands, and what was typed so far."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass, field, replace
+
+from itsdangerous import BadData, URLSafeSerializer
+from starlette.requests import Request
+
+from ...calendar.planner.entries import SINGLE, Document
+from ...calendar.planner.file_schema import PlannerFile
+from ...operations.planner.edit_entry import EntryEdit, entry_state, patched
+from ..request.errors import FormRefusedError, NotFoundError
+from ..request.site import Site
+from ..request.visit import form_of, reading_board, site_of
+from .fields import Flat, Opened, Section, Setting
+from .sections import SECTIONS, STEPS_OF_NEW
+
+MANY = {
+    "reports": "report",
+    "actions": "action",
+    "bodies": "body",
+    "events": "event",
+    "promises": "promise",
+}
+ALONE = {"plan": "plan", "board": "board", "days": "working_days"}
+NEW = "new"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What was typed so far, carried from form to form and signed.
+
+    `patch` is what is to be other than it stood when `token` was true of the entry; `was` is
+    what the fields of the form began with; `id` is that of a new entry, once it has one.
+    """
+
+    patch: Document = field(default_factory=dict)
+    token: str = ""
+    was: Flat = field(default_factory=dict)
+    timing: str = ""
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What a page of an entry works on. `name` is that of the kind in the address."""
+
+    name: str
+    kind: str
+    id: str
+    board: str
+    content: PlannerFile
+    setting: Setting
+    document: Document
+    token: str
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the entry is yet to be added."""
+        return self.id == NEW
+
+    @property
+    def address(self) -> str:
+        """The path of the entry's page."""
+        return f"/planner/{self.name}" if self.kind in SINGLE else f"/planner/{self.name}/{self.id}"
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """The sections that the form for a new entry goes through."""
+        return STEPS_OF_NEW[self.kind] if self.is_new else ()
+
+    def section(self, key: str) -> Section:
+        """One section of the entry. Raises NotFoundError."""
+        found = next((each for each in SECTIONS[self.kind] if each.key == key), None)
+        if found is None:
+            raise NotFoundError
+        return found
+
+    def opened(self, draft: Draft) -> Opened:
+        """The entry as it stands with what was typed so far."""
+        document = patched(self.document, draft.patch)
+        return Opened(setting=self.setting, document=document, timing=draft.timing, was=draft.was)
+
+    def edit(self, draft: Draft) -> EntryEdit:
+        """What is to be saved."""
+        entry_id = draft.id if self.is_new else self.id
+        return EntryEdit(kind=self.kind, id=entry_id, token=draft.token, patch=draft.patch)
+
+
+def desk_of(request: Request, name: str) -> Desk:
+    """The entry that an address names. Raises NotFoundError where there is none."""
+    kind = MANY.get(name) or ALONE[name]
+    entry_id = kind if kind in SINGLE else request.path_params["id"]
+    here = site_of(request).here
+    with reading_board(request) as (connection, row, planner):
+        content = here.shelf.content(connection, row)
+        state = entry_state(connection, row.id, kind, entry_id)
+    is_new = entry_id == NEW and kind in STEPS_OF_NEW
+    if state is None and not is_new:
+        raise NotFoundError("There is nothing of this name in the planner; it may be removed.")
+    return Desk(
+        name=name,
+        kind=kind,
+        id=entry_id,
+        board=row.id,
+        content=content,
+        setting=Setting(planner=planner, today=here.today),
+        document={} if is_new or state is None else state.document,
+        token="" if is_new or state is None else state.token,
+    )
+
+
+def first_draft(desk: Desk, section: Section) -> Draft:
+    """What a form begins with: nothing typed; a new report is owed from today on."""
+    starts = {"from": desk.setting.today.isoformat()}
+    patch = starts if desk.is_new and desk.kind == "report" else {}
+    return opened_at(desk, Draft(patch=patch, token=desk.token), section)
+
+
+def opened_at(desk: Desk, draft: Draft, section: Section) -> Draft:
+    """`draft` with what the fields of a section begin with."""
+    flat = section.opens(desk.opened(draft))
+    keys = [each.key for each in section.fields(desk.opened(draft))]
+    return replace(draft, was={key: flat[key] for key in keys if key in flat})
+
+
+def draft_of(request: Request) -> Draft:
+    """What was typed so far, from the form that was sent. Raises FormRefusedError."""
+    try:
+        return Draft(**_serializer(site_of(request)).loads(form_of(request).secret("draft")))
+    except (BadData, TypeError):
+        raise FormRefusedError(
+            "This form does not say what it is about. Go back, open the page again, and try once "
+            "more."
+        ) from None
+
+
+def packed(site: Site, draft: Draft) -> str:
+    """A draft as a hidden field."""
+    return str(_serializer(site).dumps(asdict(draft)))
+
+
+def _serializer(site: Site) -> URLSafeSerializer:
+    return URLSafeSerializer(
+        site.secret, salt="boardcal draft", signer_kwargs={"digest_method": hashlib.sha256}
+    )

@@ -1,0 +1,98 @@
+"""/planner/events: what some dates wait for, and that it happened."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ...calendar.planner.model import AwaitedEvent, Planner
+from ...calendar.rules.date_text import listed, long_date
+from ...calendar.rules.due_dates import Event
+from ...calendar.rules.timing import After
+from ...operations.planner.change import plan_now, planning_for
+from ...operations.record import RecordError, record_event
+from ...storage.recorded_events import recorded_events
+from ...wording.names import short_names
+from ...wording.text import working_days
+from ..page.page import page
+from ..request.dates import read_date, shown_date, typed_date
+from ..request.form import FieldError, Problems
+from ..request.visit import changing_board, form_of, reading_board, redirect, site_of, user_of
+
+
+def show(request: Request) -> Response:
+    """The events, when each happened, what waits for it, and a form for each."""
+    return _list(request, Problems())
+
+
+def record(request: Request) -> Response:
+    """Records that an event happened; what waits for it falls due."""
+    form, problems, here = form_of(request), Problems(), site_of(request).here
+    day = problems.read(
+        "on", "The day it happened", lambda: read_date(form, "on", today=here.today)
+    )
+    name = problems.read("event", "The event", lambda: _chosen(form.text("event")))
+    if day is None or name is None:
+        return _list(request, problems)
+    with changing_board(request) as (connection, row, planner):
+        planning = planning_for(here, connection, row)
+        try:
+            record_event(connection, planning, name, on=day, who=user_of(request).email)
+        except RecordError as error:
+            problems.add("on", str(error))
+        else:
+            plan_now(here, connection, row.id)
+    if problems:
+        return _list(request, problems)
+    due = [
+        f"{what} is due on {long_date(planner.days.shift(day, timing.days))}"
+        for timing, what in waiting(name, planner)
+    ]
+    said = (
+        f"Recorded for {long_date(day)}. {listed(due)}" if due else f"Recorded for {long_date(day)}"
+    )
+    return redirect(request, "/planner/events", f"{said}.")
+
+
+def waiting(name: str, planner: Planner) -> list[tuple[After, str]]:
+    """What falls due after an event: how long after, and “its title” from whom."""
+    return [
+        (each.timing, f"“{each.title}” from {listed(list(short_names(planner, each.owners)))}")
+        for each in planner.obligations()
+        if isinstance(each.timing, After) and each.timing.event == name
+    ]
+
+
+def _chosen(sent: str) -> str:
+    if not sent:
+        raise FieldError("must be chosen")
+    return sent
+
+
+def _list(request: Request, problems: Problems) -> Response:
+    form, today = form_of(request), site_of(request).here.today
+    with reading_board(request) as (connection, row, planner):
+        happened = recorded_events(connection, row.id)
+    typed = typed_date(form, "on") if problems else shown_date(today)
+    return page(
+        request,
+        "planner/events.html.j2",
+        title="Events that dates wait for",
+        problems=problems,
+        events=[_told(each, planner, happened) for each in planner.events],
+        on=typed,
+        chosen=form.secret("event"),
+    )
+
+
+def _told(awaited: AwaitedEvent, planner: Planner, happened: list[Event]) -> dict[str, object]:
+    days = [long_date(each.on) for each in happened if each.name == awaited.id]
+    return {
+        "id": awaited.id,
+        "title": awaited.title,
+        "happened": days,
+        "waiting": [
+            f"{what}, {working_days(timing.days)} after it"
+            for timing, what in waiting(awaited.id, planner)
+        ],
+    }

@@ -1,0 +1,289 @@
+"""The fields of an entry of the planner: how each is shown in a form, and read from it again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from ...calendar.planner.model import Planner
+from ...calendar.rules.date_text import long_date
+from ...wording.planner_fields import holder_in_words
+from ..request.dates import TypedDate, read_date, read_optional_date, shown_date, typed_date
+from ..request.form import FieldError, Form
+
+NUMBER = re.compile(r"[+-]?\d{1,4}")
+
+
+# A list of days off for many years is long, and still far from what a form may hold.
+MOST_ROWS = 400
+HOLDER = re.compile(r"(?P<address>\S+?),?(?: from (?P<from>.+?))?(?: (?:to|until) (?P<to>.+))?")
+Flat = dict[str, Any]
+Choices = tuple[tuple[str, str], ...]
+
+
+class Widget(StrEnum):
+    """How a field is typed or chosen."""
+
+    LINE = "line"
+    TEXT = "text"
+    BODIES = "bodies"
+    TICK = "tick"
+    TICKS = "ticks"
+    DATE = "date"
+    NUMBER = "number"
+    NUMBERS = "numbers"
+    SELECT = "select"
+    RADIOS = "radios"
+    ROWS = "rows"
+    DAYS = "days"
+    HOLDERS = "holders"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What a form is filled in against: the planner as it stands, and the day."""
+
+    planner: Planner
+    today: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One field of a form. `key` names it in the form and in what is read."""
+
+    key: str
+    label: str
+    widget: Widget = Widget.LINE
+    hint: str = ""
+    choices: Choices = ()
+    needed: bool = False
+    short: bool = False
+
+    def shown(self, value: Any) -> tuple[str, ...]:
+        """What the form begins with, as a browser would send it back."""
+        match self.widget:
+            case Widget.BODIES | Widget.TICKS:
+                return tuple(value or ())
+            case Widget.TICK:
+                return ("yes",) if value else ()
+            case Widget.DATE:
+                typed = shown_date(date.fromisoformat(value) if value else None)
+                return (typed.day, typed.month, typed.year)
+            case Widget.NUMBERS:
+                return (", ".join(str(each) for each in value or ()),)
+            case Widget.ROWS:
+                return ("\n".join(value or ()),)
+            case Widget.DAYS:
+                return ("\n".join(long_date(date.fromisoformat(each)) for each in value or ()),)
+            case Widget.HOLDERS:
+                return ("\n".join(holder_in_words(each) for each in value or ()),)
+        return ("" if value is None else str(value),)
+
+    def typed(self, form: Form) -> tuple[str, ...]:
+        """What was typed or chosen, right or wrong."""
+        if self.widget in (Widget.BODIES, Widget.TICKS, Widget.TICK):
+            return form.all(self.key)
+        if self.widget is Widget.DATE:
+            found = typed_date(form, self.key)
+            return (found.day, found.month, found.year)
+        return (form.secret(self.key).replace("\r\n", "\n"),)
+
+    def is_same(self, one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+        """Whether two states of the field are the same to who reads them."""
+        if self.widget in (Widget.BODIES, Widget.TICKS):
+            return set(one) == set(other)
+        return one == other
+
+    def read(self, form: Form, setting: Setting, before: Any) -> Any:
+        """The value that was typed; None for nothing. Raises FieldError.
+
+        `before` keeps the order of what was chosen from a list.
+        """
+        value = READERS[self.widget](self, form, setting)
+        if self.widget in (Widget.BODIES, Widget.TICKS) and value is not None:
+            kept = [each for each in before or () if each in value]
+            value = kept + [each for each in value if each not in kept]
+        if self.needed and value in (None, [], ""):
+            missing = {Widget.BODIES: "must have at least one", Widget.TICKS: "must be chosen"}
+            chosen = self.widget in (Widget.SELECT, Widget.RADIOS)
+            default = "must be chosen" if chosen else "must not be empty"
+            raise FieldError(missing.get(self.widget, default))
+        return value
+
+
+def typed_values(fields: tuple[Field, ...], form: Form) -> dict[str, tuple[str, ...]]:
+    """What stands in the fields of a form that was sent."""
+    return {each.key: each.typed(form) for each in fields}
+
+
+def shown_values(fields: tuple[Field, ...], flat: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """What the fields of a form begin with."""
+    return {each.key: each.shown(flat.get(each.key)) for each in fields}
+
+
+def as_date(values: tuple[str, ...]) -> TypedDate:
+    """The three parts of a date for the macro that shows it."""
+    day, month, year = values
+    return TypedDate(day=day, month=month, year=year)
+
+
+def _line(field: Field, form: Form, _: Setting) -> str | None:
+    return form.text(field.key) or None
+
+
+def _text(field: Field, form: Form, _: Setting) -> str | None:
+    return form.lines(field.key) or None
+
+
+def _bodies(field: Field, form: Form, setting: Setting) -> list[str]:
+    sent = form.all(field.key)
+    return [body.id for body in setting.planner.bodies if body.id in sent]
+
+
+def _ticks(field: Field, form: Form, _: Setting) -> list[str]:
+    sent = form.all(field.key)
+    return [value for value, _text in field.choices if value in sent]
+
+
+def _tick(field: Field, form: Form, _: Setting) -> bool | None:
+    return True if form.has(field.key) else None
+
+
+def _date(field: Field, form: Form, setting: Setting) -> str | None:
+    if field.needed:
+        return read_date(form, field.key, today=setting.today).isoformat()
+    found = read_optional_date(form, field.key, today=setting.today)
+    return None if found is None else found.isoformat()
+
+
+def _number(field: Field, form: Form, _: Setting) -> int | None:
+    text = form.text(field.key)
+    return _whole(text) if text else None
+
+
+def _numbers(field: Field, form: Form, _: Setting) -> list[int]:
+    return [_whole(each) for each in re.split(r"[,;\s]+", form.text(field.key)) if each]
+
+
+def _whole(text: str) -> int:
+    # Word processors make a minus sign or a dash of a hyphen.
+    plain = text.replace("−", "-").replace("–", "-")
+    if NUMBER.fullmatch(plain) is None:
+        raise FieldError(f"has “{text}”, which is not a whole number")
+    return int(plain)
+
+
+def _chosen(field: Field, form: Form, _: Setting) -> str | None:
+    sent = form.text(field.key)
+    if sent and sent not in {value for value, _text in field.choices}:
+        raise FieldError("must be chosen from the list")
+    return sent or None
+
+
+def _rows(field: Field, form: Form, _: Setting) -> list[str]:
+    rows = [" ".join(each.split()) for each in form.lines(field.key).split("\n")]
+    return [each for each in rows if each]
+
+
+def _days(field: Field, form: Form, setting: Setting) -> list[str]:
+    rows = _rows(field, form, setting)
+    if len(rows) > MOST_ROWS:
+        raise FieldError(f"must have no more than {MOST_ROWS} days")
+    return [_day(each, setting).isoformat() for each in rows]
+
+
+def _day(text: str, setting: Setting) -> date:
+    try:
+        return TypedDate(day=text).read(today=setting.today)
+    except FieldError as error:
+        raise FieldError(f"has “{text}”, which {error}") from None
+
+
+def _holders(field: Field, form: Form, setting: Setting) -> list[Flat]:
+    return [_holder(each, setting) for each in _rows(field, form, setting)]
+
+
+def _holder(text: str, setting: Setting) -> Flat:
+    found = HOLDER.fullmatch(text)
+    if found is None:
+        raise FieldError(
+            f"has “{text}”; write an address, then from when and until when, such as "
+            "pat@example.org from 1 April 2018 to 31 March 2019"
+        )
+    holder = {"address": found["address"]}
+    for key in ("from", "to"):
+        if found[key]:
+            holder[key] = _day(found[key], setting).isoformat()
+    return holder
+
+
+READERS: dict[Widget, Callable[[Field, Form, Setting], Any]] = {
+    Widget.LINE: _line,
+    Widget.TEXT: _text,
+    Widget.BODIES: _bodies,
+    Widget.TICK: _tick,
+    Widget.TICKS: _ticks,
+    Widget.DATE: _date,
+    Widget.NUMBER: _number,
+    Widget.NUMBERS: _numbers,
+    Widget.SELECT: _chosen,
+    Widget.RADIOS: _chosen,
+    Widget.ROWS: _rows,
+    Widget.DAYS: _days,
+    Widget.HOLDERS: _holders,
+}
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """What a section is opened upon: the entry as it stands, and the kind of its timing.
+
+    `was` is what the fields began with.
+    """
+
+    setting: Setting
+    document: Flat
+    timing: str = ""
+    was: Flat = field(default_factory=dict)
+
+
+def _as_it_stands(opened: Opened) -> Flat:
+    return opened.document
+
+
+def _each_field(flat: Flat, _: Opened) -> Flat:
+    return flat
+
+
+def _first_step(path: Path, _: str) -> str:
+    return str(path[0]) if path else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A few fields that are changed together.
+
+    `opens` lays the entry out for the fields, `closes` makes a patch of the entry of what they
+    hold, `place` says which field a place in the entry belongs to.
+    """
+
+    key: str
+    title: str
+    covers: tuple[str, ...]
+    fields: Callable[[Opened], tuple[Field, ...]]
+    intro: str = ""
+    opens: Callable[[Opened], Flat] = _as_it_stands
+    closes: Callable[[Flat, Opened], Flat] = _each_field
+    place: Callable[[Path, str], str] = _first_step
+
+
+def section(key: str, title: str, *fields: Field, intro: str = "") -> Section:
+    """A section of fields that stand in the entry as they are."""
+    covers = tuple(each.key for each in fields)
+    return Section(key=key, title=title, covers=covers, fields=lambda _: fields, intro=intro)

@@ -1,0 +1,145 @@
+"""What was typed into a section of an entry becomes a patch, or problems by their fields."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from ...calendar.planner.entries import Document
+from ...calendar.planner.file_schema import PlannerFile
+from ...core.validation.explain import FileProblems, shown
+from ...core.validation.problems import is_predicate
+from ...operations.planner.edit_entry import EntryEdit, new_id, sorted_problems, with_edit
+from ...wording.planner_fields import label
+from ..request.form import FieldError, Form, Problems
+from .draft import Desk, Draft
+from .fields import Flat, Section
+
+EMPTY: tuple[Any, ...] = (None, "", [], {}, False)
+
+
+# So that what is typed is checked before the form for a new entry has asked for everything.
+FILLERS: dict[str, Document] = {
+    "report": {"title": "–", "row": "–", "quote": "–", "when": {"as_required": True}},
+    "action": {
+        "title": "–",
+        "number": "–",
+        "section": "–",
+        "action": "–",
+        "quote": "–",
+        "when": {"as_required": True},
+    },
+    "body": {"name": "–", "kind": "partner"},
+}
+
+
+def typed_draft(
+    desk: Desk, draft: Draft, section: Section, form: Form, problems: Problems
+) -> Draft:
+    """`draft` with what the fields of a section hold now."""
+    opened = desk.opened(draft)
+    flat: Flat = {}
+    typed: set[str] = set()
+    for each in section.fields(opened):
+        before = draft.was.get(each.key)
+        same = each.is_same(each.typed(form), each.shown(before))
+        if same and not (each.needed and before in EMPTY):
+            flat[each.key] = before
+            continue
+        typed.add(each.key)
+        flat[each.key] = problems.read(
+            each.key,
+            f"“{each.label}”",
+            lambda each=each, before=before: each.read(  # type: ignore[misc]
+                form, desk.setting, before
+            ),
+        )
+    if section.key == "when":
+        return replace(draft, timing=str(flat.get("kind") or ""))
+    if problems or not typed:
+        return draft
+    try:
+        wanted = section.closes(flat, opened)
+    except FieldError as error:
+        first = section.fields(opened)[0]
+        problems.add(first.key, f"“{first.label}” {error}")
+        return draft
+    # What was not touched stays as it stands, whatever somebody else makes of it meanwhile.
+    touched = [key for key in section.covers if key in typed or key not in flat]
+    return with_patch(desk, draft, {key: wanted.get(key) for key in touched})
+
+
+def with_patch(desk: Desk, draft: Draft, wanted: Document) -> Draft:
+    """`draft` with more fields; one that is as it stands already is none."""
+    patch = dict(draft.patch)
+    for key, given in wanted.items():
+        patch[key] = None if given in EMPTY else given
+        if patch[key] == (desk.document.get(key) or None):
+            del patch[key]
+    return replace(draft, patch=patch)
+
+
+def checked_draft(
+    desk: Desk, draft: Draft, section: Section, problems: Problems, *, whole: bool
+) -> PlannerFile | None:
+    """The planner with what was typed in it; None, with every problem noted, where it is wrong.
+
+    Not `whole`: the form for a new entry has more to ask, and only this section is looked at.
+    """
+    edit = desk.edit(draft)
+    if not whole:
+        first = desk.content.body[0].id
+        filler = FILLERS.get(desk.kind, {})
+        own = {"owner": [first]} if desk.kind in ("report", "action") else {}
+        edit = replace(edit, id=edit.id or NOT_YET, patch={**filler, **own, **draft.patch})
+    try:
+        return with_edit(desk.content, edit)
+    except FileProblems as error:
+        _note(desk, draft, section, problems, error, edit, whole=whole)
+        return None
+
+
+NOT_YET = "not-yet-named"
+
+
+def _note(
+    desk: Desk,
+    draft: Draft,
+    section: Section,
+    problems: Problems,
+    error: FileProblems,
+    edit: EntryEdit,
+    *,
+    whole: bool,
+) -> None:
+    """Every problem by its field where the section has it, else on top with its place."""
+    found = sorted_problems(error, desk.content, edit)
+    fields = {each.key: each.label for each in section.fields(desk.opened(draft))}
+    for number, (path, says, value) in enumerate(found.own):
+        key = section.place(path, draft.timing)
+        top = str(path[0]) if path else ""
+        if top in section.covers:
+            key = key if key in fields else next(iter(fields))
+            problems.add(key, worded(fields[key], says, value))
+        else:
+            problems.add(f"other-{number}", worded(label(desk.kind, top), says, value))
+    if whole:
+        for number, sentence in enumerate(found.others):
+            problems.add(f"elsewhere-{number}", sentence)
+
+
+def worded(name: str, says: str, value: Any) -> str:
+    """A sentence of the planner file's check that begins with a field's name."""
+    if not is_predicate(says):
+        return f"“{name}”: {says}"
+    is_nothing = value is None or value in ([], "")
+    return f"“{name}” {says}" if is_nothing else f"“{name}”: {shown(value)} {says}"
+
+
+def named(desk: Desk, draft: Draft) -> Draft:
+    """`draft` of a new entry with the id that it will have."""
+    if not desk.is_new or draft.id:
+        return draft
+    patch = draft.patch
+    wanted = patch.get("number") or patch.get("short") or patch.get("title") or patch.get("name")
+    return replace(draft, id=new_id(desk.content, desk.kind, str(wanted or "")))

@@ -1,0 +1,151 @@
+"""What saving an entry would change, laid out for a page before anything is saved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import Connection
+from starlette.requests import Request
+
+from ...calendar.occurrences import occurrences
+from ...calendar.planner.builder import planner_of
+from ...calendar.planner.entries import Document
+from ...calendar.planner.file_schema import PlannerFile
+from ...calendar.planner.model import Obligation, Planner
+from ...calendar.rules.as_required import Happened
+from ...calendar.rules.date_text import weekday_date
+from ...operations.planner.edit_entry import EntryEdit, document_of
+from ...queries.previews.planner_change import consequences
+from ...queries.previews.planner_change_text import (
+    Effect,
+    effects,
+    mailed_in_words,
+    meetings_in_words,
+    remarks,
+)
+from ...queries.previews.role_change import role_effects
+from ...storage.boards import BoardRow
+from ...storage.recorded_events import happened
+from ...wording.planner_fields import ROLES, FieldChange, field_changes, in_words, label
+from ...wording.timings import sentence
+from ..request.visit import reading_board, site_of
+from .draft import Desk, Draft
+
+MOST_THINGS = 6  # of a kind; the rest are counted
+MOST_KINDS = 8
+NEXT_DATES = 3
+FALLS_DUE = ("report", "action")
+
+
+# A rule can be as rare as every few years, an action as far as its plan goes.
+NEXT_WITHIN = timedelta(days=366 * 4)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What saving changes: in the entry, in what is due, in who meets; all in words.
+
+    `timing` and `next` are a report's or an action's own; `is_own`: the effects are all of it
+    alone; `more` counts the kinds of effects that are left out.
+    """
+
+    changes: list[FieldChange]
+    timing: str | None
+    next: tuple[str, ...]
+    effects: tuple[Effect, ...]
+    is_own: bool
+    more: int
+    meetings: tuple[str, ...]
+    more_meetings: int
+    remarks: tuple[str, ...]
+
+
+def preview(request: Request, desk: Desk, edit: EntryEdit, changed: PlannerFile) -> Preview:
+    """What `edit` changes, given the planner with it."""
+    here, after = site_of(request).here, planner_of(changed)
+    falls_due = desk.kind in FALLS_DUE
+    with reading_board(request) as (connection, row, before):
+        # A report or an action moves no other; a body or a day off may move everything.
+        refs = [edit.id] if falls_due else None
+        found = consequences(here, connection, row, after, refs=refs)
+        recorded = happened(connection, row.id)
+        mailed = list(_who_is_mailed(connection, row, (before, after), desk, edit))
+    told = effects(found, after, most=MOST_THINGS)
+    meetings = tuple(meetings_in_words(found.meetings))
+    own = after_edit(after, edit.id) if falls_due else None
+    return Preview(
+        changes=field_changes(
+            desk.kind, desk.document, document_of(changed, desk.kind, edit.id), (before, after)
+        ),
+        timing=None if own is None else sentence(own.timing, after),
+        next=() if own is None else next_dates(after, own.ref, recorded, desk.setting.today),
+        effects=tuple(told[:MOST_KINDS]),
+        is_own=falls_due,
+        more=max(0, len(told) - MOST_KINDS),
+        meetings=meetings[:MOST_KINDS],
+        more_meetings=max(0, len(meetings) - MOST_KINDS),
+        remarks=(*remarks(found), *filter(None, [mailed_in_words(found)]), *mailed),
+    )
+
+
+def after_edit(planner: Planner, ref: str) -> Obligation | None:
+    """The report or action as it will be."""
+    return next((each for each in planner.obligations() if each.ref == ref), None)
+
+
+def next_dates(
+    planner: Planner, ref: str, recorded: Sequence[Happened], today: date
+) -> tuple[str, ...]:
+    """The next few days on which something is due of a report or an action."""
+    coming = {
+        each.due
+        for each in occurrences(planner, today, today + NEXT_WITHIN, recorded, refs=[ref])
+        if not each.void and each.due >= today
+    }
+    return tuple(weekday_date(day) for day in sorted(coming)[:NEXT_DATES])
+
+
+def _who_is_mailed(
+    connection: Connection,
+    row: BoardRow,
+    planners: tuple[Planner, Planner],
+    desk: Desk,
+    edit: EntryEdit,
+) -> Iterator[str]:
+    """Where a body's role-holders change: who gets its mails then."""
+    if desk.kind == "body" and not desk.is_new and set(ROLES) & edit.patch.keys():
+        today = desk.setting.today
+        found = role_effects(connection, row, planners, edit.id, starts=today, today=today)
+        yield from found.sentences
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """A field as it stands now beside what was typed."""
+
+    label: str
+    now: str
+    typed: str
+
+
+def beside(desk: Desk, draft: Draft) -> list[Beside]:
+    """What stands in an entry now beside what somebody typed before it was changed."""
+    return [
+        Beside(
+            label=label(desk.kind, key),
+            now=_words(key, desk.document, desk.setting.planner),
+            typed=_words(key, draft.patch, desk.setting.planner),
+        )
+        for key in draft.patch
+    ]
+
+
+def _words(key: str, document: Document, planner: Planner) -> str:
+    """A field in words; what is typed wrong is shown as it is."""
+    value = document.get(key)
+    try:
+        return in_words(key, value, planner)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return str(value)

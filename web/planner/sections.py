@@ -1,0 +1,220 @@
+"""The forms for each kind of entry of the planner, one small section at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ...calendar.planner.model import Planner
+from . import timing
+from .body_sections import BODY_WHAT, EXCEPTIONS, MEETS, ROLES
+from .fields import Choices, Field, Opened, Section, Widget, section
+from .timing import fields_of
+
+TITLE = Field(key="title", label="Title", hint="As it is to stand in mails and lists", needed=True)
+OWNER = Field(key="owner", label="Owed by", widget=Widget.BODIES, needed=True)
+AUDIENCE = Field(key="to", label="Goes to", widget=Widget.BODIES)
+SECTION = Field(key="section", label="Section of the action plan", needed=True)
+QUOTE = Field(
+    key="quote",
+    label="The plan’s own words",
+    widget=Widget.TEXT,
+    hint="What the plan says about when, or who decided it: “Agreed by the Board on 8 March 2018”",
+    needed=True,
+)
+ASSUMED = Field(
+    key="assumed",
+    label="What was assumed",
+    widget=Widget.TEXT,
+    hint="What the plan does not say and somebody read into it. Empty where nothing was",
+)
+DOUBT = Field(
+    key="doubt",
+    label="What is not clear",
+    widget=Widget.TEXT,
+    hint="Where the plan contradicts itself. Empty where it does not",
+)
+FROM = Field(
+    key="from",
+    label="From",
+    widget=Widget.DATE,
+    hint="Nothing is due before this day. It may be left empty",
+)
+UNTIL = Field(
+    key="until",
+    label="Until",
+    widget=Widget.DATE,
+    hint="Nothing is due after this day. Empty: until somebody ends it",
+)
+STEPS = Field(
+    key="steps",
+    label="Reminders, in working days from the date",
+    hint="Before it with a minus: -10, -5, 0, 5. Empty: as usual",
+    widget=Widget.NUMBERS,
+)
+EMPTY_OK = Field(
+    key="nothing_to_report", label="“Nothing to report” is accepted", widget=Widget.TICK
+)
+WHEN = Section(
+    key="when",
+    title="When it is due",
+    covers=("when",),
+    fields=lambda _: (
+        Field(
+            key="kind",
+            label="When is it due?",
+            widget=Widget.RADIOS,
+            choices=timing.KINDS,
+            needed=True,
+        ),
+    ),
+    opens=lambda opened: {"kind": timing.kind_of(opened.document.get("when", {}))},
+)
+TIMING = Section(
+    key="timing",
+    title="When it is due",
+    covers=("when",),
+    fields=lambda opened: fields_of(opened.timing, opened.setting, opened.document.get("when", {})),
+    opens=lambda opened: timing.opened(opened.timing, opened.document.get("when", {})),
+    closes=lambda flat, opened: {"when": timing.closed(opened.timing, flat)},
+    place=lambda path, kind: timing.field_at(path[1:], kind) if path[:1] == ("when",) else "",
+)
+
+
+def _others(opened: Opened) -> Choices:
+    own = opened.document.get("id")
+    reports = [each for each in opened.setting.planner.reports if each.ref != own]
+    return (("", "No other report"), *((each.ref, each.title) for each in reports))
+
+
+DATES = Section(
+    key="dates",
+    title="From when, and reminders",
+    covers=("from", "until", "steps", "met_by", "nothing_to_report"),
+    fields=lambda opened: (
+        FROM,
+        UNTIL,
+        STEPS,
+        Field(
+            key="met_by",
+            label="Counts as done when this one is",
+            widget=Widget.SELECT,
+            choices=_others(opened),
+        ),
+        EMPTY_OK,
+    ),
+)
+SOURCE = section("source", "Where it comes from", QUOTE, ASSUMED, DOUBT)
+REPORT_WHAT = section(
+    "what",
+    "What, and from whom",
+    TITLE,
+    Field(key="row", label="Row of the plan", hint="What it is filed under", needed=True),
+    OWNER,
+    AUDIENCE,
+)
+ACTION_WHAT = section(
+    "what",
+    "What, and who does it",
+    Field(key="number", label="Number in the action plan", short=True, needed=True),
+    TITLE,
+    SECTION,
+    Field(key="action", label="The action in full", widget=Widget.TEXT, needed=True),
+    OWNER,
+    AUDIENCE,
+    Field(key="outcome", label="What it is for", widget=Widget.TEXT),
+    Field(key="note", label="Remark"),
+)
+EVENT_WHAT = section(
+    "what",
+    "What happens",
+    Field(
+        key="title",
+        label="What happens",
+        hint="As a sentence: The Board accepts the staff survey",
+        needed=True,
+    ),
+)
+PROMISE_WHAT = section(
+    "what",
+    "What is promised",
+    Field(key="text", label="What is promised", needed=True),
+    Field(key="where", label="Where the plan promises it", needed=True),
+)
+PLAN_WHAT = section(
+    "what",
+    "The plan",
+    Field(key="title", label="Title", needed=True),
+    Field(key="source", label="Source", needed=True),
+    Field(key="from", label="From", widget=Widget.DATE, needed=True),
+    Field(
+        key="to",
+        label="To",
+        widget=Widget.DATE,
+        hint="These years bound the action plan; reports go on until they are ended",
+        needed=True,
+    ),
+    Field(key="assumed", label="What was assumed"),
+)
+DAYS_WHAT = section(
+    "what",
+    "Working days",
+    Field(
+        key="closed",
+        label="Closed, besides the bank holidays",
+        widget=Widget.DAYS,
+        hint="Each day on its own line: 27 December 2018",
+    ),
+    Field(
+        key="open",
+        label="Open, though it is a weekend or a bank holiday",
+        widget=Widget.DAYS,
+        hint="Each day on its own line",
+    ),
+)
+
+
+def _groups(planner: Planner) -> Choices:
+    return (("", "None"), *((body.id, body.short) for body in planner.bodies))
+
+
+BOARD_WHAT = Section(
+    key="what",
+    title="The Board",
+    covers=("name", "business_group"),
+    fields=lambda opened: (
+        Field(key="name", label="Name", needed=True),
+        Field(
+            key="business_group",
+            label="Business Group",
+            widget=Widget.SELECT,
+            choices=_groups(opened.setting.planner),
+            hint="Its chair hears of what is ten working days late",
+        ),
+    ),
+)
+SECTIONS: Mapping[str, tuple[Section, ...]] = {
+    "report": (REPORT_WHAT, WHEN, TIMING, SOURCE, DATES),
+    "action": (
+        ACTION_WHAT,
+        WHEN,
+        TIMING,
+        SOURCE,
+        section("dates", "From when, and reminders", FROM, UNTIL, STEPS),
+    ),
+    "body": (BODY_WHAT, ROLES, MEETS, EXCEPTIONS),
+    "event": (EVENT_WHAT,),
+    "promise": (PROMISE_WHAT,),
+    "plan": (PLAN_WHAT,),
+    "board": (BOARD_WHAT,),
+    "working_days": (DAYS_WHAT,),
+}
+
+
+# What the form for a new entry asks, in this order.
+STEPS_OF_NEW: Mapping[str, tuple[str, ...]] = {
+    "report": ("what", "when", "timing", "source", "dates"),
+    "action": ("what", "when", "timing", "source"),
+    "body": ("what", "roles", "meets"),
+    "event": ("what",),
+    "promise": ("what",),
+}

@@ -1,0 +1,1 @@
+"""Reading a request: who, which Board, forms, queries, dates."""

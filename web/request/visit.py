@@ -1,0 +1,196 @@
+"""One request as the pages see it: who asks, which Board is meant, and what was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from urllib.parse import quote, urlencode
+
+from sqlalchemy import Connection, select
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from ...calendar.planner.model import Planner
+from ...storage.accounts.accounts import Account, Role
+from ...storage.accounts.sessions import Session, new_token, session_of, set_notice
+from ...storage.boards import BoardRow, board_row, boards, hold_boards
+from ...storage.holds import Hold, hold_of
+from ...storage.schema.planner import pause
+from .errors import ForbiddenError, NotFoundError
+from .form import Form
+from .site import Site
+
+SESSION = "boardcal"
+VISITOR = "boardcal-visitor"
+
+
+def read_cookie(site: Site, request: Request, name: str) -> str | None:
+    """The value of a cookie, or None."""
+    return request.cookies.get(_full(site, name))
+
+
+def set_cookie(
+    site: Site, response: Response, name: str, value: str, *, seconds: int | None = None
+) -> None:
+    """Gives the browser a cookie that no script can read, for so long or until it is closed."""
+    response.set_cookie(
+        _full(site, name),
+        value,
+        max_age=seconds,
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=site.is_secure,
+    )
+
+
+def drop_cookie(site: Site, response: Response, name: str) -> None:
+    """Takes a cookie back."""
+    response.delete_cookie(
+        _full(site, name), path="/", httponly=True, samesite="lax", secure=site.is_secure
+    )
+
+
+def _full(site: Site, name: str) -> str:
+    # RFC 6265bis 4.1.3.2: such a name cannot be set by a neighbouring host, nor over plain http.
+    return f"__Host-{name}" if site.is_secure else name
+
+
+@dataclass(slots=True, kw_only=True)
+class Visit:
+    """What is known of a request. `key` is the cookie that its forms are bound to."""
+
+    form: Form = field(default_factory=Form)
+    session: Session | None = None
+    boards: tuple[BoardRow, ...] = ()
+    paused: frozenset[str] = frozenset()
+    held: Hold | None = None
+    board: BoardRow | None = None
+    key: str = ""
+    new_visitor: str | None = None
+
+    @property
+    def account(self) -> Account | None:
+        """Who is signed in."""
+        return None if self.session is None else self.session.account
+
+
+def open_visit(request: Request, form: Form) -> Visit:
+    """Finds out who asks, and keeps it with the request."""
+    site = site_of(request)
+    visit = Visit(form=form)
+    request.state.visit = visit
+    token = read_cookie(site, request, SESSION)
+    if token:
+        with site.here.database.read() as connection:
+            _sign_in(visit, connection, token, site)
+    if visit.session is None:
+        visit.key = read_cookie(site, request, VISITOR) or ""
+        if not visit.key:
+            visit.key = visit.new_visitor = new_token()
+    return visit
+
+
+def _sign_in(visit: Visit, connection: Connection, token: str, site: Site) -> None:
+    visit.session = session_of(connection, token, now=site.now())
+    account = visit.account
+    if account is None:
+        return
+    visit.key = token
+    visit.boards = tuple(row for row in boards(connection) if account.may(Role.VIEWER, row.id))
+    rows = connection.execute(select(pause.c.board).where(pause.c.kind == "board"))
+    visit.paused = frozenset(row.board for row in rows)
+    visit.held = hold_of(connection)
+
+
+def site_of(request: Request) -> Site:
+    """The site that a request is for."""
+    site: Site = request.app.state.site
+    return site
+
+
+def visit_of(request: Request) -> Visit:
+    """What is known of a request; an empty visit before anything is."""
+    visit: Visit = getattr(request.state, "visit", None) or Visit()
+    return visit
+
+
+def form_of(request: Request) -> Form:
+    """The form that was sent."""
+    return visit_of(request).form
+
+
+def user_of(request: Request) -> Account:
+    """Who is signed in. Pages with a role always have somebody."""
+    account = visit_of(request).account
+    if account is None:
+        raise ForbiddenError("Nobody is signed in.")
+    return account
+
+
+def board_of(request: Request) -> BoardRow:
+    """The Board of a page."""
+    board = visit_of(request).board
+    if board is None:
+        raise NotFoundError
+    return board
+
+
+@contextmanager
+def reading_board(request: Request) -> Iterator[tuple[Connection, BoardRow, Planner]]:
+    """A connection to read with, the page's Board as it is now, and its planner."""
+    here = site_of(request).here
+    with here.database.read() as connection:
+        row = _current(connection, request)
+        yield connection, row, here.shelf.get(connection, row)
+
+
+@contextmanager
+def changing_board(request: Request) -> Iterator[tuple[Connection, BoardRow, Planner]]:
+    """The same in a transaction that writes: all of it, or nothing where the page fails.
+
+    Nobody else changes a Board meanwhile, so that its planner is the one in force.
+    """
+    here = site_of(request).here
+    with here.database.write() as connection:
+        hold_boards(connection)
+        row = _current(connection, request)
+        yield connection, row, here.shelf.get(connection, row)
+
+
+def _current(connection: Connection, request: Request) -> BoardRow:
+    row = board_row(connection, board_of(request).id)
+    if row is None:
+        raise NotFoundError("This Board is gone.")
+    return row
+
+
+def link(request: Request, path: str, **query: object) -> str:
+    """The address of a page of the same Board, or of none, for a link or a redirect.
+
+    `path` begins with a slash; what is None in `query` is left out.
+    """
+    site = site_of(request)
+    visit = visit_of(request)
+    several = len(visit.boards) > 1 and visit.board is not None
+    of_board = several and request.app.state.is_board_page(path)
+    before = f"/boards/{quote(visit.board.id)}" if of_board and visit.board else ""
+    given = {name: value for name, value in query.items() if value not in (None, "")}
+    after = f"?{urlencode(given, doseq=True)}" if given else ""
+    return f"{site.prefix}{before}{quote(path, safe='/:@')}{after}"
+
+
+def redirect(request: Request, path: str, notice: str | None = None, **query: object) -> Response:
+    """Sends the browser on after a form; `notice` is said on the page that it comes to."""
+    if notice is not None:
+        notify(request, notice)
+    return RedirectResponse(link(request, path, **query), status_code=303)
+
+
+def notify(request: Request, text: str, *, heading: str = "Done") -> None:
+    """Lets the next page of this session say something once."""
+    session = visit_of(request).session
+    if session is not None:
+        with site_of(request).here.database.write() as connection:
+            set_notice(connection, session.digest, {"text": text, "heading": heading})

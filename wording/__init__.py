@@ -1,0 +1,1 @@
+"""English for people: statuses, timings, changes and names."""

@@ -1,0 +1,93 @@
+"""Mails in words: when one comes, in which capacity somebody gets it, and what became of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from ..calendar.occurrences import Kind
+from ..calendar.rules.date_text import long_date
+from ..calendar.rules.escalation import Level
+from ..core.local_time import LocalTime
+from ..storage.message_states import MessageState
+from .text import one_line, working_days
+
+CAPACITY = {
+    Level.OWNER: "answers for it",
+    Level.BOARD: "chair of the Board",
+    Level.BUSINESS: "chair of the Business Group",
+    Level.DEPUTY: "vice-chair",
+    Level.SECRETARIAT: "secretariat",
+}
+
+
+class MailStanding(StrEnum):
+    """What has become of a mail, as people are told it."""
+
+    WAITING = "waiting"
+    SENDING = "being sent"
+    SENT = "sent"
+    REFUSED = "refused"
+    UNCERTAIN = "may have arrived"
+    DROPPED = "not sent"
+
+    @property
+    def states(self) -> tuple[MessageState, ...]:
+        """The states of a message that this means."""
+        return tuple(state for state, standing in STANDINGS.items() if standing is self)
+
+
+STANDINGS = {
+    MessageState.PENDING: MailStanding.WAITING,
+    MessageState.DEFERRED: MailStanding.WAITING,
+    MessageState.CLAIMED: MailStanding.SENDING,
+    MessageState.DATA_STARTED: MailStanding.SENDING,
+    MessageState.SENT: MailStanding.SENT,
+    MessageState.FAILED: MailStanding.REFUSED,
+    MessageState.UNCERTAIN: MailStanding.UNCERTAIN,
+    MessageState.SUPERSEDED: MailStanding.DROPPED,
+}
+SAID = {
+    MessageState.PENDING: "waits to be sent",
+    MessageState.DEFERRED: "could not be sent yet, and is tried again",
+    MessageState.CLAIMED: "is being sent",
+    MessageState.DATA_STARTED: "is being sent",
+    MessageState.SENT: "sent",
+    MessageState.FAILED: "was refused",
+    MessageState.UNCERTAIN: "may or may not have arrived",
+    MessageState.SUPERSEDED: "was not sent",
+}
+
+
+def step_words(step: int, kind: Kind) -> str:
+    """ "10 working days before", "on the day", "5 working days late"."""
+    if step == 0:
+        return "on the day"
+    if step < 0:
+        return f"{working_days(-step)} before"
+    return f"{working_days(step)} {'after' if kind is Kind.REVIEW else 'late'}"
+
+
+def mail_words(
+    state: MessageState, *, finished_at: datetime | None, reply: str | None, local: LocalTime
+) -> str:
+    """ "sent 22 February 2018, 08:00", "was refused: no such mailbox"."""
+    if state is MessageState.SENT:
+        return "sent" if finished_at is None else f"sent {moment_words(finished_at, local)}"
+    return f"{SAID[state]}: {one_line(reply)}" if reply else SAID[state]
+
+
+def moment_words(instant: datetime, local: LocalTime) -> str:
+    """ "22 February 2018, 08:00", by the Board's own clock."""
+    moment = instant.astimezone(local.zone)
+    return f"{long_date(moment.date())}, {moment:%H:%M}"
+
+
+def taken_back(reason: str | None) -> str:
+    """Why a mail that was decided on did not go out."""
+    return f"not sent: {reason.replace('step', 'reminder')}" if reason else "not sent"
+
+
+def stand_in(because: str | None) -> str | None:
+    """Why somebody gets a mail that another should, told to a third person."""
+    return None if because is None else because.replace("this comes to you as", "it goes to")

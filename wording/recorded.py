@@ -1,0 +1,49 @@
+"""What somebody is told after recording something: what it is now, and what comes next."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from ..calendar.occurrences import Kind
+from ..calendar.planner.model import Planner
+from ..calendar.rules.date_text import long_date, weekday_date
+from ..calendar.status import OWED, Status
+from ..core.local_time import LocalTime
+from ..storage.occurrences import Stored
+from .names import short_names
+
+
+def became(stored: Stored, planner: Planner, status: Status | None, *, on: date) -> str:
+    """ "“S.11” of PMQAG, due 22 February 2018, is recorded as submitted on 20 February 2018."."""
+    what = "open again" if status is None else f"recorded as {status.value} on {long_date(on)}"
+    return f"{named(stored, planner)}, due {long_date(stored.due)}, is {what}."
+
+
+def new_date(stored: Stored, planner: Planner) -> str:
+    """What its date is now, and where that is after the meeting that it is for."""
+    was = f" instead of {long_date(stored.first_due)}" if stored.first_due != stored.due else ""
+    said = f"{named(stored, planner)} is now due on {weekday_date(stored.due)}{was}."
+    if stored.meeting is None or stored.due <= stored.meeting:
+        return said
+    return f"{said} That is after the meeting it is for, on {long_date(stored.meeting)}."
+
+
+def what_next(stored: Stored, *, local: LocalTime, today: date) -> str:
+    """When the next mail goes out about it, or when the next of its kind is due."""
+    if stored.state in OWED:
+        if stored.next_step_at is None:
+            return "No reminder is left to send about it."
+        day = local.day_of(stored.next_step_at)
+        if day <= today:
+            return "The next mail about it goes out with the next sending."
+        return f"The next mail about it goes out on {weekday_date(day)}."
+    ended = "No more mails go out about it"
+    if stored.next_due is None or stored.kind is Kind.ACTION or stored.state == Status.VOID:
+        return f"{ended}."
+    return f"{ended}; the next one is due on {long_date(stored.next_due)}."
+
+
+def named(stored: Stored, planner: Planner) -> str:
+    """The title in quotes, and who owes it."""
+    owner = "".join(short_names(planner, [stored.owner])) or stored.owner
+    return f'"{stored.title}" of {owner}'

@@ -1,0 +1,77 @@
+"""Small pieces of English: lists, counts, dates as stated, shortened titles."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from ..calendar.rules.date_text import (
+    MONTHS,
+    SEASONS,
+    listed,
+    long_date,
+)
+from ..calendar.rules.timing import Precision
+
+NAMES_SHOWN = 3  # of those a report goes to; a survey's findings go to thirteen subgroups
+SEASON_ENDING = {month: season for season, month in SEASONS.items()}
+
+
+def one_line(text: str) -> str:
+    """`text` without line breaks, control characters and doubled spaces."""
+    if not text.isprintable():
+        text = "".join(character if character.isprintable() else " " for character in text)
+    return " ".join(text.split())
+
+
+def shorten(text: str, room: int) -> str:
+    """`text` on one line of at most `room` characters, cut between words with an "…"."""
+    text = one_line(text)
+    if len(text) <= room:
+        return text
+    cut = text[: room - 1]
+    between_words = cut.rpartition(" ")[0] if text[room - 1] != " " else cut
+    # A first word longer than the room is cut within.
+    return f"{(between_words or cut).rstrip(' ,;:–-')}…"
+
+
+def sentence(text: str) -> str:
+    """`text` with a capital and a full stop."""
+    text = one_line(text)
+    if not text:
+        return ""
+    ended = text if text[-1] in ".!?…”" else f"{text}."
+    return ended[:1].upper() + ended[1:]
+
+
+def count(number: int, noun: str, plural: str | None = None) -> str:
+    """ "1 report", "2 reports"."""
+    return f"{number} {noun}" if number == 1 else f"{number} {plural or noun + 's'}"
+
+
+def working_days(number: int) -> str:
+    """ "1 working day", "10 working days"."""
+    return count(number, "working day")
+
+
+def stated(due: date, precision: Precision) -> str:
+    """ "22 February 2018", "end of July 2018" or "end of autumn 2019"."""
+    if precision is Precision.MONTH:
+        return f"end of {MONTHS[due.month - 1]} {due.year}"
+    season = SEASON_ENDING.get(due.month)
+    if precision is Precision.DAY or season is None:
+        return long_date(due)
+    if season == "winter":
+        return f"end of winter {due.year - 1}-{due.year % 100:02}"
+    return f"end of {season} {due.year}"
+
+
+def is_stated_exactly(due: date, precision: Precision) -> bool:
+    """Whether `stated` gives a day, rather than the end of a month or season."""
+    return stated(due, precision) == long_date(due)
+
+
+def audience(names: tuple[str, ...]) -> str:
+    """ "LSCB", "CTB and HWB", "LSCB, CTB and 11 others"."""
+    if len(names) > NAMES_SHOWN:
+        return f"{', '.join(names[: NAMES_SHOWN - 1])} and {len(names) - NAMES_SHOWN + 1} others"
+    return listed(list(names))
