@@ -25,7 +25,7 @@ from boardcal.calendar.planner.file_schema import PlannerFile
 from boardcal.scheduler.clock import clock_from
 from boardcal.scheduler.installation import Installation, first_go_live, opened
 from boardcal.settings.load import load_settings
-from boardcal.storage.feeds import FeedKind, make_feed
+from boardcal.storage.feeds.feeds import FeedKind, make_feed
 from boardcal.storage.planners import content_of, save_content
 from boardcal.web.app import build_app
 from boardcal.web.page.templating import make_environment

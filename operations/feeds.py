@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..calendar.planner.model import Planner
 from ..core.errors import BoardcalError
-from ..storage.feeds import Feed, FeedKind
+from ..storage.feeds.feeds import Feed, FeedKind
 from ..wording.names import Names
 
 

@@ -13,7 +13,7 @@ from icalendar import Calendar
 from boardcal.queries.feeds.shelf import FeedShelf
 from boardcal.scheduler.installation import Installation
 from boardcal.settings.load import LoadedSettings, Settings
-from boardcal.storage.feeds import Feed, FeedKind
+from boardcal.storage.feeds.feeds import Feed, FeedKind
 
 from .factories import at
 

@@ -12,7 +12,7 @@ from ...operations.feeds import person_named, said_subject
 from ...operations.planner.roles import body_named
 from ...scheduler.installation import Installation
 from ...storage.boards import BoardRow, board_row, boards
-from ...storage.feeds import (
+from ...storage.feeds.feeds import (
     Feed,
     FeedKind,
     feed_meant,

@@ -15,7 +15,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from ...calendar.ical.feed import LARGEST_SEQUENCE
-from ...storage.published_events import (
+from ...storage.feeds.published_events import (
     BoardMoments,
     Published,
     board_moments,

@@ -19,8 +19,8 @@ from ...scheduler.installation import Installation, installation_id
 from ...scheduler.planning.plan import horizon_of
 from ...storage.accounts.accounts import AccountError, Role, account_named
 from ...storage.boards import BoardRow, board_row
-from ...storage.feeds import Feed, FeedKind
-from ...storage.published_events import Published, last_change
+from ...storage.feeds.feeds import Feed, FeedKind
+from ...storage.feeds.published_events import Published, last_change
 from ...wording.names import Names
 from ..calendar.entries import upcoming
 from .event_text import EventWords, event_words, feed_zone

@@ -14,7 +14,7 @@ from ...calendar.planner.model import Planner
 from ...operations.feeds import people_of, said_subject
 from ...queries.feeds.shelf import is_open
 from ...storage.accounts.accounts import Role
-from ...storage.feeds import (
+from ...storage.feeds.feeds import (
     Feed,
     FeedError,
     FeedKind,

@@ -11,7 +11,7 @@ from boardcal.calendar.planner.model import RoleName
 from boardcal.calendar.status import Status
 from boardcal.queries.calendar.entries import Entry, upcoming
 from boardcal.queries.feeds.shelf import window
-from boardcal.storage.feeds import FeedKind
+from boardcal.storage.feeds.feeds import FeedKind
 from boardcal.storage.schema.occurrences import occurrence
 from boardcal.tests.factories import (
     CHAIR,
@@ -30,7 +30,7 @@ from boardcal.tests.feed_reading import a_feed, bytes_of, read, shelf_of
 from boardcal.tests.pages import in_memory, make_whole, reading, shown_by
 
 if TYPE_CHECKING:
-    from boardcal.storage.feeds import Feed
+    from boardcal.storage.feeds.feeds import Feed
     from boardcal.tests.feed_reading import Event
     from boardcal.tests.office import Office
 

@@ -13,7 +13,7 @@ from boardcal.notifications.transports.base import DeliveryError
 from boardcal.operations.planner.meetings import add_meeting, cancel_meeting, move_meeting
 from boardcal.operations.replies.options import Answering
 from boardcal.operations.replies.reply import ask_for_time, ask_to_hand_over, rest
-from boardcal.storage.feeds import FeedKind, make_feed, mark_fetched
+from boardcal.storage.feeds.feeds import FeedKind, make_feed, mark_fetched
 from boardcal.storage.planners import store_planner
 from boardcal.storage.schema.planner import board
 from boardcal.tests.factories import (

@@ -11,7 +11,7 @@ from sqlalchemy import event
 from boardcal.calendar.ical.feed import etag
 from boardcal.storage.accounts.accounts import disable
 from boardcal.storage.database.errors import DatabaseError
-from boardcal.storage.feeds import FeedKind, make_feed, revoke_feed, rotate_feed
+from boardcal.storage.feeds.feeds import FeedKind, make_feed, revoke_feed, rotate_feed
 from boardcal.storage.schema.accounts import feed as feed_table
 from boardcal.storage.schema.accounts import published_event
 from boardcal.tests.factories import CHAIR, S11, day, make_planner
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from httpx2 import Response
 
     from boardcal.storage.database.engine import Database
-    from boardcal.storage.feeds import Feed
+    from boardcal.storage.feeds.feeds import Feed
 
 
 def _made(

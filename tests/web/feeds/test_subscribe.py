@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from boardcal.storage.accounts.accounts import Role
-from boardcal.storage.feeds import FeedKind, make_feed
+from boardcal.storage.feeds.feeds import FeedKind, make_feed
 from boardcal.storage.schema.accounts import feed as feed_table
 from boardcal.storage.schema.accounts import session
 from boardcal.tests.factories import CHAIR, make_planner, make_report

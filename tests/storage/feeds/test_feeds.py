@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
-from boardcal.storage.feeds import (
+from boardcal.storage.feeds.feeds import (
     FeedError,
     FeedKind,
     feed_meant,
@@ -17,7 +17,7 @@ from boardcal.storage.feeds import (
     revoke_feed,
     rotate_feed,
 )
-from boardcal.storage.published_events import Published, published_events, save_published
+from boardcal.storage.feeds.published_events import Published, published_events, save_published
 from boardcal.storage.schema.accounts import feed
 from boardcal.storage.schema.occurrences import change
 from boardcal.tests.factories import at, day
@@ -25,7 +25,7 @@ from boardcal.tests.factories import at, day
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from boardcal.storage.feeds import Feed
+    from boardcal.storage.feeds.feeds import Feed
     from boardcal.tests.office import Office
 
 NOW = at("2018-02-01")

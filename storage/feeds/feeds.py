@@ -9,10 +9,10 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from ..core.errors import BoardcalError
-from .accounts.sessions import fingerprint, new_token
-from .change_log import note_change
-from .schema.accounts import feed
+from ...core.errors import BoardcalError
+from ..accounts.sessions import fingerprint, new_token
+from ..change_log import note_change
+from ..schema.accounts import feed
 
 # 256 bits in base64; nothing else is worth asking the database for.
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")

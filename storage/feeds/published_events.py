@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, func, or_, select
 
-from .schema.accounts import published_event
-from .schema.occurrences import change
-from .schema.planner import planner_import
+from ..schema.accounts import published_event
+from ..schema.occurrences import change
+from ..schema.planner import planner_import
 
 # What is noted of an occurrence when its day or its words change.
 OWN_CHANGES = ("moved", "extended", "void", "restored")

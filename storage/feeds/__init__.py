@@ -1,0 +1,1 @@
+"""Feeds, and what was last said in them."""
