@@ -19,9 +19,9 @@ from ..storage.boards import hold_boards
 from ..storage.change_log import note_change
 from ..storage.occurrences import Stored, by_key, change_rows, supersede_unsent
 from ..storage.recorded_events import happened
-from ..storage.requests import close_moot
+from ..storage.replies.requests import close_moot
+from ..storage.replies.snoozes import end_snoozes
 from ..storage.schema.occurrences import event
-from ..storage.snoozes import end_snoozes
 from .go_live import plan_afresh
 
 # How far from today a key may lie that is not stored yet.

@@ -14,9 +14,9 @@ from ..scheduler.tick import Ticker
 from ..storage.boards import boards
 from ..storage.change_log import note_change
 from ..storage.message_states import CHANGEABLE, GONE, IN_HAND, MessageState
+from ..storage.replies.snoozes import RESTS
 from ..storage.schema.mail import ledger, message
 from ..storage.schema.occurrences import occurrence
-from ..storage.snoozes import RESTS
 from ..wording.text import count
 
 COUNTED = "counted as sent"

@@ -17,7 +17,7 @@ from ..operations.replies.requests import request_sentence
 from ..storage.boards import BoardRow
 from ..storage.message_states import MessageState
 from ..storage.occurrences import stored
-from ..storage.requests import open_requests
+from ..storage.replies.requests import open_requests
 from ..storage.schema.mail import message
 from ..storage.schema.occurrences import occurrence
 from ..wording.names import Names

@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import Connection, select, update
 
 from ...calendar.rules.date_text import long_date
-from ...storage.requests import Wish
+from ...storage.replies.requests import Wish
 from ...storage.schema.column_types import AnyRow
 from ...storage.schema.mail import answer_request
 from ...storage.schema.occurrences import occurrence

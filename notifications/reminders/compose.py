@@ -19,10 +19,10 @@ from sqlalchemy import (
 )
 
 from ...storage.message_states import CHANGEABLE, GONE, IN_HAND, MessageState
+from ...storage.replies.snoozes import RESTS
 from ...storage.schema.column_types import Instant
 from ...storage.schema.mail import answer_request, ledger, message, overview
 from ...storage.schema.planner import board, pause
-from ...storage.snoozes import RESTS
 from .resend import SENT_AGAIN, give_up_resending
 from .unsent import CARRIERS, HAS_PENDING
 

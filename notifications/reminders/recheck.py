@@ -11,10 +11,10 @@ from sqlalchemy import BindParameter, Connection, bindparam, select, update
 
 from ...calendar.rules.escalation import Step
 from ...calendar.status import OWED
+from ...storage.replies.snoozes import take_out_resting
 from ...storage.schema.column_types import AnyRow
 from ...storage.schema.mail import answer_request, ledger, overview
 from ...storage.schema.occurrences import occurrence
-from ...storage.snoozes import take_out_resting
 from ..links import NO_LINKS, Links
 from .decide import hand_on
 from .mailing_boards import LiveBoard

@@ -8,9 +8,9 @@ from datetime import date
 from sqlalchemy import Connection, select
 
 from ...calendar.rules.escalation import Step
+from ...storage.replies.snoozes import RESTS, end_snoozes
 from ...storage.schema.mail import ledger
 from ...storage.schema.occurrences import occurrence
-from ...storage.snoozes import RESTS, end_snoozes
 from .mailing_boards import LiveBoard
 from .recipients import recipients
 

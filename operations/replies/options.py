@@ -12,10 +12,10 @@ from ...calendar.status import OPEN, Status
 from ...notifications.reminders.recipients import may_answer
 from ...scheduler.planning.context import Planning
 from ...storage.occurrences import Stored
-from ...storage.requests import AnswerRequest, Wish, requests_about
+from ...storage.replies.requests import AnswerRequest, Wish, requests_about
+from ...storage.replies.snoozes import snoozed_until
 from ...storage.schema.column_types import AnyRow
 from ...storage.schema.occurrences import change
-from ...storage.snoozes import snoozed_until
 from ..pause import pauses_of
 
 # What somebody may take back that they recorded by a link.

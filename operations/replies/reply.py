@@ -12,8 +12,8 @@ from ...core.errors import BoardcalError
 from ...notifications.letters.requests import wish_in_words
 from ...notifications.reminders.recipients import secretariat_on
 from ...storage.change_log import note_change
-from ...storage.requests import Wish, add_request, close_request, requests_about
-from ...storage.snoozes import end_snoozes, set_snooze
+from ...storage.replies.requests import Wish, add_request, close_request, requests_about
+from ...storage.replies.snoozes import end_snoozes, set_snooze
 from ..record import record
 from .options import Answering, may_rest_until, standing
 

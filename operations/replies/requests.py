@@ -14,7 +14,7 @@ from ...notifications.letters.requests import wish_in_words
 from ...scheduler.planning.context import Planning
 from ...storage.change_log import note_change
 from ...storage.planners import content_of
-from ...storage.requests import AnswerRequest, Wish, close_request
+from ...storage.replies.requests import AnswerRequest, Wish, close_request
 from ...wording.text import one_line
 from ..planner.roles import appoint, save
 from ..record import extend

@@ -20,10 +20,10 @@ from ...storage.boards import BoardRow
 from ...storage.message_states import MessageState
 from ...storage.occurrences import Stored, by_key
 from ...storage.recorded_events import happened
-from ...storage.requests import requests_about
+from ...storage.replies.requests import requests_about
+from ...storage.replies.snoozes import all_snoozed_until
 from ...storage.schema.column_types import AnyRow
 from ...storage.schema.mail import ledger, message
-from ...storage.snoozes import all_snoozed_until
 from ...wording.changes import ChangeLine
 from ...wording.mails import CAPACITY, mail_words, stand_in, step_words, taken_back
 from ...wording.names import Names

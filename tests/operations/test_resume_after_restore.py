@@ -12,8 +12,8 @@ from boardcal.notifications.transports.base import DeliveryError
 from boardcal.operations.raise_item import Wanted, raise_it
 from boardcal.operations.resume_after_restore import count_due_as_sent
 from boardcal.storage.message_states import MessageState
+from boardcal.storage.replies.snoozes import set_snooze
 from boardcal.storage.schema.mail import message
-from boardcal.storage.snoozes import set_snooze
 from boardcal.tests.factories import CHAIR, S11, SECRETARIAT, at, day, make_planner, make_report
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from ...operations.replies import reply as answers
 from ...operations.replies.options import Answering
-from ...storage.requests import Wish
+from ...storage.replies.requests import Wish
 from ..request.dates import read_date
 from ..request.form import FieldError, Form, Problems
 

@@ -13,7 +13,7 @@ from ...core.errors import BoardcalError
 from ...operations.replies import requests
 from ...scheduler.planning.context import Planning, planning_of
 from ...storage.boards import BoardRow
-from ...storage.requests import AnswerRequest, Wish, request_numbered
+from ...storage.replies.requests import AnswerRequest, Wish, request_numbered
 from ...wording.names import Names
 from ..page.page import page
 from ..request.dates import read_date, shown_date, typed_date

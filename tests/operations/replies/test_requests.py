@@ -14,7 +14,7 @@ from boardcal.operations.replies import requests
 from boardcal.operations.replies.options import Answering
 from boardcal.operations.replies.reply import ask_for_time, ask_to_hand_over, withdraw_request
 from boardcal.queries.to_decide import request_decisions
-from boardcal.storage.requests import Wish, open_requests, request_numbered
+from boardcal.storage.replies.requests import Wish, open_requests, request_numbered
 from boardcal.storage.schema.mail import answer_request
 from boardcal.tests.factories import (
     CHAIR,
@@ -29,7 +29,7 @@ from boardcal.tests.factories import (
 from boardcal.wording.names import Names
 
 if TYPE_CHECKING:
-    from boardcal.storage.requests import AnswerRequest
+    from boardcal.storage.replies.requests import AnswerRequest
     from boardcal.storage.schema.column_types import AnyRow
     from boardcal.tests.office import Mail, Office
 

@@ -16,8 +16,8 @@ from boardcal.operations.replies.options import Answering, standing
 from boardcal.operations.replies.reply import AnswerError, end_rest, rest
 from boardcal.queries.details.occurrence import occurrence_dossier
 from boardcal.storage.backup.copy import empty_copy
+from boardcal.storage.replies.snoozes import set_snooze
 from boardcal.storage.schema.occurrences import change, snooze
-from boardcal.storage.snoozes import set_snooze
 from boardcal.tests.factories import CHAIR, LONDON, S11, VICE, at, checked, day, make_document
 from boardcal.tests.fuzz import law
 from boardcal.tests.office import Office, each_day

@@ -8,7 +8,7 @@ import pytest
 from boardcal.operations.planner.change import plan_now
 from boardcal.storage.accounts.accounts import Role
 from boardcal.storage.occurrences import by_key
-from boardcal.storage.requests import Wish, add_request
+from boardcal.storage.replies.requests import Wish, add_request
 from boardcal.storage.schema.occurrences import change, occurrence
 from boardcal.tests.factories import S11, checked, make_document, make_report
 from boardcal.tests.pages import make_whole

@@ -7,8 +7,8 @@ from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Connection, Date, bindparam, delete, insert, select, update
 
-from .schema.mail import ledger, message
-from .schema.occurrences import snooze
+from ..schema.mail import ledger, message
+from ..schema.occurrences import snooze
 
 TODAY = bindparam("today", type_=Date)
 

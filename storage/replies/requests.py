@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from .occurrences import Stored
-from .schema.mail import answer_request
-from .schema.occurrences import occurrence
+from ..occurrences import Stored
+from ..schema.mail import answer_request
+from ..schema.occurrences import occurrence
 
 
 class Wish(StrEnum):
