@@ -17,13 +17,13 @@ from ..core.local_time import LocalTime
 from ..notifications.reminders.recipients import recipients
 from ..operations.pause import Pause, pauses_of
 from ..storage.boards import BoardRow
+from ..storage.database.batches import batches
 from ..storage.message_states import MessageState
 from ..storage.schema.column_types import AnyRow
 from ..storage.schema.mail import message
 from ..wording.mails import mail_words, stand_in
 from ..wording.names import Named, Names
 from ..wording.text import sentence
-from .calendar.lines import parts
 from .calendar.meetings import meeting_rule
 from .roles import RoleLine, When, begin_of, held_words, role_lines, role_name, when_held
 
@@ -198,10 +198,10 @@ def last_mails(
     """The newest mail to each address that was not given up before it went out."""
     live = message.c.state != MessageState.SUPERSEDED.value
     found: dict[str, LastMail] = {}
-    for some in parts(addresses):
+    for batch in batches(addresses):
         newest = (
             select(func.max(message.c.id))
-            .where(live, message.c.recipient.in_(some))
+            .where(live, message.c.recipient.in_(batch))
             .group_by(message.c.recipient)
         )
         rows = connection.execute(

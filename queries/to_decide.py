@@ -12,14 +12,12 @@ from ..calendar.planner.entries import PLAN
 from ..calendar.planner.file_schema import PlannerFile
 from ..calendar.planner.model import Body, Planner, RoleName
 from ..calendar.rules.date_text import long_date
-from ..calendar.status import Status
 from ..operations.replies.requests import request_sentence
 from ..storage.boards import BoardRow
 from ..storage.message_states import MessageState
-from ..storage.occurrences import stored
+from ..storage.occurrences import unsettled
 from ..storage.replies.requests import open_requests
 from ..storage.schema.mail import message
-from ..storage.schema.occurrences import occurrence
 from ..wording.names import Names
 from ..wording.text import one_line
 from ..wording.text import sentence as ended
@@ -140,16 +138,7 @@ def _vacancy(body: Body, today: date) -> str | None:
 
 
 def _unsettled(connection: Connection, names: Names) -> Iterator[Decision]:
-    rows = connection.execute(
-        select(occurrence)
-        .where(
-            occurrence.c.board == names.planner.board,
-            occurrence.c.state == Status.UNSETTLED.value,
-            occurrence.c.met_by.is_(None),
-        )
-        .order_by(occurrence.c.due, occurrence.c.key)
-    )
-    for each in stored(rows):
+    for each in unsettled(connection, names.planner.board):
         yield Decision(
             about=f"{each.title} ({names.place(each.ref, each.row)})",
             text=f"{names.short(each.owner)} owed it on {long_date(each.due)}.",

@@ -1,12 +1,44 @@
-"""The append-only log of changes."""
+"""The append-only log of changes: adding to it, and reading it by subject, act and day."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import (
+    Connection,
+    Date,
+    Select,
+    String,
+    Subquery,
+    Text,
+    case,
+    func,
+    insert,
+    literal,
+    null,
+    select,
+    type_coerce,
+    union_all,
+)
 
-from .schema.occurrences import change
+from ..calendar.occurrences import Kind
+from .database.batches import batches
+from .schema.column_types import AnyRow, Instant
+from .schema.occurrences import change, occurrence
+from .schema.planner import planner_import
+
+# How a planner file that was brought in is listed among the changes.
+IMPORTED = "imported"
+
+# Of what one act did, more than fits on a page; each has its own page.
+MOST_LISTED = 200
+FIELDS = ("subject", "what", "before", "after", "on", "who", "why")
+
+# What a change is about, where that is an occurrence: sentences need it beside the change.
+ABOUT = (occurrence.c.title, occurrence.c.owner, occurrence.c.due)
 
 
 def note_change(
@@ -36,3 +68,165 @@ def note_change(
             on=on,
         )
     )
+
+
+def newest_change_number(connection: Connection, board: str) -> int:
+    """The number of a Board's newest change; 0 where there was none."""
+    newest = select(func.max(change.c.id)).where(change.c.board == board)
+    return connection.execute(newest).scalar() or 0
+
+
+def last_change(connection: Connection, board: str, subject: str) -> AnyRow | None:
+    """The newest change of a subject."""
+    return connection.execute(
+        select(change)
+        .where(change.c.board == board, change.c.subject == subject)
+        .order_by(change.c.id.desc())
+        .limit(1)
+    ).first()
+
+
+def change_counts(connection: Connection, board: str, subjects: Iterable[str]) -> dict[str, int]:
+    """How many changes are on record, by subject; subjects without any are left out."""
+    return {
+        row.subject: row.number
+        for batch in batches(subjects)
+        for row in connection.execute(
+            select(change.c.subject, func.count().label("number"))
+            .where(change.c.board == board, change.c.subject.in_(batch))
+            .group_by(change.c.subject)
+        )
+    }
+
+
+def changes_about(connection: Connection, board: str, subjects: Iterable[str]) -> list[AnyRow]:
+    """Every change of some subjects with ABOUT, the oldest first."""
+    rows = [
+        row
+        for batch in batches(subjects)
+        for row in connection.execute(
+            select(change, *ABOUT)
+            .outerjoin(occurrence, occurrence.c.key == change.c.subject)
+            .where(change.c.board == board, change.c.subject.in_(batch))
+        )
+    ]
+    return sorted(rows, key=lambda row: row.id)
+
+
+def last_outcomes(connection: Connection, board: str, keys: Iterable[str]) -> dict[str, AnyRow]:
+    """The outcome recorded last of each occurrence, by key: on which day, by whom and why."""
+    return {
+        row.subject: row
+        for batch in batches(keys)
+        for row in connection.execute(
+            select(change.c.subject, change.c.on, change.c.who, change.c.why)
+            .where(
+                change.c.board == board,
+                change.c.subject.in_(batch),
+                change.c.what.in_(("recorded", "returned")),
+            )
+            .order_by(change.c.id)
+        )
+    }
+
+
+def last_action_changes(connection: Connection, board: str) -> list[AnyRow]:
+    """The newest change of each action with its `ref` and ABOUT."""
+    newest = (
+        select(occurrence.c.ref, func.max(change.c.id).label("number"))
+        .join(change, change.c.subject == occurrence.c.key)
+        .where(
+            change.c.board == board,
+            occurrence.c.board == board,
+            occurrence.c.kind.in_((Kind.ACTION.value, Kind.REVIEW.value)),
+        )
+        .group_by(occurrence.c.ref)
+        .subquery()
+    )
+    rows = connection.execute(
+        select(change, newest.c.ref, *ABOUT)
+        .join(newest, newest.c.number == change.c.id)
+        .join(occurrence, occurrence.c.key == change.c.subject)
+    )
+    return list(rows.all())
+
+
+@dataclass(frozen=True, slots=True)
+class Acts:
+    """What people did since a moment, imports of planner files too; an act is many changes.
+
+    Changes of a kind in `together` that were made at one moment by one person for one reason
+    are one act; every other change is an act by itself.
+    """
+
+    connection: Connection
+    board: str
+    since: datetime
+    together: Collection[str]
+
+    def count(self) -> int:
+        """How many acts there are."""
+        acts = self._numbered()
+        firsts = select(func.count()).where(acts.c.place == 1)
+        return self.connection.execute(firsts).scalar() or 0
+
+    def changes(self, *, limit: int, offset: int) -> Sequence[AnyRow]:
+        """The changes of some acts with ABOUT, at most MOST_LISTED of each, the latest first.
+
+        `newest` and `what` name the act that a change is of, `many` counts its changes.
+        """
+        acts = self._numbered()
+        listed = (
+            select(acts.c.what, acts.c.newest)
+            .where(acts.c.place == 1)
+            .order_by(acts.c.at.desc(), acts.c.newest.desc(), acts.c.what)
+            .limit(limit)
+            .offset(offset)
+            .subquery()
+        )
+        rows = self.connection.execute(
+            select(acts, *ABOUT)
+            # Imports are numbered apart from changes, and are the only ones of their kind.
+            .join(listed, (listed.c.newest == acts.c.newest) & (listed.c.what == acts.c.what))
+            .outerjoin(occurrence, occurrence.c.key == acts.c.subject)
+            .where(acts.c.place <= MOST_LISTED)
+            .order_by(acts.c.at.desc(), acts.c.newest.desc(), acts.c.what, acts.c.number.desc())
+        )
+        return rows.all()
+
+    def _numbered(self) -> Subquery:
+        """Every change with the act that it is of, and its place in it from the latest on."""
+        everything = union_all(self._changes(), self._imports()).subquery()
+        columns = everything.c
+        alone = case((columns.what.in_(self.together), 0), else_=columns.number)
+        outcome = case((columns.what == "recorded", columns.after), else_="")
+        act = [columns.at, columns.what, columns.who, columns.why, alone, outcome]
+        place = func.row_number().over(partition_by=act, order_by=columns.number.desc())
+        return select(
+            everything,
+            func.max(columns.number).over(partition_by=act).label("newest"),
+            func.count().over(partition_by=act).label("many"),
+            place.label("place"),
+        ).subquery()
+
+    def _changes(self) -> Select[Any]:
+        return select(
+            change.c.id.label("number"), change.c.at, *(change.c[name] for name in FIELDS)
+        ).where(change.c.board == self.board, change.c.at >= self.since)
+
+    def _imports(self) -> Select[Any]:
+        """The planner files that were brought in, as if each were a change."""
+        values = {
+            "subject": type_coerce(planner_import.c.board, String),
+            "what": literal(IMPORTED, String),
+            "before": type_coerce(null(), Text),
+            "after": planner_import.c.source,
+            "on": type_coerce(null(), Date),
+            "who": planner_import.c.who,
+            "why": type_coerce(null(), Text),
+        }
+        return select(
+            planner_import.c.id.label("number"),
+            type_coerce(planner_import.c.at, Instant).label("at"),
+            *(values[name].label(name) for name in FIELDS),
+        ).where(planner_import.c.board == self.board, planner_import.c.at >= self.since)

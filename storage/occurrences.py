@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,8 +11,9 @@ from sqlalchemy import Connection, bindparam, func, select, update
 
 from ..calendar.occurrences import Kind
 from ..calendar.rules.timing import Precision
-from ..calendar.status import OWED
-from .schema.column_types import Instant
+from ..calendar.status import OWED, Status
+from .database.batches import AT_ONCE, batches
+from .schema.column_types import AnyRow, Instant
 from .schema.mail import ledger
 from .schema.occurrences import occurrence
 
@@ -31,6 +32,11 @@ SUPERSEDE_UNSENT = (
     .values(state="superseded", reason=bindparam("why"))
 )
 COLUMNS = tuple(column.name for column in occurrence.c)
+
+# What a line of the calendar is chosen, counted and sorted by. A year of a large secretariat has
+# tens of thousands of lines, of which a page shows two hundred: only those are read whole.
+LINE_COLUMNS = ("due", "kind", "key", "ref", "owner", "state", "precision", "extended", "meeting")
+LINES = select(*(occurrence.c[name] for name in (*LINE_COLUMNS, "met_by", "id")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +96,83 @@ def of_board(
     if refs is not None:
         wanted = wanted.where(occurrence.c.ref.in_(refs))
     return stored(connection.execute(wanted.order_by(occurrence.c.due, occurrence.c.key)))
+
+
+def numbered(connection: Connection, ids: Iterable[int]) -> dict[int, Stored]:
+    """Occurrences by their number."""
+    return {
+        row.id: row
+        for batch in batches(ids)
+        for row in stored(connection.execute(select(occurrence).where(occurrence.c.id.in_(batch))))
+    }
+
+
+def unsettled(connection: Connection, board_id: str) -> list[Stored]:
+    """What fell due before emails began and has no outcome, by due date."""
+    rows = connection.execute(
+        select(occurrence)
+        .where(
+            occurrence.c.board == board_id,
+            occurrence.c.state == Status.UNSETTLED.value,
+            occurrence.c.met_by.is_(None),
+        )
+        .order_by(occurrence.c.due, occurrence.c.key)
+    )
+    return stored(rows)
+
+
+def first_due(connection: Connection, board_id: str, ref: str) -> date | None:
+    """The earliest due date stored of a report or an action, or None."""
+    due: date | None = connection.execute(
+        select(func.min(occurrence.c.due)).where(
+            occurrence.c.board == board_id, occurrence.c.ref == ref
+        )
+    ).scalar()
+    return due
+
+
+def due_revisions(connection: Connection, keys: Iterable[str]) -> dict[str, int]:
+    """How often each stored occurrence was given a date, by key."""
+    return {
+        row.key: row.due_revision
+        for batch in batches(keys)
+        for row in connection.execute(
+            select(occurrence.c.key, occurrence.c.due_revision).where(occurrence.c.key.in_(batch))
+        )
+    }
+
+
+def lines_due(
+    connection: Connection,
+    board_id: str,
+    start: date,
+    end: date,
+    refs: Collection[str] | None = None,
+) -> Iterable[AnyRow]:
+    """LINES of what falls due from `start` to `end`; of many `refs` the caller leaves out more."""
+    due = LINES.where(occurrence.c.board == board_id, occurrence.c.due.between(start, end))
+    # More than a few are quicker left out in Python than by the database.
+    if refs is not None and len(refs) <= AT_ONCE:
+        due = due.where(occurrence.c.ref.in_(refs))
+    return connection.execute(due)
+
+
+def lines_owed_before(connection: Connection, board_id: str, day: date) -> Iterable[AnyRow]:
+    """LINES of the reports and actions that fell due before `day` and are still owed."""
+    return connection.execute(
+        LINES.where(
+            occurrence.c.board == board_id,
+            occurrence.c.due < day,
+            occurrence.c.state.in_(OWED),
+            occurrence.c.kind != Kind.REVIEW.value,
+        )
+    )
+
+
+def lines_by_key(connection: Connection, keys: Iterable[str]) -> Iterator[AnyRow]:
+    """LINES of some occurrences."""
+    for batch in batches(keys):
+        yield from connection.execute(LINES.where(occurrence.c.key.in_(batch)))
 
 
 def awaiting_step(connection: Connection, now: datetime) -> list[Stored]:

@@ -11,11 +11,11 @@ from ..calendar.planner.model import Action
 from ..calendar.rules.date_text import long_date
 from ..calendar.status import OPEN
 from ..core.local_time import LocalTime
+from ..storage.change_log import IMPORTED
 from ..storage.schema.column_types import AnyRow
 from .names import Names
 from .text import one_line
 
-IMPORTED = "imported"
 DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 
 

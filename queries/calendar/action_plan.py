@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
-from ...calendar.occurrences import Kind
 from ...calendar.planner.model import Action, Planner
 from ...calendar.rules.timing import Precision
 from ...core.local_time import LocalTime
 from ...storage.boards import BoardRow
-from ...storage.schema.occurrences import change, occurrence
+from ...storage.change_log import last_action_changes
 from ...wording.changes import ChangeLine, Telling
 from ...wording.names import Named, Names
 from ...wording.timings import sentence
@@ -159,21 +158,5 @@ def _last_changes(
     connection: Connection, names: Names, board: str, local: LocalTime
 ) -> dict[str, ChangeLine]:
     """The newest change of each action, by its ref."""
-    newest = (
-        select(occurrence.c.ref, func.max(change.c.id).label("number"))
-        .join(change, change.c.subject == occurrence.c.key)
-        .where(
-            change.c.board == board,
-            occurrence.c.board == board,
-            occurrence.c.kind.in_((Kind.ACTION.value, Kind.REVIEW.value)),
-        )
-        .group_by(occurrence.c.ref)
-        .subquery()
-    )
-    rows = connection.execute(
-        select(change, newest.c.ref, occurrence.c.title, occurrence.c.owner, occurrence.c.due)
-        .join(newest, newest.c.number == change.c.id)
-        .join(occurrence, occurrence.c.key == change.c.subject)
-    )
     telling = Telling(names=names, local=local)
-    return {row.ref: telling.line(row) for row in rows}
+    return {row.ref: telling.line(row) for row in last_action_changes(connection, board)}

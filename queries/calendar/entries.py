@@ -6,16 +6,15 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from ...calendar.occurrences import Kind, Occurrence
 from ...calendar.planner.model import Planner
 from ...calendar.rules.timing import Precision
 from ...calendar.status import Status
 from ...storage.boards import BoardRow
-from ...storage.occurrences import Stored, stored
-from ...storage.schema.occurrences import occurrence
-from .lines import BoardCalendar, Line, parts
+from ...storage.occurrences import Stored, numbered
+from .lines import BoardCalendar, Line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,12 +65,7 @@ def upcoming(
 def entries_of(connection: Connection, lines: Iterable[Line]) -> list[Entry]:
     """The whole of each line, in the same order."""
     listed = list(lines)
-    numbers = [line.stored for line in listed if line.stored is not None]
-    rows = {
-        each.id: each
-        for some in parts(numbers)
-        for each in stored(connection.execute(select(occurrence).where(occurrence.c.id.in_(some))))
-    }
+    rows = numbered(connection, [line.stored for line in listed if line.stored is not None])
     found = []
     for line in listed:
         if line.stored is not None:

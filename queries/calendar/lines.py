@@ -9,19 +9,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from itertools import islice
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection
 
 from ...calendar.occurrences import Kind, Occurrence, meeting_occurrences, occurrences
 from ...calendar.planner.model import Planner
 from ...calendar.rules.escalation import REVIEWS, Policy
 from ...calendar.rules.timing import Precision
-from ...calendar.status import OPEN, OWED, Status, status_on
+from ...calendar.status import OPEN, Status, status_on
 from ...storage.boards import BoardRow
+from ...storage.occurrences import lines_by_key, lines_due, lines_owed_before
 from ...storage.recorded_events import happened
-from ...storage.schema.occurrences import occurrence
+from ...storage.schema.column_types import AnyRow
 
 # Follow from the date alone: nobody has recorded anything.
 BY_DATE = (Status.PLANNED, Status.DUE, Status.OVERDUE)
@@ -32,25 +32,9 @@ ONE_DAY = timedelta(days=1)
 LOOK_AROUND = timedelta(days=3653)
 
 
-# As many as every database takes in one question.
-AT_ONCE = 500
 KINDS = {kind.value: kind for kind in Kind}
 RECORDED = {status.value: status for status in Status}
 PRECISIONS = {precision.value: precision for precision in Precision}
-COLUMNS = (
-    "due",
-    "kind",
-    "key",
-    "ref",
-    "owner",
-    "state",
-    "precision",
-    "extended",
-    "meeting",
-    "met_by",
-    "id",
-)
-LINES = select(*(occurrence.c[name] for name in COLUMNS))
 
 
 class Line(NamedTuple):
@@ -100,38 +84,35 @@ class BoardCalendar:
 
     def lines(self, start: date, end: date, refs: Collection[str] | None = None) -> list[Line]:
         """What falls due from `start` to `end`, inclusive; with `refs` only some of it."""
-        wanted = None if refs is None else self._with_meeting(refs)
-        inside = self._mine(occurrence.c.due.between(start, end))
-        # More than a few are quicker left out here than by the database.
-        if wanted is not None and len(wanted) <= AT_ONCE:
-            inside = inside.where(occurrence.c.ref.in_(wanted))
-        found = self._stored(inside)
-        found += self._computed(found, start, end, wanted)
-        found = self._with_met(found)
+        related = None if refs is None else self._with_meeting(refs)
+        rows = lines_due(self.connection, self.row.id, start, end, related)
+        lines = self._stored(rows)
+        lines += self._computed(lines, start, end, related)
+        lines = self._with_met(lines)
         if refs is not None:
-            found = [line for line in found if line.ref in refs]
-        return sorted(found)
+            lines = [line for line in lines if line.ref in refs]
+        return sorted(lines)
 
     def late_before(self, day: date) -> list[Line]:
         """What fell due before `day` and is still owed."""
-        old = self._mine(
-            occurrence.c.due < min(day, self.today),
-            occurrence.c.state.in_(OWED),
-            occurrence.c.kind != Kind.REVIEW.value,
+        rows = lines_owed_before(self.connection, self.row.id, min(day, self.today))
+        return sorted(
+            line for line in self._with_met(self._stored(rows)) if line.is_late(self.today)
         )
-        found = self._with_met(self._stored(old))
-        return sorted(line for line in found if line.is_late(self.today))
 
     def line(self, key: str) -> Line | None:
         """What has this key, stored or not, within ten years of today; no meeting."""
-        found = self._with_met(self._stored(self._mine(occurrence.c.key == key)))
-        if found:
-            return found[0]
-        ref = next(iter(key.split("/")[1:2]), "")
+        board, _, rest = key.partition("/")
+        if board != self.row.id:
+            return None
+        stored = self._with_met(self._by_keys([key]))
+        if stored:
+            return stored[0]
+        ref = rest.partition("/")[0]
         if ref not in self._policies:
             return None
-        given = self.lines(self.today - LOOK_AROUND, self.today + LOOK_AROUND, [ref])
-        return next((line for line in given if line.key == key), None)
+        lines = self.lines(self.today - LOOK_AROUND, self.today + LOOK_AROUND, [ref])
+        return next((line for line in lines if line.key == key), None)
 
     def meetings(self, start: date, end: date) -> list[Line]:
         """The meetings of every body from `start` to `end`, cancelled ones too."""
@@ -159,30 +140,25 @@ class BoardCalendar:
             )
         return status
 
-    def _mine(self, *where: Any) -> Select[Any]:
-        return LINES.where(occurrence.c.board == self.row.id, *where)
-
     def _with_meeting(self, refs: Collection[str]) -> set[str]:
         """`refs`, and the reports whose submission counts for some of them."""
         others = {each.met_by for each in self.planner.reports if each.met_by and each.ref in refs}
         return {*refs, *others}
 
-    def _stored(self, wanted: Select[Any]) -> list[Line]:
-        found = []
-        rows = self.connection.execute(wanted)
+    def _stored(self, rows: Iterable[AnyRow]) -> list[Line]:
+        lines = []
         for due, name, key, ref, owner, state, vague, extended, meeting, met_by, number in rows:
             kind = KINDS[name]
             status = self.status(ref, kind, due, state)
             # A date that somebody set is meant to the day, however vague the source was.
             precision = Precision.DAY if extended else PRECISIONS[vague]
-            found.append(
+            lines.append(
                 Line(due, kind, key, ref, owner, status, precision, meeting, met_by, number)
             )
-        return found
+        return lines
 
-    def _by_keys(self, keys: Iterable[str]) -> Iterator[Line]:
-        for some in parts(keys):
-            yield from self._stored(LINES.where(occurrence.c.key.in_(some)))
+    def _by_keys(self, keys: Iterable[str]) -> list[Line]:
+        return self._stored(lines_by_key(self.connection, keys))
 
     def _computed(
         self, inside: Iterable[Line], start: date, end: date, refs: Collection[str] | None
@@ -250,10 +226,3 @@ class BoardCalendar:
             else line
             for line in listed
         ]
-
-
-def parts(keys: Iterable[Any]) -> Iterator[list[Any]]:
-    """`keys` in lists short enough for one question to the database."""
-    rest = iter(keys)
-    while some := list(islice(rest, AT_ONCE)):
-        yield some

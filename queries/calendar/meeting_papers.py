@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from ...calendar.occurrences import Kind, meeting_body
 from ...calendar.planner.model import Planner, RoleName
 from ...calendar.rules.timing import AsRequired
 from ...calendar.status import Status
 from ...storage.boards import BoardRow
-from ...storage.schema.column_types import AnyRow
-from ...storage.schema.occurrences import change
+from ...storage.change_log import last_outcomes
 from ...wording.names import Named, Names
 from ...wording.statuses import is_late
 from ..details.obligation import Link, link_to
 from .entries import entries_of
-from .lines import BoardCalendar, Line, parts
+from .lines import BoardCalendar, Line
 from .meetings import MeetingLine, lines_at, meeting_on, raised_for
 from .rows import Shown, shown
 
@@ -152,7 +151,7 @@ def _with(papers: Iterable[Paper], *wanted: Status) -> tuple[Paper, ...]:
 def _papers(
     connection: Connection, lines: Sequence[Line], names: Names, today: date
 ) -> list[Paper]:
-    recorded = _recorded(connection, names.planner.board, [line.key for line in lines])
+    recorded = last_outcomes(connection, names.planner.board, [line.key for line in lines])
     found = []
     for entry in entries_of(connection, lines):
         last = recorded.get(entry.key)
@@ -163,23 +162,6 @@ def _papers(
             found.append(
                 Paper(shown=words, recorded_on=last.on, recorded_by=last.who, remark=last.why)
             )
-    return found
-
-
-def _recorded(connection: Connection, board: str, keys: Collection[str]) -> dict[str, AnyRow]:
-    """What was recorded last of each key."""
-    found: dict[str, AnyRow] = {}
-    for some in parts(keys):
-        rows = connection.execute(
-            select(change.c.subject, change.c.on, change.c.who, change.c.why)
-            .where(
-                change.c.board == board,
-                change.c.subject.in_(some),
-                change.c.what.in_(("recorded", "returned")),
-            )
-            .order_by(change.c.id)
-        )
-        found |= {row.subject: row for row in rows}
     return found
 
 

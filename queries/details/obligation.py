@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from dateutil.relativedelta import relativedelta
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
 from ...calendar.planner.model import Action, Obligation, Planner, Report
 from ...calendar.rules.date_text import listed
 from ...calendar.rules.escalation import Policy
 from ...calendar.rules.timing import AsRequired, Ongoing, Undecided
 from ...storage.boards import BoardRow
-from ...storage.schema.occurrences import occurrence
+from ...storage.occurrences import first_due
 from ...wording.names import Named, Names
 from ...wording.text import working_days
 from ...wording.timings import sentence
@@ -167,7 +167,7 @@ def _occurrences(
 ) -> tuple[tuple[Shown, ...], tuple[Shown, ...]]:
     """What is stored and past, newest first, and what comes."""
     calendar = BoardCalendar(connection=connection, row=row, planner=names.planner, today=today)
-    first = _first_stored(connection, row.id, ref)
+    first = first_due(connection, row.id, ref)
     yesterday = today - relativedelta(days=1)
     past = [] if first is None or first > yesterday else calendar.lines(first, yesterday, [ref])
     past = [line for line in reversed(past) if line.stored is not None]
@@ -175,12 +175,3 @@ def _occurrences(
     entries = entries_of(connection, [*past, *coming])
     words = tuple(shown(entry, names, today) for entry in entries)
     return words[: len(past)], words[len(past) :]
-
-
-def _first_stored(connection: Connection, board: str, ref: str) -> date | None:
-    found: date | None = connection.execute(
-        select(func.min(occurrence.c.due)).where(
-            occurrence.c.board == board, occurrence.c.ref == ref
-        )
-    ).scalar()
-    return found

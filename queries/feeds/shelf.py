@@ -19,8 +19,9 @@ from ...scheduler.installation import Installation, installation_id
 from ...scheduler.planning.plan import horizon_of
 from ...storage.accounts.accounts import AccountError, Role, account_named
 from ...storage.boards import BoardRow, board_row
+from ...storage.change_log import newest_change_number
 from ...storage.feeds.feeds import Feed, FeedKind
-from ...storage.feeds.published_events import Published, last_change
+from ...storage.feeds.published_events import Published
 from ...wording.names import Names
 from ..calendar.entries import upcoming
 from .event_text import EventWords, event_words, feed_zone
@@ -128,7 +129,7 @@ class FeedShelf:
     ) -> _BoardEvents:
         start, end = window(planner, today, self._here.settings.schedule.horizon_months)
         version = (
-            last_change(connection, row.id),
+            newest_change_number(connection, row.id),
             row.planner_revision,
             row.planned_revision,
             row.planned_through,

@@ -15,10 +15,10 @@ from ...calendar.rules.meeting_series import FURTHEST_MOVE
 from ...calendar.status import OWED, Status
 from ...scheduler.installation import Installation
 from ...storage.boards import BoardRow
+from ...storage.database.batches import batches
 from ...storage.occurrences import Stored, of_board
 from ...storage.recorded_events import happened
 from ...storage.schema.mail import ledger
-from ..calendar.lines import parts
 from .reflow import Reflow, reflows
 
 MONTHS_AHEAD = 18
@@ -143,10 +143,10 @@ def held_on(meeting: Occurrence | None) -> date | None:
 def _mailed(connection: Connection, ids: Collection[int]) -> int:
     """Of how many stored occurrences somebody was reminded already."""
     found: set[int] = set()
-    for some in parts(ids):
+    for batch in batches(ids):
         rows = connection.execute(
             select(ledger.c.occurrence_id)
-            .where(ledger.c.occurrence_id.in_(some), ledger.c.state == "sent")
+            .where(ledger.c.occurrence_id.in_(batch), ledger.c.state == "sent")
             .distinct()
         )
         found.update(row.occurrence_id for row in rows)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, Table, func, or_, select
 
+from ..database.batches import batches
 from ..schema.accounts import published_event
 from ..schema.occurrences import change
 from ..schema.planner import planner_import
@@ -22,7 +22,6 @@ WAIVED = "waived"
 
 # A database that was brought back from a backup is put on hold: what was said since is not in it.
 HOLD = "put on hold"
-AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +48,9 @@ def published_events(connection: Connection, keys: Iterable[str]) -> dict[str, P
     wanted = select(*columns)
     return {
         key: Published(digest=digest, sequence=sequence, changed_at=at)
-        for some in _parts(keys)
+        for batch in batches(keys)
         for key, digest, sequence, at in connection.execute(
-            wanted.where(published_event.c.key.in_(some))
+            wanted.where(published_event.c.key.in_(batch))
         )
     }
 
@@ -81,12 +80,6 @@ def save_published(connection: Connection, board: str, events: Mapping[str, Publ
     )
 
 
-def last_change(connection: Connection, board: str) -> int:
-    """The number of a Board's newest change; 0 where there was none."""
-    newest = select(func.max(change.c.id)).where(change.c.board == board)
-    return connection.execute(newest).scalar() or 0
-
-
 def board_moments(connection: Connection, board: str) -> BoardMoments:
     """The moments that an event's own change is measured against."""
     mine = planner_import.c.board == board
@@ -109,24 +102,18 @@ def changed_at(connection: Connection, board: str, subjects: Iterable[str]) -> d
     """When each occurrence last changed its day or its words, or each body a meeting of it."""
     waived = or_(change.c.before == WAIVED, change.c.after == WAIVED)
     found: dict[str, datetime] = {}
-    for some in _parts(subjects):
+    for batch in batches(subjects):
         rows = connection.execute(
             select(change.c.subject, func.max(change.c.at).label("at"))
             .where(
                 change.c.board == board,
-                change.c.subject.in_(some),
+                change.c.subject.in_(batch),
                 or_(change.c.what.in_((*OWN_CHANGES, *MEETING_CHANGES)), waived),
             )
             .group_by(change.c.subject)
         )
         found |= {row.subject: row.at for row in rows}
     return found
-
-
-def _parts(keys: Iterable[str]) -> Iterator[list[str]]:
-    rest = iter(keys)
-    while some := list(islice(rest, AT_ONCE)):
-        yield some
 
 
 def _insert_for(connection: Connection) -> Callable[[Table], Any]:

@@ -11,8 +11,8 @@ from boardcal.calendar.planner.model import RoleName
 from boardcal.calendar.status import Status
 from boardcal.operations.planner.meetings import cancel_meeting, move_meeting
 from boardcal.operations.planner.roles import save
-from boardcal.queries.changes import MOST_LISTED, ChangeEntry, ChangesPage, changes_page, history
-from boardcal.storage.change_log import note_change
+from boardcal.queries.changes import ChangeEntry, ChangesPage, changes_page, history
+from boardcal.storage.change_log import MOST_LISTED, note_change
 from boardcal.storage.planners import content_of
 from boardcal.tests.factories import CHAIR, LONDON, S11, at, day
 from boardcal.tests.office import Office

@@ -13,7 +13,7 @@ from ...operations.planner.meeting_change import Becomes, MeetingDecision
 from ...operations.planner.roles import EditError
 from ...queries.calendar.meetings import MeetingLine
 from ...queries.changes import history
-from ...queries.details.record_version import last_change
+from ...storage.change_log import last_change
 from ..page.page import page
 from ..planner.save_preview import save_as_shown
 from ..request.dates import read_date, typed_date

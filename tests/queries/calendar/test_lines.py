@@ -13,7 +13,7 @@ from boardcal.calendar.occurrences import Kind, occurrences
 from boardcal.calendar.rules.timing import Precision
 from boardcal.calendar.status import Status
 from boardcal.operations.planner.meetings import cancel_meeting, move_meeting
-from boardcal.queries.calendar.lines import BoardCalendar, Line, parts
+from boardcal.queries.calendar.lines import BoardCalendar, Line
 from boardcal.storage.schema.planner import board
 from boardcal.tests.factories import (
     S11,
@@ -317,14 +317,6 @@ def test_a_later_start_makes_what_lies_before_it_unsettled_at_once() -> None:
     (found,) = lines(office, "2018-02-01", "2018-03-31")
     assert found.status is Status.UNSETTLED
     assert at("2018-03-05 09:00") == office.now
-
-
-@pytest.mark.parametrize("total", [0, 1, 499, 500, 501, 1000, 1234])
-def test_keys_are_asked_for_in_parts_that_a_database_takes(total: int) -> None:
-    asked = [str(number) for number in range(total)]
-    found = list(parts(asked))
-    assert [key for some in found for key in some] == asked
-    assert all(0 < len(some) <= 500 for some in found)
 
 
 def test_more_refs_than_one_question_takes_are_left_out_afterwards() -> None:

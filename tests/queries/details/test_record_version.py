@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from boardcal.calendar.status import Status
-from boardcal.queries.details.record_version import changes_at, last_change, standing_of, standings
+from boardcal.queries.details.record_version import changes_at, standing_of, standings
+from boardcal.storage.change_log import last_change
 from boardcal.tests.factories import S11
 from boardcal.tests.office import WHO, Office
 
