@@ -13,7 +13,6 @@ from .accounts import account as account_page
 from .accounts import setup as setting_up
 from .accounts import sign_in as signing_in
 from .accounts import users as users_pages
-from .answers import page as answer_pages
 from .calendar import actions as actions_page
 from .calendar import item as due_page
 from .calendar import raise_item as raising_pages
@@ -21,17 +20,14 @@ from .calendar import record as recording_pages
 from .calendar import report as dossier_pages
 from .calendar import upcoming as upcoming_page
 from .calendar import year as year_page
+from .changes import changes as changes_page
 from .feeds.subscribe import SUBSCRIBE_PAGES
-from .inbox import changes as changes_page
-from .inbox import mail_actions as mail_action_pages
-from .inbox import mails as mails_pages
-from .inbox import requests as requests_pages
-from .inbox import to_decide as decisions_pages
-from .inbox import unsettled as unsettled_page
+from .mails import mail_actions as mail_action_pages
+from .mails import mails as mails_pages
 from .meetings import change as meeting_change_pages
-from .meetings import list as meetings_page
+from .meetings import meetings as meetings_page
+from .meetings import outcomes as meeting_record_page
 from .meetings import papers as meeting_papers_page
-from .meetings import record as meeting_record_page
 from .people import go_live as golive_page
 from .people import pauses as pauses_pages
 from .people import people as people_pages
@@ -39,8 +35,12 @@ from .people import roles as role_pages
 from .planner import entry, events
 from .planner import overview as planner
 from .planner.draft import ALONE, MANY
+from .replies import reply as answer_pages
 from .request.visit import link
 from .routing import Page
+from .to_decide import requests as requests_pages
+from .to_decide import to_decide as decisions_pages
+from .to_decide import unsettled as unsettled_page
 
 SECRETARIAT, ADMIN = Role.SECRETARIAT, Role.ADMIN
 PEOPLE_PAGES: Sequence[Page] = (

@@ -20,7 +20,7 @@ from ..request.dates import read_date, typed_date
 from ..request.errors import ConflictError, NotFoundError
 from ..request.form import Form, Problems
 from ..request.visit import form_of, reading_board, redirect, site_of, user_of
-from .list import day_of, meeting_body, meeting_of
+from .meetings import day_of, meeting_body, meeting_of
 from .preview import preview
 
 # The field that a problem with the whole is shown beside.

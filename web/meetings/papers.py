@@ -9,7 +9,7 @@ from ...queries.calendar.meeting_papers import MeetingPapers, meeting_papers
 from ..page.page import page
 from ..request.errors import NotFoundError
 from ..request.visit import reading_board, site_of
-from .list import day_of, meeting_body, no_meeting
+from .meetings import day_of, meeting_body, no_meeting
 
 
 def show(request: Request) -> Response:

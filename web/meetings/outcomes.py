@@ -187,7 +187,7 @@ def _page(
         rows = _rows(connection, row, planner, papers[:MOST_ROWS], form, told)
     return page(
         request,
-        "meetings/record.html.j2",
+        "meetings/outcomes.html.j2",
         title="Record what came",
         problems=problems,
         status=409 if moved else 200,

@@ -106,7 +106,7 @@ def _page(
     part = paging(len(mine), page_asked(request), SIZE)
     return page(
         request,
-        "inbox/unsettled.html.j2",
+        "to_decide/unsettled.html.j2",
         title="Due before mails began",
         problems=problems,
         status=status,

@@ -137,7 +137,7 @@ def _page(
 ) -> Response:
     return page(
         request,
-        "inbox/mail_action.html.j2",
+        "mails/mail_action.html.j2",
         title=deed.heading,
         problems=problems,
         status=status,

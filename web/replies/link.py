@@ -116,7 +116,7 @@ def closed(request: Request, link: ClosedLink) -> Response:
     """The page for a link that opens nothing."""
     return page(
         request,
-        "answers/answer_closed.html.j2",
+        "replies/closed.html.j2",
         title=link.heading,
         status=link.status,
         sentence=link.sentence,

@@ -39,7 +39,7 @@ def show(request: Request) -> Response:
     typed = typed_date(form, "since")
     return page(
         request,
-        "inbox/changes.html.j2",
+        "changes/changes.html.j2",
         title="What changed",
         problems=problems,
         found=found,

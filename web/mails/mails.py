@@ -17,13 +17,13 @@ from ...queries.mails import MailChoice, mails_page
 from ...storage.accounts.accounts import Role
 from ...wording.changes import ChangeLine
 from ...wording.mails import MailStanding
+from ..changes.links import place_of
 from ..page.page import page
 from ..request.dates import read_optional_date, typed_date
 from ..request.errors import ForbiddenError, NotFoundError
 from ..request.form import Form, Problems
 from ..request.query import asked, page_address, page_asked
 from ..request.visit import reading_board, site_of, user_of, visit_of
-from .links import place_of
 
 SIZE = 100
 COLOURS = {
@@ -65,7 +65,7 @@ def show(request: Request) -> Response:
     query = {name: form.secret(name) for name in form.fields if name != "page"}
     return page(
         request,
-        "inbox/mails.html.j2",
+        "mails/mails.html.j2",
         title="Mails",
         problems=problems,
         found=found,
@@ -95,7 +95,7 @@ def show_mail(request: Request) -> Response:
     found = read_mail(request)
     return page(
         request,
-        "inbox/mail.html.j2",
+        "mails/mail.html.j2",
         title=f"Mail to {found.mail.line.to}",
         mail=found.mail,
         actions=found.actions,

@@ -98,7 +98,7 @@ def _page(
     obligation = who.planning.obligations.get(row.ref)
     return page(
         request,
-        "answers/answer.html.j2",
+        "replies/reply.html.j2",
         title=row.title,
         problems=problems,
         status=409 if meanwhile else 200,

@@ -37,7 +37,7 @@ def show(request: Request) -> Response:
         )
     return page(
         request,
-        "meetings/list.html.j2",
+        "meetings/meetings.html.j2",
         title=f"Meetings in {year}",
         year=year,
         wanted=wanted,

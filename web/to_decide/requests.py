@@ -174,7 +174,7 @@ def _page(
     typed_to, typed_starts = typed_date(form, "to"), typed_date(form, "starts")
     return page(
         request,
-        "inbox/request.html.j2",
+        "to_decide/request.html.j2",
         title="More time?" if wanted.wish is Wish.MORE_TIME else "Somebody else?",
         problems=problems,
         request_=wanted,

@@ -17,11 +17,11 @@ from ...queries.to_decide import decisions, request_decisions
 from ...scheduler.installation import planner_notice
 from ...wording.names import Names
 from ...wording.text import count
+from ..changes.links import path_of
 from ..page.page import page
 from ..request.form import Problems
 from ..request.query import chosen_id, page_address, page_asked
 from ..request.visit import board_of, form_of, reading_board, redirect, site_of, user_of
-from .links import path_of
 
 # Longer lists are folded away, so that the page can be taken in; longer ones yet have their own.
 SHORT = 12
@@ -90,7 +90,7 @@ def _page(request: Request, problems: Problems | None = None) -> Response:
     part = paging(len(groups[0].decisions) if kind and groups else 0, page_asked(request), LONG)
     return page(
         request,
-        "inbox/to_decide.html.j2",
+        "to_decide/to_decide.html.j2",
         title="To decide",
         problems=problems,
         groups=groups,

@@ -1,0 +1,1 @@
+"""The page of what changed, and where each change leads."""

@@ -1,0 +1,1 @@
+"""Pages of every email, and what a person decides about one."""

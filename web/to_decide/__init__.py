@@ -1,0 +1,1 @@
+"""Pages of what waits for the secretariat: decisions, requests, unsettled items."""
