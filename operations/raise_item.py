@@ -20,7 +20,7 @@ from ..scheduler.planning.next_steps import relink
 from ..scheduler.planning.plan import insert_occurrences
 from ..storage.boards import hold_boards
 from ..storage.change_log import note_change
-from ..storage.occurrences import Stored, by_key, change_rows
+from ..storage.occurrences import StoredOccurrence, occurrence_by_key, update_occurrences
 from ..storage.recorded_events import add_raised, last_raised, raised_of
 from ..wording.names import Names
 from .record import FURTHEST_AHEAD_YEARS, RecordError, is_far, record
@@ -46,7 +46,7 @@ class RaisedMeanwhileError(RecordError):
 
 def raise_it(
     connection: Connection, planning: Planning, wanted: Wanted, *, who: str, past: bool = False
-) -> Stored:
+) -> StoredOccurrence:
     """Raises something: it is due, and is reminded of, from now on.
 
     With `past` also for a meeting that is over. Raises RecordError where it does not apply.
@@ -68,7 +68,7 @@ def raise_it(
         who=who,
     )
     relink(connection, planning, [wanted.ref])
-    row = by_key(connection, each.key)
+    row = occurrence_by_key(connection, each.key)
     if row is None:
         raise RecordError(f'"{each.key}" could not be stored; try again.')
     return row
@@ -112,7 +112,9 @@ def prepared(
     return raised
 
 
-def raised_alike(connection: Connection, planning: Planning, raised: Raised) -> list[Stored]:
+def raised_alike(
+    connection: Connection, planning: Planning, raised: Raised
+) -> list[StoredOccurrence]:
     """What was raised before of the same report, from the same owner, for the same meeting."""
     board = planning.row.id
     alike = [
@@ -120,12 +122,12 @@ def raised_alike(connection: Connection, planning: Planning, raised: Raised) -> 
         for each in raised_of(connection, board, raised.ref)
         if _place(each) == _place(raised)
     ]
-    return [row for row in (by_key(connection, key) for key in alike) if row is not None]
+    return [row for row in (occurrence_by_key(connection, key) for key in alike) if row is not None]
 
 
 def raised_already(
     connection: Connection, planning: Planning, wanted: Wanted, *, who: str, since: int
-) -> Stored | None:
+) -> StoredOccurrence | None:
     """What a button pressed twice has raised at the first time; None where nothing was yet.
 
     `since` is how often it had been raised when the form was made. Raises RaisedMeanwhileError
@@ -142,7 +144,7 @@ def raised_already(
         day = _meeting(planning.planner, obligation, wanted.body, wanted.day).scheduled
     asked = (wanted.owner, wanted.body, day, who, wanted.why)
     if each.number == since + 1 and (each.owner, each.body, each.day, by, why) == asked:
-        return by_key(connection, each.key(planning.row.id))
+        return occurrence_by_key(connection, each.key(planning.row.id))
     raise RaisedMeanwhileError(f"It was raised by {by} meanwhile ({why}), so nothing was saved.")
 
 
@@ -270,5 +272,5 @@ def nothing_raised(
         raise RecordError(f'"{row.title}" was raised for this meeting; it is {row.state}.')
     row = raise_it(connection, planning, wanted, who=who, past=True)
     # That its papers would have been due before matters to nobody.
-    change_rows(connection, [{"id": row.id, "note": None}])
+    update_occurrences(connection, [{"id": row.id, "note": None}])
     record(connection, planning, row.key, Status.NOTHING_TO_REPORT, on=on, who=who, note=None)

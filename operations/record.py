@@ -17,7 +17,12 @@ from ..scheduler.planning.next_steps import relink
 from ..scheduler.planning.plan import insert_occurrences
 from ..storage.boards import hold_boards
 from ..storage.change_log import note_change
-from ..storage.occurrences import Stored, by_key, change_rows, supersede_unsent
+from ..storage.occurrences import (
+    StoredOccurrence,
+    occurrence_by_key,
+    supersede_unsent,
+    update_occurrences,
+)
 from ..storage.recorded_events import happened
 from ..storage.replies.requests import close_moot
 from ..storage.replies.snoozes import end_snoozes
@@ -36,13 +41,13 @@ class RecordError(BoardcalError):
     """Something cannot be recorded as asked; nothing was changed."""
 
 
-def find(connection: Connection, planning: Planning, key: str) -> Stored:
+def find(connection: Connection, planning: Planning, key: str) -> StoredOccurrence:
     """The occurrence with this key; one not stored yet is added first.
 
     Raises RecordError with the nearest keys where there is none.
     """
     hold_boards(connection)
-    row = by_key(connection, key)
+    row = occurrence_by_key(connection, key)
     if row is not None and row.board == planning.row.id:
         return row
     start = planning.today.replace(year=planning.today.year - LOOK_AROUND_YEARS, day=1)
@@ -52,7 +57,7 @@ def find(connection: Connection, planning: Planning, key: str) -> Stored:
     if wanted is None:
         raise RecordError(_no_such(planning, key, known, start, end))
     insert_occurrences(connection, planning, [wanted])
-    row = by_key(connection, key)
+    row = occurrence_by_key(connection, key)
     if row is None:
         raise RecordError(f'"{key}" could not be stored; try again.')
     return row
@@ -84,7 +89,7 @@ def record(
     on: date,
     who: str,
     note: str | None,
-) -> Stored:
+) -> StoredOccurrence:
     """Records what became of an occurrence; a `status` of None opens it again.
 
     Raises RecordError where it does not apply.
@@ -106,7 +111,7 @@ def record(
     if status is Status.RETURNED:
         # Asked for again: its steps run afresh from its date.
         new |= {"due_revision": row.due_revision + 1, "last_step": None}
-    change_rows(connection, [new])
+    update_occurrences(connection, [new])
     if new["state"] not in OWED:
         supersede_unsent(connection, [row.id], f"{new['state']} before it was sent")
         close_moot(connection, row.id, outcome=str(new["state"]), who=who, now=planning.now)
@@ -129,7 +134,7 @@ def record(
 
 def extend(
     connection: Connection, planning: Planning, key: str, *, to: date, who: str, note: str
-) -> Stored:
+) -> StoredOccurrence:
     """Gives an occurrence a new date; its steps run afresh from it.
 
     Raises RecordError where it is settled already, or the date has passed.
@@ -147,7 +152,7 @@ def extend(
     state = row.state if row.state in OWED else OPEN
     new = {"id": row.id, "due": to, "extended": True, "state": state}
     new |= {"due_revision": row.due_revision + 1, "last_step": None}
-    change_rows(connection, [new])
+    update_occurrences(connection, [new])
     supersede_unsent(connection, [row.id], "the date was moved")
     end_snoozes(connection, [row.id])
     outcome = f"given a new date, {long_date(to)}"
@@ -206,12 +211,12 @@ def is_far(day: date, today: date) -> bool:
     return day.year - today.year > FURTHEST_AHEAD_YEARS
 
 
-def _may_be_empty(planner: Planner, row: Stored) -> bool:
+def _may_be_empty(planner: Planner, row: StoredOccurrence) -> bool:
     return any(each.ref == row.ref and each.accepts_nothing for each in planner.reports)
 
 
-def _again(connection: Connection, key: str) -> Stored:
-    row = by_key(connection, key)
+def _again(connection: Connection, key: str) -> StoredOccurrence:
+    row = occurrence_by_key(connection, key)
     if row is None:
         raise RecordError(f'"{key}" is gone; try again.')
     return row

@@ -12,7 +12,7 @@ from ..calendar.planner.model import Planner, Report
 from ..calendar.status import OPEN, Status
 from ..scheduler.planning.context import Planning
 from ..storage.boards import hold_boards
-from ..storage.occurrences import by_key, stored
+from ..storage.occurrences import occurrence_by_key, stored_occurrences
 from ..storage.schema.occurrences import occurrence
 from ..wording.names import Named, Names
 from ..wording.statuses import STATUS_WORDS
@@ -78,7 +78,7 @@ def unsettled(
             due=each.due,
             outcomes=outcomes(names, each.ref),
         )
-        for each in stored(connection.execute(wanted))
+        for each in stored_occurrences(connection.execute(wanted))
     )
 
 
@@ -102,7 +102,7 @@ def settle(
     wanted = list(chosen)
     gone = {}
     for each in wanted:
-        row = by_key(connection, each.key)
+        row = occurrence_by_key(connection, each.key)
         if row is None or row.board != planning.row.id:
             gone[each.key] = "It is not in the calendar any more."
         elif row.state != Status.UNSETTLED:

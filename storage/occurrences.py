@@ -1,4 +1,4 @@
-"""Stored occurrences: read, looked up, and changed with a note of who and why."""
+"""StoredOccurrence occurrences: read, looked up, and changed with a note of who and why."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ LINES = select(*(occurrence.c[name] for name in (*LINE_COLUMNS, "met_by", "id"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stored:
+class StoredOccurrence:
     """One row of the table `occurrence`; the columns say what each field means."""
 
     id: int
@@ -72,42 +72,46 @@ class Stored:
         return self.state in OWED
 
 
-def stored(rows: Iterable[Any]) -> list[Stored]:
+def stored_occurrences(rows: Iterable[Any]) -> list[StoredOccurrence]:
     """Whole rows of the table as values."""
     found = []
     for row in rows:
         values = dict(zip(COLUMNS, row, strict=True))
         values["kind"], values["precision"] = Kind(row.kind), Precision(row.precision)
-        found.append(Stored(**values))
+        found.append(StoredOccurrence(**values))
     return found
 
 
-def by_key(connection: Connection, key: str) -> Stored | None:
+def occurrence_by_key(connection: Connection, key: str) -> StoredOccurrence | None:
     """The occurrence with this key, or None."""
     found = connection.execute(select(occurrence).where(occurrence.c.key == key))
-    return next(iter(stored(found)), None)
+    return next(iter(stored_occurrences(found)), None)
 
 
-def of_board(
+def occurrences_of(
     connection: Connection, board_id: str, refs: Collection[str] | None = None
-) -> list[Stored]:
+) -> list[StoredOccurrence]:
     """The stored occurrences of a Board, or of some reports and actions of it, by due date."""
     wanted = select(occurrence).where(occurrence.c.board == board_id)
     if refs is not None:
         wanted = wanted.where(occurrence.c.ref.in_(refs))
-    return stored(connection.execute(wanted.order_by(occurrence.c.due, occurrence.c.key)))
+    return stored_occurrences(
+        connection.execute(wanted.order_by(occurrence.c.due, occurrence.c.key))
+    )
 
 
-def numbered(connection: Connection, ids: Iterable[int]) -> dict[int, Stored]:
+def numbered(connection: Connection, ids: Iterable[int]) -> dict[int, StoredOccurrence]:
     """Occurrences by their number."""
     return {
         row.id: row
         for batch in batches(ids)
-        for row in stored(connection.execute(select(occurrence).where(occurrence.c.id.in_(batch))))
+        for row in stored_occurrences(
+            connection.execute(select(occurrence).where(occurrence.c.id.in_(batch)))
+        )
     }
 
 
-def unsettled(connection: Connection, board_id: str) -> list[Stored]:
+def unsettled(connection: Connection, board_id: str) -> list[StoredOccurrence]:
     """What fell due before emails began and has no outcome, by due date."""
     rows = connection.execute(
         select(occurrence)
@@ -118,7 +122,7 @@ def unsettled(connection: Connection, board_id: str) -> list[Stored]:
         )
         .order_by(occurrence.c.due, occurrence.c.key)
     )
-    return stored(rows)
+    return stored_occurrences(rows)
 
 
 def first_due(connection: Connection, board_id: str, ref: str) -> date | None:
@@ -175,9 +179,9 @@ def lines_by_key(connection: Connection, keys: Iterable[str]) -> Iterator[AnyRow
         yield from connection.execute(LINES.where(occurrence.c.key.in_(batch)))
 
 
-def awaiting_step(connection: Connection, now: datetime) -> list[Stored]:
+def awaiting_step(connection: Connection, now: datetime) -> list[StoredOccurrence]:
     """The occurrences that the sweep must look at by `now`, longest waiting first."""
-    return stored(connection.execute(AWAITING_STEP, {"now": now}))
+    return stored_occurrences(connection.execute(AWAITING_STEP, {"now": now}))
 
 
 def next_step(connection: Connection) -> datetime | None:
@@ -188,7 +192,7 @@ def next_step(connection: Connection) -> datetime | None:
     return found
 
 
-def change_rows(connection: Connection, changes: Sequence[dict[str, Any]]) -> None:
+def update_occurrences(connection: Connection, changes: Sequence[dict[str, Any]]) -> None:
     """Updates many occurrences; each dict holds `id` and the same further columns."""
     if not changes:
         return

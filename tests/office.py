@@ -37,7 +37,7 @@ from boardcal.scheduler.planning.context import Planning, planning_of
 from boardcal.scheduler.tick import Ticker
 from boardcal.storage.boards import board_row
 from boardcal.storage.database.engine import Database
-from boardcal.storage.occurrences import Stored, by_key, of_board
+from boardcal.storage.occurrences import StoredOccurrence, occurrence_by_key, occurrences_of
 from boardcal.storage.planners import content_of, store_planner
 from boardcal.storage.schema.column_types import AnyRow
 from boardcal.storage.schema.mail import ledger, message
@@ -211,13 +211,13 @@ class Office:
 
     def record(
         self, key: str, status: Status | None, *, on: str | None = None, note: str | None = None
-    ) -> Stored:
+    ) -> StoredOccurrence:
         """Records what became of an occurrence, today unless told otherwise."""
         day = self.local.day_of(self.now) if on is None else date.fromisoformat(on)
         with self.changing(key) as (connection, planning):
             return recording.record(connection, planning, key, status, on=day, who=WHO, note=note)
 
-    def extend(self, key: str, to: str, note: str = "more time was asked for") -> Stored:
+    def extend(self, key: str, to: str, note: str = "more time was asked for") -> StoredOccurrence:
         """Gives an occurrence a new date."""
         with self.changing(key) as (connection, planning):
             return recording.extend(
@@ -284,18 +284,18 @@ class Office:
 
     # What can be seen.
 
-    def row(self, key: str) -> Stored:
+    def row(self, key: str) -> StoredOccurrence:
         """An occurrence as stored."""
         with self.database.read() as connection:
-            found = by_key(connection, key)
+            found = occurrence_by_key(connection, key)
         if found is None:
             raise LookupError(key)
         return found
 
-    def rows(self, board_id: str = "lscb") -> list[Stored]:
+    def rows(self, board_id: str = "lscb") -> list[StoredOccurrence]:
         """Every occurrence of a Board as stored, by due date."""
         with self.database.read() as connection:
-            return of_board(connection, board_id)
+            return occurrences_of(connection, board_id)
 
     def table(self, table: Table) -> Sequence[AnyRow]:
         """All rows of a table, oldest first."""

@@ -9,17 +9,17 @@ from ..calendar.planner.model import Planner
 from ..calendar.rules.date_text import long_date, weekday_date
 from ..calendar.status import OWED, Status
 from ..core.local_time import LocalTime
-from ..storage.occurrences import Stored
+from ..storage.occurrences import StoredOccurrence
 from .names import short_names
 
 
-def became(stored: Stored, planner: Planner, status: Status | None, *, on: date) -> str:
+def became(stored: StoredOccurrence, planner: Planner, status: Status | None, *, on: date) -> str:
     """ "“S.11” of PMQAG, due 22 February 2018, is recorded as submitted on 20 February 2018."."""
     what = "open again" if status is None else f"recorded as {status.value} on {long_date(on)}"
     return f"{named(stored, planner)}, due {long_date(stored.due)}, is {what}."
 
 
-def new_date(stored: Stored, planner: Planner) -> str:
+def new_date(stored: StoredOccurrence, planner: Planner) -> str:
     """What its date is now, and where that is after the meeting that it is for."""
     was = f" instead of {long_date(stored.first_due)}" if stored.first_due != stored.due else ""
     said = f"{named(stored, planner)} is now due on {weekday_date(stored.due)}{was}."
@@ -28,7 +28,7 @@ def new_date(stored: Stored, planner: Planner) -> str:
     return f"{said} That is after the meeting it is for, on {long_date(stored.meeting)}."
 
 
-def what_next(stored: Stored, *, local: LocalTime, today: date) -> str:
+def what_next(stored: StoredOccurrence, *, local: LocalTime, today: date) -> str:
     """When the next mail goes out about it, or when the next of its kind is due."""
     if stored.state in OWED:
         if stored.next_step_at is None:
@@ -43,7 +43,7 @@ def what_next(stored: Stored, *, local: LocalTime, today: date) -> str:
     return f"{ended}; the next one is due on {long_date(stored.next_due)}."
 
 
-def named(stored: Stored, planner: Planner) -> str:
+def named(stored: StoredOccurrence, planner: Planner) -> str:
     """The title in quotes, and who owes it."""
     owner = "".join(short_names(planner, [stored.owner])) or stored.owner
     return f'"{stored.title}" of {owner}'

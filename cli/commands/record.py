@@ -12,7 +12,7 @@ from ...operations.record import extend as give_new_date
 from ...operations.record import record as record_status
 from ...scheduler.installation import Installation
 from ...storage.boards import BoardRow
-from ...storage.occurrences import Stored
+from ...storage.occurrences import StoredOccurrence
 from ...wording.recorded import became, new_date, what_next
 from ..framework.context import Invocation, asking
 from ..framework.param_types import DAY, NOTE, OneOf
@@ -81,7 +81,7 @@ def extend(invocation: Invocation, key: str, day: date, note: str, who: str | No
     say(*said)
 
 
-def _what_next(here: Installation, row: BoardRow, stored: Stored) -> str:
+def _what_next(here: Installation, row: BoardRow, stored: StoredOccurrence) -> str:
     if row.go_live is None:
         return NO_MAILS_YET
     return what_next(stored, local=here.local, today=here.today)

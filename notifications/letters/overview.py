@@ -11,7 +11,7 @@ from ...calendar.occurrences import Kind, meeting_occurrences
 from ...calendar.planner.model import Action, Planner, RoleName
 from ...calendar.rules.timing import Undecided
 from ...calendar.status import OPEN, OWED, Status, status_on
-from ...storage.occurrences import Stored, stored
+from ...storage.occurrences import StoredOccurrence, stored_occurrences
 from ...storage.schema.mail import answer_request, ledger, message, overview
 from ...storage.schema.occurrences import change, occurrence
 from ...wording.names import reference, short_names
@@ -66,7 +66,7 @@ def overview_of(
     )
 
 
-def _unfinished(connection: Connection, board_id: str, today: date) -> list[Stored]:
+def _unfinished(connection: Connection, board_id: str, today: date) -> list[StoredOccurrence]:
     """What is owed and near or past its date, and what was never settled."""
     near = occurrence.c.state.in_(OWED) & (occurrence.c.due <= today + AHEAD)
     rows = connection.execute(
@@ -78,10 +78,10 @@ def _unfinished(connection: Connection, board_id: str, today: date) -> list[Stor
         )
         .order_by(occurrence.c.due, occurrence.c.key)
     )
-    return stored(rows)
+    return stored_occurrences(rows)
 
 
-def _status(row: Stored, board: LiveBoard, today: date) -> Status | None:
+def _status(row: StoredOccurrence, board: LiveBoard, today: date) -> Status | None:
     """Its status, or None for a review that a newer one has replaced."""
     if row.kind is Kind.REVIEW and row.next_due is not None and row.next_due <= today:
         return None
@@ -95,7 +95,7 @@ def _status(row: Stored, board: LiveBoard, today: date) -> Status | None:
 
 
 def _coming(
-    shown: Iterable[tuple[Stored, Status | None]], board: LiveBoard, today: date
+    shown: Iterable[tuple[StoredOccurrence, Status | None]], board: LiveBoard, today: date
 ) -> tuple[CalendarLine, ...]:
     due = [
         _line(row, status, board, today)
@@ -116,7 +116,9 @@ def _coming(
     return tuple(sorted([*due, *meetings], key=lambda line: (line.day, line.kind, line.key)))
 
 
-def _line(row: Stored, status: Status | None, board: LiveBoard, today: date) -> CalendarLine:
+def _line(
+    row: StoredOccurrence, status: Status | None, board: LiveBoard, today: date
+) -> CalendarLine:
     obligation = board.obligations.get(row.ref)
     return CalendarLine(
         day=row.due,
@@ -135,7 +137,7 @@ def _line(row: Stored, status: Status | None, board: LiveBoard, today: date) -> 
 def _missed(connection: Connection, board: LiveBoard, today: date) -> tuple[CalendarLine, ...]:
     """What became missed in the last week."""
     since = today - LOOK_BACK
-    rows = stored(
+    rows = stored_occurrences(
         connection.execute(
             select(occurrence)
             .join(change, change.c.subject == occurrence.c.key)

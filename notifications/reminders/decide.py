@@ -14,7 +14,12 @@ from ...calendar.rules.escalation import Policy, Step, next_step, steps_due
 from ...calendar.status import Status
 from ...core.local_time import LocalTime
 from ...storage.change_log import note_change
-from ...storage.occurrences import Stored, awaiting_step, change_rows, supersede_unsent
+from ...storage.occurrences import (
+    StoredOccurrence,
+    awaiting_step,
+    supersede_unsent,
+    update_occurrences,
+)
 from ...storage.schema.mail import ledger
 from .mailing_boards import LiveBoard
 from .recipients import recipients
@@ -49,15 +54,15 @@ def decide(
             _decide_one(connection, decisions, row, board, local=local, now=now)
     supersede_unsent(connection, decisions.overtaken, "a later step came before it was sent")
     insert_rows(connection, decisions.ledger)
-    change_rows(connection, decisions.moved_on)
-    change_rows(connection, decisions.ended)
+    update_occurrences(connection, decisions.moved_on)
+    update_occurrences(connection, decisions.ended)
     return len(decisions.moved_on) + len(decisions.ended)
 
 
 def _decide_one(
     connection: Connection,
     decisions: Decisions,
-    row: Stored,
+    row: StoredOccurrence,
     board: LiveBoard,
     *,
     local: LocalTime,
@@ -90,7 +95,9 @@ def _decide_one(
     decisions.moved_on.append({"id": row.id, "last_step": last_step, "next_step_at": wakes})
 
 
-def _miss(connection: Connection, decisions: Decisions, row: Stored, *, now: datetime) -> None:
+def _miss(
+    connection: Connection, decisions: Decisions, row: StoredOccurrence, *, now: datetime
+) -> None:
     """The next of the same fell due: no more chasers for this one."""
     supersede_unsent(connection, [row.id], "the next one fell due")
     if row.kind is Kind.REVIEW:
@@ -112,7 +119,7 @@ def _miss(connection: Connection, decisions: Decisions, row: Stored, *, now: dat
 
 
 def _ledger_rows(
-    row: Stored,
+    row: StoredOccurrence,
     board: LiveBoard,
     policy: Policy,
     step: Step,

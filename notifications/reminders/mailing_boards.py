@@ -12,7 +12,7 @@ from ...calendar.occurrences import policy_of
 from ...calendar.planner.model import Obligation, Planner
 from ...calendar.rules.escalation import Policy
 from ...storage.boards import boards
-from ...storage.occurrences import Stored
+from ...storage.occurrences import StoredOccurrence
 from ...storage.planners import PlannerShelf
 from ...storage.schema.planner import pause
 
@@ -31,7 +31,7 @@ class LiveBoard:
     away: frozenset[str] = frozenset()
     paused: bool = False
 
-    def policy(self, row: Stored) -> Policy | None:
+    def policy(self, row: StoredOccurrence) -> Policy | None:
         """The steps of an occurrence, or None where the planner lost its report."""
         obligation = self.obligations.get(row.ref)
         return None if obligation is None else policy_of(obligation, row.kind)

@@ -11,7 +11,7 @@ from ...calendar.planner.model import Report
 from ...calendar.status import OPEN, Status
 from ...notifications.reminders.recipients import may_answer
 from ...scheduler.planning.context import Planning
-from ...storage.occurrences import Stored
+from ...storage.occurrences import StoredOccurrence
 from ...storage.replies.requests import AnswerRequest, Wish, requests_about
 from ...storage.replies.snoozes import snoozed_until
 from ...storage.schema.column_types import AnyRow
@@ -27,7 +27,7 @@ class Answering:
     """One reader answering about one thing due."""
 
     planning: Planning
-    row: Stored
+    row: StoredOccurrence
     reader: str
 
     @property
@@ -109,7 +109,7 @@ def _was_answered(request: AnswerRequest, answering: Answering) -> bool:
     return request.closed_by not in (None, answering.who) and request.wish is Wish.MORE_TIME
 
 
-def _accepts_nothing(planning: Planning, row: Stored) -> bool:
+def _accepts_nothing(planning: Planning, row: StoredOccurrence) -> bool:
     obligation = planning.obligations.get(row.ref)
     return isinstance(obligation, Report) and obligation.accepts_nothing
 

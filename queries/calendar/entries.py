@@ -13,7 +13,7 @@ from ...calendar.planner.model import Planner
 from ...calendar.rules.timing import Precision
 from ...calendar.status import Status
 from ...storage.boards import BoardRow
-from ...storage.occurrences import Stored, numbered
+from ...storage.occurrences import StoredOccurrence, numbered
 from .lines import BoardCalendar, Line
 
 
@@ -77,7 +77,7 @@ def entries_of(connection: Connection, lines: Iterable[Line]) -> list[Entry]:
     return found
 
 
-def _from_stored(each: Stored, line: Line) -> Entry:
+def _from_stored(each: StoredOccurrence, line: Line) -> Entry:
     return Entry(
         key=each.key,
         kind=each.kind,

@@ -14,7 +14,7 @@ from ...calendar.rules.escalation import Level
 from ...core.errors import BoardcalError
 from ...core.local_time import LocalTime
 from ...storage.message_states import MessageState
-from ...storage.occurrences import Stored, by_key
+from ...storage.occurrences import StoredOccurrence, occurrence_by_key
 from ...storage.schema.column_types import AnyRow
 from ...storage.schema.mail import attempt, ledger, message
 from ...wording.mails import CAPACITY, SAID, stand_in, step_words, taken_back
@@ -56,7 +56,7 @@ class Happened:
 class OccurrenceRecord:
     """Something due, and what is on record of it, the oldest first."""
 
-    stored: Stored
+    stored: StoredOccurrence
     lines: tuple[Happened, ...]
 
 
@@ -64,7 +64,7 @@ def record_of(
     connection: Connection, planner: Planner, key: str, *, local: LocalTime
 ) -> OccurrenceRecord:
     """The record of a key. Raises NothingRecordedError where nothing is stored of it."""
-    stored = by_key(connection, key)
+    stored = occurrence_by_key(connection, key)
     if stored is None or stored.board != planner.board:
         raise NothingRecordedError(
             f'Nothing is on record of "{key}"; the line under a title in `boardcal upcoming` is '
@@ -81,7 +81,7 @@ def record_of(
     return OccurrenceRecord(stored=stored, lines=tuple(lines))
 
 
-def _planned(stored: Stored) -> Iterator[Happened]:
+def _planned(stored: StoredOccurrence) -> Iterator[Happened]:
     meeting = "" if stored.meeting is None else f", for the meeting on {long_date(stored.meeting)}"
     where = "" if stored.row is None else f', from the planner row "{one_line(stored.row)}"'
     words = f"planned for {long_date(stored.first_due)}{meeting}{where}"
@@ -97,7 +97,9 @@ def _changes(
         )
 
 
-def _decisions(connection: Connection, stored: Stored, local: LocalTime) -> Iterator[Happened]:
+def _decisions(
+    connection: Connection, stored: StoredOccurrence, local: LocalTime
+) -> Iterator[Happened]:
     rows = connection.execute(
         select(ledger).where(ledger.c.occurrence_id == stored.id).order_by(ledger.c.id)
     )
@@ -120,7 +122,9 @@ def _decisions(connection: Connection, stored: Stored, local: LocalTime) -> Iter
         )
 
 
-def _mails(connection: Connection, stored: Stored, local: LocalTime) -> Iterator[Happened]:
+def _mails(
+    connection: Connection, stored: StoredOccurrence, local: LocalTime
+) -> Iterator[Happened]:
     """The mails that it was in: every attempt, and what became of those that none tells of."""
     about = select(ledger.c.message_id).where(ledger.c.occurrence_id == stored.id)
     mails = connection.execute(

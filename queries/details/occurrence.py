@@ -18,7 +18,7 @@ from ...operations.pause import pauses_of
 from ...operations.replies.requests import request_sentence
 from ...storage.boards import BoardRow
 from ...storage.message_states import MessageState
-from ...storage.occurrences import Stored, by_key
+from ...storage.occurrences import StoredOccurrence, occurrence_by_key
 from ...storage.recorded_events import happened
 from ...storage.replies.requests import requests_about
 from ...storage.replies.snoozes import all_snoozed_until
@@ -113,7 +113,7 @@ def occurrence_dossier(
     if line is None:
         return None
     entry = entries_of(connection, [line])[0]
-    names, kept = Names(planner), by_key(connection, key)
+    names, kept = Names(planner), occurrence_by_key(connection, key)
     obligation = names.obligations.get(entry.ref)
     changes = history(connection, planner, [key], local=local)
     resting = _resting(connection, kept, today)
@@ -164,7 +164,7 @@ def _meeting(
     return meeting_on(calendar, body, entry.meeting)
 
 
-def _asked(connection: Connection, kept: Stored | None) -> tuple[Asked, ...]:
+def _asked(connection: Connection, kept: StoredOccurrence | None) -> tuple[Asked, ...]:
     """What waits for the secretariat's answer, the oldest first."""
     about = [] if kept is None else requests_about(connection, kept.id)
     return tuple(
@@ -174,7 +174,7 @@ def _asked(connection: Connection, kept: Stored | None) -> tuple[Asked, ...]:
     )
 
 
-def _resting(connection: Connection, kept: Stored | None, today: date) -> dict[str, date]:
+def _resting(connection: Connection, kept: StoredOccurrence | None, today: date) -> dict[str, date]:
     """Who asked for quiet, and until when."""
     if kept is None:
         return {}
@@ -185,7 +185,7 @@ def _resting(connection: Connection, kept: Stored | None, today: date) -> dict[s
 
 def _mails(
     connection: Connection,
-    kept: Stored | None,
+    kept: StoredOccurrence | None,
     kind: Kind,
     local: LocalTime,
     resting: Mapping[str, date],
@@ -262,6 +262,6 @@ def recordable(obligation: Obligation | None) -> tuple[Status, ...]:
     )
 
 
-def _can_be_moved(entry: Entry, kept: Stored | None) -> bool:
+def _can_be_moved(entry: Entry, kept: StoredOccurrence | None) -> bool:
     state = entry.status if kept is None else kept.state
     return state not in (*SETTLED, Status.VOID)

@@ -16,7 +16,7 @@ from ...notifications.reminders.recipients import recipients
 from ...operations.pause import Pause
 from ...storage.boards import BoardRow
 from ...storage.message_states import GONE
-from ...storage.occurrences import Stored
+from ...storage.occurrences import StoredOccurrence
 from ...storage.schema.mail import message
 from ...wording.mails import CAPACITY, stand_in, step_words
 from ...wording.names import Names
@@ -84,7 +84,7 @@ def served_on(connection: Connection, day: date) -> frozenset[str]:
     return frozenset(connection.execute(gone).scalars())
 
 
-def coming_mails(basis: MailingBasis, entry: Entry, row: Stored | None) -> ComingMails:
+def coming_mails(basis: MailingBasis, entry: Entry, row: StoredOccurrence | None) -> ComingMails:
     """The mails that will come about `entry`; `row` is what is stored of it."""
     reason = _silence(basis, entry, row)
     if reason is not None:
@@ -105,7 +105,9 @@ def coming_mails(basis: MailingBasis, entry: Entry, row: Stored | None) -> Comin
     return ComingMails(mails=mails, then=then, none_because=none_because)
 
 
-def _ahead(basis: MailingBasis, entry: Entry, row: Stored | None, policy: Policy) -> Iterator[Step]:
+def _ahead(
+    basis: MailingBasis, entry: Entry, row: StoredOccurrence | None, policy: Policy
+) -> Iterator[Step]:
     """The steps still to come, those of the policy itself; of those fallen only the last."""
     done = None if row is None else row.last_step
     days = basis.names.planner.days
@@ -171,7 +173,7 @@ def _overtaken(entry: Entry, overtaken: date, today: date) -> str:
     )
 
 
-def _silence(basis: MailingBasis, entry: Entry, row: Stored | None) -> str | None:
+def _silence(basis: MailingBasis, entry: Entry, row: StoredOccurrence | None) -> str | None:
     """Why no mail will come, as a sentence; None where mails come."""
     planner = basis.names.planner
     state = _state(entry, row)
@@ -195,7 +197,7 @@ def _silence(basis: MailingBasis, entry: Entry, row: Stored | None) -> str | Non
     return None
 
 
-def _state(entry: Entry, row: Stored | None) -> str:
+def _state(entry: Entry, row: StoredOccurrence | None) -> str:
     if row is not None:
         return row.state
     return entry.status if entry.status in (Status.VOID, Status.UNSETTLED) else OPEN

@@ -16,7 +16,7 @@ from ...calendar.status import OWED, Status
 from ...scheduler.installation import Installation
 from ...storage.boards import BoardRow
 from ...storage.database.batches import batches
-from ...storage.occurrences import Stored, of_board
+from ...storage.occurrences import StoredOccurrence, occurrences_of
 from ...storage.recorded_events import happened
 from ...storage.schema.mail import ledger
 from .reflow import Reflow, reflows
@@ -61,7 +61,7 @@ def consequences(
         for each in reflows(before, after, *window, recorded, refs=refs)
         if any(start <= last and due <= end for due, last in _spans(each))
     ]
-    stored = {each.key: each for each in of_board(connection, row.id, refs)}
+    stored = {each.key: each for each in occurrences_of(connection, row.id, refs)}
     flowing = [each for each in found if _follows(stored.get(_key(each)), each, here.today)]
     ids = [stored[_key(each)].id for each in flowing if _key(each) in stored]
     return Consequences(
@@ -72,7 +72,7 @@ def consequences(
     )
 
 
-def _follows(row: Stored | None, reflow: Reflow, today: date) -> bool:
+def _follows(row: StoredOccurrence | None, reflow: Reflow, today: date) -> bool:
     """Whether an occurrence re-flows: not where it is past, settled, or was given a date."""
     if row is None:
         return True

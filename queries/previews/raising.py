@@ -18,7 +18,7 @@ from ...operations.raise_item import Wanted, held_from, held_on, occurrence_of, 
 from ...operations.record import is_far
 from ...scheduler.planning.context import Planning
 from ...scheduler.planning.plan import values_of
-from ...storage.occurrences import Stored
+from ...storage.occurrences import StoredOccurrence
 from ...storage.recorded_events import last_raised
 from ...wording.names import Named, Names
 from ..calendar.entries import Entry, from_planner
@@ -127,7 +127,7 @@ def outlook(connection: Connection, planning: Planning, wanted: Wanted) -> Outlo
     )
 
 
-def headline(each: Occurrence | Stored, names: Names) -> str:
+def headline(each: Occurrence | StoredOccurrence, names: Names) -> str:
     """ "“Audits: exceptions” is raised for the LSCB meeting on Thursday 8 March 2018."."""
     if each.meeting is None:
         return f"“{each.title}” is raised, for no particular meeting."
@@ -135,7 +135,7 @@ def headline(each: Occurrence | Stored, names: Names) -> str:
     return f"“{each.title}” is raised for the {body} meeting on {weekday_date(each.meeting)}."
 
 
-def due_in_words(each: Occurrence | Stored, planning: Planning) -> str:
+def due_in_words(each: Occurrence | StoredOccurrence, planning: Planning) -> str:
     """When it is due, from whom, and why then."""
     owner = Names(planning.planner).short(each.owner)
     day = weekday_date(each.due)
@@ -166,10 +166,12 @@ def _reader_in_words(each: Reader) -> str:
     return f"{each.address} ({words})"
 
 
-def _as_stored(each: Occurrence, planning: Planning) -> Stored:
+def _as_stored(each: Occurrence, planning: Planning) -> StoredOccurrence:
     """The row that it would be stored as."""
     values = values_of(each, planning) | {"kind": each.kind, "precision": each.precision}
-    return Stored(id=0, due_revision=1, extended=False, next_due=None, next_step_at=None, **values)
+    return StoredOccurrence(
+        id=0, due_revision=1, extended=False, next_due=None, next_step_at=None, **values
+    )
 
 
 def _entry(each: Occurrence, planning: Planning) -> Entry:

@@ -14,7 +14,7 @@ from ...calendar.rules.escalation import COPIED_FROM, Level
 from ...notifications.reminders.recipients import Recipient, recipient_at
 from ...operations.pause import pauses_of
 from ...storage.boards import BoardRow
-from ...storage.occurrences import by_key
+from ...storage.occurrences import occurrence_by_key
 from ...wording.mails import stand_in
 from ...wording.names import Names
 from ..calendar.entries import entries_of
@@ -163,7 +163,7 @@ def _next_mails(
     refs = {each.ref for each in basis.names.planner.obligations() if body_id in each.owners}
     lines = calendar.lines(basis.today - A_YEAR, basis.today + A_YEAR, refs)
     for entry in entries_of(connection, [line for line in lines if line.owner == body_id]):
-        coming = coming_mails(basis, entry, by_key(connection, entry.key)).mails
+        coming = coming_mails(basis, entry, occurrence_by_key(connection, entry.key)).mails
         mail: ComingMail | None = next((each for each in coming if each.day >= starts), None)
         if mail is not None:
             yield NextMail(

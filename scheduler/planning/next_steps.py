@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from ...calendar.occurrences import Kind, recurs
 from ...calendar.rules.escalation import steps
 from ...calendar.status import Status
-from ...storage.occurrences import Stored, change_rows, of_board
+from ...storage.occurrences import StoredOccurrence, occurrences_of, update_occurrences
 from .context import Planning
 
 
@@ -20,7 +20,7 @@ def relink(connection: Connection, planning: Planning, refs: Collection[str] | N
 
     With `refs` only those of some reports and actions.
     """
-    rows = sorted(of_board(connection, planning.row.id, refs), key=_series)
+    rows = sorted(occurrences_of(connection, planning.row.id, refs), key=_series)
     changes = []
     for _, same in groupby(rows, _series_name):
         chain = list(same)
@@ -38,23 +38,23 @@ def relink(connection: Connection, planning: Planning, refs: Collection[str] | N
             if (row.next_due, row.next_step_at, row.state) != (following, wakes, state):
                 new = {"id": row.id, "next_due": following, "next_step_at": wakes}
                 changes.append({**new, "state": state})
-    change_rows(connection, changes)
+    update_occurrences(connection, changes)
 
 
-def _series_name(row: Stored) -> tuple[str, str, str]:
+def _series_name(row: StoredOccurrence) -> tuple[str, str, str]:
     return row.ref, row.owner, row.kind.value
 
 
-def _series(row: Stored) -> tuple[tuple[str, str, str], date]:
+def _series(row: StoredOccurrence) -> tuple[tuple[str, str, str], date]:
     return _series_name(row), row.due
 
 
-def _recurring(row: Stored, planning: Planning) -> bool:
+def _recurring(row: StoredOccurrence, planning: Planning) -> bool:
     obligation = planning.obligations.get(row.ref)
     return row.kind is Kind.REVIEW or (obligation is not None and recurs(obligation))
 
 
-def wakes_at(row: Stored, planning: Planning, next_due: date | None) -> datetime | None:
+def wakes_at(row: StoredOccurrence, planning: Planning, next_due: date | None) -> datetime | None:
     """When the sweep must look at an occurrence: its next step, or its successor's due date."""
     policy = planning.policy(row.ref, row.kind)
     if not row.is_owed or row.met_by is not None or policy is None:

@@ -15,7 +15,7 @@ from ...calendar.rules.escalation import steps_due
 from ...calendar.rules.meeting_series import FURTHEST_MOVE
 from ...core.local_time import LocalTime
 from ...storage.boards import BoardRow
-from ...storage.occurrences import of_board
+from ...storage.occurrences import occurrences_of
 from ...storage.recorded_events import happened
 from ...storage.schema.occurrences import occurrence
 from ...storage.schema.planner import board
@@ -53,7 +53,7 @@ def plan(
         window = (row.planned_through, horizon)
     found = {each.key: each for each in occurrences(planner, *window, recorded)}
     refs = None if whole else {each.ref for each in found.values()}
-    existing = {each.key: each for each in of_board(connection, row.id, refs)}
+    existing = {each.key: each for each in occurrences_of(connection, row.id, refs)}
     missing = [each for key, each in found.items() if key not in existing and each.due <= horizon]
     # At its go-live, and after an event was recorded, a Board is planned from its first day on.
     known = row.planned_through is not None and row.planned_revision > 0

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from ...calendar.occurrences import Occurrence
 from ...calendar.status import OPEN, OWED, Status
 from ...storage.change_log import note_change
-from ...storage.occurrences import Stored, change_rows, supersede_unsent
+from ...storage.occurrences import StoredOccurrence, supersede_unsent, update_occurrences
 from .context import BOARDCAL, Planning, first_state
 
 # Why something is void that the planner does not name any more; it may come back.
@@ -20,7 +20,7 @@ def reflow(
     connection: Connection,
     planning: Planning,
     found: dict[str, Occurrence],
-    existing: dict[str, Stored],
+    existing: dict[str, StoredOccurrence],
     *,
     until: date,
 ) -> None:
@@ -41,19 +41,24 @@ def reflow(
             withdraw(connection, planning, row, GONE)
 
 
-def _is_gone(row: Stored, planning: Planning, *, past: bool) -> bool:
+def _is_gone(row: StoredOccurrence, planning: Planning, *, past: bool) -> bool:
     """Whether nobody owes it any more; what is late already stays with who owed it then."""
     obligation = planning.obligations.get(row.ref)
     return obligation is None or (not past and row.owner not in obligation.owners)
 
 
 def _follow(
-    connection: Connection, planning: Planning, row: Stored, each: Occurrence, *, past: bool
+    connection: Connection,
+    planning: Planning,
+    row: StoredOccurrence,
+    each: Occurrence,
+    *,
+    past: bool,
 ) -> None:
     words = {"title": each.title, "row": each.row, "audience": list(each.audience)}
     words["met_by"] = each.met_by
     if any(getattr(row, name) != value for name, value in words.items()):
-        change_rows(connection, [{"id": row.id, **words}])
+        update_occurrences(connection, [{"id": row.id, **words}])
     if past:
         if row.state == Status.VOID and row.note == GONE and not each.void:
             _restore(connection, planning, row, each)
@@ -69,19 +74,21 @@ def _follow(
 
 
 def _follow_meeting(
-    connection: Connection, planning: Planning, row: Stored, each: Occurrence
+    connection: Connection, planning: Planning, row: StoredOccurrence, each: Occurrence
 ) -> None:
     """The date that somebody set stands, whatever becomes of the meeting that it is for."""
     if row.state == Status.VOID:
         _restore(connection, planning, row, each)
     if (row.meeting, row.note) != (each.meeting, each.note):
-        change_rows(connection, [{"id": row.id, "meeting": each.meeting, "note": each.note}])
+        update_occurrences(connection, [{"id": row.id, "meeting": each.meeting, "note": each.note}])
 
 
-def _restore(connection: Connection, planning: Planning, row: Stored, each: Occurrence) -> None:
+def _restore(
+    connection: Connection, planning: Planning, row: StoredOccurrence, each: Occurrence
+) -> None:
     """What the planner lost and has again is owed as it was before."""
     state = OPEN if row.due >= planning.go_live else Status.UNSETTLED.value
-    change_rows(connection, [{"id": row.id, "state": state, "note": each.note}])
+    update_occurrences(connection, [{"id": row.id, "state": state, "note": each.note}])
     note_change(
         connection,
         board=row.board,
@@ -95,13 +102,15 @@ def _restore(connection: Connection, planning: Planning, row: Stored, each: Occu
     )
 
 
-def _move(connection: Connection, planning: Planning, row: Stored, each: Occurrence) -> None:
+def _move(
+    connection: Connection, planning: Planning, row: StoredOccurrence, each: Occurrence
+) -> None:
     new = {"id": row.id, "due": each.due, "meeting": each.meeting, "note": each.note}
     # Whoever returned it wants it again, wherever its date goes.
     new["state"] = row.state if row.state == Status.RETURNED else first_state(each, planning)
     new |= {"due_revision": row.due_revision + 1, "last_step": None}
     new["precision"] = each.precision.value
-    change_rows(connection, [new])
+    update_occurrences(connection, [new])
     supersede_unsent(connection, [row.id], "the date was moved")
     note_change(
         connection,
@@ -116,9 +125,9 @@ def _move(connection: Connection, planning: Planning, row: Stored, each: Occurre
     )
 
 
-def withdraw(connection: Connection, planning: Planning, row: Stored, why: str) -> None:
+def withdraw(connection: Connection, planning: Planning, row: StoredOccurrence, why: str) -> None:
     """Takes an occurrence out of what is owed: it is void from now on."""
-    change_rows(connection, [{"id": row.id, "state": Status.VOID.value, "note": why}])
+    update_occurrences(connection, [{"id": row.id, "state": Status.VOID.value, "note": why}])
     supersede_unsent(connection, [row.id], why)
     note_change(
         connection,

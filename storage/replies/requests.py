@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from ..occurrences import Stored
+from ..occurrences import StoredOccurrence
 from ..schema.mail import answer_request
 from ..schema.occurrences import occurrence
 
@@ -119,7 +119,7 @@ def requests_about(
 def add_request(
     connection: Connection,
     *,
-    about: Stored,
+    about: StoredOccurrence,
     wish: Wish,
     asked_by: str,
     now: datetime,

@@ -35,7 +35,7 @@ from boardcal.tests.pages import shown_by
 
 if TYPE_CHECKING:
     from boardcal.queries.previews.raising import Outlook
-    from boardcal.storage.occurrences import Stored
+    from boardcal.storage.occurrences import StoredOccurrence
 
 FIRST = "lscb/exceptions/pmqag/raised-1"
 EXCEPTIONS = make_report("exceptions", title="Exceptions", when={"as_required": True})
@@ -52,7 +52,7 @@ def wanted(for_day: str = "2018-03-08", **given: Any) -> Wanted:
     return Wanted(**(fields | {"why": "an exception"} | given))
 
 
-def raises(office: Office, asked: Wanted | None = None, who: str = WHO) -> Stored:
+def raises(office: Office, asked: Wanted | None = None, who: str = WHO) -> StoredOccurrence:
     with office.changing("lscb") as (connection, planning):
         return raise_it(connection, planning, asked or wanted(), who=who)
 
@@ -254,7 +254,7 @@ def test_a_report_that_has_ended_is_not_raised(office: Office) -> None:
 
 
 def test_a_button_pressed_twice_raises_once_and_somebody_elses_is_told(january: Office) -> None:
-    def pressed(asked: Wanted, who: str = WHO, since: int = 0) -> Stored:
+    def pressed(asked: Wanted, who: str = WHO, since: int = 0) -> StoredOccurrence:
         with january.changing("lscb") as (connection, planning):
             done = raised_already(connection, planning, asked, who=who, since=since)
             return done or raise_it(connection, planning, asked, who=who)
@@ -420,7 +420,7 @@ def test_the_next_meetings_are_offered_with_the_day_that_it_would_be_due(january
 def test_it_survives_an_import_and_leaves_and_returns_with_its_report(january: Office) -> None:
     raises(january)
 
-    def imports(*reports: dict[str, Any]) -> Stored:
+    def imports(*reports: dict[str, Any]) -> StoredOccurrence:
         with january.database.write() as connection:
             content = make_planner(report=list(reports))
             store_planner(connection, content, source="again", who=WHO, now=january.now)

@@ -31,7 +31,7 @@ from boardcal.operations.planner.meetings import add_meeting, cancel_meeting, mo
 from boardcal.operations.raise_item import Wanted, raise_it
 from boardcal.scheduler.tick import Ticker
 from boardcal.storage.backup.copy import empty_copy
-from boardcal.storage.occurrences import Stored
+from boardcal.storage.occurrences import StoredOccurrence
 from boardcal.storage.planners import content_of
 from boardcal.storage.schema.mail import ledger
 from boardcal.tests.factories import (
@@ -226,7 +226,7 @@ class AnythingMayHappen(RuleBasedStateMachine):
 
     # Between a decision and its mail.
 
-    def decided(self) -> Stored | None:
+    def decided(self) -> StoredOccurrence | None:
         """Something that a mail was decided about which has not left."""
         waiting = [each for each in self.office.table(ledger) if each.state == "pending"]
         ids = {each.occurrence_id for each in waiting}

@@ -15,7 +15,7 @@ from ...queries.details.record_version import changes_at, standing_of
 from ...scheduler.planning.context import Planning
 from ...storage.boards import BoardRow
 from ...storage.change_log import last_change
-from ...storage.occurrences import Stored, by_key
+from ...storage.occurrences import StoredOccurrence, occurrence_by_key
 from ...wording.recorded import became, new_date, what_next
 from ..request.dates import read_date
 from ..request.form import FieldError, Form, Problems
@@ -24,7 +24,7 @@ from .item import due_page, typed_by
 
 NO_MAILS_YET = "No mails go out yet."
 WORDS = {**{status.value: status for status in RECORDABLE}, OPEN: None}
-Change = Callable[[Connection, Planning], Stored]
+Change = Callable[[Connection, Planning], StoredOccurrence]
 
 
 class MovedOnError(Exception):
@@ -43,7 +43,7 @@ def record_it(request: Request) -> Response:
     status = WORDS[chosen]
     key = request.path_params["key"]
 
-    def change(connection: Connection, planning: Planning) -> Stored:
+    def change(connection: Connection, planning: Planning) -> StoredOccurrence:
         return record(connection, planning, key, status, on=on, who=who, note=note or None)
 
     return _changed(
@@ -66,7 +66,7 @@ def extend_it(request: Request) -> Response:
         return due_page(request, typed_by(request), problems=problems)
     key = request.path_params["key"]
 
-    def change(connection: Connection, planning: Planning) -> Stored:
+    def change(connection: Connection, planning: Planning) -> StoredOccurrence:
         return extend(connection, planning, key, to=to, who=who, note=why)
 
     return _changed(
@@ -106,7 +106,7 @@ def _changed(
     request: Request,
     change: Change,
     *,
-    says: Callable[[Stored, Planning], str],
+    says: Callable[[StoredOccurrence, Planning], str],
     same: Mapping[str, object],
     field: str,
 ) -> Response:
@@ -136,7 +136,7 @@ def done_already(
     key: str,
     sent: str,
     same: Mapping[str, object],
-) -> Stored | None:
+) -> StoredOccurrence | None:
     """What a button pressed twice has done at the first time; None where nothing was done yet.
 
     Raises MovedOnError where somebody did anything else meanwhile.
@@ -148,10 +148,10 @@ def done_already(
     one_more = changes_at(now) == changes_at(sent) + 1
     if last is None or not one_more or any(getattr(last, name) != same[name] for name in same):
         raise MovedOnError
-    return by_key(connection, key)
+    return occurrence_by_key(connection, key)
 
 
-def _next(request: Request, row: BoardRow, stored: Stored) -> str:
+def _next(request: Request, row: BoardRow, stored: StoredOccurrence) -> str:
     here = site_of(request).here
     if row.go_live is None:
         return NO_MAILS_YET

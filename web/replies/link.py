@@ -16,7 +16,7 @@ from ...operations.replies.options import Answering, is_theirs
 from ...scheduler.installation import installation_id
 from ...scheduler.planning.context import planning_of
 from ...storage.boards import BoardRow, board_row, hold_boards
-from ...storage.occurrences import stored
+from ...storage.occurrences import stored_occurrences
 from ...storage.schema.occurrences import occurrence
 from ...wording.names import named
 from ..page.page import page
@@ -85,7 +85,7 @@ def _opened(request: Request, connection: Connection) -> Opened:
     except LinkError:
         raise ClosedLink(404, "This link does not work", BROKEN) from None
     wanted = select(occurrence).where(occurrence.c.id == link.occurrence)
-    row = next(iter(stored(connection.execute(wanted))), None)
+    row = next(iter(stored_occurrences(connection.execute(wanted))), None)
     board = None if row is None else board_row(connection, row.board)
     if row is None or board is None:
         raise ClosedLink(410, "This link is too old", GONE)

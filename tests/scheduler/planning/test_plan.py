@@ -28,14 +28,14 @@ from boardcal.tests.factories import (
 
 if TYPE_CHECKING:
     from boardcal.calendar.planner.file_schema import PlannerFile
-    from boardcal.storage.occurrences import Stored
+    from boardcal.storage.occurrences import StoredOccurrence
     from boardcal.tests.office import Office
 
 EVERY_MEETING = {"meeting": "lscb"}
 QUARTERLY = {"meeting": "business-group", "last_in": "quarter"}
 
 
-def plan_again(office: Office) -> list[Stored]:
+def plan_again(office: Office) -> list[StoredOccurrence]:
     """Plans everything anew, as after a change of the planner that changed nothing."""
     with office.database.write() as connection:
         connection.execute(update(board).values(planned_revision=0))
@@ -43,7 +43,7 @@ def plan_again(office: Office) -> list[Stored]:
     return office.rows()
 
 
-def by_period(office: Office, ref: str) -> dict[str, Stored]:
+def by_period(office: Office, ref: str) -> dict[str, StoredOccurrence]:
     return {row.period: row for row in office.rows() if row.ref == ref}
 
 
@@ -113,7 +113,7 @@ def test_planning_month_by_month_comes_to_the_same_as_planning_at_once(
     any_office.store(cumbria())
     any_office.tick("2018-06-01 07:00")
 
-    def seen(rows: list[Stored]) -> set[tuple[Any, ...]]:
+    def seen(rows: list[StoredOccurrence]) -> set[tuple[Any, ...]]:
         return {(row.key, row.due, row.meeting, row.next_due, row.next_step_at) for row in rows}
 
     assert seen(office.rows()) == seen(any_office.rows())

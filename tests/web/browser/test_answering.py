@@ -18,7 +18,7 @@ import pytest
 
 from boardcal.notifications.links import AnswerLink, LinkSigner
 from boardcal.scheduler.installation import installation_id
-from boardcal.storage.occurrences import by_key
+from boardcal.storage.occurrences import occurrence_by_key
 from boardcal.tests.web.browser.looking import Look
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def path_of(served: Served, key: str, until: date = LATE, reader: str = "") -> s
     """The path of a link for whoever leads the owner of something due."""
     owner = key.split("/")[2]
     with served.place.database.read() as connection:
-        row = by_key(connection, key)
+        row = occurrence_by_key(connection, key)
         signer = LinkSigner(
             secret=served.place.site.secret, installation=installation_id(connection)
         )

@@ -7,7 +7,7 @@ import pytest
 
 from boardcal.operations.planner.change import plan_now
 from boardcal.storage.accounts.accounts import Role
-from boardcal.storage.occurrences import by_key
+from boardcal.storage.occurrences import occurrence_by_key
 from boardcal.storage.replies.requests import Wish, add_request
 from boardcal.storage.schema.occurrences import change, occurrence
 from boardcal.tests.factories import S11, checked, make_document, make_report
@@ -363,7 +363,7 @@ def test_before_mails_begin_a_record_can_be_made(empty_place: Place) -> None:
 
 def test_what_a_chair_asks_for_is_shown_until_it_is_answered(planned: Place) -> None:
     with planned.database.write() as connection:
-        about = by_key(connection, S11)
+        about = occurrence_by_key(connection, S11)
         assert about is not None
         add_request(
             connection,

@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from boardcal.calendar.status import Status
 from boardcal.operations.planner.meetings import cancel_meeting, move_meeting
-from boardcal.storage.occurrences import of_board
+from boardcal.storage.occurrences import occurrences_of
 from boardcal.storage.schema.planner import board
 from boardcal.tests.factories import (
     checked,
@@ -179,7 +179,7 @@ def test_a_long_list_comes_in_pages_that_lose_nothing(long_list: Opened) -> None
     rest = {address for address in links(reader) if address.startswith(("/due/", "/meetings/"))}
     assert not seen & rest
     with long_list.place.database.read() as connection:
-        known = {f"/due/{each.key}" for each in of_board(connection, "lscb")}
+        known = {f"/due/{each.key}" for each in occurrences_of(connection, "lscb")}
     assert {each for each in seen | rest if each.startswith("/due/")} <= known
     assert "/upcoming" in links(reader)
 

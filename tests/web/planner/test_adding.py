@@ -7,7 +7,7 @@ import pytest
 from boardcal.calendar.planner.reader import read_planner
 from boardcal.operations.planner.edit_entry import document_of
 from boardcal.operations.planner.meetings import move_meeting
-from boardcal.storage.occurrences import of_board
+from boardcal.storage.occurrences import occurrences_of
 from boardcal.storage.planners import save_content
 from boardcal.storage.recorded_events import recorded_events
 from boardcal.tests.factories import day
@@ -46,7 +46,7 @@ def test_a_report_is_added_step_by_step(whole: Place, sam: Reader) -> None:
         "from": "2018-02-01",
     }
     with whole.database.read() as connection:
-        stored = of_board(connection, "lscb", ["children-missing"])
+        stored = occurrences_of(connection, "lscb", ["children-missing"])
     assert [row.period for row in stored][:2] == ["2018-03", "2018-09"]
 
 
@@ -189,7 +189,7 @@ def test_an_event_that_happened_is_recorded(whole: Place, sam: Reader) -> None:
     assert "Recorded for 31 January 2018. “Findings of the survey”" in sam.text
     with whole.database.read() as connection:
         assert len(recorded_events(connection, "lscb")) == 1
-        (row,) = of_board(connection, "lscb", ["findings"])
+        (row,) = occurrences_of(connection, "lscb", ["findings"])
     assert row.due.isoformat() == "2018-02-28"
 
 
