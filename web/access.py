@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -19,19 +18,7 @@ from .page.resubmit import comes_from_us, resendable, send_again
 from .request.errors import ForbiddenError, NotFoundError, PageError
 from .request.form import Form, read_form
 from .request.visit import VISITOR, Visit, open_visit, set_cookie, site_of, visit_of
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """What a page demands; see routes.Page."""
-
-    get: Callable[[Request], Response] | None
-    post: Callable[[Request], Response] | None
-    reads: Role | None
-    sends: Role | None
-    of_board: bool
-    signed: bool
-
+from .routing import Endpoint
 
 STALE = "This form was opened before you signed in, or a while ago, so nothing was saved."
 
@@ -44,27 +31,28 @@ class StaleForm(Exception):
     """A form without the sign of this session: opened before it, or somebody else's."""
 
 
-def guarded(rule: Rule) -> Callable[[Request], Awaitable[Response]]:
-    """An endpoint that answers by `rule`. What goes wrong becomes a page.
+def guarded(by_method: Mapping[str, Endpoint]) -> Callable[[Request], Awaitable[Response]]:
+    """Answer the requests of one path as its endpoints allow. What goes wrong becomes a page.
 
     Pages are plain functions that ask the database, so they run beside the event loop.
     """
 
-    async def endpoint(request: Request) -> Response:
+    async def answer(request: Request) -> Response:
+        sends = request.method == "POST"
         try:
-            form = await read_form(request) if request.method == "POST" else Form()
+            form = await read_form(request) if sends else Form()
         except PageError as error:
             return await run_in_threadpool(error_page, request, error)
-        return await run_in_threadpool(_answer, rule, request, form)
+        endpoint = by_method["POST" if sends else "GET"]
+        return await run_in_threadpool(_answer, endpoint, request, form)
 
-    return endpoint
+    return answer
 
 
-def _answer(rule: Rule, request: Request, form: Form) -> Response:
+def _answer(endpoint: Endpoint, request: Request, form: Form) -> Response:
     try:
         visit = open_visit(request, form)
-        elsewhere = _admit(rule, request, visit)
-        response = elsewhere or _page(rule, request)
+        response = _admit(endpoint, request, visit) or endpoint.handler(request)
     except SignInNeeded:
         response = sign_in_first(request)
     except StaleForm:
@@ -74,20 +62,12 @@ def _answer(rule: Rule, request: Request, form: Form) -> Response:
     return _kept(request, response)
 
 
-def _page(rule: Rule, request: Request) -> Response:
-    answer = rule.post if request.method == "POST" else rule.get
-    if answer is None:
-        raise NotFoundError
-    return answer(request)
-
-
-def _admit(rule: Rule, request: Request, visit: Visit) -> Response | None:
-    """Lets the request pass, or raises; a redirect where the Board must be named first."""
-    sends = request.method == "POST"
-    role = rule.sends if sends else rule.reads
+def _admit(endpoint: Endpoint, request: Request, visit: Visit) -> Response | None:
+    """Let the request pass, or raise; a redirect where the Board must be named first."""
+    role = endpoint.role
     if role is not None and visit.session is None:
         raise SignInNeeded
-    if rule.of_board and role is not None:
+    if endpoint.of_board and role is not None:
         board = _board(request, visit)
         if board is None:
             return RedirectResponse(
@@ -97,8 +77,8 @@ def _admit(rule: Rule, request: Request, visit: Visit) -> Response | None:
     elif len(visit.boards) == 1:
         visit.board = visit.boards[0]
     if role is not None:
-        _require_role(visit, role, visit.board.id if visit.board and rule.of_board else None)
-    if sends and not rule.signed:
+        _require_role(visit, role, visit.board.id if visit.board and endpoint.of_board else None)
+    if request.method == "POST" and not endpoint.signed:
         _require_own_form(request, visit)
     return None
 

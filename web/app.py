@@ -1,8 +1,8 @@
-"""The web app: a table of pages."""
+"""The web app: the URL map as routes, with what stands around every answer."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
@@ -10,17 +10,17 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 
 from ..queries.feeds.shelf import FeedShelf
-from . import health
-from .feeds.endpoint import FeedAnswers, robots
+from .access import guarded
+from .feeds.endpoint import FeedAnswers
 from .page.error_page import unrouted
 from .page.stylesheet import Stylesheet
 from .request.security import Shell
 from .request.site import Site
-from .routing import Page, routes_of
+from .routing import Endpoint
+from .url_map import PLAIN_ROUTES, URL_MAP
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
-from .url_map import PAGES
 
 
 class App(Starlette):
@@ -38,18 +38,16 @@ class App(Starlette):
             await super().__call__(scope, receive, send)
 
 
-def build_app(site: Site, pages: Sequence[Page] = PAGES) -> Starlette:
+def build_app(site: Site, endpoints: Sequence[Endpoint] = URL_MAP) -> Starlette:
     """The pages of a site as an ASGI app."""
     stylesheet = Stylesheet()
     feeds = FeedShelf(site.here)
     app = App(
         FeedAnswers(site, feeds),
         routes=[
-            *routes_of(pages),
+            *_guarded_routes(endpoints),
+            *PLAIN_ROUTES,
             Route("/static/boardcal.css", stylesheet.answer),
-            Route("/robots.txt", robots),
-            Route("/healthz", health.alive),
-            Route("/readyz", health.ready),
         ],
         middleware=[Middleware(Shell, site=site)],
         exception_handlers={404: unrouted, 405: unrouted, Exception: unrouted},
@@ -58,6 +56,16 @@ def build_app(site: Site, pages: Sequence[Page] = PAGES) -> Starlette:
     app.state.site = site
     app.state.stylesheet = stylesheet
     app.state.feeds = feeds
-    firsts = {page.path.split("/")[1] for page in pages if page.of_board}
+    firsts = {endpoint.path.split("/")[1] for endpoint in endpoints if endpoint.of_board}
     app.state.is_board_page = lambda path: path.split("/")[1] in firsts
     return app
+
+
+def _guarded_routes(endpoints: Iterable[Endpoint]) -> Iterator[Route]:
+    """One route for each path, so that its 405 names every method that it takes."""
+    by_path: dict[str, dict[str, Endpoint]] = {}
+    for endpoint in endpoints:
+        for path in endpoint.paths:
+            by_path.setdefault(path, {})[endpoint.method] = endpoint
+    for path, by_method in by_path.items():
+        yield Route(path, guarded(by_method), methods=list(by_method))

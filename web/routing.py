@@ -1,20 +1,18 @@
-"""How the table of pages becomes routes: who may read, who may send, on which Board."""
+"""What a line of the URL map is made of: its method, its path, who may use it, its handler."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
 
 from ..storage.accounts.accounts import Role
-from .access import Rule, guarded
 
-Answer: TypeAlias = Callable[[Request], Response]
+Handler: TypeAlias = Callable[[Request], Response]
 BOARD = "/boards/{board}"
 MOST_DIGITS = 9  # of a number that every database can hold
 
@@ -36,39 +34,38 @@ class Number(Convertor[int]):
 register_url_convertor("number", Number())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """One address: what answers GET and POST, and the least role for each.
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A line of the URL map.
 
-    `role` None is for pages that anybody may open; `sends` defaults to `role`. A page of a
-    Board is also found under /boards/ID, which is the address where there are several. A page
-    whose address carries a signed token needs no other sign that a form comes from it
+    `role` is the least that the account must have on the page's Board; None admits anybody. A
+    page of a Board is also found under /boards/ID, which is the address where there are several.
+    An address that carries a signed token needs no other sign that a form comes from it
     (`signed`).
     """
 
+    method: Literal["GET", "POST"]
     path: str
-    get: Answer | None = None
-    post: Answer | None = None
-    role: Role | None = Role.VIEWER
-    sends: Role | None = Role.SECRETARIAT
+    role: Role | None
+    handler: Handler
     of_board: bool = True
     signed: bool = False
 
-    def routes(self) -> Iterator[BaseRoute]:
-        """The page's addresses as Starlette's routes."""
-        methods = [name for name, answer in (("GET", self.get), ("POST", self.post)) if answer]
-        rule = Rule(
-            get=self.get,
-            post=self.post,
-            reads=self.role,
-            sends=self.sends if self.role else None,
-            of_board=self.of_board,
-            signed=self.signed,
-        )
-        for path in (self.path, BOARD + self.path) if self.of_board else (self.path,):
-            yield Route(path, guarded(rule), methods=methods)
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Every path that leads to it."""
+        return (self.path, BOARD + self.path) if self.of_board else (self.path,)
 
 
-def routes_of(pages: Sequence[Page]) -> list[BaseRoute]:
-    """Every route of a table of pages."""
-    return [route for page in pages for route in page.routes()]
+def get(
+    path: str, role: Role | None, handler: Handler, *, of_board: bool = True, signed: bool = False
+) -> Endpoint:
+    """A page to look at; it changes nothing."""
+    return Endpoint("GET", path, role, handler, of_board, signed)
+
+
+def post(
+    path: str, role: Role | None, handler: Handler, *, of_board: bool = True, signed: bool = False
+) -> Endpoint:
+    """Where a form is sent."""
+    return Endpoint("POST", path, role, handler, of_board, signed)

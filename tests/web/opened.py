@@ -7,13 +7,9 @@ from dataclasses import dataclass, field
 from html import unescape
 from typing import TYPE_CHECKING
 
-from starlette.responses import PlainTextResponse
-
 from boardcal.tests.factories import at
 from boardcal.tests.office import Office
 from boardcal.tests.web.reader import VIEWER, Place, Reader
-from boardcal.web.routing import Page
-from boardcal.web.url_map import PAGES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,11 +18,6 @@ if TYPE_CHECKING:
     from boardcal.storage.database.engine import Database
 
 NOW = at("2018-03-05 09:00")
-# A link names its Board where it leads to a page of one, so there has to be one.
-NEIGHBOURS = tuple(
-    Page(path=f"/{name}/{{rest:path}}", get=lambda _: PlainTextResponse("elsewhere"))
-    for name in ("due", "reports", "actions", "meetings")
-)
 
 
 @dataclass(kw_only=True)
@@ -42,7 +33,7 @@ class Opened:
         """On a database, with a planner brought in and a tick done."""
         office = Office(database=database, now=NOW).store(content)
         office.tick()
-        place = Place(database=database, folder=folder, now=NOW, pages=(*PAGES, *NEIGHBOURS))
+        place = Place(database=database, folder=folder, now=NOW)
         for role in ("secretariat", "viewer"):
             place.lets_in(f"{role}@example.org", role)
         return cls(office=office, place=place)

@@ -24,7 +24,7 @@ from boardcal.web.accounts.passwords import hashed
 from boardcal.web.app import build_app
 from boardcal.web.page.templating import make_environment
 from boardcal.web.request.site import Site
-from boardcal.web.url_map import PAGES
+from boardcal.web.url_map import URL_MAP
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from boardcal.calendar.planner.file_schema import PlannerFile
     from boardcal.storage.schema.column_types import AnyRow
-    from boardcal.web.routing import Page
+    from boardcal.web.routing import Endpoint
 
 START = at("2018-02-01 09:00")
 PASSWORD = "four green boats sail"
@@ -58,7 +58,7 @@ class Place:
     database: Database
     folder: Path
     settings: dict[str, Any] = field(default_factory=dict)
-    pages: Sequence[Page] = PAGES
+    endpoints: Sequence[Endpoint] = URL_MAP
     now: datetime = START
     silent: float = 1.0
     said: list[str] = field(default_factory=list)
@@ -75,7 +75,7 @@ class Place:
             silence=lambda: self.silent,
             announce=self.said.append,
         )
-        self.app = build_app(self.site, self.pages)
+        self.app = build_app(self.site, self.endpoints)
 
     def imports(self, content: PlannerFile | None = None) -> None:
         """Brings in a planner, live since November 2017."""

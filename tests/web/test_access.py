@@ -12,10 +12,11 @@ from boardcal.storage.database.engine import sqlite_path
 from boardcal.storage.schema.accounts import session
 from boardcal.tests.factories import checked, make_document, make_report
 from boardcal.tests.web.reader import ADMIN, PASSWORD, SECRETARIAT, VIEWER, Place
+from boardcal.web.page.navigation import ENTRIES
 from boardcal.web.request.form import LARGEST_FORM
 from boardcal.web.request.visit import board_of, form_of, link, redirect
-from boardcal.web.routing import Page
-from boardcal.web.url_map import PAGES
+from boardcal.web.routing import get, post
+from boardcal.web.url_map import URL_MAP
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,17 +42,18 @@ def refuse(request: Request) -> Response:
 
 
 TRIALS = (
-    Page(path="/board", get=show_board),
-    Page(path="/note", get=show_board, post=keep_note),
-    Page(path="/fails", get=fail),
-    Page(path="/refuses", get=refuse),
+    get("/board", Role.VIEWER, show_board),
+    get("/note", Role.VIEWER, show_board),
+    post("/note", Role.SECRETARIAT, keep_note),
+    get("/fails", Role.VIEWER, fail),
+    get("/refuses", Role.VIEWER, refuse),
 )
 
 
 @pytest.fixture
 def trial(place: Place) -> Place:
     """The same pages with a few more, as later pages will be."""
-    return Place(database=place.database, folder=place.folder, pages=(*PAGES, *TRIALS))
+    return Place(database=place.database, folder=place.folder, endpoints=(*URL_MAP, *TRIALS))
 
 
 @pytest.fixture
@@ -98,10 +100,28 @@ def test_each_page_is_for_those_with_the_role(
 
 
 def test_every_page_that_changes_something_has_a_role_or_a_signature() -> None:
-    open_to_anybody = {page for page in PAGES if page.post and page.role is None}
-    unsigned = {page.path for page in open_to_anybody if not page.signed}
+    posts = [endpoint for endpoint in URL_MAP if endpoint.method == "POST"]
+    unsigned = {endpoint.path for endpoint in posts if not (endpoint.role or endpoint.signed)}
     assert unsigned == {"/sign-in", "/set-up/{token}", "/password/{token}"}
-    assert {page.path for page in PAGES if page.signed} == {"/answer/{token}"}
+    assert {endpoint.path for endpoint in URL_MAP if endpoint.signed} == {"/answer/{token}"}
+
+
+def test_no_line_of_the_url_map_is_there_twice() -> None:
+    lines = [(endpoint.method, endpoint.path) for endpoint in URL_MAP]
+    assert len(lines) == len(set(lines))
+
+
+def test_every_entry_of_the_navigation_leads_to_a_page_of_a_board() -> None:
+    pages = [endpoint for endpoint in URL_MAP if endpoint.method == "GET" and endpoint.of_board]
+    assert set(ENTRIES) <= {page.path for page in pages}
+
+
+def test_readers_send_only_forms_about_themselves() -> None:
+    posts = [endpoint for endpoint in URL_MAP if endpoint.method == "POST"]
+    sent_by_viewers = {
+        endpoint.path.split("/")[1] for endpoint in posts if endpoint.role == "viewer"
+    }
+    assert sent_by_viewers == {"sign-out", "account", "subscribe"}
 
 
 def test_a_refusal_says_which_role_is_missing(place: Place) -> None:

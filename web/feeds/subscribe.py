@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -38,7 +37,6 @@ from ..request.visit import (
     site_of,
     user_of,
 )
-from ..routing import Page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,11 +216,3 @@ def _list(request: Request, problems: Problems | None = None) -> Response:
         is_local=_is_local(request),
         local=site_of(request).here.local,
     )
-
-
-SUBSCRIBE_PAGES: Sequence[Page] = (
-    Page(path="/subscribe", get=show, post=make, sends=Role.VIEWER),
-    Page(path="/subscribe/{id:number}/address", get=show_address),
-    Page(path="/subscribe/{id:number}/renew", get=ask_to_renew, post=renew, sends=Role.VIEWER),
-    Page(path="/subscribe/{id:number}/stop", get=ask_to_stop, post=stop, sends=Role.VIEWER),
-)

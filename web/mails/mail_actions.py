@@ -121,7 +121,7 @@ def act(request: Request) -> Response:
 
 
 def _deed(request: Request) -> Deed:
-    found = DEEDS.get(request.path_params["deed"])
+    found = DEEDS.get(request.path_params["action"])
     if found is None:
         raise NotFoundError
     return found
@@ -143,6 +143,6 @@ def _page(
         status=status,
         deed=deed,
         found=found,
-        path=f"/mails/{found.mail.line.id}/{request.path_params['deed']}",
+        path=f"/mails/{found.mail.line.id}/{request.path_params['action']}",
         why=form_of(request).secret("why"),
     )

@@ -23,7 +23,7 @@ ENTRIES = {
 
 
 def navigation(request: Request) -> list[dict[str, Any]]:
-    """The service navigation's items for whoever is signed in; those that there are pages for.
+    """The service navigation's items for an account that is signed in.
 
     An item is `current` on its page, and `active` on the pages below it.
     """
@@ -41,5 +41,4 @@ def navigation(request: Request) -> list[dict[str, Any]]:
             "active": path.startswith(f"{address}/"),
         }
         for address, text in ENTRIES.items()
-        if request.app.state.is_board_page(address)
     ]

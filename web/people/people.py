@@ -34,7 +34,6 @@ def show_body(request: Request) -> Response:
         "people/body.html.j2",
         title=found.line.body.name,
         body=found,
-        can_edit=request.app.state.is_board_page("/planner"),
     )
 
 

@@ -89,8 +89,9 @@ class Desk:
         return EntryEdit(kind=self.kind, id=entry_id, token=draft.token, patch=draft.patch)
 
 
-def desk_of(request: Request, name: str) -> Desk:
+def desk_of(request: Request) -> Desk:
     """The entry that an address names. Raises NotFoundError where there is none."""
+    name = request.path_params["name"]
     kind = MANY.get(name) or ALONE[name]
     entry_id = kind if kind in SINGLE else request.path_params["id"]
     here = site_of(request).here

@@ -28,9 +28,9 @@ from .timing import WITHOUT_FIELDS
 PREVIEW, SAVE, REMOVE = "preview", "save", "remove"
 
 
-def show(request: Request, *, name: str) -> Response:
+def show(request: Request) -> Response:
     """An entry as it stands, section by section, each with its form."""
-    desk = desk_of(request, name)
+    desk = desk_of(request)
     if desk.is_new:
         return RedirectResponse(link(request, f"{desk.address}/{desk.steps[0]}"), status_code=302)
     planner = desk.setting.planner
@@ -65,9 +65,9 @@ def show(request: Request, *, name: str) -> Response:
     )
 
 
-def ask(request: Request, *, name: str) -> Response:
+def ask(request: Request) -> Response:
     """The form of a section."""
-    desk, key = desk_of(request, name), request.path_params["section"]
+    desk, key = desk_of(request), request.path_params["section"]
     if key == REMOVE:
         return ask_to_remove(request, desk, Problems())
     if key in (PREVIEW, SAVE):
@@ -78,9 +78,9 @@ def ask(request: Request, *, name: str) -> Response:
     return _form(request, desk, first_draft(desk, section), section)
 
 
-def answer(request: Request, *, name: str) -> Response:
+def answer(request: Request) -> Response:
     """What a form sent: on to the next one, to what it would change, or saved."""
-    desk, key = desk_of(request, name), request.path_params["section"]
+    desk, key = desk_of(request), request.path_params["section"]
     draft = draft_of(request)
     if key == REMOVE:
         return remove(request, desk, draft)
@@ -173,7 +173,7 @@ def _save(request: Request, desk: Desk, draft: Draft) -> Response:
     except EntryChangedError as error:
         if desk.is_new and error.now is not None:
             return _taken(request, desk, draft, error)
-        return conflict(request, desk_of(request, desk.name), draft)
+        return conflict(request, desk_of(request), draft)
     except FileProblems:
         checked_draft(desk, draft, section, problems, whole=True)
         return _form(request, desk, draft, section, problems)
@@ -187,7 +187,7 @@ def _taken(request: Request, desk: Desk, draft: Draft, error: EntryChangedError)
     if error.now is not None and error.now.document == patched(own, draft.patch):
         return redirect(request, f"/planner/{desk.name}/{draft.id}", "Saved.")
     again = replace(draft, id="")
-    return _looked_at(request, desk_of(request, desk.name), again, desk.section(_last(desk)))
+    return _looked_at(request, desk_of(request), again, desk.section(_last(desk)))
 
 
 def _form(

@@ -51,7 +51,7 @@ def remove(request: Request, desk: Desk, draft: Draft) -> Response:
     try:
         save_edit(here, desk.board, edit, who=who, why=why or None)
     except EntryChangedError:
-        return conflict(request, desk_of(request, desk.name), draft)
+        return conflict(request, desk_of(request), draft)
     except FileProblems as error:
         for number, each in enumerate(error.problems):
             problems.add(f"removed-{number}", each.sentence)

@@ -95,7 +95,7 @@ def _page(request: Request, problems: Problems | None = None) -> Response:
         problems=problems,
         groups=groups,
         kind=kind,
-        ways=lambda each: dict(_ways(request, planner, each)),
+        ways=lambda each: dict(_ways(planner, each)),
         sign=reading_sign,
         ticked=set(form_of(request).all("reading")),
         short=SHORT,
@@ -110,9 +110,8 @@ def _kind(request: Request) -> str | None:
     return chosen_id(request, "kind", [head.id for head in HEADS])
 
 
-def _ways(request: Request, planner: Planner, each: Decision) -> Iterator[tuple[str, str]]:
-    """Where to decide it: each page that there is, with the words of its link."""
-    has = request.app.state.is_board_page
+def _ways(planner: Planner, each: Decision) -> Iterator[tuple[str, str]]:
+    """Where to decide it: each page, with the words of its link."""
     path = path_of(planner, each.ref) if each.ref else None
     places = {
         f"/due/{each.key}": ("Record or move it", each.key),
@@ -124,5 +123,5 @@ def _ways(request: Request, planner: Planner, each: Decision) -> Iterator[tuple[
         f"/planner{path}": ("Decide in the planner", path),
     }
     for place, (words, is_there) in places.items():
-        if is_there is not None and has(place):
+        if is_there is not None:
             yield place, words

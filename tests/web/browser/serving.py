@@ -18,9 +18,9 @@ from boardcal.storage.accounts.sessions import begin_session
 from boardcal.tests.web.browser.offices import NOW, OFFICES
 from boardcal.tests.web.reader import Place
 from boardcal.web.request.errors import ConflictError
-from boardcal.web.routing import Page
+from boardcal.web.routing import get
 from boardcal.web.server import serving
-from boardcal.web.url_map import PAGES
+from boardcal.web.url_map import URL_MAP, VIEWER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -55,9 +55,9 @@ def everything_wrong(request: Request) -> Response:
 
 
 EXTRA = (
-    Page(path="/fails", get=fail),
-    Page(path="/clashes", get=clash),
-    Page(path="/everything-wrong", get=everything_wrong),
+    get("/fails", VIEWER, fail),
+    get("/clashes", VIEWER, clash),
+    get("/everything-wrong", VIEWER, everything_wrong),
 )
 
 
@@ -118,7 +118,7 @@ def _built(name: str, database: Database, folder: Path, address: str) -> Served:
         database=database,
         folder=folder,
         settings={"web": {"base_url": address}},
-        pages=(*PAGES, *EXTRA),
+        endpoints=(*URL_MAP, *EXTRA),
         now=NOW,
     )
     return Served(place=place, office=office)

@@ -23,7 +23,7 @@ from boardcal.tests.pages import make_whole
 from boardcal.tests.web.opened import NOW, Opened, headings, html, links, plain
 from boardcal.tests.web.reader import SECRETARIAT, VIEWER
 from boardcal.web.calendar.upcoming import PATH
-from boardcal.web.url_map import PAGES
+from boardcal.web.url_map import URL_MAP
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -275,4 +275,4 @@ def test_reading_changes_nothing(whole: Opened) -> None:
     for path in (PATH, "/upcoming?page=2", "/upcoming?status=overdue"):
         whole.sees(path)
     assert [whole.office.row(each.key) for each in whole.office.rows()] == before
-    assert any(page.path == PATH and page.post is None for page in PAGES)
+    assert [endpoint.method for endpoint in URL_MAP if endpoint.path == PATH] == ["GET"]
