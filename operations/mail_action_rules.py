@@ -22,10 +22,6 @@ class MailAction(StrEnum):
     LOST = "mail lost"
 
 
-# How the record of changes names mails.
-MAIL = "mail"
-
-
 # A mail that was sent, or is in a daemon's hands this moment, is nobody's to change.
 POSSIBLE = {
     MessageState.PENDING: (MailAction.HOLD_BACK,),
@@ -43,17 +39,6 @@ WHY_NOT = {
     MessageState.FAILED: "was refused: it did not arrive",
     MessageState.UNCERTAIN: "may have arrived, so it cannot be held back",
 }
-
-
-def subject_of(message_id: int) -> str:
-    """What the record of changes calls a mail."""
-    return f"{MAIL}/{message_id}"
-
-
-def mail_of_subject(subject: str) -> int | None:
-    """The mail that a change is about, or None where it is about something else."""
-    name, _, number = subject.partition("/")
-    return int(number) if name == MAIL and number.isdecimal() else None
 
 
 def possible(state: MessageState) -> tuple[MailAction, ...]:

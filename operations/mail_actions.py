@@ -14,10 +14,11 @@ from ..notifications.reminders.unsent import CARRIERS
 from ..scheduler.planning.context import Planning
 from ..storage.boards import hold_boards
 from ..storage.change_log import note_change
+from ..storage.mail.board_messages import subject_of
 from ..storage.message_states import CHANGEABLE, MessageState
 from ..storage.schema.column_types import AnyRow
 from ..storage.schema.mail import ledger, message
-from .mail_action_rules import WHY_NOT, MailAction, boards_of, owed_of, possible, subject_of
+from .mail_action_rules import WHY_NOT, MailAction, boards_of, owed_of, possible
 
 
 class MailActionError(BoardcalError):

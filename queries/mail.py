@@ -10,20 +10,25 @@ from email.message import EmailMessage
 from email.policy import default
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from ..calendar.occurrences import Kind
 from ..calendar.planner.model import Planner
 from ..calendar.rules.escalation import Level
 from ..core.local_time import LocalTime
 from ..storage.boards import BoardRow
+from ..storage.mail.board_messages import (
+    attempts_of,
+    board_message,
+    has_overview,
+    ledger_rows_in,
+    requests_in,
+)
 from ..storage.message_states import MessageState
 from ..storage.schema.column_types import AnyRow
-from ..storage.schema.mail import answer_request, attempt, ledger, message, overview
-from ..storage.schema.occurrences import occurrence
 from ..wording.mails import CAPACITY, STANDINGS, mail_words, moment_words, step_words, taken_back
 from ..wording.names import Names
-from .mails import MailLine, mail_lines, speaks_of
+from .mails import MailLine, mail_lines
 
 HEADERS = ("From", "To", "Reply-To", "Subject", "Date", "Message-ID")
 
@@ -85,23 +90,21 @@ def whole_mail(
     connection: Connection, row: BoardRow, planner: Planner, message_id: int, *, local: LocalTime
 ) -> WholeMail | None:
     """One mail that speaks of a Board, or None where there is no such mail."""
-    found = connection.execute(
-        select(message).where(message.c.id == message_id, speaks_of(row.id))
-    ).first()
-    if found is None:
+    message = board_message(connection, row.id, message_id)
+    if message is None:
         return None
-    line = next(iter(mail_lines(connection, [found], local)))
-    headers, text = _read(found.content)
+    line = next(iter(mail_lines(connection, [message], local)))
+    headers, text = _read(message.content)
     return WholeMail(
         line=line,
-        state=MessageState(found.state),
+        state=MessageState(message.state),
         headers=headers,
         text=text,
-        items=_items(connection, found, Names(planner), local),
+        items=_items(connection, message, Names(planner), local),
         requests=_requests(connection, message_id),
-        has_overview=_has_overview(connection, message_id),
+        has_overview=has_overview(connection, message_id),
         attempts=_attempts(connection, message_id, local),
-        content=found.content,
+        content=message.content,
     )
 
 
@@ -122,16 +125,10 @@ def without_secrets(text: str) -> str:
 
 
 def _items(
-    connection: Connection, found: AnyRow, names: Names, local: LocalTime
+    connection: Connection, message: AnyRow, names: Names, local: LocalTime
 ) -> tuple[MailedItem, ...]:
-    rows = connection.execute(
-        select(ledger, occurrence.c.key, occurrence.c.title, occurrence.c.owner, occurrence.c.kind)
-        .join(occurrence, ledger.c.occurrence_id == occurrence.c.id)
-        .where(ledger.c.message_id == found.id)
-        .order_by(ledger.c.id)
-    )
-    state = MessageState(found.state)
-    whole = mail_words(state, finished_at=found.finished_at, reply=None, local=local)
+    state = MessageState(message.state)
+    whole = mail_words(state, finished_at=message.finished_at, reply=None, local=local)
     return tuple(
         MailedItem(
             key=row.key,
@@ -142,34 +139,23 @@ def _items(
             capacity=CAPACITY[Level(row.level)],
             words=taken_back(row.reason) if row.state == "superseded" else whole,
         )
-        for row in rows
+        for row in ledger_rows_in(connection, message.id)
     )
 
 
 def _requests(connection: Connection, message_id: int) -> tuple[MailedRequest, ...]:
-    rows = connection.execute(
-        select(answer_request.c.id, answer_request.c.board, occurrence.c.title)
-        .join(occurrence, answer_request.c.occurrence_id == occurrence.c.id)
-        .where(answer_request.c.message_id == message_id)
-        .order_by(answer_request.c.id)
+    return tuple(
+        MailedRequest(id=row.id, board=row.board, title=row.title)
+        for row in requests_in(connection, message_id)
     )
-    return tuple(MailedRequest(id=row.id, board=row.board, title=row.title) for row in rows)
-
-
-def _has_overview(connection: Connection, message_id: int) -> bool:
-    asked = select(overview.c.id).where(overview.c.message_id == message_id).limit(1)
-    return connection.execute(asked).first() is not None
 
 
 def _attempts(connection: Connection, message_id: int, local: LocalTime) -> tuple[AttemptLine, ...]:
-    rows = connection.execute(
-        select(attempt).where(attempt.c.message_id == message_id).order_by(attempt.c.id)
-    )
     return tuple(
         AttemptLine(
             when=moment_words(row.at, local),
             words=STANDINGS[MessageState(row.outcome)].value,
             reply=row.reply,
         )
-        for row in rows
+        for row in attempts_of(connection, message_id)
     )

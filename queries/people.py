@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
 from ..calendar.planner.model import Body, BodyKind, Planner, RoleName
 from ..calendar.rules.date_text import long_date
@@ -17,10 +17,9 @@ from ..core.local_time import LocalTime
 from ..notifications.reminders.recipients import recipients
 from ..operations.pause import Pause, pauses_of
 from ..storage.boards import BoardRow
-from ..storage.database.batches import batches
+from ..storage.mail.board_messages import newest_messages_to
 from ..storage.message_states import MessageState
 from ..storage.schema.column_types import AnyRow
-from ..storage.schema.mail import message
 from ..wording.mails import mail_words, stand_in
 from ..wording.names import Named, Names
 from ..wording.text import sentence
@@ -196,26 +195,8 @@ def last_mails(
     connection: Connection, addresses: Iterable[str], local: LocalTime
 ) -> Mapping[str, LastMail]:
     """The newest mail to each address that was not given up before it went out."""
-    live = message.c.state != MessageState.SUPERSEDED.value
-    found: dict[str, LastMail] = {}
-    for batch in batches(addresses):
-        newest = (
-            select(func.max(message.c.id))
-            .where(live, message.c.recipient.in_(batch))
-            .group_by(message.c.recipient)
-        )
-        rows = connection.execute(
-            select(
-                message.c.id,
-                message.c.recipient,
-                message.c.day,
-                message.c.state,
-                message.c.finished_at,
-                message.c.reply,
-            ).where(message.c.id.in_(newest))
-        )
-        found |= {row.recipient: _last_mail(row, local) for row in rows}
-    return found
+    rows = newest_messages_to(connection, addresses)
+    return {address: _last_mail(row, local) for address, row in rows.items()}
 
 
 def _last_mail(row: AnyRow, local: LocalTime) -> LastMail:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from ..calendar.planner.entries import PLAN
 from ..calendar.planner.file_schema import PlannerFile
@@ -14,15 +14,14 @@ from ..calendar.planner.model import Body, Planner, RoleName
 from ..calendar.rules.date_text import long_date
 from ..operations.replies.requests import request_sentence
 from ..storage.boards import BoardRow
+from ..storage.mail.board_messages import undelivered
 from ..storage.message_states import MessageState
 from ..storage.occurrences import unsettled
 from ..storage.replies.requests import open_requests
-from ..storage.schema.mail import message
 from ..wording.names import Names
 from ..wording.text import one_line
 from ..wording.text import sentence as ended
 from .decision_groups import HEADS, Decision, Decisions
-from .mails import speaks_of
 from .open_questions import Reading, addresses_nowhere, open_dates, readings
 
 # A role that ends within this time without anybody to follow is worth a word.
@@ -84,29 +83,7 @@ def _of_installation(row: BoardRow, content: PlannerFile, notice: str | None) ->
 
 
 def _undelivered(connection: Connection, board: str, today: date) -> Iterator[Decision]:
-    """Mails in trouble; one that was refused while no later one has reached its reader."""
-    later = message.alias()
-    reached = select(later.c.id).where(
-        later.c.recipient == message.c.recipient,
-        later.c.id > message.c.id,
-        later.c.state == MessageState.SENT.value,
-    )
-    refused = (message.c.state == MessageState.FAILED.value) & ~reached.exists()
-    waiting = (message.c.state == MessageState.DEFERRED.value) & (message.c.day < today)
-    uncertain = message.c.state == MessageState.UNCERTAIN.value
-    rows = connection.execute(
-        select(
-            message.c.id,
-            message.c.recipient,
-            message.c.day,
-            message.c.subject,
-            message.c.state,
-            message.c.reply,
-        )
-        .where(speaks_of(board), refused | waiting | uncertain)
-        .order_by(message.c.day, message.c.id)
-    )
-    for row in rows:
+    for row in undelivered(connection, board, today):
         said = f": {one_line(row.reply).rstrip('.')}" if row.reply else ""
         yield Decision(
             about=row.recipient,

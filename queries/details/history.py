@@ -6,17 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from ...calendar.planner.model import Planner
 from ...calendar.rules.date_text import long_date
 from ...calendar.rules.escalation import Level
 from ...core.errors import BoardcalError
 from ...core.local_time import LocalTime
+from ...storage.mail.board_messages import attempts_of
+from ...storage.mail.occurrence_mail import ledger_of, messages_about
 from ...storage.message_states import MessageState
 from ...storage.occurrences import StoredOccurrence, occurrence_by_key
 from ...storage.schema.column_types import AnyRow
-from ...storage.schema.mail import attempt, ledger, message
 from ...wording.mails import CAPACITY, SAID, stand_in, step_words, taken_back
 from ...wording.text import one_line
 from ..changes import history
@@ -100,10 +101,7 @@ def _changes(
 def _decisions(
     connection: Connection, stored: StoredOccurrence, local: LocalTime
 ) -> Iterator[Happened]:
-    rows = connection.execute(
-        select(ledger).where(ledger.c.occurrence_id == stored.id).order_by(ledger.c.id)
-    )
-    for row in rows:
+    for row in ledger_of(connection, stored.id):
         capacity = CAPACITY[Level(row.level)]
         words = (
             f"decided to mail {row.recipient} ({capacity}) for {long_date(row.due)}: "
@@ -126,19 +124,12 @@ def _mails(
     connection: Connection, stored: StoredOccurrence, local: LocalTime
 ) -> Iterator[Happened]:
     """The mails that it was in: every attempt, and what became of those that none tells of."""
-    about = select(ledger.c.message_id).where(ledger.c.occurrence_id == stored.id)
-    mails = connection.execute(
-        select(message).where(message.c.id.in_(about)).order_by(message.c.id)
-    ).all()
-    for mail in mails:
-        tries = connection.execute(
-            select(attempt).where(attempt.c.message_id == mail.id).order_by(attempt.c.id)
-        ).all()
-        for each in tries:
-            yield _line(
-                mail, TRIED, each.outcome, at=each.at.astimezone(local.zone), reply=each.reply
-            )
-        told = {each.outcome for each in tries} | {MessageState.SUPERSEDED.value}
+    for mail in messages_about(connection, stored.id):
+        attempts = attempts_of(connection, mail.id)
+        for attempt in attempts:
+            at = attempt.at.astimezone(local.zone)
+            yield _line(mail, TRIED, attempt.outcome, at=at, reply=attempt.reply)
+        told = {attempt.outcome for attempt in attempts} | {MessageState.SUPERSEDED.value}
         if mail.finished_at is not None and mail.state not in told:
             at = mail.finished_at.astimezone(local.zone)
             yield _line(mail, MAIL, mail.state, at=at, reply=mail.reply)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from ...calendar.occurrences import Kind
 from ...calendar.planner.model import Obligation, Planner, Report
@@ -17,13 +17,13 @@ from ...core.local_time import LocalTime
 from ...operations.pause import pauses_of
 from ...operations.replies.requests import request_sentence
 from ...storage.boards import BoardRow
+from ...storage.mail.occurrence_mail import ledger_of, mailed_on
 from ...storage.message_states import MessageState
 from ...storage.occurrences import StoredOccurrence, occurrence_by_key
 from ...storage.recorded_events import happened
 from ...storage.replies.requests import requests_about
 from ...storage.replies.snoozes import all_snoozed_until
 from ...storage.schema.column_types import AnyRow
-from ...storage.schema.mail import ledger, message
 from ...wording.changes import ChangeLine
 from ...wording.mails import CAPACITY, mail_words, stand_in, step_words, taken_back
 from ...wording.names import Names
@@ -34,7 +34,7 @@ from ..calendar.rows import Shown, shown
 from ..changes import history
 from .explanation import meeting_body_of, why_due
 from .obligation import Source, source_of
-from .upcoming_mails import ComingMails, MailingBasis, coming_mails, served_on
+from .upcoming_mails import ComingMails, MailingBasis, coming_mails
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +123,7 @@ def occurrence_dossier(
         today=today,
         pauses=tuple(pauses_of(connection, row.id)),
         resting=resting,
-        served=served_on(connection, today),
+        served=mailed_on(connection, today),
     )
     return OccurrenceDossier(
         shown=shown(entry, names, today),
@@ -193,18 +193,7 @@ def _mails(
     """The mails about it, the newest first."""
     if kept is None:
         return ()
-    rows = connection.execute(
-        select(
-            ledger,
-            message.c.day,
-            message.c.state.label("became"),
-            message.c.finished_at,
-            message.c.reply,
-        )
-        .outerjoin(message, ledger.c.message_id == message.c.id)
-        .where(ledger.c.occurrence_id == kept.id)
-        .order_by(ledger.c.id.desc())
-    )
+    rows = reversed(ledger_of(connection, kept.id))
     return tuple(_mail(row, kind, local, resting) for row in rows)
 
 

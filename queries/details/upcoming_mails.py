@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from sqlalchemy import Connection, select
-
 from ...calendar.occurrences import Kind, policy_of
 from ...calendar.rules.date_text import long_date, weekday_date
 from ...calendar.rules.escalation import Policy, Step, steps
@@ -15,9 +13,7 @@ from ...calendar.status import OPEN, OWED, Status
 from ...notifications.reminders.recipients import recipients
 from ...operations.pause import Pause
 from ...storage.boards import BoardRow
-from ...storage.message_states import GONE
 from ...storage.occurrences import StoredOccurrence
-from ...storage.schema.mail import message
 from ...wording.mails import CAPACITY, stand_in, step_words
 from ...wording.names import Names
 from ...wording.statuses import STATUS_WORDS
@@ -76,12 +72,6 @@ class MailingBasis:
     def is_paused(self, kind: str, name: str) -> bool:
         """Whether a Board or a body is paused."""
         return any((each.kind, each.id) == (kind, name) for each in self.pauses)
-
-
-def served_on(connection: Connection, day: date) -> frozenset[str]:
-    """Who has had the one mail of a day, or is getting it."""
-    gone = select(message.c.recipient).where(message.c.day == day, message.c.state.in_(GONE))
-    return frozenset(connection.execute(gone).scalars())
 
 
 def coming_mails(basis: MailingBasis, entry: Entry, row: StoredOccurrence | None) -> ComingMails:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from dateutil.relativedelta import relativedelta
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from ...calendar.occurrences import Occurrence, meeting_occurrences
 from ...calendar.planner.model import Planner
@@ -15,10 +15,9 @@ from ...calendar.rules.meeting_series import FURTHEST_MOVE
 from ...calendar.status import OWED, Status
 from ...scheduler.installation import Installation
 from ...storage.boards import BoardRow
-from ...storage.database.batches import batches
+from ...storage.mail.occurrence_mail import count_reminded
 from ...storage.occurrences import StoredOccurrence, occurrences_of
 from ...storage.recorded_events import happened
-from ...storage.schema.mail import ledger
 from .reflow import Reflow, reflows
 
 MONTHS_AHEAD = 18
@@ -68,7 +67,7 @@ def consequences(
         flowing=_handed_over(flowing),
         staying=len(found) - len(flowing),
         meetings=[] if refs is not None else _meetings(before, after, start, end),
-        mailed=_mailed(connection, ids),
+        mailed=count_reminded(connection, ids),
     )
 
 
@@ -138,19 +137,6 @@ def _meetings(before: Planner, after: Planner, start: date, end: date) -> list[R
 def held_on(meeting: Occurrence | None) -> date | None:
     """The day of a meeting; None where it is cancelled, or there is none."""
     return None if meeting is None or meeting.void else meeting.due
-
-
-def _mailed(connection: Connection, ids: Collection[int]) -> int:
-    """Of how many stored occurrences somebody was reminded already."""
-    found: set[int] = set()
-    for batch in batches(ids):
-        rows = connection.execute(
-            select(ledger.c.occurrence_id)
-            .where(ledger.c.occurrence_id.in_(batch), ledger.c.state == "sent")
-            .distinct()
-        )
-        found.update(row.occurrence_id for row in rows)
-    return len(found)
 
 
 def _spans(reflow: Reflow) -> list[tuple[date, date]]:

@@ -18,11 +18,12 @@ from ...operations.raise_item import Wanted, held_from, held_on, occurrence_of, 
 from ...operations.record import is_far
 from ...scheduler.planning.context import Planning
 from ...scheduler.planning.plan import values_of
+from ...storage.mail.occurrence_mail import mailed_on
 from ...storage.occurrences import StoredOccurrence
 from ...storage.recorded_events import last_raised
 from ...wording.names import Named, Names
 from ..calendar.entries import Entry, from_planner
-from ..details.upcoming_mails import ComingMails, MailingBasis, Reader, coming_mails, served_on
+from ..details.upcoming_mails import ComingMails, MailingBasis, Reader, coming_mails
 
 # Of each body that it goes to; several bodies make a long list as it is.
 MEETINGS_OF_ONE = 4
@@ -117,7 +118,7 @@ def outlook(connection: Connection, planning: Planning, wanted: Wanted) -> Outlo
         names=names,
         today=planning.today,
         pauses=tuple(pauses_of(connection, planning.row.id)),
-        served=served_on(connection, planning.today),
+        served=mailed_on(connection, planning.today),
     )
     row = _as_stored(each, planning)
     return Outlook(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...calendar.planner.model import Action, Planner
-from ...operations.mail_action_rules import mail_of_subject
+from ...storage.mail.board_messages import message_of_subject
 from ...wording.changes import ChangeLine
 
 
@@ -11,7 +11,7 @@ def place_of(planner: Planner, line: ChangeLine) -> str | None:
     """The path of the page of what a change is about, or None where it has none."""
     if line.key is not None:
         return f"/due/{line.key}"
-    message = mail_of_subject(line.subject)
+    message = message_of_subject(line.subject)
     if message is not None:
         return f"/mails/{message}"
     if planner.body(line.subject) is not None:

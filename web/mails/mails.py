@@ -10,11 +10,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ...calendar.planner.model import Planner
-from ...operations.mail_action_rules import MailAction, possible, subject_of
+from ...operations.mail_action_rules import MailAction, possible
 from ...queries.changes import history
 from ...queries.mail import WholeMail, whole_mail
 from ...queries.mails import MailChoice, mails_page
 from ...storage.accounts.accounts import Role
+from ...storage.mail.board_messages import subject_of
 from ...wording.changes import ChangeLine
 from ...wording.mails import MailStanding
 from ..changes.links import place_of

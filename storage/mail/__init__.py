@@ -1,0 +1,1 @@
+"""Messages, and the rows that they carry: the ledger, overviews and requests."""
