@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection
 
-from ..calendar.occurrences import Kind
-from ..calendar.status import OPEN, Status
 from ..scheduler.planning.context import Planning
-from ..storage.boards import BoardRow
+from ..storage.boards import plan_afresh, start_mailing
 from ..storage.change_log import note_change
-from ..storage.schema.occurrences import occurrence
-from ..storage.schema.planner import board
+from ..storage.occurrences import unsettle_before
 
 
 def set_go_live(
@@ -24,24 +21,9 @@ def set_go_live(
     who: str,
 ) -> None:
     """Lets a Board's mails begin on `day`: what fell due before is unsettled from then on."""
-    mine = occurrence.c.board == planning.row.id
-    before = occurrence.c.due < day
-    connection.execute(
-        update(occurrence)
-        .where(mine, before, occurrence.c.state == OPEN, occurrence.c.kind != Kind.REVIEW.value)
-        .values(state=Status.UNSETTLED.value, next_step_at=None)
-    )
-    connection.execute(
-        update(occurrence)
-        .where(mine, ~before, occurrence.c.state == Status.UNSETTLED.value)
-        .values(state=OPEN)
-    )
-    connection.execute(
-        update(board)
-        .where(board.c.id == planning.row.id)
-        .values(go_live=day, accepted_transport=transport)
-    )
-    plan_afresh(connection, planning.row)
+    unsettle_before(connection, planning.row.id, day)
+    start_mailing(connection, planning.row.id, day, transport)
+    plan_afresh(connection, planning.row.id)
     note_change(
         connection,
         board=planning.row.id,
@@ -52,8 +34,3 @@ def set_go_live(
         now=planning.now,
         who=who,
     )
-
-
-def plan_afresh(connection: Connection, row: BoardRow) -> None:
-    """Lets the next tick plan a Board anew."""
-    connection.execute(update(board).where(board.c.id == row.id).values(planned_revision=0))

@@ -2,38 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, func, select, update
 
 from ..notifications.reminders.recheck import PAUSED
 from ..storage.boards import BoardRow
 from ..storage.change_log import note_change
+from ..storage.pauses import Pause, add_pause, remove_pause
 from ..storage.schema.mail import ledger, overview
 from ..storage.schema.occurrences import occurrence
-from ..storage.schema.planner import pause
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pause:
-    """What is paused: `kind` is board, body or person, `id` the Board's, the body's, an address."""
-
-    kind: str
-    id: str
-    since: datetime
-    who: str
-    why: str | None
-
-
-def pauses_of(connection: Connection, board_id: str) -> list[Pause]:
-    """Everything of a Board that is paused, longest first."""
-    rows = connection.execute(
-        select(pause.c.kind, pause.c.id, pause.c.since, pause.c.who, pause.c.why)
-        .where(pause.c.board == board_id)
-        .order_by(pause.c.since, pause.c.id)
-    )
-    return [Pause(**row) for row in rows.mappings()]
 
 
 def set_pause(
@@ -47,12 +25,8 @@ def set_pause(
     why: str | None,
 ) -> bool:
     """Pauses a Board, a body or a person; False where it is paused already."""
-    same = (pause.c.board == row.id) & (pause.c.kind == kind) & (pause.c.id == name)
-    if connection.execute(select(pause.c.id).where(same)).first() is not None:
+    if not add_pause(connection, row.id, Pause(kind=kind, id=name, since=now, who=who, why=why)):
         return False
-    connection.execute(
-        insert(pause).values(board=row.id, kind=kind, id=name, since=now, who=who, why=why)
-    )
     note_change(connection, board=row.id, subject=name, what="paused", now=now, who=who, why=why)
     return True
 
@@ -68,8 +42,7 @@ def end_pause(
     why: str | None = None,
 ) -> bool:
     """Lets a Board, a body or a person go on; False where nothing was paused."""
-    same = (pause.c.board == row.id) & (pause.c.kind == kind) & (pause.c.id == name)
-    ended = connection.execute(delete(pause).where(same)).rowcount > 0
+    ended = remove_pause(connection, row.id, kind, name)
     if ended:
         _restore_paused(connection, row)
         if kind == "person":

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection
 
 from ..calendar.occurrences import Occurrence, meeting_occurrences, occurrences
 from ..calendar.planner.model import Planner
 from ..calendar.rules.date_text import long_date
+from ..calendar.rules.due_dates import Event
 from ..calendar.status import OPEN, OWED, SETTLED, Status
 from ..core.errors import BoardcalError
 from ..scheduler.planning.context import Planning
 from ..scheduler.planning.next_steps import relink
 from ..scheduler.planning.plan import insert_occurrences
-from ..storage.boards import hold_boards
+from ..storage.boards import hold_boards, plan_afresh
 from ..storage.change_log import note_change
 from ..storage.occurrences import (
     StoredOccurrence,
@@ -23,11 +24,9 @@ from ..storage.occurrences import (
     supersede_unsent,
     update_occurrences,
 )
-from ..storage.recorded_events import happened
+from ..storage.recorded_events import add_event, happened, recorded_events
 from ..storage.replies.requests import close_moot
 from ..storage.replies.snoozes import end_snoozes
-from ..storage.schema.occurrences import event
-from .go_live import plan_afresh
 
 # How far from today a key may lie that is not stored yet.
 LOOK_AROUND_YEARS = 10
@@ -182,16 +181,14 @@ def record_event(
         raise RecordError(f'The planner waits for no event "{name}"; it knows {listed}.')
     if on > planning.today:
         raise RecordError(f"{long_date(on)} is still to come; record it when it has happened.")
-    mine = (event.c.board == planning.row.id) & (event.c.name == name)
-    same = connection.execute(select(event.c.number).where(mine, event.c.on == on)).scalar()
-    if same is not None:
+    earlier = [
+        event for event in recorded_events(connection, planning.row.id) if event.name == name
+    ]
+    if any(event.on == on for event in earlier):
         raise RecordError(f'"{name}" is recorded on {long_date(on)} already.')
-    number = (connection.execute(select(func.max(event.c.number)).where(mine)).scalar() or 0) + 1
-    connection.execute(
-        insert(event).values(
-            board=planning.row.id, name=name, number=number, on=on, at=planning.now, who=who
-        )
-    )
+    number = max((event.number for event in earlier), default=0) + 1
+    new = Event(name=name, number=number, on=on)
+    add_event(connection, planning.row.id, new, at=planning.now, who=who)
     note_change(
         connection,
         board=planning.row.id,
@@ -202,7 +199,7 @@ def record_event(
         now=planning.now,
         who=who,
     )
-    plan_afresh(connection, planning.row)
+    plan_afresh(connection, planning.row.id)
     return number
 
 

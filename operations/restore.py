@@ -8,25 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection
 
 from ..calendar.rules.date_text import long_date
 from ..core.local_time import LocalTime
 from ..scheduler.single_instance import nobody_at_work
 from ..settings.load import Settings
+from ..storage.backup.contents import Contents, contents_of
 from ..storage.backup.restore import prepared, replace_file, replace_rows
-from ..storage.boards import boards
 from ..storage.database.engine import open_database
-from ..storage.schema.mail import message
-from ..storage.schema.occurrences import change
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contents:
-    """What a backup holds: the Boards' names, and when something last happened in it."""
-
-    boards: tuple[str, ...]
-    latest: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,17 +72,3 @@ def restore(
         else:
             kept = replace_file(part, target, aside)
     return Restored(contents=found[0], database=database.name, aside=aside if kept else None)
-
-
-def contents_of(connection: Connection) -> Contents:
-    """What a database of today's tables holds."""
-    # One that goes out once more may wait for a day ahead.
-    made_at = case((message.c.content.is_(None), message.c.made_at))
-    times = [
-        connection.execute(select(func.max(column))).scalar()
-        for column in (change.c.at, made_at, message.c.finished_at)
-    ]
-    return Contents(
-        boards=tuple(row.name for row in boards(connection)),
-        latest=max((each for each in times if each is not None), default=None),
-    )

@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from ..calendar.planner.model import Planner, Report
 from ..calendar.status import OPEN, Status
 from ..scheduler.planning.context import Planning
 from ..storage.boards import hold_boards
-from ..storage.occurrences import occurrence_by_key, stored_occurrences
-from ..storage.schema.occurrences import occurrence
+from ..storage.occurrences import occurrence_by_key
+from ..storage.occurrences import unsettled as stored_unsettled
 from ..wording.names import Named, Names
 from ..wording.statuses import STATUS_WORDS
 from .record import RecordError, record
@@ -56,17 +56,6 @@ def unsettled(
     connection: Connection, planner: Planner, *, owner: str | None = None
 ) -> tuple[UnsettledLine, ...]:
     """What is unsettled of a Board, or of one body of it, by due date."""
-    wanted = (
-        select(occurrence)
-        .where(
-            occurrence.c.board == planner.board,
-            occurrence.c.state == Status.UNSETTLED.value,
-            occurrence.c.met_by.is_(None),
-        )
-        .order_by(occurrence.c.due, occurrence.c.key)
-    )
-    if owner is not None:
-        wanted = wanted.where(occurrence.c.owner == owner)
     names = Names(planner)
     return tuple(
         UnsettledLine(
@@ -78,7 +67,8 @@ def unsettled(
             due=each.due,
             outcomes=outcomes(names, each.ref),
         )
-        for each in stored_occurrences(connection.execute(wanted))
+        for each in stored_unsettled(connection, planner.board)
+        if owner in (None, each.owner)
     )
 
 

@@ -15,10 +15,10 @@ from ..calendar.rules.escalation import REMINDERS, Step
 from ..calendar.rules.meeting_series import Series, meetings
 from ..core.local_time import LocalTime
 from ..notifications.reminders.recipients import recipients
-from ..operations.pause import Pause, pauses_of
 from ..storage.boards import BoardRow
 from ..storage.mail.board_messages import newest_messages_to
 from ..storage.message_states import MessageState
+from ..storage.pauses import Pause, pauses_of
 from ..storage.schema.column_types import AnyRow
 from ..wording.mails import mail_words, stand_in
 from ..wording.names import Named, Names

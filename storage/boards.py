@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, update
 
 from .schema.planner import board
 
@@ -59,3 +60,17 @@ def board_row(connection: Connection, board_id: str) -> BoardRow | None:
     """One Board, or None."""
     found = connection.execute(select(board).where(board.c.id == board_id)).mappings().first()
     return None if found is None else BoardRow(**found)
+
+
+def start_mailing(connection: Connection, board_id: str, day: date, transport: str) -> None:
+    """Stores the day from which a Board mails, and the transport that was agreed to."""
+    connection.execute(
+        update(board)
+        .where(board.c.id == board_id)
+        .values(go_live=day, accepted_transport=transport)
+    )
+
+
+def plan_afresh(connection: Connection, board_id: str) -> None:
+    """Lets the next tick plan a Board anew, from its first day on."""
+    connection.execute(update(board).where(board.c.id == board_id).values(planned_revision=0))

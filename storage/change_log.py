@@ -114,12 +114,12 @@ def changes_about(connection: Connection, board: str, subjects: Iterable[str]) -
 
 
 def last_outcomes(connection: Connection, board: str, keys: Iterable[str]) -> dict[str, AnyRow]:
-    """The outcome recorded last of each occurrence, by key: on which day, by whom and why."""
+    """The outcome recorded last of each occurrence, by key: what, when, by whom and why."""
     return {
         row.subject: row
         for batch in batches(keys)
         for row in connection.execute(
-            select(change.c.subject, change.c.on, change.c.who, change.c.why)
+            select(*(change.c[name] for name in ("subject", "after", "on", "at", "who", "why")))
             .where(
                 change.c.board == board,
                 change.c.subject.in_(batch),

@@ -1,4 +1,4 @@
-"""StoredOccurrence occurrences: read, looked up, and changed with a note of who and why."""
+"""Stored occurrences: read, looked up, and changed with a note of who and why."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, func, select, update
 
 from ..calendar.occurrences import Kind
 from ..calendar.rules.timing import Precision
-from ..calendar.status import OWED, Status
+from ..calendar.status import OPEN, OWED, Status
 from .database.batches import AT_ONCE, batches
 from .schema.column_types import AnyRow, Instant
 from .schema.mail import ledger
@@ -123,6 +123,33 @@ def unsettled(connection: Connection, board_id: str) -> list[StoredOccurrence]:
         .order_by(occurrence.c.due, occurrence.c.key)
     )
     return stored_occurrences(rows)
+
+
+def unsettle_before(connection: Connection, board_id: str, day: date) -> None:
+    """Makes unsettled what is open and fell due before `day`; opens again what does not.
+
+    Reviews stay as they are: one that has passed is no question to anybody.
+    """
+    of_board = occurrence.c.board == board_id
+    before = occurrence.c.due < day
+    connection.execute(
+        update(occurrence)
+        .where(of_board, before, occurrence.c.state == OPEN, occurrence.c.kind != Kind.REVIEW.value)
+        .values(state=Status.UNSETTLED.value, next_step_at=None)
+    )
+    connection.execute(
+        update(occurrence)
+        .where(of_board, ~before, occurrence.c.state == Status.UNSETTLED.value)
+        .values(state=OPEN)
+    )
+
+
+def owns_occurrences(connection: Connection, board_id: str, body_id: str) -> bool:
+    """Whether dates are stored that a body owes, or owed."""
+    owned = select(occurrence.c.id).where(
+        occurrence.c.board == board_id, occurrence.c.owner == body_id
+    )
+    return connection.execute(owned.limit(1)).first() is not None
 
 
 def first_due(connection: Connection, board_id: str, ref: str) -> date | None:

@@ -38,6 +38,20 @@ def content_of(connection: Connection, board_id: str) -> PlannerFile | None:
     return PlannerFile.model_validate(document)
 
 
+def stored_entry(
+    connection: Connection, board_id: str, kind: str, entry_id: str
+) -> tuple[int, dict[str, Any]] | None:
+    """The revision and the document of one entry of a Board's planner, or None."""
+    row = connection.execute(
+        select(planner_entry.c.revision, planner_entry.c.document).where(
+            planner_entry.c.board == board_id,
+            planner_entry.c.kind == kind,
+            planner_entry.c.id == entry_id,
+        )
+    ).first()
+    return None if row is None else (row.revision, row.document)
+
+
 def store_planner(
     connection: Connection, content: PlannerFile, *, source: str, who: str, now: datetime
 ) -> None:

@@ -52,6 +52,15 @@ def last_raised(connection: Connection, board_id: str, ref: str) -> tuple[Raised
     return Raised(**{name: row[name] for name in FIELDS}), row["who"], row["why"]
 
 
+def add_event(connection: Connection, board_id: str, new: Event, *, at: datetime, who: str) -> None:
+    """Keeps that an awaited event happened; the database refuses a number that is taken."""
+    connection.execute(
+        insert(event).values(
+            board=board_id, name=new.name, number=new.number, on=new.on, at=at, who=who
+        )
+    )
+
+
 def recorded_events(connection: Connection, board_id: str) -> list[Event]:
     """What the secretariat recorded as having happened."""
     rows = connection.execute(

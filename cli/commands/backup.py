@@ -7,10 +7,10 @@ from pathlib import Path
 import click
 
 from ...calendar.rules.date_text import listed, long_date
-from ...operations.restore import Contents
 from ...operations.restore import restore as bring_back
 from ...scheduler.installation import Installation, local_time
 from ...storage.backup.backup import BackupError, back_up
+from ...storage.backup.contents import Contents
 from ..framework.context import Invocation, asking
 from ..framework.terminal import agreed, say
 

@@ -8,12 +8,12 @@ from datetime import date, datetime, timedelta
 from ...calendar.rules.date_text import listed, weekday_date
 from ...core.errors import BoardcalError
 from ...notifications.letters.subject import subject
-from ...operations.pause import pauses_of
 from ...operations.resume_after_restore import count_due_as_sent
 from ...scheduler.installation import Installation, copied
 from ...storage.boards import boards, hold_boards
 from ...storage.clock_marks import forget_marks
 from ...storage.holds import Hold, end_hold, hold_of
+from ...storage.pauses import pauses_of
 from ...wording.text import count
 from ..framework.simulated_mails import played, silent
 from ..framework.terminal import agreed, hung, say, say_lines

@@ -14,12 +14,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from ...calendar.planner.entries import SINGLE, Document
 from ...calendar.planner.file_schema import PlannerFile
 from ...core.validation.explain import FileProblems
-from ...storage.schema.planner import planner_entry
+from ...storage.planners import stored_entry
 from .roles import EditError, checked_content
 
 LONGEST_ID = 50  # of the 60 that an id may have: room for what makes it another
@@ -64,21 +64,11 @@ class EntryChangedError(EditError):
 
 def entry_state(connection: Connection, board: str, kind: str, entry_id: str) -> EntryState | None:
     """An entry of a Board's planner as it is stored now, or None."""
-    found = connection.execute(
-        select(planner_entry.c.revision, planner_entry.c.document).where(
-            planner_entry.c.board == board,
-            planner_entry.c.kind == kind,
-            planner_entry.c.id == entry_id,
-        )
-    ).first()
-    if found is None:
+    entry = stored_entry(connection, board, kind, entry_id)
+    if entry is None:
         return None
-    return EntryState(
-        kind=kind,
-        id=entry_id,
-        document=found.document,
-        token=_token(found.revision, found.document),
-    )
+    revision, document = entry
+    return EntryState(kind=kind, id=entry_id, document=document, token=_token(revision, document))
 
 
 def _token(revision: int, document: Document) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
 from ...calendar.planner.entries import SINGLE
 from ...calendar.planner.file_schema import PlannerFile
-from ...storage.schema.occurrences import event, occurrence
+from ...storage.occurrences import first_due, owns_occurrences
+from ...storage.recorded_events import recorded_events
 
 
 def why_kept(
@@ -18,8 +17,7 @@ def why_kept(
     if kind in SINGLE:
         return "Every planner has this; change it instead."
     if kind in ("report", "action"):
-        mine = (occurrence.c.board == board) & (occurrence.c.ref == entry_id)
-        if _count(connection, mine, occurrence):
+        if first_due(connection, board, entry_id) is not None:
             return (
                 f"Dates of this {kind} are stored already, so it is not removed: it ends on a day "
                 "that you choose. What was recorded and mailed about it stays."
@@ -29,8 +27,7 @@ def why_kept(
     if kind == "body":
         return _why_body_kept(connection, board, content, entry_id)
     if kind == "event":
-        mine = (event.c.board == board) & (event.c.name == entry_id)
-        if _count(connection, mine, event):
+        if any(event.name == entry_id for event in recorded_events(connection, board)):
             return "It was recorded that this happened, so it stays."
         waiting = [
             each.title
@@ -53,12 +50,6 @@ def _why_body_kept(
         }
         if body_id in (*each.owner, *each.to) or body_id in at:
             return f"“{each.title}” names it; change that one first, or leave the body here."
-    if _count(
-        connection, (occurrence.c.board == board) & (occurrence.c.owner == body_id), occurrence
-    ):
+    if owns_occurrences(connection, board, body_id):
         return "What it owed is stored, so it stays."
     return None
-
-
-def _count(connection: Connection, which: Any, table: Any) -> int:
-    return connection.execute(select(func.count()).select_from(table).where(which)).scalar() or 0

@@ -5,18 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from ...calendar.planner.model import Report
 from ...calendar.status import OPEN, Status
 from ...notifications.reminders.recipients import may_answer
 from ...scheduler.planning.context import Planning
+from ...storage.change_log import last_outcomes
 from ...storage.occurrences import StoredOccurrence
+from ...storage.pauses import pauses_of
 from ...storage.replies.requests import AnswerRequest, Wish, requests_about
 from ...storage.replies.snoozes import snoozed_until
-from ...storage.schema.column_types import AnyRow
-from ...storage.schema.occurrences import change
-from ..pause import pauses_of
 
 # What somebody may take back that they recorded by a link.
 BY_LINK = (Status.SUBMITTED.value, Status.NOTHING_TO_REPORT.value)
@@ -123,13 +122,8 @@ def may_rest_until(answering: Answering) -> date | None:
 
 def _recorded(connection: Connection, answering: Answering) -> Recorded | None:
     row = answering.row
-    found: AnyRow | None = connection.execute(
-        select(change.c.after, change.c.on, change.c.at, change.c.who, change.c.why)
-        .where(change.c.subject == row.key, change.c.what.in_(("recorded", "returned")))
-        .order_by(change.c.id.desc())
-        .limit(1)
-    ).first()
-    if found is None or found.after != row.state or row.state == OPEN:
+    outcome = last_outcomes(connection, row.board, [row.key]).get(row.key)
+    if outcome is None or outcome.after != row.state or row.state == OPEN:
         return None
-    day = found.on or answering.planning.local.day_of(found.at)
-    return Recorded(state=row.state, day=day, who=found.who, note=found.why)
+    day = outcome.on or answering.planning.local.day_of(outcome.at)
+    return Recorded(state=row.state, day=day, who=outcome.who, note=outcome.why)

@@ -14,12 +14,12 @@ from ...calendar.rules.date_text import long_date
 from ...calendar.rules.escalation import Level
 from ...calendar.status import OPEN, RECORDABLE, SETTLED, Status
 from ...core.local_time import LocalTime
-from ...operations.pause import pauses_of
 from ...operations.replies.requests import request_sentence
 from ...storage.boards import BoardRow
 from ...storage.mail.occurrence_mail import ledger_of, mailed_on
 from ...storage.message_states import MessageState
 from ...storage.occurrences import StoredOccurrence, occurrence_by_key
+from ...storage.pauses import pauses_of
 from ...storage.recorded_events import happened
 from ...storage.replies.requests import requests_about
 from ...storage.replies.snoozes import all_snoozed_until

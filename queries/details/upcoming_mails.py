@@ -11,9 +11,9 @@ from ...calendar.rules.date_text import long_date, weekday_date
 from ...calendar.rules.escalation import Policy, Step, steps
 from ...calendar.status import OPEN, OWED, Status
 from ...notifications.reminders.recipients import recipients
-from ...operations.pause import Pause
 from ...storage.boards import BoardRow
 from ...storage.occurrences import StoredOccurrence
+from ...storage.pauses import Pause
 from ...wording.mails import CAPACITY, stand_in, step_words
 from ...wording.names import Names
 from ...wording.statuses import STATUS_WORDS

@@ -13,13 +13,13 @@ from ...calendar.planner.model import Planner
 from ...calendar.rules.as_required import due_day, papers_day
 from ...calendar.rules.date_text import long_date, weekday_date
 from ...calendar.status import status_on
-from ...operations.pause import pauses_of
 from ...operations.raise_item import Wanted, held_from, held_on, occurrence_of, prepared, raisable
 from ...operations.record import is_far
 from ...scheduler.planning.context import Planning
 from ...scheduler.planning.plan import values_of
 from ...storage.mail.occurrence_mail import mailed_on
 from ...storage.occurrences import StoredOccurrence
+from ...storage.pauses import pauses_of
 from ...storage.recorded_events import last_raised
 from ...wording.names import Named, Names
 from ..calendar.entries import Entry, from_planner

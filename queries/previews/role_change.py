@@ -12,9 +12,9 @@ from ...calendar.planner.model import Body, Planner
 from ...calendar.rules.date_text import long_date
 from ...calendar.rules.escalation import COPIED_FROM, Level
 from ...notifications.reminders.recipients import Recipient, recipient_at
-from ...operations.pause import pauses_of
 from ...storage.boards import BoardRow
 from ...storage.occurrences import occurrence_by_key
+from ...storage.pauses import pauses_of
 from ...wording.mails import stand_in
 from ...wording.names import Names
 from ..calendar.entries import entries_of

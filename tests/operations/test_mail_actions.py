@@ -19,7 +19,7 @@ from boardcal.operations.mail_actions import (
 from boardcal.operations.replies.options import Answering
 from boardcal.operations.replies.reply import ask_for_time
 from boardcal.operations.replies.requests import decline
-from boardcal.operations.restore import contents_of
+from boardcal.storage.backup.contents import contents_of
 from boardcal.storage.replies.requests import open_requests
 from boardcal.storage.schema.mail import attempt, message
 from boardcal.storage.schema.occurrences import change

@@ -13,10 +13,11 @@ from starlette.responses import Response
 
 from ...calendar.planner.model import Planner
 from ...calendar.rules.date_text import long_date
-from ...operations.pause import Pause, end_pause, pauses_of, set_pause
+from ...operations.pause import end_pause, set_pause
 from ...queries.previews.first_mails import LOOK_ON, mails_after_resuming
 from ...queries.previews.pause import mails_meant, pause_effects
 from ...storage.boards import BoardRow
+from ...storage.pauses import Pause, pauses_of
 from ..page.page import page
 from ..request.errors import NotFoundError
 from ..request.form import Form, Problems
