@@ -15,9 +15,9 @@ from ..storage.database.errors import DatabaseError
 from .accounts.sign_in import sign_in_first
 from .page.error_page import error_page
 from .page.resubmit import comes_from_us, resendable, send_again
+from .request.context import VISITOR, RequestContext, context_of, open_context, set_cookie, site_of
 from .request.errors import ForbiddenError, NotFoundError, PageError
 from .request.form import Form, read_form
-from .request.visit import VISITOR, Visit, open_visit, set_cookie, site_of, visit_of
 from .routing import Endpoint
 
 STALE = "This form was opened before you signed in, or a while ago, so nothing was saved."
@@ -51,8 +51,8 @@ def guarded(by_method: Mapping[str, Endpoint]) -> Callable[[Request], Awaitable[
 
 def _answer(endpoint: Endpoint, request: Request, form: Form) -> Response:
     try:
-        visit = open_visit(request, form)
-        response = _admit(endpoint, request, visit) or endpoint.handler(request)
+        context = open_context(request, form)
+        response = _admit(endpoint, request, context) or endpoint.handler(request)
     except SignInNeeded:
         response = sign_in_first(request)
     except StaleForm:
@@ -62,31 +62,33 @@ def _answer(endpoint: Endpoint, request: Request, form: Form) -> Response:
     return _kept(request, response)
 
 
-def _admit(endpoint: Endpoint, request: Request, visit: Visit) -> Response | None:
+def _admit(endpoint: Endpoint, request: Request, context: RequestContext) -> Response | None:
     """Let the request pass, or raise; a redirect where the Board must be named first."""
     role = endpoint.role
-    if role is not None and visit.session is None:
+    if role is not None and context.session is None:
         raise SignInNeeded
     if endpoint.of_board and role is not None:
-        board = _board(request, visit)
+        board = _board(request, context)
         if board is None:
             return RedirectResponse(
-                _with_board(request, _likeliest(request, visit)), status_code=302
+                _with_board(request, _likeliest(request, context)), status_code=302
             )
-        visit.board = board
-    elif len(visit.boards) == 1:
-        visit.board = visit.boards[0]
+        context.board = board
+    elif len(context.boards) == 1:
+        context.board = context.boards[0]
     if role is not None:
-        _require_role(visit, role, visit.board.id if visit.board and endpoint.of_board else None)
+        _require_role(
+            context, role, context.board.id if context.board and endpoint.of_board else None
+        )
     if request.method == "POST" and not endpoint.signed:
-        _require_own_form(request, visit)
+        _require_own_form(request, context)
     return None
 
 
-def _require_role(visit: Visit, role: Role, board: str | None) -> None:
-    account = visit.account
+def _require_role(context: RequestContext, role: Role, board: str | None) -> None:
+    account = context.account
     allowed = account is not None and (
-        account.may(role, board) if board else _has_anywhere(visit, role)
+        account.may(role, board) if board else _has_anywhere(context, role)
     )
     if not allowed:
         raise ForbiddenError(
@@ -95,38 +97,38 @@ def _require_role(visit: Visit, role: Role, board: str | None) -> None:
         )
 
 
-def _has_anywhere(visit: Visit, role: Role) -> bool:
+def _has_anywhere(context: RequestContext, role: Role) -> bool:
     """Pages of no Board: viewers of any may see their own; more needs a role on all Boards."""
-    account = visit.account
+    account = context.account
     return account is not None and (role is Role.VIEWER or account.may(role))
 
 
-def _require_own_form(request: Request, visit: Visit) -> None:
-    sent = visit.form.secret("csrf")
-    if not visit.key or not site_of(request).signer("form").verify_signature(visit.key, sent):
+def _require_own_form(request: Request, context: RequestContext) -> None:
+    sent = context.form.secret("csrf")
+    if not context.key or not site_of(request).signer("form").verify_signature(context.key, sent):
         raise StaleForm
 
 
-def _board(request: Request, visit: Visit) -> BoardRow | None:
+def _board(request: Request, context: RequestContext) -> BoardRow | None:
     """The Board that the address names, or the only one; None where one must be chosen."""
-    wanted = request.path_params.get("board")
-    found = [row for row in visit.boards if wanted in (None, row.id)]
-    if wanted is not None and not found:
+    board_id = request.path_params.get("board")
+    boards = [row for row in context.boards if board_id in (None, row.id)]
+    if board_id is not None and not boards:
         raise ForbiddenError("Your account has no role for this Board, or there is none.")
-    if not found:
+    if not boards:
         raise ForbiddenError(
             "There is no Board here that your account may see. Ask whoever looks after the "
             "accounts here."
         )
-    if len(found) > 1 and request.method == "POST":
+    if len(boards) > 1 and request.method == "POST":
         raise NotFoundError("This form does not say for which Board it is.")
-    return found[0] if len(found) == 1 else None
+    return boards[0] if len(boards) == 1 else None
 
 
-def _likeliest(request: Request, visit: Visit) -> BoardRow:
+def _likeliest(request: Request, context: RequestContext) -> BoardRow:
     """The Board whose key is in the address, else the first that may be seen."""
     named = request.path_params.get("key", "").partition("/")[0]
-    return next((row for row in visit.boards if row.id == named), visit.boards[0])
+    return next((row for row in context.boards if row.id == named), context.boards[0])
 
 
 def _with_board(request: Request, row: BoardRow) -> str:
@@ -136,7 +138,7 @@ def _with_board(request: Request, row: BoardRow) -> str:
 
 
 def _stale(request: Request) -> Response:
-    kept = resendable(request, visit_of(request).form) if comes_from_us(request) else None
+    kept = resendable(request, context_of(request).form) if comes_from_us(request) else None
     if kept is None:
         return error_page(
             request, ForbiddenError(f"{STALE} Go back, open the page again, and try once more.")
@@ -147,10 +149,10 @@ def _stale(request: Request) -> Response:
 def _kept(request: Request, response: Response) -> Response:
     """Keeps the session alive, and gives a browser without one the cookie its form needs."""
     site = site_of(request)
-    visit = visit_of(request)
-    if visit.new_visitor is not None:
-        set_cookie(site, response, VISITOR, visit.new_visitor)
-    session = visit.session
+    context = context_of(request)
+    if context.new_visitor is not None:
+        set_cookie(site, response, VISITOR, context.new_visitor)
+    session = context.session
     if session is not None and needs_marking(session, site.now()):
         try:
             with site.here.database.write() as connection:

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from ..notifications.reminders.unsent import oldest_waiting
 from ..storage.database.errors import DatabaseError
 from ..storage.holds import hold_of
-from .request.visit import site_of
+from .request.context import site_of
 
 # Greylisting (RFC 6647) keeps a first mail waiting for an hour at most; what waits longer than
 # this is an outage, or an address that somebody has to look at.

@@ -22,7 +22,7 @@ from .people import go_live, pauses, people, roles
 from .planner import entry, events, overview
 from .planner.draft import ALONE, MANY
 from .replies import reply
-from .request.visit import link
+from .request.context import link
 from .routing import Endpoint, get, post
 from .to_decide import requests, to_decide, unsettled
 

@@ -13,8 +13,8 @@ from boardcal.storage.schema.accounts import session
 from boardcal.tests.factories import checked, make_document, make_report
 from boardcal.tests.web.reader import ADMIN, PASSWORD, SECRETARIAT, VIEWER, Place
 from boardcal.web.page.navigation import ENTRIES
+from boardcal.web.request.context import board_of, form_of, link, redirect
 from boardcal.web.request.form import LARGEST_FORM
-from boardcal.web.request.visit import board_of, form_of, link, redirect
 from boardcal.web.routing import get, post
 from boardcal.web.url_map import URL_MAP
 

@@ -7,8 +7,8 @@ from starlette.responses import Response
 
 from ...storage.accounts.accounts import set_password
 from ..page.page import page
+from ..request.context import form_of, link, site_of, user_of
 from ..request.form import Problems
-from ..request.visit import form_of, link, site_of, user_of
 from .passwords import hashed
 from .setup import new_password
 from .sign_in import checked, in_words, signed_in

@@ -9,9 +9,9 @@ from ...core.addresses import parse_address
 from ...storage.accounts.accounts import EVERY_BOARD, Role, add_account, set_password
 from ...storage.accounts.setup_links import SetupLink, link_of, use_link
 from ..page.page import page
+from ..request.context import form_of, link, site_of
 from ..request.errors import NotFoundError
 from ..request.form import Form, Problems
-from ..request.visit import form_of, link, site_of
 from .passwords import acceptable, hashed
 from .sign_in import HOME, signed_in
 

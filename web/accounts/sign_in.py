@@ -19,17 +19,17 @@ from ...storage.accounts.sessions import (
 from ...storage.accounts.sign_in_throttle import begin_attempt, forgive, subjects_of
 from ..page.page import page
 from ..page.resubmit import KeptForm, comes_from_us, packed, resendable, send_again, unpacked
-from ..request.form import Problems
-from ..request.visit import (
+from ..request.context import (
     SESSION,
     VISITOR,
+    context_of,
     drop_cookie,
     form_of,
     link,
     set_cookie,
     site_of,
-    visit_of,
 )
+from ..request.form import Problems
 from .passwords import matches
 
 WRONG = "The email address or the password is not right"
@@ -40,20 +40,20 @@ HOME = "/upcoming"
 def show(request: Request) -> Response:
     """The form; whoever is signed in already goes on."""
     wanted = local_path(request.query_params.get("next", ""))
-    if visit_of(request).session is not None:
+    if context_of(request).session is not None:
         return RedirectResponse(site_of(request).prefix + wanted, status_code=302)
     return _form(request, email="", wanted=wanted)
 
 
 def sign_in_first(request: Request) -> Response:
     """What somebody gets who must sign in before the page; what they sent is kept meanwhile."""
-    visit = visit_of(request)
+    context = context_of(request)
     query = f"?{request.url.query}" if request.url.query else ""
     path = request.url.path.removeprefix(site_of(request).prefix) + query
     if request.method != "POST":
         wanted = None if path == "/" else path
         return RedirectResponse(link(request, "/sign-in", next=wanted), status_code=302)
-    kept = resendable(request, visit.form) if comes_from_us(request) else None
+    kept = resendable(request, context.form) if comes_from_us(request) else None
     return _form(request, email="", wanted=HOME, kept=kept, status=403, is_cut_off=True)
 
 
@@ -109,28 +109,28 @@ def signed_in(
     The browser goes to `target`, or sees the form that was `kept` while it was signed out.
     """
     site = site_of(request)
-    visit = visit_of(request)
+    context = context_of(request)
     with site.here.database.write() as connection:
-        if visit.session is not None:
-            end_session(connection, visit.session.digest)
+        if context.session is not None:
+            end_session(connection, context.session.digest)
         token = begin_session(connection, account_id, now=site.now())
         if notice is not None:
             set_notice(connection, fingerprint(token), {"heading": "Done", "text": notice})
-        visit.session = session_of(connection, token, now=site.now())
-    visit.key = token
+        context.session = session_of(connection, token, now=site.now())
+    context.key = token
     response: Response = RedirectResponse(target, status_code=303)
     if kept is not None:
         response = send_again(request, kept, why=WELCOME_BACK, status=200)
     set_cookie(site, response, SESSION, token)
     drop_cookie(site, response, VISITOR)
-    visit.new_visitor = None
+    context.new_visitor = None
     return response
 
 
 def sign_out(request: Request) -> Response:
     """Ends the session, here and in the database."""
     site = site_of(request)
-    session = visit_of(request).session
+    session = context_of(request).session
     if session is not None:
         with site.here.database.write() as connection:
             end_session(connection, session.digest)

@@ -22,9 +22,9 @@ from ...storage.accounts.setup_links import make_link
 from ...storage.boards import boards
 from ..page.one_time import redirect_to_show, secret_to_show, was_shown
 from ..page.page import page
+from ..request.context import form_of, redirect, site_of, user_of
 from ..request.errors import NotFoundError
 from ..request.form import FieldError, Form, Problems
-from ..request.visit import form_of, redirect, site_of, user_of
 
 
 def show(request: Request) -> Response:

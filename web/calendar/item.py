@@ -13,10 +13,10 @@ from ...queries.details.occurrence import OccurrenceDossier, occurrence_dossier
 from ...queries.details.record_version import changes_at, standing_of
 from ...wording.changes import ChangeLine
 from ..page.page import page
+from ..request.context import form_of, reading_board, site_of
 from ..request.dates import TypedDate, shown_date, typed_date
 from ..request.errors import NotFoundError
 from ..request.form import Form, Problems
-from ..request.visit import form_of, reading_board, site_of
 
 NOTHING = (
     "Nothing is due under this address. Perhaps the planner was changed; look for it in Upcoming."

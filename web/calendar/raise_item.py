@@ -13,10 +13,10 @@ from ...operations.raise_item import RaisedMeanwhileError, Wanted, raise_it, rai
 from ...operations.record import RecordError
 from ...queries.previews.raising import RaiseChoices, first_mail_in_words, outlook, raise_choices
 from ..page.page import page
+from ..request.context import changing_board, form_of, reading_board, redirect, site_of, user_of
 from ..request.dates import TypedDate, read_date, typed_date
 from ..request.errors import NotFoundError
 from ..request.form import FieldError, Form, Problems
-from ..request.visit import changing_board, form_of, reading_board, redirect, site_of, user_of
 
 BY_DAY = "day"
 LONGEST_VALUE = 100

@@ -17,9 +17,9 @@ from ...storage.boards import BoardRow
 from ...storage.change_log import last_change
 from ...storage.occurrences import StoredOccurrence, occurrence_by_key
 from ...wording.recorded import became, new_date, what_next
+from ..request.context import changing_board, form_of, redirect, site_of, user_of
 from ..request.dates import read_date
 from ..request.form import FieldError, Form, Problems
-from ..request.visit import changing_board, form_of, redirect, site_of, user_of
 from .item import due_page, typed_by
 
 NO_MAILS_YET = "No mails go out yet."

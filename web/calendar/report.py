@@ -7,8 +7,8 @@ from starlette.responses import Response
 
 from ...queries.details.obligation import dossier
 from ..page.page import page
+from ..request.context import reading_board, site_of
 from ..request.errors import NotFoundError
-from ..request.visit import reading_board, site_of
 
 NO_REPORT = "There is no such report. Perhaps the planner was changed; look for it in Upcoming."
 NO_ACTION = (

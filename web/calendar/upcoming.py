@@ -21,8 +21,8 @@ from ...queries.calendar.upcoming import Choice, upcoming_page
 from ...wording.statuses import KIND_WORDS, STATUS_WORDS
 from ..page.page import page
 from ..page.templating import capital
+from ..request.context import link, reading_board, site_of
 from ..request.query import chosen_id, chosen_of, chosen_text, page_asked
-from ..request.visit import link, reading_board, site_of
 
 PATH = "/upcoming"
 A_YEAR = relativedelta(months=12)

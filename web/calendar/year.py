@@ -12,8 +12,8 @@ from ...calendar.rules.date_text import MONTHS
 from ...queries.calendar.year import FINANCIAL_YEAR_BEGINS, year_planner
 from ...wording.statuses import BEFORE_START
 from ..page.page import page
+from ..request.context import link, reading_board, site_of
 from ..request.query import chosen_id, page_asked
-from ..request.visit import link, reading_board, site_of
 
 PATH = "/year"
 STARTS = (1, FINANCIAL_YEAR_BEGINS)

@@ -11,10 +11,10 @@ from starlette.responses import Response
 
 from ...queries.changes import changes_page
 from ..page.page import page
+from ..request.context import reading_board, site_of
 from ..request.dates import read_date, shown_date, typed_date
 from ..request.form import Form, Problems
 from ..request.query import asked, page_address, page_asked
-from ..request.visit import reading_board, site_of
 from .links import place_of
 
 SINCE = {

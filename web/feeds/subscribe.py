@@ -25,10 +25,7 @@ from ...storage.feeds.feeds import (
 )
 from ..page.one_time import redirect_to_show, secret_to_show, was_shown
 from ..page.page import page
-from ..request.errors import ConflictError, NotFoundError
-from ..request.form import FieldError, Form, Problems
-from ..request.security import LOOPBACK
-from ..request.visit import (
+from ..request.context import (
     board_of,
     changing_board,
     form_of,
@@ -37,6 +34,9 @@ from ..request.visit import (
     site_of,
     user_of,
 )
+from ..request.errors import ConflictError, NotFoundError
+from ..request.form import FieldError, Form, Problems
+from ..request.security import LOOPBACK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,9 +16,9 @@ from ...operations.mail_actions import MailActionError, count_as_arrived, hold_b
 from ...operations.planner.change import planning_for
 from ...storage.message_states import MessageState
 from ..page.page import page
+from ..request.context import changing_board, form_of, redirect, site_of, user_of
 from ..request.errors import ConflictError, ForbiddenError, NotFoundError
 from ..request.form import Problems
-from ..request.visit import changing_board, form_of, redirect, site_of, user_of
 from .mails import ReadMail, read_mail
 
 

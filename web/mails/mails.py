@@ -20,11 +20,11 @@ from ...wording.changes import ChangeLine
 from ...wording.mails import MailStanding
 from ..changes.links import place_of
 from ..page.page import page
+from ..request.context import context_of, reading_board, site_of, user_of
 from ..request.dates import read_optional_date, typed_date
 from ..request.errors import ForbiddenError, NotFoundError
 from ..request.form import Form, Problems
 from ..request.query import asked, page_address, page_asked
-from ..request.visit import reading_board, site_of, user_of, visit_of
 
 SIZE = 100
 COLOURS = {
@@ -138,7 +138,7 @@ def read_mail(request: Request) -> ReadMail:
         if found is None:
             raise NotFoundError("There is no such mail. “Mails” lists them all.")
         told = history(connection, planner, [subject_of(number)], local=here.local)
-    visible = {each.id for each in visit_of(request).boards}
+    visible = {each.id for each in context_of(request).boards}
     is_whole = visible.issuperset(found.line.boards)
     if not is_whole:
         mine = tuple(each for each in found.items if each.key.startswith(f"{row.id}/"))

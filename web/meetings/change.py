@@ -16,10 +16,10 @@ from ...queries.changes import history
 from ...storage.change_log import last_change
 from ..page.page import page
 from ..planner.save_preview import save_as_shown
+from ..request.context import form_of, reading_board, redirect, site_of, user_of
 from ..request.dates import read_date, typed_date
 from ..request.errors import ConflictError, NotFoundError
 from ..request.form import Form, Problems
-from ..request.visit import form_of, reading_board, redirect, site_of, user_of
 from .meetings import day_of, meeting_body, meeting_of
 from .preview import preview
 

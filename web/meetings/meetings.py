@@ -14,8 +14,8 @@ from ...queries.calendar.lines import BoardCalendar
 from ...queries.calendar.meetings import MeetingLine, meeting_calendar, meeting_on
 from ...storage.boards import BoardRow
 from ..page.page import page
+from ..request.context import reading_board, site_of
 from ..request.errors import NotFoundError
-from ..request.visit import reading_board, site_of
 
 
 def show(request: Request) -> Response:

@@ -26,9 +26,9 @@ from ...wording.text import count
 from ..calendar.item import CHOICES
 from ..calendar.record import WORDS, MovedOnError, done_already, read_status
 from ..page.page import page
+from ..request.context import changing_board, form_of, reading_board, redirect, site_of, user_of
 from ..request.dates import TypedDate, read_date, shown_date, typed_date
 from ..request.form import Form, Problems
-from ..request.visit import changing_board, form_of, reading_board, redirect, site_of, user_of
 from .papers import papers_of
 
 # What one form can carry with ease; the settled ones stand last, so the rest follows by itself.

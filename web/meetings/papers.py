@@ -7,8 +7,8 @@ from starlette.responses import Response
 
 from ...queries.calendar.meeting_papers import MeetingPapers, meeting_papers
 from ..page.page import page
+from ..request.context import reading_board, site_of
 from ..request.errors import NotFoundError
-from ..request.visit import reading_board, site_of
 from .meetings import day_of, meeting_body, no_meeting
 
 

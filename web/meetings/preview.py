@@ -12,7 +12,7 @@ from ...calendar.planner.builder import planner_of
 from ...operations.planner.meeting_change import MeetingDecision
 from ...queries.previews.planner_change import MONTHS_AHEAD, consequences
 from ...queries.previews.planner_change_text import Effect, effects, mailed_in_words, remarks
-from ..request.visit import reading_board, site_of
+from ..request.context import reading_board, site_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

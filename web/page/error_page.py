@@ -8,9 +8,9 @@ from starlette.responses import Response
 
 from ...core.errors import BoardcalError
 from ...storage.database.errors import DatabaseError
+from ..request.context import RequestContext, context_of, open_context, site_of
 from ..request.errors import NotFoundError, PageError
 from ..request.form import Form
-from ..request.visit import Visit, open_visit, site_of, visit_of
 from .page import page
 from .resubmit import resendable
 
@@ -25,7 +25,7 @@ UNEXPECTED = (
 def error_page(request: Request, error: Exception) -> Response:
     """The page for anything that stood in the way, with its status."""
     status, heading, sentence = _words(request, error)
-    form = visit_of(request).form
+    form = context_of(request).form
     response = page(
         request,
         "page/error.html.j2",
@@ -44,12 +44,12 @@ def error_page(request: Request, error: Exception) -> Response:
 def unrouted(request: Request, error: Exception) -> Response:
     """The page where no page is: who asks is not known yet, and need not be."""
     try:
-        visit = open_visit(request, Form())
+        context = open_context(request, Form())
     except BoardcalError:
-        visit = request.state.visit = Visit()
-    if len(visit.boards) == 1:
+        context = request.state.context = RequestContext()
+    if len(context.boards) == 1:
         # Its name and its pages stay around the page that is not there.
-        visit.board = visit.boards[0]
+        context.board = context.boards[0]
     return error_page(request, error)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.requests import Request
 
-from ..request.visit import link, site_of, visit_of
+from ..request.context import context_of, link, site_of
 
 ENTRIES = {
     "/upcoming": "Upcoming",
@@ -27,12 +27,12 @@ def navigation(request: Request) -> list[dict[str, Any]]:
 
     An item is `current` on its page, and `active` on the pages below it.
     """
-    visit = visit_of(request)
-    if visit.account is None or not visit.boards:
+    context = context_of(request)
+    if context.account is None or not context.boards:
         return []
     path = request.url.path.removeprefix(site_of(request).prefix)
-    if visit.board is not None:
-        path = path.removeprefix(f"/boards/{visit.board.id}")
+    if context.board is not None:
+        path = path.removeprefix(f"/boards/{context.board.id}")
     return [
         {
             "text": text,

@@ -10,7 +10,7 @@ from itsdangerous import BadSignature, Signer
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ..request.visit import drop_cookie, read_cookie, redirect, set_cookie, site_of, visit_of
+from ..request.context import context_of, drop_cookie, read_cookie, redirect, set_cookie, site_of
 
 # Long enough for a slow line between the form's answer and the page after it.
 SECONDS_KEPT = 300
@@ -47,4 +47,4 @@ def _cookie(name: str) -> str:
 
 def _signer(request: Request, name: str) -> Signer:
     """Of this session alone, so that no neighbour can put another address under the page."""
-    return site_of(request).signer(f"once {name} {visit_of(request).key}")
+    return site_of(request).signer(f"once {name} {context_of(request).key}")

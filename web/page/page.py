@@ -12,9 +12,9 @@ from starlette.responses import HTMLResponse, Response
 from ...storage.accounts.accounts import Role
 from ...storage.accounts.sessions import Notice, set_notice
 from ...storage.database.errors import DatabaseError
+from ..request.context import RequestContext, context_of, link, site_of
 from ..request.form import Problems
 from ..request.site import Site
-from ..request.visit import Visit, link, site_of, visit_of
 from .navigation import navigation
 
 
@@ -33,23 +33,23 @@ def page(
     `may`, `site`, `today` and `problems`.
     """
     site = site_of(request)
-    visit = visit_of(request)
+    context = context_of(request)
     found = problems or Problems()
     given = {
         "title": title,
         "problems": found,
         "problem_list": [{"text": text, "href": f"#{name}"} for name, text in found],
         "site": site,
-        "visit": visit,
-        "board": visit.board,
-        "user": visit.account,
+        "all_boards": context.boards,
+        "board": context.board,
+        "user": context.account,
         "today": site.here.today,
         "link": partial(link, request),
-        "may": partial(_may, visit),
-        "csrf": site.signer("form").get_signature(visit.key).decode() if visit.key else "",
+        "may": partial(_may, context),
+        "csrf": site.signer("form").get_signature(context.key).decode() if context.key else "",
         "notice": _taken_notice(request),
         "navigation": navigation(request),
-        "banners": list(_banners(site, visit)),
+        "banners": list(_banners(site, context)),
         "stylesheet": request.app.state.stylesheet.address(site.prefix),
     }
     html = site.templates.get_template(template).render(given | values)
@@ -58,17 +58,17 @@ def page(
     return HTMLResponse(html, status_code=status)
 
 
-def _may(visit: Visit, role: str) -> bool:
+def _may(context: RequestContext, role: str) -> bool:
     """Whether the reader has a role on the page's Board."""
-    account = visit.account
+    account = context.account
     if account is None:
         return False
-    return account.may(Role(role), visit.board.id) if visit.board else account.may(Role(role))
+    return account.may(Role(role), context.board.id) if context.board else account.may(Role(role))
 
 
 def _taken_notice(request: Request) -> Notice | None:
     """What the page before wanted said; said once."""
-    session = visit_of(request).session
+    session = context_of(request).session
     if session is None or session.notice is None or request.method == "HEAD":
         return None
     try:
@@ -80,23 +80,23 @@ def _taken_notice(request: Request) -> Notice | None:
     return session.notice
 
 
-def _banners(site: Site, visit: Visit) -> Iterator[str]:
+def _banners(site: Site, context: RequestContext) -> Iterator[str]:
     """What whoever is signed in should know, whatever page they look at."""
-    if visit.account is None:
+    if context.account is None:
         return
     if site.is_stale:
         yield (
             "The calendar has not been gone through for a while: reminders may be late, and "
             "what you see may be old. Ask whoever looks after boardcal here to start it again."
         )
-    if visit.held is not None:
+    if context.held is not None:
         yield (
-            f"On hold, no mail goes out: {visit.held.why} Whoever looks after boardcal here lets "
+            f"On hold, no mail goes out: {context.held.why} Whoever looks after boardcal here lets "
             "mails go on with: boardcal resume"
         )
-    if visit.board is not None and visit.board.go_live is None:
+    if context.board is not None and context.board.go_live is None:
         yield "Mails of this Board have not begun: nobody has set their first day yet."
-    if visit.board is not None and visit.board.id in visit.paused:
+    if context.board is not None and context.board.id in context.paused:
         yield "Mails of this Board are paused: nobody is reminded until they go on."
     mail = site.here.settings.mail
     if mail.transport == "outbox":

@@ -13,9 +13,9 @@ from ...operations.planner.change import plan_now, planning_for
 from ...queries.previews.first_mails import FirstMail, mails_after_going_live
 from ...storage.boards import BoardRow
 from ..page.page import page
+from ..request.context import changing_board, form_of, reading_board, redirect, site_of, user_of
 from ..request.dates import read_date, shown_date, typed_date
 from ..request.form import Problems
-from ..request.visit import changing_board, form_of, reading_board, redirect, site_of, user_of
 
 CHANGED = (
     "Somebody else set the first day since you looked, so nothing was saved. Look again at what "

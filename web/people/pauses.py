@@ -19,10 +19,10 @@ from ...queries.previews.pause import mails_meant, pause_effects
 from ...storage.boards import BoardRow
 from ...storage.pauses import Pause, pauses_of
 from ..page.page import page
+from ..request.context import changing_board, form_of, reading_board, redirect, site_of, user_of
 from ..request.errors import NotFoundError
 from ..request.form import Form, Problems
 from ..request.query import asked
-from ..request.visit import changing_board, form_of, reading_board, redirect, site_of, user_of
 
 
 class Change(Protocol):

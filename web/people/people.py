@@ -8,8 +8,8 @@ from starlette.responses import Response
 from ...queries.details.body import BodyDossier, body_dossier
 from ...queries.people import directory
 from ..page.page import page
+from ..request.context import reading_board, site_of
 from ..request.errors import NotFoundError
-from ..request.visit import reading_board, site_of
 
 
 def show(request: Request) -> Response:

@@ -18,9 +18,9 @@ from ...queries.details.body import BodyDossier
 from ...queries.previews.role_change import RoleEffects, role_effects
 from ..page.page import page
 from ..planner.save_preview import save_as_shown
+from ..request.context import form_of, reading_board, redirect, site_of
 from ..request.dates import TypedDate, read_date, shown_date, typed_date
 from ..request.form import FieldError, Form, Problems
-from ..request.visit import form_of, reading_board, redirect, site_of
 from .people import body_of
 
 CHANGED = (

@@ -15,8 +15,8 @@ from ...operations.planner.save_entry import save_edit, subject_of
 from ...queries.changes import history
 from ...wording.planner_fields import in_words, label
 from ..page.page import page
+from ..request.context import form_of, link, reading_board, redirect, site_of, user_of
 from ..request.form import Form, Problems
-from ..request.visit import form_of, link, reading_board, redirect, site_of, user_of
 from .draft import Desk, Draft, desk_of, draft_of, first_draft, opened_at, packed
 from .fields import Section, as_date, shown_values, typed_values
 from .form_input import checked_draft, named, typed_draft, with_patch

@@ -15,9 +15,9 @@ from ...storage.recorded_events import recorded_events
 from ...wording.names import short_names
 from ...wording.text import working_days
 from ..page.page import page
+from ..request.context import changing_board, form_of, reading_board, redirect, site_of, user_of
 from ..request.dates import read_date, shown_date, typed_date
 from ..request.form import FieldError, Problems
-from ..request.visit import changing_board, form_of, reading_board, redirect, site_of, user_of
 
 
 def show(request: Request) -> Response:

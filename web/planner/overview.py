@@ -18,7 +18,7 @@ from ...wording.names import Names
 from ...wording.planner_fields import BODY_KINDS
 from ...wording.timings import sentence
 from ..page.page import page
-from ..request.visit import reading_board, redirect, site_of
+from ..request.context import reading_board, redirect, site_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

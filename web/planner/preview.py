@@ -30,7 +30,7 @@ from ...storage.boards import BoardRow
 from ...storage.recorded_events import happened
 from ...wording.planner_fields import ROLES, FieldChange, field_changes, in_words, label
 from ...wording.timings import sentence
-from ..request.visit import reading_board, site_of
+from ..request.context import reading_board, site_of
 from .draft import Desk, Draft
 
 MOST_THINGS = 6  # of a kind; the rest are counted

@@ -13,8 +13,8 @@ from ...operations.planner.removal_rules import why_kept
 from ...operations.planner.save_entry import save_edit
 from ...wording.planner_fields import KINDS, entry_title
 from ..page.page import page
+from ..request.context import form_of, reading_board, redirect, site_of, user_of
 from ..request.form import Problems
-from ..request.visit import form_of, reading_board, redirect, site_of, user_of
 from .draft import Desk, Draft, desk_of, packed
 from .preview import beside
 

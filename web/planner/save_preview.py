@@ -6,7 +6,7 @@ from starlette.requests import Request
 
 from ...calendar.planner.file_schema import PlannerFile
 from ...operations.planner.change import Edit, change_planner
-from ..request.visit import board_of, form_of, site_of, user_of
+from ..request.context import board_of, form_of, site_of, user_of
 
 
 def save_as_shown(

@@ -20,7 +20,7 @@ from ...storage.occurrences import stored_occurrences
 from ...storage.schema.occurrences import occurrence
 from ...wording.names import named
 from ..page.page import page
-from ..request.visit import site_of, visit_of
+from ..request.context import context_of, site_of
 
 BROKEN = (
     "The link is not whole. Open it from the mail itself once more; if you copied it, copy all "
@@ -89,7 +89,7 @@ def _opened(request: Request, connection: Connection) -> Opened:
     board = None if row is None else board_row(connection, row.board)
     if row is None or board is None:
         raise ClosedLink(410, "This link is too old", GONE)
-    visit_of(request).board = board
+    context_of(request).board = board
     planner = here.shelf.get(connection, board)
     contact = secretariat_on(planner, today)
     if expired:

@@ -13,10 +13,10 @@ from ...wording.names import Names, reference
 from ...wording.statuses import STATUS_WORDS
 from ...wording.text import working_days
 from ..page.page import page
+from ..request.context import form_of, link
 from ..request.dates import TypedDate, shown_date, typed_date
 from ..request.errors import FormRefusedError
 from ..request.form import Problems
-from ..request.visit import form_of, link
 from .actions import ACTIONS
 from .link import ClosedLink, Opened, closed, opened
 

@@ -8,8 +8,8 @@ from typing import TypeVar
 
 from starlette.requests import Request
 
+from .context import link
 from .form import LONGEST_LINE, Form, is_typed
-from .visit import link
 
 Each = TypeVar("Each", bound=StrEnum)
 

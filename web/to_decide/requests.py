@@ -16,10 +16,10 @@ from ...storage.boards import BoardRow
 from ...storage.replies.requests import AnswerRequest, Wish, request_numbered
 from ...wording.names import Names
 from ..page.page import page
+from ..request.context import changing_board, form_of, reading_board, redirect, site_of, user_of
 from ..request.dates import read_date, shown_date, typed_date
 from ..request.errors import ConflictError, FormRefusedError, NotFoundError
 from ..request.form import FieldError, Form, Problems
-from ..request.visit import changing_board, form_of, reading_board, redirect, site_of, user_of
 
 
 def show(request: Request) -> Response:

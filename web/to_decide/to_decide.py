@@ -19,9 +19,9 @@ from ...wording.names import Names
 from ...wording.text import count
 from ..changes.links import path_of
 from ..page.page import page
+from ..request.context import board_of, form_of, reading_board, redirect, site_of, user_of
 from ..request.form import Problems
 from ..request.query import chosen_id, page_address, page_asked
-from ..request.visit import board_of, form_of, reading_board, redirect, site_of, user_of
 
 # Longer lists are folded away, so that the page can be taken in; longer ones yet have their own.
 SHORT = 12

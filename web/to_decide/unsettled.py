@@ -22,9 +22,9 @@ from ...operations.settle import (
 from ...queries.calendar.paging import paging
 from ...wording.text import count
 from ..page.page import page
+from ..request.context import changing_board, form_of, reading_board, redirect, site_of, user_of
 from ..request.form import FieldError, Form, Problems
 from ..request.query import asked, page_address, page_asked
-from ..request.visit import changing_board, form_of, reading_board, redirect, site_of, user_of
 
 SIZE = 100
 NOTHING_CHOSEN = "Choose what became of at least one, then press the button."

@@ -58,7 +58,7 @@ def _full(site: Site, name: str) -> str:
 
 
 @dataclass(slots=True, kw_only=True)
-class Visit:
+class RequestContext:
     """What is known of a request. `key` is the cookie that its forms are bound to."""
 
     form: Form = field(default_factory=Form)
@@ -76,32 +76,32 @@ class Visit:
         return None if self.session is None else self.session.account
 
 
-def open_visit(request: Request, form: Form) -> Visit:
+def open_context(request: Request, form: Form) -> RequestContext:
     """Finds out who asks, and keeps it with the request."""
     site = site_of(request)
-    visit = Visit(form=form)
-    request.state.visit = visit
+    context = RequestContext(form=form)
+    request.state.context = context
     token = read_cookie(site, request, SESSION)
     if token:
         with site.here.database.read() as connection:
-            _sign_in(visit, connection, token, site)
-    if visit.session is None:
-        visit.key = read_cookie(site, request, VISITOR) or ""
-        if not visit.key:
-            visit.key = visit.new_visitor = new_token()
-    return visit
+            _sign_in(context, connection, token, site)
+    if context.session is None:
+        context.key = read_cookie(site, request, VISITOR) or ""
+        if not context.key:
+            context.key = context.new_visitor = new_token()
+    return context
 
 
-def _sign_in(visit: Visit, connection: Connection, token: str, site: Site) -> None:
-    visit.session = session_of(connection, token, now=site.now())
-    account = visit.account
+def _sign_in(context: RequestContext, connection: Connection, token: str, site: Site) -> None:
+    context.session = session_of(connection, token, now=site.now())
+    account = context.account
     if account is None:
         return
-    visit.key = token
-    visit.boards = tuple(row for row in boards(connection) if account.may(Role.VIEWER, row.id))
+    context.key = token
+    context.boards = tuple(row for row in boards(connection) if account.may(Role.VIEWER, row.id))
     rows = connection.execute(select(pause.c.board).where(pause.c.kind == "board"))
-    visit.paused = frozenset(row.board for row in rows)
-    visit.held = hold_of(connection)
+    context.paused = frozenset(row.board for row in rows)
+    context.held = hold_of(connection)
 
 
 def site_of(request: Request) -> Site:
@@ -110,20 +110,20 @@ def site_of(request: Request) -> Site:
     return site
 
 
-def visit_of(request: Request) -> Visit:
-    """What is known of a request; an empty visit before anything is."""
-    visit: Visit = getattr(request.state, "visit", None) or Visit()
-    return visit
+def context_of(request: Request) -> RequestContext:
+    """What is known of a request; an empty context before anything is."""
+    context: RequestContext = getattr(request.state, "context", None) or RequestContext()
+    return context
 
 
 def form_of(request: Request) -> Form:
     """The form that was sent."""
-    return visit_of(request).form
+    return context_of(request).form
 
 
 def user_of(request: Request) -> Account:
     """Who is signed in. Pages with a role always have somebody."""
-    account = visit_of(request).account
+    account = context_of(request).account
     if account is None:
         raise ForbiddenError("Nobody is signed in.")
     return account
@@ -131,7 +131,7 @@ def user_of(request: Request) -> Account:
 
 def board_of(request: Request) -> BoardRow:
     """The Board of a page."""
-    board = visit_of(request).board
+    board = context_of(request).board
     if board is None:
         raise NotFoundError
     return board
@@ -172,10 +172,10 @@ def link(request: Request, path: str, **query: object) -> str:
     `path` begins with a slash; what is None in `query` is left out.
     """
     site = site_of(request)
-    visit = visit_of(request)
-    several = len(visit.boards) > 1 and visit.board is not None
+    context = context_of(request)
+    several = len(context.boards) > 1 and context.board is not None
     of_board = several and request.app.state.is_board_page(path)
-    before = f"/boards/{quote(visit.board.id)}" if of_board and visit.board else ""
+    before = f"/boards/{quote(context.board.id)}" if of_board and context.board else ""
     given = {name: value for name, value in query.items() if value not in (None, "")}
     after = f"?{urlencode(given, doseq=True)}" if given else ""
     return f"{site.prefix}{before}{quote(path, safe='/:@')}{after}"
@@ -190,7 +190,7 @@ def redirect(request: Request, path: str, notice: str | None = None, **query: ob
 
 def notify(request: Request, text: str, *, heading: str = "Done") -> None:
     """Lets the next page of this session say something once."""
-    session = visit_of(request).session
+    session = context_of(request).session
     if session is not None:
         with site_of(request).here.database.write() as connection:
             set_notice(connection, session.digest, {"text": text, "heading": heading})
