@@ -1,4 +1,4 @@
-"""An entry of the planner on the desk: as it stands, and what was typed so far."""
+"""An entry of the planner as it stands, and what was typed so far."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
+class PlannerEntry:
     """What a page of an entry works on. `name` is that of the kind in the address."""
 
     name: str
@@ -89,7 +89,7 @@ class Desk:
         return EntryEdit(kind=self.kind, id=entry_id, token=draft.token, patch=draft.patch)
 
 
-def desk_of(request: Request) -> Desk:
+def entry_of(request: Request) -> PlannerEntry:
     """The entry that an address names. Raises NotFoundError where there is none."""
     name = request.path_params["name"]
     kind = MANY.get(name) or ALONE[name]
@@ -101,7 +101,7 @@ def desk_of(request: Request) -> Desk:
     is_new = entry_id == NEW and kind in STEPS_OF_NEW
     if state is None and not is_new:
         raise NotFoundError("There is nothing of this name in the planner; it may be removed.")
-    return Desk(
+    return PlannerEntry(
         name=name,
         kind=kind,
         id=entry_id,
@@ -113,17 +113,17 @@ def desk_of(request: Request) -> Desk:
     )
 
 
-def first_draft(desk: Desk, section: Section) -> Draft:
+def first_draft(entry: PlannerEntry, section: Section) -> Draft:
     """What a form begins with: nothing typed; a new report is owed from today on."""
-    starts = {"from": desk.setting.today.isoformat()}
-    patch = starts if desk.is_new and desk.kind == "report" else {}
-    return opened_at(desk, Draft(patch=patch, token=desk.token), section)
+    starts = {"from": entry.setting.today.isoformat()}
+    patch = starts if entry.is_new and entry.kind == "report" else {}
+    return opened_at(entry, Draft(patch=patch, token=entry.token), section)
 
 
-def opened_at(desk: Desk, draft: Draft, section: Section) -> Draft:
+def opened_at(entry: PlannerEntry, draft: Draft, section: Section) -> Draft:
     """`draft` with what the fields of a section begin with."""
-    flat = section.opens(desk.opened(draft))
-    keys = [each.key for each in section.fields(desk.opened(draft))]
+    flat = section.opens(entry.opened(draft))
+    keys = [each.key for each in section.fields(entry.opened(draft))]
     return replace(draft, was={key: flat[key] for key in keys if key in flat})
 
 

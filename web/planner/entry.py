@@ -17,7 +17,7 @@ from ...wording.planner_fields import in_words, label
 from ..page.page import page
 from ..request.context import form_of, link, reading_board, redirect, site_of, user_of
 from ..request.form import Form, Problems
-from .draft import Desk, Draft, desk_of, draft_of, first_draft, opened_at, packed
+from .draft import Draft, PlannerEntry, draft_of, entry_of, first_draft, opened_at, packed
 from .fields import Section, as_date, shown_values, typed_values
 from .form_input import checked_draft, named, typed_draft, with_patch
 from .preview import preview
@@ -30,196 +30,205 @@ PREVIEW, SAVE, REMOVE = "preview", "save", "remove"
 
 def show(request: Request) -> Response:
     """An entry as it stands, section by section, each with its form."""
-    desk = desk_of(request)
-    if desk.is_new:
-        return RedirectResponse(link(request, f"{desk.address}/{desk.steps[0]}"), status_code=302)
-    planner = desk.setting.planner
+    entry = entry_of(request)
+    if entry.is_new:
+        return RedirectResponse(link(request, f"{entry.address}/{entry.steps[0]}"), status_code=302)
+    planner = entry.setting.planner
     sections = [
         (
             each,
             [
-                (label(desk.kind, key), in_words(key, desk.document.get(key), planner))
+                (label(entry.kind, key), in_words(key, entry.document.get(key), planner))
                 for key in each.covers
             ],
         )
-        for each in SECTIONS[desk.kind]
-        if each.key != "timing" and (each.key != "exceptions" or desk.document.get("meeting"))
+        for each in SECTIONS[entry.kind]
+        if each.key != "timing" and (each.key != "exceptions" or entry.document.get("meeting"))
     ]
     with reading_board(request) as (connection, row, _):
-        kept = why_kept(connection, row.id, desk.content, desk.kind, desk.id)
+        kept = why_kept(connection, row.id, entry.content, entry.kind, entry.id)
         lines = history(
             connection,
             planner,
-            [subject_of(desk.kind, desk.id, desk.document)],
+            [subject_of(entry.kind, entry.id, entry.document)],
             local=site_of(request).here.local,
         )
     return page(
         request,
         "planner/entry.html.j2",
-        title=title_of(desk),
-        desk=desk,
+        title=title_of(entry),
+        entry=entry,
         sections=sections,
         kept=kept,
         history=list(reversed(lines)),
-        single=desk.kind in SINGLE,
+        single=entry.kind in SINGLE,
     )
 
 
 def ask(request: Request) -> Response:
     """The form of a section."""
-    desk, key = desk_of(request), request.path_params["section"]
+    entry, key = entry_of(request), request.path_params["section"]
     if key == REMOVE:
-        return ask_to_remove(request, desk, Problems())
+        return ask_to_remove(request, entry, Problems())
     if key in (PREVIEW, SAVE):
-        return RedirectResponse(link(request, desk.address), status_code=302)
+        return RedirectResponse(link(request, entry.address), status_code=302)
     if key == "timing":
-        return RedirectResponse(link(request, f"{desk.address}/when"), status_code=302)
-    section = desk.section(key)
-    return _form(request, desk, first_draft(desk, section), section)
+        return RedirectResponse(link(request, f"{entry.address}/when"), status_code=302)
+    section = entry.section(key)
+    return _form(request, entry, first_draft(entry, section), section)
 
 
 def answer(request: Request) -> Response:
     """What a form sent: on to the next one, to what it would change, or saved."""
-    desk, key = desk_of(request), request.path_params["section"]
+    entry, key = entry_of(request), request.path_params["section"]
     draft = draft_of(request)
     if key == REMOVE:
-        return remove(request, desk, draft)
+        return remove(request, entry, draft)
     if key == SAVE:
-        return _save(request, desk, draft)
+        return _save(request, entry, draft)
     if key == PREVIEW:
-        return _looked_at(request, desk, draft, desk.section(_last(desk)))
-    section = desk.section(key)
+        return _looked_at(request, entry, draft, entry.section(_last(entry)))
+    section = entry.section(key)
     form = form_of(request)
     if form.has("back"):
-        return _form(request, desk, opened_at(desk, draft, section), section)
+        return _form(request, entry, opened_at(entry, draft, section), section)
     problems = Problems()
-    draft = typed_draft(desk, draft, section, form, problems)
-    if draft.token != desk.token:
-        return conflict(request, desk, draft)
+    draft = typed_draft(entry, draft, section, form, problems)
+    if draft.token != entry.token:
+        return conflict(request, entry, draft)
     if problems:
-        return _form(request, desk, draft, section, problems, form)
+        return _form(request, entry, draft, section, problems, form)
     if section.key == "when":
-        following = desk.section("timing")
+        following = entry.section("timing")
         if draft.timing not in WITHOUT_FIELDS:
-            return _form(request, desk, opened_at(desk, draft, following), following)
-        draft = with_patch(desk, draft, {"when": WITHOUT_FIELDS[draft.timing]})
+            return _form(request, entry, opened_at(entry, draft, following), following)
+        draft = with_patch(entry, draft, {"when": WITHOUT_FIELDS[draft.timing]})
         section = following
-    return _on(request, desk, draft, section, form)
+    return _on(request, entry, draft, section, form)
 
 
-def _on(request: Request, desk: Desk, draft: Draft, section: Section, form: Form) -> Response:
+def _on(
+    request: Request, entry: PlannerEntry, draft: Draft, section: Section, form: Form
+) -> Response:
     """The next form of a new entry, or what would be changed."""
-    steps = desk.steps
+    steps = entry.steps
     last = not steps or section.key == steps[-1]
     if not last:
         problems = Problems()
-        checked_draft(desk, draft, section, problems, whole=False)
+        checked_draft(entry, draft, section, problems, whole=False)
         if problems:
-            return _form(request, desk, draft, section, problems, form)
-        following = desk.section(steps[steps.index(section.key) + 1])
-        return _form(request, desk, opened_at(desk, draft, following), following)
-    return _looked_at(request, desk, draft, section, form)
+            return _form(request, entry, draft, section, problems, form)
+        following = entry.section(steps[steps.index(section.key) + 1])
+        return _form(request, entry, opened_at(entry, draft, following), following)
+    return _looked_at(request, entry, draft, section, form)
 
 
 def _looked_at(
-    request: Request, desk: Desk, draft: Draft, section: Section, form: Form | None = None
+    request: Request, entry: PlannerEntry, draft: Draft, section: Section, form: Form | None = None
 ) -> Response:
     """What saving would change, with the button that saves."""
-    if draft.token != desk.token:
-        return conflict(request, desk, draft)
+    if draft.token != entry.token:
+        return conflict(request, entry, draft)
     problems = Problems()
-    draft = named(desk, draft)
-    changed = checked_draft(desk, draft, section, problems, whole=True)
+    draft = named(entry, draft)
+    changed = checked_draft(entry, draft, section, problems, whole=True)
     if changed is None:
-        return _form(request, desk, draft, section, problems, form)
-    told = preview(request, desk, desk.edit(draft), changed)
-    if not told.changes and not desk.is_new:
-        return redirect(request, desk.address, "Nothing was different, so nothing was saved.")
-    return _preview(request, desk, draft, section, told, Problems())
+        return _form(request, entry, draft, section, problems, form)
+    told = preview(request, entry, entry.edit(draft), changed)
+    if not told.changes and not entry.is_new:
+        return redirect(request, entry.address, "Nothing was different, so nothing was saved.")
+    return _preview(request, entry, draft, section, told, Problems())
 
 
 def _preview(
-    request: Request, desk: Desk, draft: Draft, section: Section, told: object, problems: Problems
+    request: Request,
+    entry: PlannerEntry,
+    draft: Draft,
+    section: Section,
+    told: object,
+    problems: Problems,
 ) -> Response:
     return page(
         request,
         "planner/preview.html.j2",
         title="What this will change",
         problems=problems,
-        desk=desk,
-        what=title_of(desk, draft),
+        entry=entry,
+        what=title_of(entry, draft),
         told=told,
-        back=[(key, desk.section(key).title) for key in desk.steps if key != "timing"],
+        back=[(key, entry.section(key).title) for key in entry.steps if key != "timing"],
         section="when" if section.key == "timing" else section.key,
         draft=packed(site_of(request), draft),
         why=form_of(request).secret("why"),
     )
 
 
-def _save(request: Request, desk: Desk, draft: Draft) -> Response:
+def _save(request: Request, entry: PlannerEntry, draft: Draft) -> Response:
     problems = Problems()
     form = form_of(request)
     why = problems.read("why", "“Why”", lambda: form.lines("why"))
-    section = desk.section(_last(desk))
+    section = entry.section(_last(entry))
     if problems:
-        changed = checked_draft(desk, draft, section, Problems(), whole=True)
+        changed = checked_draft(entry, draft, section, Problems(), whole=True)
         if changed is not None:
-            told = preview(request, desk, desk.edit(draft), changed)
-            return _preview(request, desk, draft, section, told, problems)
-    edit = desk.edit(draft)
+            told = preview(request, entry, entry.edit(draft), changed)
+            return _preview(request, entry, draft, section, told, problems)
+    edit = entry.edit(draft)
     here, who = site_of(request).here, user_of(request).email
     try:
-        saved = save_edit(here, desk.board, edit, who=who, why=why or None)
+        saved = save_edit(here, entry.board, edit, who=who, why=why or None)
     except EntryChangedError as error:
-        if desk.is_new and error.now is not None:
-            return _taken(request, desk, draft, error)
-        return conflict(request, desk_of(request), draft)
+        if entry.is_new and error.now is not None:
+            return _taken(request, entry, draft, error)
+        return conflict(request, entry_of(request), draft)
     except FileProblems:
-        checked_draft(desk, draft, section, problems, whole=True)
-        return _form(request, desk, draft, section, problems)
-    address = desk.address if not desk.is_new else f"/planner/{desk.name}/{draft.id}"
+        checked_draft(entry, draft, section, problems, whole=True)
+        return _form(request, entry, draft, section, problems)
+    address = entry.address if not entry.is_new else f"/planner/{entry.name}/{draft.id}"
     return redirect(request, address, "Saved." if saved else "Nothing was different.")
 
 
-def _taken(request: Request, desk: Desk, draft: Draft, error: EntryChangedError) -> Response:
+def _taken(
+    request: Request, entry: PlannerEntry, draft: Draft, error: EntryChangedError
+) -> Response:
     """A form for a new entry that was sent twice is saved once; another gets an id of its own."""
-    own = {} if desk.kind == "promise" else {"id": draft.id}
+    own = {} if entry.kind == "promise" else {"id": draft.id}
     if error.now is not None and error.now.document == patched(own, draft.patch):
-        return redirect(request, f"/planner/{desk.name}/{draft.id}", "Saved.")
+        return redirect(request, f"/planner/{entry.name}/{draft.id}", "Saved.")
     again = replace(draft, id="")
-    return _looked_at(request, desk_of(request), again, desk.section(_last(desk)))
+    return _looked_at(request, entry_of(request), again, entry.section(_last(entry)))
 
 
 def _form(
     request: Request,
-    desk: Desk,
+    entry: PlannerEntry,
     draft: Draft,
     section: Section,
     problems: Problems | None = None,
     form: Form | None = None,
 ) -> Response:
-    fields = section.fields(desk.opened(draft))
+    fields = section.fields(entry.opened(draft))
     # Once there are problems, the fields show what was typed, right or wrong.
     typed = form is not None and bool(problems)
     values = typed_values(fields, form) if form and typed else shown_values(fields, draft.was)
-    steps = [each for each in desk.steps if each != "timing"]
+    steps = [each for each in entry.steps if each != "timing"]
     at = "when" if section.key == "timing" else section.key
     return page(
         request,
         "planner/section.html.j2",
         title=section.title,
         problems=problems,
-        desk=desk,
+        entry=entry,
         section=section,
         fields=fields,
         values=values,
-        bodies=[(each.id, each.short) for each in desk.setting.planner.bodies],
+        bodies=[(each.id, each.short) for each in entry.setting.planner.bodies],
         as_date=as_date,
-        what=title_of(desk, draft),
+        what=title_of(entry, draft),
         step=(steps.index(at) + 1, len(steps)) if at in steps else None,
         draft=packed(site_of(request), draft),
     )
 
 
-def _last(desk: Desk) -> str:
-    return desk.steps[-1] if desk.steps else SECTIONS[desk.kind][0].key
+def _last(entry: PlannerEntry) -> str:
+    return entry.steps[-1] if entry.steps else SECTIONS[entry.kind][0].key

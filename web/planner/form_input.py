@@ -12,7 +12,7 @@ from ...core.validation.problems import is_predicate
 from ...operations.planner.edit_entry import EntryEdit, new_id, sorted_problems, with_edit
 from ...wording.planner_fields import label
 from ..request.form import FieldError, Form, Problems
-from .draft import Desk, Draft
+from .draft import Draft, PlannerEntry
 from .fields import Flat, Section
 
 EMPTY: tuple[Any, ...] = (None, "", [], {}, False)
@@ -34,10 +34,10 @@ FILLERS: dict[str, Document] = {
 
 
 def typed_draft(
-    desk: Desk, draft: Draft, section: Section, form: Form, problems: Problems
+    entry: PlannerEntry, draft: Draft, section: Section, form: Form, problems: Problems
 ) -> Draft:
     """`draft` with what the fields of a section hold now."""
-    opened = desk.opened(draft)
+    opened = entry.opened(draft)
     flat: Flat = {}
     typed: set[str] = set()
     for each in section.fields(opened):
@@ -51,7 +51,7 @@ def typed_draft(
             each.key,
             f"“{each.label}”",
             lambda each=each, before=before: each.read(  # type: ignore[misc]
-                form, desk.setting, before
+                form, entry.setting, before
             ),
         )
     if section.key == "when":
@@ -66,36 +66,36 @@ def typed_draft(
         return draft
     # What was not touched stays as it stands, whatever somebody else makes of it meanwhile.
     touched = [key for key in section.covers if key in typed or key not in flat]
-    return with_patch(desk, draft, {key: wanted.get(key) for key in touched})
+    return with_patch(entry, draft, {key: wanted.get(key) for key in touched})
 
 
-def with_patch(desk: Desk, draft: Draft, wanted: Document) -> Draft:
+def with_patch(entry: PlannerEntry, draft: Draft, wanted: Document) -> Draft:
     """`draft` with more fields; one that is as it stands already is none."""
     patch = dict(draft.patch)
     for key, given in wanted.items():
         patch[key] = None if given in EMPTY else given
-        if patch[key] == (desk.document.get(key) or None):
+        if patch[key] == (entry.document.get(key) or None):
             del patch[key]
     return replace(draft, patch=patch)
 
 
 def checked_draft(
-    desk: Desk, draft: Draft, section: Section, problems: Problems, *, whole: bool
+    entry: PlannerEntry, draft: Draft, section: Section, problems: Problems, *, whole: bool
 ) -> PlannerFile | None:
     """The planner with what was typed in it; None, with every problem noted, where it is wrong.
 
     Not `whole`: the form for a new entry has more to ask, and only this section is looked at.
     """
-    edit = desk.edit(draft)
+    edit = entry.edit(draft)
     if not whole:
-        first = desk.content.body[0].id
-        filler = FILLERS.get(desk.kind, {})
-        own = {"owner": [first]} if desk.kind in ("report", "action") else {}
+        first = entry.content.body[0].id
+        filler = FILLERS.get(entry.kind, {})
+        own = {"owner": [first]} if entry.kind in ("report", "action") else {}
         edit = replace(edit, id=edit.id or NOT_YET, patch={**filler, **own, **draft.patch})
     try:
-        return with_edit(desk.content, edit)
+        return with_edit(entry.content, edit)
     except FileProblems as error:
-        _note(desk, draft, section, problems, error, edit, whole=whole)
+        _note(entry, draft, section, problems, error, edit, whole=whole)
         return None
 
 
@@ -103,7 +103,7 @@ NOT_YET = "not-yet-named"
 
 
 def _note(
-    desk: Desk,
+    entry: PlannerEntry,
     draft: Draft,
     section: Section,
     problems: Problems,
@@ -113,8 +113,8 @@ def _note(
     whole: bool,
 ) -> None:
     """Every problem by its field where the section has it, else on top with its place."""
-    found = sorted_problems(error, desk.content, edit)
-    fields = {each.key: each.label for each in section.fields(desk.opened(draft))}
+    found = sorted_problems(error, entry.content, edit)
+    fields = {each.key: each.label for each in section.fields(entry.opened(draft))}
     for number, (path, says, value) in enumerate(found.own):
         key = section.place(path, draft.timing)
         top = str(path[0]) if path else ""
@@ -122,7 +122,7 @@ def _note(
             key = key if key in fields else next(iter(fields))
             problems.add(key, worded(fields[key], says, value))
         else:
-            problems.add(f"other-{number}", worded(label(desk.kind, top), says, value))
+            problems.add(f"other-{number}", worded(label(entry.kind, top), says, value))
     if whole:
         for number, sentence in enumerate(found.others):
             problems.add(f"elsewhere-{number}", sentence)
@@ -136,10 +136,10 @@ def worded(name: str, says: str, value: Any) -> str:
     return f"“{name}” {says}" if is_nothing else f"“{name}”: {shown(value)} {says}"
 
 
-def named(desk: Desk, draft: Draft) -> Draft:
+def named(entry: PlannerEntry, draft: Draft) -> Draft:
     """`draft` of a new entry with the id that it will have."""
-    if not desk.is_new or draft.id:
+    if not entry.is_new or draft.id:
         return draft
     patch = draft.patch
     wanted = patch.get("number") or patch.get("short") or patch.get("title") or patch.get("name")
-    return replace(draft, id=new_id(desk.content, desk.kind, str(wanted or "")))
+    return replace(draft, id=new_id(entry.content, entry.kind, str(wanted or "")))

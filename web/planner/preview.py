@@ -31,7 +31,7 @@ from ...storage.recorded_events import happened
 from ...wording.planner_fields import ROLES, FieldChange, field_changes, in_words, label
 from ...wording.timings import sentence
 from ..request.context import reading_board, site_of
-from .draft import Desk, Draft
+from .draft import Draft, PlannerEntry
 
 MOST_THINGS = 6  # of a kind; the rest are counted
 MOST_KINDS = 8
@@ -62,25 +62,27 @@ class Preview:
     remarks: tuple[str, ...]
 
 
-def preview(request: Request, desk: Desk, edit: EntryEdit, changed: PlannerFile) -> Preview:
+def preview(
+    request: Request, entry: PlannerEntry, edit: EntryEdit, changed: PlannerFile
+) -> Preview:
     """What `edit` changes, given the planner with it."""
     here, after = site_of(request).here, planner_of(changed)
-    falls_due = desk.kind in FALLS_DUE
+    falls_due = entry.kind in FALLS_DUE
     with reading_board(request) as (connection, row, before):
         # A report or an action moves no other; a body or a day off may move everything.
         refs = [edit.id] if falls_due else None
         found = consequences(here, connection, row, after, refs=refs)
         recorded = happened(connection, row.id)
-        mailed = list(_who_is_mailed(connection, row, (before, after), desk, edit))
+        mailed = list(_who_is_mailed(connection, row, (before, after), entry, edit))
     told = effects(found, after, most=MOST_THINGS)
     meetings = tuple(meetings_in_words(found.meetings))
     own = after_edit(after, edit.id) if falls_due else None
     return Preview(
         changes=field_changes(
-            desk.kind, desk.document, document_of(changed, desk.kind, edit.id), (before, after)
+            entry.kind, entry.document, document_of(changed, entry.kind, edit.id), (before, after)
         ),
         timing=None if own is None else sentence(own.timing, after),
-        next=() if own is None else next_dates(after, own.ref, recorded, desk.setting.today),
+        next=() if own is None else next_dates(after, own.ref, recorded, entry.setting.today),
         effects=tuple(told[:MOST_KINDS]),
         is_own=falls_due,
         more=max(0, len(told) - MOST_KINDS),
@@ -111,12 +113,12 @@ def _who_is_mailed(
     connection: Connection,
     row: BoardRow,
     planners: tuple[Planner, Planner],
-    desk: Desk,
+    entry: PlannerEntry,
     edit: EntryEdit,
 ) -> Iterator[str]:
     """Where a body's role-holders change: who gets its mails then."""
-    if desk.kind == "body" and not desk.is_new and set(ROLES) & edit.patch.keys():
-        today = desk.setting.today
+    if entry.kind == "body" and not entry.is_new and set(ROLES) & edit.patch.keys():
+        today = entry.setting.today
         found = role_effects(connection, row, planners, edit.id, starts=today, today=today)
         yield from found.sentences
 
@@ -130,13 +132,13 @@ class Beside:
     typed: str
 
 
-def beside(desk: Desk, draft: Draft) -> list[Beside]:
+def beside(entry: PlannerEntry, draft: Draft) -> list[Beside]:
     """What stands in an entry now beside what somebody typed before it was changed."""
     return [
         Beside(
-            label=label(desk.kind, key),
-            now=_words(key, desk.document, desk.setting.planner),
-            typed=_words(key, draft.patch, desk.setting.planner),
+            label=label(entry.kind, key),
+            now=_words(key, entry.document, entry.setting.planner),
+            typed=_words(key, draft.patch, entry.setting.planner),
         )
         for key in draft.patch
     ]

@@ -15,68 +15,68 @@ from ...wording.planner_fields import KINDS, entry_title
 from ..page.page import page
 from ..request.context import form_of, reading_board, redirect, site_of, user_of
 from ..request.form import Problems
-from .draft import Desk, Draft, desk_of, packed
+from .draft import Draft, PlannerEntry, entry_of, packed
 from .preview import beside
 
 
-def ask_to_remove(request: Request, desk: Desk, problems: Problems) -> Response:
+def ask_to_remove(request: Request, entry: PlannerEntry, problems: Problems) -> Response:
     """What removing means, and the button; or why it cannot be."""
     with reading_board(request) as (connection, row, _):
-        kept = why_kept(connection, row.id, desk.content, desk.kind, desk.id)
+        kept = why_kept(connection, row.id, entry.content, entry.kind, entry.id)
     return page(
         request,
         "planner/removal.html.j2",
-        title=f"Remove {title_of(desk)}",
+        title=f"Remove {title_of(entry)}",
         problems=problems,
-        desk=desk,
-        what=title_of(desk),
+        entry=entry,
+        what=title_of(entry),
         kept=kept,
-        draft=packed(site_of(request), Draft(token=desk.token)),
+        draft=packed(site_of(request), Draft(token=entry.token)),
         why=form_of(request).secret("why"),
     )
 
 
-def remove(request: Request, desk: Desk, draft: Draft) -> Response:
+def remove(request: Request, entry: PlannerEntry, draft: Draft) -> Response:
     """Takes an entry out of the planner."""
     problems = Problems()
     why = problems.read("why", "“Why”", lambda: form_of(request).lines("why"))
     with reading_board(request) as (connection, row, _):
-        kept = why_kept(connection, row.id, desk.content, desk.kind, desk.id)
+        kept = why_kept(connection, row.id, entry.content, entry.kind, entry.id)
     if kept or problems:
         if kept:
             problems.add("removed", kept)
-        return ask_to_remove(request, desk, problems)
-    edit = EntryEdit(kind=desk.kind, id=desk.id, token=draft.token, removes=True)
+        return ask_to_remove(request, entry, problems)
+    edit = EntryEdit(kind=entry.kind, id=entry.id, token=draft.token, removes=True)
     here, who = site_of(request).here, user_of(request).email
     try:
-        save_edit(here, desk.board, edit, who=who, why=why or None)
+        save_edit(here, entry.board, edit, who=who, why=why or None)
     except EntryChangedError:
-        return conflict(request, desk_of(request), draft)
+        return conflict(request, entry_of(request), draft)
     except FileProblems as error:
         for number, each in enumerate(error.problems):
             problems.add(f"removed-{number}", each.sentence)
-        return ask_to_remove(request, desk, problems)
-    return redirect(request, "/planner", f"Removed: {title_of(desk)}.")
+        return ask_to_remove(request, entry, problems)
+    return redirect(request, "/planner", f"Removed: {title_of(entry)}.")
 
 
-def conflict(request: Request, desk: Desk, draft: Draft) -> Response:
+def conflict(request: Request, entry: PlannerEntry, draft: Draft) -> Response:
     """What stands there now beside what was typed; nothing was saved."""
     return page(
         request,
         "planner/conflict.html.j2",
         title="Somebody else changed this meanwhile",
         status=409,
-        desk=desk,
-        what=title_of(desk),
-        rows=beside(desk, draft),
-        draft=packed(site_of(request), replace(draft, token=desk.token)),
+        entry=entry,
+        what=title_of(entry),
+        rows=beside(entry, draft),
+        draft=packed(site_of(request), replace(draft, token=entry.token)),
     )
 
 
-def title_of(desk: Desk, draft: Draft | None = None) -> str:
+def title_of(entry: PlannerEntry, draft: Draft | None = None) -> str:
     """ "the report “S.11 annual report”", "a new report"."""
-    if desk.is_new:
+    if entry.is_new:
         document = {} if draft is None else draft.patch
-        own = entry_title(desk.kind, document)
-        return own if own != f"the {KINDS[desk.kind]}" else f"a new {KINDS[desk.kind]}"
-    return entry_title(desk.kind, desk.document)
+        own = entry_title(entry.kind, document)
+        return own if own != f"the {KINDS[entry.kind]}" else f"a new {KINDS[entry.kind]}"
+    return entry_title(entry.kind, entry.document)

@@ -17,7 +17,7 @@ from boardcal.tests.factories import cumbria, day
 from boardcal.tests.fuzz import law
 from boardcal.tests.pages import make_whole
 from boardcal.web.planner import timing
-from boardcal.web.planner.draft import Desk, Draft, opened_at
+from boardcal.web.planner.draft import Draft, PlannerEntry, opened_at
 from boardcal.web.planner.fields import Setting, Widget, shown_values
 from boardcal.web.planner.form_input import typed_draft
 from boardcal.web.planner.sections import SECTIONS
@@ -36,8 +36,8 @@ ENTRIES += [(name, kind, kind) for name in PLANNERS for kind in ("plan", "board"
 ENTRIES += [(name, "promise", "1") for name in PLANNERS]
 
 
-def desk_of(content: PlannerFile, kind: str, entry_id: str) -> Desk:
-    return Desk(
+def entry_of(content: PlannerFile, kind: str, entry_id: str) -> PlannerEntry:
+    return PlannerEntry(
         name=kind,
         kind=kind,
         id=entry_id,
@@ -49,10 +49,10 @@ def desk_of(content: PlannerFile, kind: str, entry_id: str) -> Desk:
     )
 
 
-def as_sent(desk: Desk, draft: Draft, key: str) -> Form:
+def as_sent(entry: PlannerEntry, draft: Draft, key: str) -> Form:
     """What a browser sends of a form that nobody touched."""
-    section = desk.section(key)
-    fields = section.fields(desk.opened(draft))
+    section = entry.section(key)
+    fields = section.fields(entry.opened(draft))
     values = shown_values(fields, draft.was)
     sent: dict[str, tuple[str, ...]] = {}
     for each in fields:
@@ -68,17 +68,17 @@ def as_sent(desk: Desk, draft: Draft, key: str) -> Form:
 def test_every_form_gives_back_what_it_shows(place: tuple[str, str, str]) -> None:
     name, kind, entry_id = place
     content = PLANNERS[name]
-    desk = desk_of(content, kind, entry_id)
+    entry = entry_of(content, kind, entry_id)
     for section in SECTIONS[kind]:
         if section.key == "when":
             continue
-        known = timing.kind_of(desk.document.get("when", {})) if section.key == "timing" else ""
-        draft = opened_at(desk, Draft(token="1", timing=known), section)
-        form = as_sent(desk, draft, section.key)
+        known = timing.kind_of(entry.document.get("when", {})) if section.key == "timing" else ""
+        draft = opened_at(entry, Draft(token="1", timing=known), section)
+        form = as_sent(entry, draft, section.key)
         problems = Problems()
-        assert typed_draft(desk, draft, section, form, problems).patch == {}
+        assert typed_draft(entry, draft, section, form, problems).patch == {}
         # Read as if everything had been typed anew, the planner is the same, too.
-        again = typed_draft(desk, replace(draft, was={}), section, form, problems)
+        again = typed_draft(entry, replace(draft, was={}), section, form, problems)
         edit = EntryEdit(kind=kind, id=entry_id, patch=again.patch)
         assert list(problems) == []
         if section.key != "exceptions":
