@@ -1,4 +1,4 @@
-"""The pages' server: uvicorn in the daemon's event loop, on a socket that is bound before."""
+"""Serve the pages in the daemon's event loop: uvicorn on a socket that is bound before."""
 
 from __future__ import annotations
 
@@ -6,17 +6,23 @@ import asyncio
 import errno
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from ..core.errors import BoardcalError
+from .app import build_app
+from .feeds.save_published import saving_published
+from .page.templating import make_environment
+from .request.site import Site
 
 if TYPE_CHECKING:
+    from starlette.applications import Starlette
     from starlette.types import ASGIApp
 
+    from ..scheduler.service import Service
     from ..settings.load import Web
 
 BACKLOG = 128
@@ -150,3 +156,26 @@ async def serving(
     finally:
         server.should_exit = True
         await asyncio.wait({task})
+
+
+def serve_pages(
+    service: Service, secret: str, listener: socket.socket
+) -> AbstractAsyncContextManager[None]:
+    """Serve the pages of a service's installation while open; `secret` signs its forms."""
+    site = Site(
+        here=service.here,
+        secret=secret,
+        templates=make_environment(),
+        silence=service.silence,
+        announce=service.announce,
+    )
+    return _served(build_app(site), listener, service.announce)
+
+
+@asynccontextmanager
+async def _served(
+    app: Starlette, listener: socket.socket, announce: Callable[[str], None]
+) -> AsyncIterator[None]:
+    # The pages end first: what they published last is noted too.
+    async with saving_published(app.state.feeds, announce), serving(app, listener, announce):
+        yield

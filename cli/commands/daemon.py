@@ -33,9 +33,8 @@ from ...storage.database.engine import Database
 from ...storage.database.errors import DatabaseAwayError
 from ...storage.holds import hold_of
 from ...storage.occurrences import next_step
-from ...web.companion import pages_of
 from ...web.secret_file import secret_of
-from ...web.server import bound
+from ...web.server import bound, serve_pages
 
 WEEKS_SHOWN = 8
 RETRY_SECONDS = 5
@@ -90,7 +89,7 @@ def _start(loaded: LoadedSettings, clock: Clock, *, pretended: bool, say: Say) -
             announce=_stamped(here, say),
             guard=guard,
         )
-        service.beside = [pages_of(service, secret, listener)]
+        service.beside = [serve_pages(service, secret, listener)]
         _say_start(here, say, is_first=is_first)
         try:
             asyncio.run(_run(service, here, say))

@@ -17,7 +17,7 @@ from boardcal.storage.schema.accounts import published_event
 from boardcal.tests.factories import CHAIR, S11, day, make_planner
 from boardcal.tests.feed_reading import read
 from boardcal.tests.web.reader import SECRETARIAT, VIEWER, Place
-from boardcal.web.feeds.publisher import noting
+from boardcal.web.feeds.save_published import saving_published
 from boardcal.web.request.security import HEADERS
 
 if TYPE_CHECKING:
@@ -325,7 +325,7 @@ def test_many_feeds_are_kept_within_bounds(place: Place, monkeypatch: pytest.Mon
 
 def test_what_was_published_is_noted_beside_the_pages(place: Place, path: str) -> None:
     async def serve() -> None:
-        async with noting(place.app.state.feeds, place.said.append, every=0.01):
+        async with saving_published(place.app.state.feeds, place.said.append, every=0.01):
             await asyncio.to_thread(_fetched, place, path)
             for _ in range(500):
                 if place.table(published_event):
@@ -340,7 +340,7 @@ def test_what_was_published_is_noted_beside_the_pages(place: Place, path: str) -
 
 def test_what_was_published_is_noted_at_the_end(place: Place, path: str) -> None:
     async def serve() -> None:
-        async with noting(place.app.state.feeds, place.said.append):
+        async with saving_published(place.app.state.feeds, place.said.append):
             await asyncio.to_thread(_fetched, place, path)
 
     asyncio.run(serve())

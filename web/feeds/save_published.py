@@ -1,4 +1,4 @@
-"""Beside the pages: noting which events the feeds have published, so that their numbers rise."""
+"""Save beside the pages which events the feeds have published, so that their numbers rise."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ EVERY_SECONDS = 60
 
 
 @asynccontextmanager
-async def noting(
+async def saving_published(
     shelf: FeedShelf, announce: Callable[[str], None], *, every: float = EVERY_SECONDS
 ) -> AsyncIterator[None]:
-    """Saves now and then, and at the end, what was published since."""
+    """Save now and then, and at the end, what was published since."""
 
     async def save() -> None:
         try:
