@@ -20,7 +20,7 @@ from ..storage.change_log import Acts, changes_about
 from ..storage.schema.column_types import AnyRow
 from ..wording.changes import TOGETHER, ChangeLine, Telling
 from ..wording.names import Names
-from .calendar.paging import PAGE_SIZE, Paging, paging
+from .paging import PAGE_SIZE, Paging, paging
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

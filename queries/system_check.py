@@ -32,7 +32,14 @@ from ..storage.database.engine import Database, sqlite_path
 from ..storage.database.integrity import doubt_of_sqlite, faults_of, missing_from
 from ..storage.database.schema_version import how_to_mend
 from ..storage.holds import hold_of
-from .open_questions import OpenDate, Reading, addresses_nowhere, concerns, open_dates, readings
+from .planner.open_questions import (
+    OpenDate,
+    Reading,
+    addresses_nowhere,
+    concerns,
+    open_dates,
+    readings,
+)
 
 # Seconds that somebody at a terminal waits for a mail server that does not answer.
 PATIENCE = 10

@@ -22,7 +22,7 @@ from ..wording.names import Names
 from ..wording.text import one_line
 from ..wording.text import sentence as ended
 from .decision_groups import HEADS, Decision, Decisions
-from .open_questions import Reading, addresses_nowhere, open_dates, readings
+from .planner.open_questions import Reading, addresses_nowhere, open_dates, readings
 
 # A role that ends within this time without anybody to follow is worth a word.
 SOON = timedelta(weeks=8)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ical.calendar_stream import CalendarStream
 from icalendar import Calendar
 
-from boardcal.queries.feeds.shelf import FeedShelf
+from boardcal.queries.feeds.feed_contents import FeedShelf
 from boardcal.scheduler.installation import Installation
 from boardcal.settings.load import LoadedSettings, Settings
 from boardcal.storage.feeds.feeds import Feed, FeedKind

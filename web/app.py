@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from ..queries.feeds.shelf import FeedShelf
+from ..queries.feeds.feed_contents import FeedShelf
 from .access import guarded
 from .feeds.endpoint import FeedAnswers
 from .page.error_page import unrouted

@@ -12,7 +12,7 @@ from ...notifications.letters.subject import subject
 from ...operations.go_live import set_go_live
 from ...operations.planner.change import plan_now, planning_for
 from ...operations.settle import unsettled
-from ...queries.previews.first_mails import LOOK_ON, first_of
+from ...queries.mails.first_mails import LOOK_ON, first_of
 from ...scheduler.installation import Installation
 from ...storage.boards import BoardRow, hold_boards
 from ...storage.database.engine import Database

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from ...calendar.rules.date_text import long_date
-from ...queries.details.history import Happened, OccurrenceRecord, record_of
+from ...queries.calendar.item_history import Happened, OccurrenceRecord, record_of
 from ...wording.names import short_names
 from ..framework.context import Invocation
 from ..framework.param_types import OneOf

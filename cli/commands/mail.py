@@ -13,8 +13,8 @@ from ...calendar.rules.date_text import weekday_date
 from ...core.errors import BoardcalError
 from ...operations.mail_actions import count_as_arrived, count_as_lost, hold_back, send_again
 from ...operations.planner.change import planning_for
-from ...queries.mail import WholeMail, whole_mail
-from ...queries.mails import MailChoice, MailLine, mails_page
+from ...queries.mails.mail import WholeMail, whole_mail
+from ...queries.mails.mails import MailChoice, MailLine, mails_page
 from ...scheduler.installation import Installation
 from ...scheduler.planning.context import Planning
 from ...storage.boards import BoardRow

@@ -13,8 +13,8 @@ from ...calendar.planner.model import Planner
 from ...operations.planner.change import change_planner
 from ...operations.planner.meeting_change import Becomes, MeetingDecision
 from ...operations.planner.roles import body_named
-from ...queries.previews.planner_change import Consequences, consequences
-from ...queries.previews.planner_change_text import effects, remarks
+from ...queries.planner.change_preview import Consequences, consequences
+from ...queries.planner.change_text import effects, remarks
 from ...scheduler.installation import Installation
 from ...storage.boards import BoardRow
 from ..framework.context import Invocation, asking

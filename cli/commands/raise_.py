@@ -11,7 +11,7 @@ from ...calendar.rules.date_text import listed
 from ...operations.planner.change import planning_for
 from ...operations.raise_item import Wanted, body_meeting_on, raisable, raise_it
 from ...operations.record import RecordError
-from ...queries.previews.raising import first_mail_in_words, outlook
+from ...queries.calendar.raise_item import first_mail_in_words, outlook
 from ...storage.boards import hold_boards
 from ...wording.names import Names
 from ..framework.context import Invocation, asking

@@ -1,1 +1,1 @@
-"""Upcoming, the year, meetings and the action plan as lists."""
+"""The calendar as lists, and one item or report in full."""

@@ -19,7 +19,7 @@ from ...wording.changes import ChangeLine, Telling
 from ...wording.names import Named, Names
 from ...wording.timings import sentence
 from .action_status import Rag, Standing, standing
-from .lines import BoardCalendar, Line
+from .board_calendar import BoardCalendar, Line
 
 # Stated dates may lie beyond the plan's own years, and papers come before their meeting.
 MARGIN = timedelta(days=366)

@@ -14,7 +14,7 @@ from ...calendar.status import SETTLED, Status
 from ...wording.names import Named, Names
 from ...wording.statuses import STATUS_WORDS
 from ...wording.text import stated
-from .lines import Line
+from .board_calendar import Line
 
 
 class Rag(StrEnum):

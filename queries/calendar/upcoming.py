@@ -16,11 +16,10 @@ from ...calendar.rules.date_text import MONTHS
 from ...calendar.status import Status
 from ...storage.boards import BoardRow
 from ...wording.names import Names
-from .entries import entries_of
-from .lines import BoardCalendar, Line
-from .meetings import raised_for
-from .paging import Paging, paging
-from .rows import Shown, shown
+from ..meetings.meetings import raised_for
+from ..paging import Paging, paging
+from .board_calendar import BoardCalendar, Line
+from .entries import Shown, entries_of, shown
 
 OVERDUE = "Overdue"
 NOTHING_RAISED: Mapping[str, str] = {}

@@ -19,8 +19,8 @@ from ...wording.names import Named, Names
 from ...wording.statuses import BEFORE_START, STATUS_WORDS, status_words
 from ...wording.text import stated
 from ...wording.timings import sentence
-from .lines import BoardCalendar, Line
-from .paging import PAGE_SIZE, Paging, paging
+from ..paging import PAGE_SIZE, Paging, paging
+from .board_calendar import BoardCalendar, Line
 
 MONTHS_OF_A_YEAR = 12
 FINANCIAL_YEAR_BEGINS = 4

@@ -16,7 +16,7 @@ from ...calendar.status import Status
 from ...wording.names import Names
 from ...wording.text import audience, one_line, sentence, stated
 from ..calendar.entries import Entry
-from ..details.explanation import meeting_body_of
+from ..calendar.why_due import meeting_body_of
 
 CATEGORIES = {
     Kind.REPORT: "Report",

@@ -20,7 +20,7 @@ from boardcal.notifications.links import (
     LinkSigner,
     last_day_of,
 )
-from boardcal.queries.mail import without_secrets
+from boardcal.queries.mails.mail import without_secrets
 from boardcal.tests.factories import CHAIR
 
 SIGNER = LinkSigner(secret="5" * 64, installation="1" * 32)

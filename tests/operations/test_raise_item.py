@@ -19,12 +19,12 @@ from boardcal.operations.raise_item import (
 )
 from boardcal.operations.record import RecordError
 from boardcal.queries.calendar.action_plan import action_plan
-from boardcal.queries.calendar.meeting_papers import meeting_papers
-from boardcal.queries.calendar.meetings import meeting_calendar
+from boardcal.queries.calendar.item import occurrence_dossier
+from boardcal.queries.calendar.raise_item import first_mail_in_words, outlook, raise_choices
 from boardcal.queries.calendar.upcoming import Choice, upcoming_page
 from boardcal.queries.changes import history
-from boardcal.queries.details.occurrence import occurrence_dossier
-from boardcal.queries.previews.raising import first_mail_in_words, outlook, raise_choices
+from boardcal.queries.meetings.meetings import meeting_calendar
+from boardcal.queries.meetings.papers import meeting_papers
 from boardcal.scheduler.simulation import simulate
 from boardcal.storage.backup.copy import copy_of
 from boardcal.storage.planners import store_planner
@@ -34,7 +34,7 @@ from boardcal.tests.office import WHO, Office
 from boardcal.tests.pages import shown_by
 
 if TYPE_CHECKING:
-    from boardcal.queries.previews.raising import Outlook
+    from boardcal.queries.calendar.raise_item import Outlook
     from boardcal.storage.occurrences import StoredOccurrence
 
 FIRST = "lscb/exceptions/pmqag/raised-1"

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from ...queries.calendar.action_plan import ActionRow, Section, action_plan
 from ...queries.calendar.action_status import Rag
-from ...queries.calendar.paging import paging
+from ...queries.paging import paging
 from ..page.page import page
 from ..request.context import link, reading_board, site_of
 from ..request.query import chosen_of, page_address, page_asked

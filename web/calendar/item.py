@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ...calendar.status import OPEN, Status
-from ...queries.details.occurrence import OccurrenceDossier, occurrence_dossier
-from ...queries.details.record_version import changes_at, standing_of
+from ...queries.calendar.item import OccurrenceDossier, occurrence_dossier
+from ...queries.calendar.item_version import changes_at, standing_of
 from ...wording.changes import ChangeLine
 from ..page.page import page
 from ..request.context import form_of, reading_board, site_of

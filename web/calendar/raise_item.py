@@ -11,7 +11,7 @@ from starlette.responses import Response
 from ...operations.planner.change import planning_for
 from ...operations.raise_item import RaisedMeanwhileError, Wanted, raise_it, raised_already
 from ...operations.record import RecordError
-from ...queries.previews.raising import RaiseChoices, first_mail_in_words, outlook, raise_choices
+from ...queries.calendar.raise_item import RaiseChoices, first_mail_in_words, outlook, raise_choices
 from ..page.page import page
 from ..request.context import changing_board, form_of, reading_board, redirect, site_of, user_of
 from ..request.dates import TypedDate, read_date, typed_date

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from ...calendar.status import OPEN, RECORDABLE
 from ...operations.planner.change import planning_for
 from ...operations.record import RecordError, extend, record
-from ...queries.details.record_version import changes_at, standing_of
+from ...queries.calendar.item_version import changes_at, standing_of
 from ...scheduler.planning.context import Planning
 from ...storage.boards import BoardRow
 from ...storage.change_log import last_change

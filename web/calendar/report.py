@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ...queries.details.obligation import dossier
+from ...queries.calendar.report import dossier
 from ..page.page import page
 from ..request.context import reading_board, site_of
 from ..request.errors import NotFoundError

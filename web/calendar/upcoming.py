@@ -16,7 +16,7 @@ from ...calendar.occurrences import Kind
 from ...calendar.planner.model import Planner
 from ...calendar.rules.date_text import long_date
 from ...calendar.status import Status
-from ...queries.calendar.rows import Shown
+from ...queries.calendar.entries import Shown
 from ...queries.calendar.upcoming import Choice, upcoming_page
 from ...wording.statuses import KIND_WORDS, STATUS_WORDS
 from ..page.page import page

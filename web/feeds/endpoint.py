@@ -18,7 +18,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from ...queries.feeds.shelf import MOST_BYTES, FeedBody, FeedShelf, is_open
+from ...queries.feeds.feed_contents import MOST_BYTES, FeedBody, FeedShelf, is_open
 from ...storage.database.errors import DatabaseError
 from ...storage.feeds.feeds import TOKEN, feed_of_token, mark_fetched
 from ..request.security import elsewhere, host_of, our_hosts, safe_headers

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
-from ...queries.feeds.shelf import FeedShelf
+from ...queries.feeds.feed_contents import FeedShelf
 from ...storage.database.errors import DatabaseError
 
 EVERY_SECONDS = 60

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from ...calendar.planner.model import Planner
 from ...operations.feeds import people_of, said_subject
-from ...queries.feeds.shelf import is_open
+from ...queries.feeds.feed_contents import is_open
 from ...storage.accounts.accounts import Role
 from ...storage.feeds.feeds import (
     Feed,

@@ -12,8 +12,8 @@ from starlette.responses import Response
 from ...calendar.planner.model import Planner
 from ...operations.mail_action_rules import MailAction, possible
 from ...queries.changes import history
-from ...queries.mail import WholeMail, whole_mail
-from ...queries.mails import MailChoice, mails_page
+from ...queries.mails.mail import WholeMail, whole_mail
+from ...queries.mails.mails import MailChoice, mails_page
 from ...storage.accounts.accounts import Role
 from ...storage.mail.board_messages import subject_of
 from ...wording.changes import ChangeLine

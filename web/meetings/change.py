@@ -11,8 +11,8 @@ from ...core.validation.explain import FileProblems
 from ...operations.planner.change import PlannerChangedError
 from ...operations.planner.meeting_change import Becomes, MeetingDecision
 from ...operations.planner.roles import EditError
-from ...queries.calendar.meetings import MeetingLine
 from ...queries.changes import history
+from ...queries.meetings.meetings import MeetingLine
 from ...storage.change_log import last_change
 from ..page.page import page
 from ..planner.save_preview import save_as_shown

@@ -10,8 +10,8 @@ from starlette.responses import Response
 
 from ...calendar.planner.model import Body, Planner
 from ...calendar.rules.date_text import EARLIEST_YEAR, LATEST_YEAR
-from ...queries.calendar.lines import BoardCalendar
-from ...queries.calendar.meetings import MeetingLine, meeting_calendar, meeting_on
+from ...queries.calendar.board_calendar import BoardCalendar
+from ...queries.meetings.meetings import MeetingLine, meeting_calendar, meeting_on
 from ...storage.boards import BoardRow
 from ..page.page import page
 from ..request.context import reading_board, site_of

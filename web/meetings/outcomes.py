@@ -16,10 +16,10 @@ from ...calendar.rules.date_text import long_date
 from ...operations.planner.change import planning_for
 from ...operations.raise_item import Asked, nothing_raised
 from ...operations.record import RecordError, record
-from ...queries.calendar.meeting_papers import MeetingPapers, Paper
+from ...queries.calendar.item import recordable
+from ...queries.calendar.item_version import changes_at, standings
 from ...queries.changes import history
-from ...queries.details.occurrence import recordable
-from ...queries.details.record_version import changes_at, standings
+from ...queries.meetings.papers import MeetingPapers, Paper
 from ...storage.boards import BoardRow
 from ...wording.names import Names
 from ...wording.text import count

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ...queries.calendar.meeting_papers import MeetingPapers, meeting_papers
+from ...queries.meetings.papers import MeetingPapers, meeting_papers
 from ..page.page import page
 from ..request.context import reading_board, site_of
 from ..request.errors import NotFoundError

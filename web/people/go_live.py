@@ -10,7 +10,7 @@ from starlette.responses import Response
 from ...calendar.rules.date_text import weekday_date
 from ...operations.go_live import set_go_live
 from ...operations.planner.change import plan_now, planning_for
-from ...queries.previews.first_mails import FirstMail, mails_after_going_live
+from ...queries.mails.first_mails import FirstMail, mails_after_going_live
 from ...storage.boards import BoardRow
 from ..page.page import page
 from ..request.context import changing_board, form_of, reading_board, redirect, site_of, user_of

@@ -14,8 +14,8 @@ from starlette.responses import Response
 from ...calendar.planner.model import Planner
 from ...calendar.rules.date_text import long_date
 from ...operations.pause import end_pause, set_pause
-from ...queries.previews.first_mails import LOOK_ON, mails_after_resuming
-from ...queries.previews.pause import mails_meant, pause_effects
+from ...queries.mails.first_mails import LOOK_ON, mails_after_resuming
+from ...queries.people.pause_preview import mails_meant, pause_effects
 from ...storage.boards import BoardRow
 from ...storage.pauses import Pause, pauses_of
 from ..page.page import page

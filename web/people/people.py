@@ -5,8 +5,8 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ...queries.details.body import BodyDossier, body_dossier
-from ...queries.people import directory
+from ...queries.people.body import BodyDossier, body_dossier
+from ...queries.people.people import directory
 from ..page.page import page
 from ..request.context import reading_board, site_of
 from ..request.errors import NotFoundError

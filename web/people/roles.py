@@ -14,8 +14,8 @@ from ...calendar.rules.date_text import long_date
 from ...core.addresses import parse_address
 from ...operations.planner.change import Edit, PlannerChangedError
 from ...operations.planner.roles import appoint, end_role
-from ...queries.details.body import BodyDossier
-from ...queries.previews.role_change import RoleEffects, role_effects
+from ...queries.people.body import BodyDossier
+from ...queries.people.role_preview import RoleEffects, role_effects
 from ..page.page import page
 from ..planner.save_preview import save_as_shown
 from ..request.context import form_of, reading_board, redirect, site_of

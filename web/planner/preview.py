@@ -17,15 +17,15 @@ from ...calendar.planner.model import Obligation, Planner
 from ...calendar.rules.as_required import Happened
 from ...calendar.rules.date_text import weekday_date
 from ...operations.planner.edit_entry import EntryEdit, document_of
-from ...queries.previews.planner_change import consequences
-from ...queries.previews.planner_change_text import (
+from ...queries.people.role_preview import role_effects
+from ...queries.planner.change_preview import consequences
+from ...queries.planner.change_text import (
     Effect,
     effects,
     mailed_in_words,
     meetings_in_words,
     remarks,
 )
-from ...queries.previews.role_change import role_effects
 from ...storage.boards import BoardRow
 from ...storage.recorded_events import happened
 from ...wording.planner_fields import ROLES, FieldChange, field_changes, in_words, label

@@ -11,8 +11,8 @@ from starlette.responses import Response
 from ...calendar.planner.entries import PLAN
 from ...calendar.planner.model import Planner
 from ...operations.planner.confirm_readings import confirm_readings
-from ...queries.calendar.paging import paging
 from ...queries.decision_groups import HEADS, Decision, Decisions
+from ...queries.paging import paging
 from ...queries.to_decide import decisions, request_decisions
 from ...scheduler.installation import planner_notice
 from ...wording.names import Names

@@ -19,7 +19,7 @@ from ...operations.settle import (
     settle,
     unsettled,
 )
-from ...queries.calendar.paging import paging
+from ...queries.paging import paging
 from ...wording.text import count
 from ..page.page import page
 from ..request.context import changing_board, form_of, reading_board, redirect, site_of, user_of

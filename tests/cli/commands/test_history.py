@@ -9,7 +9,7 @@ from boardcal.calendar.planner.builder import planner_of
 from boardcal.calendar.planner.model import RoleName
 from boardcal.calendar.status import Status
 from boardcal.notifications.transports.base import DeliveryError
-from boardcal.queries.details.history import NothingRecordedError, record_of
+from boardcal.queries.calendar.item_history import NothingRecordedError, record_of
 from boardcal.tests.cli.desk import S11, flat
 from boardcal.tests.factories import CHAIR, LONDON, at, make_planner
 from boardcal.tests.factories import S11 as SMALL_S11

@@ -9,8 +9,8 @@ from boardcal.calendar.occurrences import Kind
 from boardcal.calendar.status import Status
 from boardcal.queries.calendar import upcoming as upcoming_filters
 from boardcal.queries.calendar.entries import upcoming
-from boardcal.queries.calendar.paging import paging
 from boardcal.queries.calendar.upcoming import Choice, UpcomingPage, upcoming_page
+from boardcal.queries.paging import paging
 from boardcal.tests.factories import S11, cumbria, day
 from boardcal.tests.office import Office
 from boardcal.tests.pages import in_memory, make_whole, shown_by

@@ -8,7 +8,7 @@ import pytest
 from boardcal.calendar.status import Status
 from boardcal.operations.planner.meetings import cancel_meeting
 from boardcal.queries.calendar import year as year_planner
-from boardcal.queries.calendar.paging import paging
+from boardcal.queries.paging import paging
 from boardcal.tests.factories import checked, cumbria, day, make_document, make_report
 from boardcal.tests.pages import make_whole
 from boardcal.tests.web.opened import NOW, Opened, html, links, plain

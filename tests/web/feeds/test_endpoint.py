@@ -315,7 +315,7 @@ def test_a_feed_lasts_as_long_as_its_maker_may_see_the_board(place: Place) -> No
 
 def test_many_feeds_are_kept_within_bounds(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("boardcal.web.feeds.endpoint.MOST_BYTES", 10_000)
-    monkeypatch.setattr("boardcal.queries.feeds.shelf.MOST_BYTES", 10_000)
+    monkeypatch.setattr("boardcal.queries.feeds.feed_contents.MOST_BYTES", 10_000)
     subjects = [(FeedKind.BOARD, "lscb"), (FeedKind.BODY, "pmqag"), (FeedKind.PERSON, CHAIR)]
     paths = [_made(place, *each)[1] for each in subjects]
     first = [_fetched(place, path).content for path in paths]

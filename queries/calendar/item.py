@@ -1,0 +1,255 @@
+"""One thing that is due, in full: why, what happened, who was mailed, who will be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection
+
+from ...calendar.occurrences import Kind
+from ...calendar.planner.model import Obligation, Planner, Report
+from ...calendar.rules.date_text import long_date
+from ...calendar.rules.escalation import Level
+from ...calendar.status import OPEN, RECORDABLE, SETTLED, Status
+from ...core.local_time import LocalTime
+from ...operations.replies.requests import request_sentence
+from ...storage.boards import BoardRow
+from ...storage.mail.occurrence_mail import ledger_of, mailed_on
+from ...storage.message_states import MessageState
+from ...storage.occurrences import StoredOccurrence, occurrence_by_key
+from ...storage.pauses import pauses_of
+from ...storage.recorded_events import happened
+from ...storage.replies.requests import requests_about
+from ...storage.replies.snoozes import all_snoozed_until
+from ...storage.schema.column_types import AnyRow
+from ...wording.changes import ChangeLine
+from ...wording.mails import CAPACITY, mail_words, stand_in, step_words, taken_back
+from ...wording.names import Names
+from ..changes import history
+from ..mails.coming_mails import ComingMails, MailingBasis, coming_mails
+from ..meetings.meetings import MeetingLine, meeting_on
+from .board_calendar import BoardCalendar
+from .entries import Entry, Shown, entries_of, shown
+from .report import Source, source_of
+from .why_due import meeting_body_of, why_due
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueLink:
+    """Something due to go to, by its key."""
+
+    key: str
+    title: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What somebody asked for about it and nobody has answered yet, by its number."""
+
+    number: int
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailSent:
+    """A mail that was decided on: to whom, in which capacity, when in its course, what became.
+
+    `message` is the mail's number, where there is one; `due` the date it was for.
+    """
+
+    day: date
+    to: str
+    capacity: str
+    because: str | None
+    step: str
+    due: date
+    words: str
+    message: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OccurrenceDossier:
+    """Something due. `why` says why on that day, sentence by sentence; `source` None: it left.
+
+    `recordable` is what can be recorded now, `can_be_opened` that it can be owed again, and
+    `can_be_moved` that it can be given a new date. `revision` rises with each new date: a form
+    that was made before one can be told.
+    """
+
+    shown: Shown
+    is_action: bool
+    source: Source | None
+    why: tuple[str, ...]
+    meeting: MeetingLine | None
+    asked: tuple[Asked, ...]
+    history: tuple[ChangeLine, ...]
+    moves: tuple[ChangeLine, ...]
+    mails: tuple[MailSent, ...]
+    coming: ComingMails
+    met_by: DueLink | None
+    also_meets: tuple[DueLink, ...]
+    recordable: tuple[Status, ...]
+    can_be_opened: bool
+    can_be_moved: bool
+    revision: int
+
+
+def occurrence_dossier(
+    connection: Connection,
+    row: BoardRow,
+    planner: Planner,
+    key: str,
+    *,
+    today: date,
+    local: LocalTime,
+) -> OccurrenceDossier | None:
+    """What is due under a key; None where nothing is, or the key is a meeting's."""
+    calendar = BoardCalendar(connection=connection, row=row, planner=planner, today=today)
+    line = calendar.line(key)
+    if line is None:
+        return None
+    entry = entries_of(connection, [line])[0]
+    names, kept = Names(planner), occurrence_by_key(connection, key)
+    obligation = names.obligations.get(entry.ref)
+    changes = history(connection, planner, [key], local=local)
+    resting = _resting(connection, kept, today)
+    basis = MailingBasis(
+        row=row,
+        names=names,
+        today=today,
+        pauses=tuple(pauses_of(connection, row.id)),
+        resting=resting,
+        served=mailed_on(connection, today),
+    )
+    return OccurrenceDossier(
+        shown=shown(entry, names, today),
+        is_action=obligation is not None and obligation.is_action,
+        source=None if obligation is None else source_of(obligation, planner),
+        why=_why(connection, entry, obligation, names),
+        meeting=_meeting(calendar, entry, obligation),
+        asked=_asked(connection, kept),
+        history=changes,
+        moves=tuple(each for each in changes if each.what in ("moved", "extended")),
+        mails=_mails(connection, kept, entry.kind, local, resting),
+        coming=coming_mails(basis, entry, kept),
+        met_by=None if entry.met_by is None else _link(calendar, names, entry.met_by),
+        also_meets=_also_meets(calendar, names, entry),
+        recordable=recordable(obligation),
+        can_be_opened=kept is not None and kept.state not in (OPEN, Status.VOID),
+        can_be_moved=_can_be_moved(entry, kept),
+        revision=1 if kept is None else kept.due_revision,
+    )
+
+
+def _why(
+    connection: Connection, entry: Entry, obligation: Obligation | None, names: Names
+) -> tuple[str, ...]:
+    if obligation is None:
+        return ("It is not in the planner any more.",)
+    recorded = happened(connection, names.planner.board)
+    return tuple(why_due(entry, obligation, names, recorded))
+
+
+def _meeting(
+    calendar: BoardCalendar, entry: Entry, obligation: Obligation | None
+) -> MeetingLine | None:
+    """The meeting that it is for, with all that is known of it."""
+    body = None if obligation is None else meeting_body_of(entry, obligation)
+    if body is None or entry.meeting is None:
+        return None
+    return meeting_on(calendar, body, entry.meeting)
+
+
+def _asked(connection: Connection, kept: StoredOccurrence | None) -> tuple[Asked, ...]:
+    """What waits for the secretariat's answer, the oldest first."""
+    about = [] if kept is None else requests_about(connection, kept.id)
+    return tuple(
+        Asked(number=each.id, sentence=request_sentence(each))
+        for each in reversed(about)
+        if each.is_open
+    )
+
+
+def _resting(connection: Connection, kept: StoredOccurrence | None, today: date) -> dict[str, date]:
+    """Who asked for quiet, and until when."""
+    if kept is None:
+        return {}
+    return all_snoozed_until(
+        connection, occurrence=kept.id, due_revision=kept.due_revision, today=today
+    )
+
+
+def _mails(
+    connection: Connection,
+    kept: StoredOccurrence | None,
+    kind: Kind,
+    local: LocalTime,
+    resting: Mapping[str, date],
+) -> tuple[MailSent, ...]:
+    """The mails about it, the newest first."""
+    if kept is None:
+        return ()
+    rows = reversed(ledger_of(connection, kept.id))
+    return tuple(_mail(row, kind, local, resting) for row in rows)
+
+
+def _mail(row: AnyRow, kind: Kind, local: LocalTime, resting: Mapping[str, date]) -> MailSent:
+    if row.state == "superseded":
+        words = taken_back(row.reason)
+    elif row.state == "pending" and row.became is None and row.recipient in resting:
+        words = f"rests until {long_date(resting[row.recipient])}, as its reader asked"
+    else:
+        state = MessageState.PENDING if row.became is None else MessageState(row.became)
+        words = mail_words(state, finished_at=row.finished_at, reply=row.reply, local=local)
+    return MailSent(
+        day=row.day or local.day_of(row.decided_at),
+        to=row.recipient,
+        capacity=CAPACITY[Level(row.level)],
+        because=stand_in(row.because),
+        step=step_words(row.step, kind),
+        due=row.due,
+        words=words,
+        message=row.message_id,
+    )
+
+
+def _link(calendar: BoardCalendar, names: Names, key: str) -> DueLink | None:
+    line = calendar.line(key)
+    if line is None:
+        return None
+    return DueLink(key=key, title=names.title(line.ref), place=names.place(line.ref))
+
+
+def _also_meets(calendar: BoardCalendar, names: Names, entry: Entry) -> tuple[DueLink, ...]:
+    """What the same submission settles too."""
+    period = entry.key.rpartition("/")[2]
+    keys = (
+        f"{names.planner.board}/{report.ref}/{owner}/{period}"
+        for report in names.planner.reports
+        if report.met_by == entry.ref
+        for owner in report.owners
+    )
+    found = (calendar.line(key) for key in keys)
+    return tuple(
+        DueLink(key=line.key, title=names.title(line.ref), place=names.place(line.ref))
+        for line in found
+        if line is not None and line.met_by == entry.key
+    )
+
+
+def recordable(obligation: Obligation | None) -> tuple[Status, ...]:
+    """What can be recorded of a report or an action; nothing where the planner lost it."""
+    if obligation is None:
+        return ()
+    accepts_nothing = isinstance(obligation, Report) and obligation.accepts_nothing
+    return tuple(
+        status for status in RECORDABLE if status is not Status.NOTHING_TO_REPORT or accepts_nothing
+    )
+
+
+def _can_be_moved(entry: Entry, kept: StoredOccurrence | None) -> bool:
+    state = entry.status if kept is None else kept.state
+    return state not in (*SETTLED, Status.VOID)

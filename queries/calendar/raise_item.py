@@ -1,0 +1,185 @@
+"""What there is to choose from when something is raised, and what would follow from a choice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+
+from sqlalchemy import Connection
+
+from ...calendar.occurrences import Occurrence
+from ...calendar.planner.model import Planner
+from ...calendar.rules.as_required import due_day, papers_day
+from ...calendar.rules.date_text import long_date, weekday_date
+from ...calendar.status import status_on
+from ...operations.raise_item import Wanted, held_from, held_on, occurrence_of, prepared, raisable
+from ...operations.record import is_far
+from ...scheduler.planning.context import Planning
+from ...scheduler.planning.plan import values_of
+from ...storage.mail.occurrence_mail import mailed_on
+from ...storage.occurrences import StoredOccurrence
+from ...storage.pauses import pauses_of
+from ...storage.recorded_events import last_raised
+from ...wording.names import Named, Names
+from ..mails.coming_mails import ComingMails, MailingBasis, Reader, coming_mails
+from .entries import Entry, from_planner
+
+# Of each body that it goes to; several bodies make a long list as it is.
+MEETINGS_OF_ONE = 4
+MEETINGS_OF_EACH = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingChoice:
+    """A meeting that something can be raised for, and when it would be due."""
+
+    body: Named
+    day: date
+    when: str
+    due: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RaiseChoices:
+    """What can be chosen: for whom, for which meeting. `times` says how often it was raised."""
+
+    ref: str
+    is_action: bool
+    title: str
+    place: str
+    owners: tuple[Named, ...]
+    meetings: tuple[MeetingChoice, ...]
+    times: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """What raising would make: `headline` says what, `due` when and by whom, `mails` the mails."""
+
+    headline: str
+    due: str
+    mails: ComingMails
+
+
+def raise_choices(
+    connection: Connection,
+    planner: Planner,
+    ref: str,
+    *,
+    today: date,
+    also: tuple[str, date] | None = None,
+) -> RaiseChoices:
+    """What can be chosen, the next meetings first of all; `also` is one to offer in any case.
+
+    Raises RecordError where it cannot be raised.
+    """
+    obligation, names = raisable(planner, ref, today), Names(planner)
+    bodies = [each for each in obligation.audience if next(held_from(planner, each, today), None)]
+    most = MEETINGS_OF_ONE if len(bodies) == 1 else MEETINGS_OF_EACH
+    found = {
+        (meeting.day, body)
+        for body in bodies
+        for meeting in islice(held_from(planner, body, today), most)
+    }
+    if also is not None:
+        body, day = also
+        is_near = today <= day and not is_far(day, today)
+        if is_near and body in obligation.audience and held_on(planner, body, day) is not None:
+            found.add((day, body))
+    last = last_raised(connection, planner.board, ref)
+    return RaiseChoices(
+        ref=ref,
+        is_action=obligation.is_action,
+        title=obligation.title,
+        place=names.place(ref),
+        owners=names.several(obligation.owners),
+        meetings=tuple(_choice(planner, names, body, day, today) for day, body in sorted(found)),
+        times=0 if last is None else last[0].number,
+    )
+
+
+def _choice(planner: Planner, names: Names, body: str, day: date, today: date) -> MeetingChoice:
+    papers = papers_day(day, planner.days)
+    is_late = due_day(today, day, planner.days) > papers
+    said = f"Papers due {long_date(papers)}"
+    if is_late:
+        said = f"Its papers were due {long_date(papers)}, so this would be due at once"
+    return MeetingChoice(body=names.body(body), day=day, when=weekday_date(day), due=said)
+
+
+def outlook(connection: Connection, planning: Planning, wanted: Wanted) -> Outlook:
+    """What would follow. Raises RecordError where it cannot be raised so."""
+    raised = prepared(connection, planning, wanted)
+    each = occurrence_of(planning, raised)
+    names = Names(planning.planner)
+    basis = MailingBasis(
+        row=planning.row,
+        names=names,
+        today=planning.today,
+        pauses=tuple(pauses_of(connection, planning.row.id)),
+        served=mailed_on(connection, planning.today),
+    )
+    row = _as_stored(each, planning)
+    return Outlook(
+        headline=headline(each, names),
+        due=due_in_words(each, planning),
+        mails=coming_mails(basis, _entry(each, planning), row),
+    )
+
+
+def headline(each: Occurrence | StoredOccurrence, names: Names) -> str:
+    """ "“Audits: exceptions” is raised for the LSCB meeting on Thursday 8 March 2018."."""
+    if each.meeting is None:
+        return f"“{each.title}” is raised, for no particular meeting."
+    body = names.short(each.audience[0])
+    return f"“{each.title}” is raised for the {body} meeting on {weekday_date(each.meeting)}."
+
+
+def due_in_words(each: Occurrence | StoredOccurrence, planning: Planning) -> str:
+    """When it is due, from whom, and why then."""
+    owner = Names(planning.planner).short(each.owner)
+    day = weekday_date(each.due)
+    if each.meeting is None:
+        return f"{owner} owes it by {day}."
+    papers = papers_day(each.meeting, planning.planner.days)
+    if papers == each.due:
+        return f"{owner} owes it by {day}, when the papers for the meeting are due."
+    return (
+        f"The papers for the meeting were due on {long_date(papers)}, so {owner} owes it at once: "
+        f"on {day}."
+    )
+
+
+def first_mail_in_words(mails: ComingMails) -> str:
+    """Who is mailed first, and when; or why nobody is."""
+    if not mails.mails:
+        return mails.none_because or mails.then or "No mails are planned about it."
+    first = mails.mails[0]
+    readers = [_reader_in_words(each) for each in first.readers]
+    if not readers:
+        return f"The first mail would go out on {first.when}, but nobody is there to get it."
+    return f"The first mail goes out on {first.when}, to {' and '.join(readers)}."
+
+
+def _reader_in_words(each: Reader) -> str:
+    words = each.capacity if each.because is None else f"{each.capacity}; {each.because}"
+    return f"{each.address} ({words})"
+
+
+def _as_stored(each: Occurrence, planning: Planning) -> StoredOccurrence:
+    """The row that it would be stored as."""
+    values = values_of(each, planning) | {"kind": each.kind, "precision": each.precision}
+    return StoredOccurrence(
+        id=0, due_revision=1, extended=False, next_due=None, next_step_at=None, **values
+    )
+
+
+def _entry(each: Occurrence, planning: Planning) -> Entry:
+    policy = planning.obligations[each.ref].policy
+    days = planning.planner.days
+    state = values_of(each, planning)["state"]
+    status = status_on(
+        planning.today, state=state, kind=each.kind, due=each.due, policy=policy, days=days
+    )
+    return from_planner(each, status)

@@ -1,0 +1,126 @@
+"""Why something is due on its day: the quoted cell, how it is read, and the sum, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ...calendar.occurrences import Kind, governing, meeting_body
+from ...calendar.planner.model import Obligation, Planner
+from ...calendar.rules.as_required import Happened, Raised, due_day, papers_day
+from ...calendar.rules.date_text import long_date, weekday_date
+from ...calendar.rules.due_dates import Event
+from ...calendar.rules.timing import (
+    PAPERS_WORKING_DAYS,
+    After,
+    AsRequired,
+    AtMeetings,
+    By,
+    OnCalendar,
+    Precision,
+    Timing,
+)
+from ...wording.names import Names
+from ...wording.text import one_line, stated, working_days
+from ...wording.text import sentence as ended
+from ...wording.timings import sentence
+from .entries import Entry
+
+
+def why_due(
+    entry: Entry, obligation: Obligation, names: Names, happened: Iterable[Happened]
+) -> Iterator[str]:
+    """Sentences from the source's own words to the day; `happened` is what was recorded."""
+    planner = names.planner
+    yield f"The plan says: “{one_line(obligation.quote)}”"
+    yield f"This is read as: {sentence(obligation.timing, planner)}."
+    if obligation.assumed is not None:
+        yield ended(obligation.assumed)
+    if obligation.doubt is not None:
+        yield f"The plan is not clear: {ended(obligation.doubt)}"
+    if entry.kind is Kind.REVIEW:
+        yield "It is ongoing, so it is never due itself; this is when it is looked at again."
+    timing = governing(obligation.timing, entry.kind)
+    recorded = list(happened)
+    raised = _raised(entry, recorded)
+    if raised is not None:
+        yield _that_it_was_raised(raised, names)
+    if _still_follows(entry, timing, planner, raised):
+        yield from _sum(entry, timing, names, recorded)
+        if entry.note is not None:
+            yield ended(entry.note)
+    else:
+        first, now = long_date(entry.first_due), long_date(entry.due)
+        yield f"It was given a date of its own: {now} instead of {first}."
+
+
+def meeting_body_of(entry: Entry, obligation: Obligation) -> str | None:
+    """The same of one entry: what was raised for a meeting goes to the body that meets."""
+    if isinstance(obligation.timing, AsRequired):
+        return entry.audience[0] if entry.meeting is not None and entry.audience else None
+    return meeting_body(obligation, entry.kind)
+
+
+def _raised(entry: Entry, happened: Iterable[Happened]) -> Raised | None:
+    """That it was raised, where it is due only as required."""
+    period = entry.key.rpartition("/")[2]
+    found = (each for each in happened if isinstance(each, Raised))
+    return next((each for each in found if (each.ref, each.period) == (entry.ref, period)), None)
+
+
+def _that_it_was_raised(raised: Raised, names: Names) -> str:
+    day = long_date(raised.on)
+    if raised.body is None:
+        return f"It was raised on {day}, to be due by {weekday_date(raised.day)}."
+    return f"It was raised on {day}, for a meeting of {names.short(raised.body)}."
+
+
+def _still_follows(entry: Entry, timing: Timing, planner: Planner, raised: Raised | None) -> bool:
+    """Whether its date is still the one that its timing gives, and nobody set another."""
+    if raised is not None and entry.meeting is not None:
+        return due_day(raised.on, entry.meeting, planner.days) == entry.due
+    if isinstance(timing, AtMeetings) and entry.meeting is not None:
+        return planner.days.shift(entry.meeting, -timing.papers) == entry.due
+    return entry.first_due == entry.due
+
+
+def _sum(entry: Entry, timing: Timing, names: Names, happened: Iterable[Happened]) -> Iterator[str]:
+    match timing:
+        case AtMeetings(body=body, papers=papers) if entry.meeting is not None:
+            meets = f"{names.short(body)} meets on {weekday_date(entry.meeting)}"
+            if papers:
+                yield f"{meets}, and {working_days(papers)} before that is {_day(entry)}."
+            else:
+                yield f"{meets}, and it is due on that day."
+        case AsRequired() if entry.meeting is not None and entry.audience:
+            meets = f"{names.short(entry.audience[0])} meets on {weekday_date(entry.meeting)}"
+            if papers_day(entry.meeting, names.planner.days) == entry.due:
+                before = working_days(PAPERS_WORKING_DAYS)
+                yield f"{meets}, and {before} before that is {_day(entry)}."
+            else:
+                yield f"{meets}, so it was due at once, on {_day(entry)}."
+        case OnCalendar() | By() if entry.precision is not Precision.DAY:
+            last = stated(entry.due, entry.precision).removeprefix("end of ")
+            yield f"The last working day of {last} is {_day(entry)}."
+        case OnCalendar() | By():
+            yield f"That is {_day(entry)}."
+        case After(event=event, days=days):
+            recorded = _recorded(entry, event, happened)
+            if recorded is not None:
+                title = _title(event, names.planner)
+                yield f"“{title}” was recorded on {long_date(recorded.on)}."
+                yield f"{working_days(days)} after that is {_day(entry)}."
+
+
+def _day(entry: Entry) -> str:
+    return weekday_date(entry.due)
+
+
+def _recorded(entry: Entry, event: str, happened: Iterable[Happened]) -> Event | None:
+    """The event that an occurrence follows, by its period ("review-published-2")."""
+    period = entry.key.rpartition("/")[2]
+    events = (each for each in happened if isinstance(each, Event))
+    return next((each for each in events if f"{event}-{each.number}" == period), None)
+
+
+def _title(event: str, planner: Planner) -> str:
+    return next((each.title for each in planner.events if each.id == event), event)

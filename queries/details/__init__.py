@@ -1,1 +1,0 @@
-"""One occurrence, obligation or body in full."""

@@ -1,0 +1,268 @@
+"""Feeds: which dates each holds, as the bytes that calendar programs read."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from dateutil.relativedelta import relativedelta
+from sqlalchemy import Connection
+
+from ...calendar.ical.feed import FeedEvent, calendar_feed, etag, vevent
+from ...calendar.occurrences import Kind
+from ...calendar.planner.model import Planner
+from ...calendar.status import Status
+from ...scheduler.installation import Installation, installation_id
+from ...scheduler.planning.plan import horizon_of
+from ...storage.accounts.accounts import AccountError, Role, account_named
+from ...storage.boards import BoardRow, board_row
+from ...storage.change_log import newest_change_number
+from ...storage.feeds.feeds import Feed, FeedKind
+from ...storage.feeds.published_events import Published
+from ...wording.names import Names
+from ..calendar.entries import upcoming
+from .event_text import EventWords, event_words, feed_zone
+from .event_versions import FeedChanges
+
+# A year back people still look up when they met; older dates only make a feed slow.
+MONTHS_BACK = 12
+
+
+# A feed of a thousand events is half a megabyte.
+MOST_BYTES = 16_000_000
+MOST_BOARDS = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedBody:
+    """A feed as it is sent, with the tag that names its bytes."""
+
+    content: bytes
+    etag: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardEvent:
+    """An event of a Board: whose it is, who gets it, and its VEVENT."""
+
+    kind: Kind
+    owner: str
+    audience: tuple[str, ...]
+    block: bytes
+
+
+@dataclass(slots=True)
+class _BoardEvents:
+    """One Board's events, made anew where its calendar changed, and kept where they did not."""
+
+    changes: FeedChanges
+    version: Hashable = None
+    events: tuple[BoardEvent, ...] = ()
+    blocks: dict[str, tuple[Published, bytes]] = field(default_factory=dict)
+
+
+class FeedShelf:
+    """The feeds of an installation, kept ready as long as nothing in them changes.
+
+    Looking changes nothing in the database; `save` notes which events were published, so that
+    their numbers rise after a restart too.
+    """
+
+    def __init__(self, here: Installation) -> None:
+        self._here = here
+        self._busy = threading.Lock()
+        self._boards: OrderedDict[str, _BoardEvents] = OrderedDict()
+        self._ready: OrderedDict[Hashable, tuple[Hashable, FeedBody]] = OrderedDict()
+        self._bytes = 0
+
+    def body_of(self, connection: Connection, feed: Feed, today: date) -> FeedBody | None:
+        """A feed as it is today; None where its Board is gone."""
+        row = board_row(connection, feed.board)
+        if row is None:
+            return None
+        with self._busy:
+            planner = self._here.shelf.get(connection, row)
+            board = self._board(connection, row, planner, today)
+            name = feed_name(feed, Names(planner))
+            is_in = _choice(feed, planner, today)
+            asked = (feed.kind, feed.board, feed.subject)
+            # Whose dates are in it can change with the day alone, as roles begin and end.
+            version = (board.version, _bodies(feed, planner, today), name)
+            known = self._ready.get(asked)
+            if known is None or known[0] != version:
+                chosen = (each.block for each in board.events if is_in(each))
+                zone = feed_zone(self._here.settings.zone).key
+                content = calendar_feed(name, zone, chosen)
+                known = (version, FeedBody(content=content, etag=etag(content)))
+                self._keep(asked, known)
+            self._ready.move_to_end(asked)
+            return known[1]
+
+    def save(self) -> bool:
+        """Notes which events were published since the last time; whether there were any."""
+        with self._busy:
+            waiting = [board.changes for board in self._boards.values() if board.changes.unsaved]
+            if not waiting:
+                return False
+            with self._here.database.write() as connection:
+                for changes in waiting:
+                    changes.save(connection)
+            for changes in waiting:
+                changes.unsaved.clear()
+        return True
+
+    def _keep(self, asked: Hashable, made: tuple[Hashable, FeedBody]) -> None:
+        before = self._ready.pop(asked, None)
+        if before is not None:
+            self._bytes -= len(before[1].content)
+        self._ready[asked] = made
+        self._bytes += len(made[1].content)
+        while self._bytes > MOST_BYTES and len(self._ready) > 1:
+            _, (_, oldest) = self._ready.popitem(last=False)
+            self._bytes -= len(oldest.content)
+
+    def _board(
+        self, connection: Connection, row: BoardRow, planner: Planner, today: date
+    ) -> _BoardEvents:
+        start, end = window(planner, today, self._here.settings.schedule.horizon_months)
+        version = (
+            newest_change_number(connection, row.id),
+            row.planner_revision,
+            row.planned_revision,
+            row.planned_through,
+            row.go_live,
+            start,
+            end,
+        )
+        board = self._boards.setdefault(row.id, _BoardEvents(FeedChanges(row.id)))
+        self._boards.move_to_end(row.id)
+        if board.version != version:
+            self._build(connection, row, planner, board, start, end, today)
+            board.version = version
+        self._forget_boards()
+        return board
+
+    def _forget_boards(self) -> None:
+        for name in list(self._boards)[: -MOST_BOARDS or None]:
+            # What is not noted yet must not be lost.
+            if not self._boards[name].changes.unsaved:
+                del self._boards[name]
+
+    def _build(
+        self,
+        connection: Connection,
+        row: BoardRow,
+        planner: Planner,
+        board: _BoardEvents,
+        start: date,
+        end: date,
+        today: date,
+    ) -> None:
+        names = Names(planner)
+        entries = [
+            entry
+            for entry in upcoming(connection, row, planner, start=start, end=end, today=today)
+            if entry.status is not Status.VOID
+        ]
+        said = [event_words(entry, names, self._here.settings.zone) for entry in entries]
+        published = board.changes.publish(connection, said)
+        installation = installation_id(connection)
+        before, board.blocks = board.blocks, {}
+        for words in said:
+            now = published[words.key]
+            known = before.get(words.key)
+            block = known[1] if known and known[0] == now else _block(words, now, installation)
+            board.blocks[words.key] = (now, block)
+        board.events = tuple(
+            BoardEvent(
+                kind=entry.kind,
+                owner=entry.owner,
+                audience=entry.audience,
+                block=board.blocks[entry.key][1],
+            )
+            for entry in entries
+        )
+
+
+def window(planner: Planner, today: date, horizon_months: int) -> tuple[date, date]:
+    """The first and the last day that feeds hold; both move twelve times a year.
+
+    What fell due before the plan began is nobody's business any more.
+    """
+    first = today - relativedelta(months=MONTHS_BACK, day=1)
+    begins = min(planner.plan.starts, today.replace(day=1))
+    return max(first, begins), horizon_of(today, horizon_months)
+
+
+def feed_name(feed: Feed, names: Names) -> str:
+    """What a feed is called: "Cumbria LSCB", "Cumbria LSCB: PMQAG"."""
+    board = names.planner.name
+    match feed.kind:
+        case FeedKind.BODY if feed.subject != feed.board:
+            return f"{board}: {names.short(feed.subject)}"
+        case FeedKind.PERSON:
+            return f"{board}: {feed.subject}"
+    return board
+
+
+def is_open(connection: Connection, feed: Feed) -> bool:
+    """Whether whoever has a feed may still see what it holds.
+
+    A person's feed goes by the roles they hold. Any other ends when the account that made it
+    may not see the Board any more; one made by the command belongs to no account.
+    """
+    if feed.kind is FeedKind.PERSON:
+        return True
+    try:
+        account = account_named(connection, feed.made_by)
+    except AccountError:
+        return True
+    return account.may(Role.VIEWER, feed.board)
+
+
+def _choice(feed: Feed, planner: Planner, today: date) -> Callable[[BoardEvent], bool]:
+    """Which of a Board's events are in a feed.
+
+    A body's are its meetings, what it owes and what it gets; a person's the meetings of the
+    bodies in which they hold a role now, and what those owe.
+    """
+    bodies = _bodies(feed, planner, today)
+    match feed.kind:
+        case FeedKind.BOARD:
+            return lambda _: True
+        case FeedKind.BODY:
+            return lambda event: event.owner in bodies or feed.subject in event.audience
+    return lambda event: event.owner in bodies
+
+
+def _bodies(feed: Feed, planner: Planner, today: date) -> frozenset[str]:
+    if feed.kind is FeedKind.PERSON:
+        return frozenset(bodies_of(planner, feed.subject, today))
+    return frozenset({feed.subject})
+
+
+def bodies_of(planner: Planner, address: str, today: date) -> Iterable[str]:
+    """The bodies in which somebody holds a role on a day."""
+    for body in planner.bodies:
+        if any(each.address == address and each.holds_on(today) for each in body.holders):
+            yield body.id
+
+
+def _block(words: EventWords, published: Published, installation: str) -> bytes:
+    return vevent(
+        FeedEvent(
+            installation=installation,
+            key=words.key,
+            summary=words.summary,
+            description=words.description,
+            stamp=published.changed_at,
+            sequence=published.sequence,
+            day=words.day,
+            starts=words.starts,
+            ends=words.ends,
+            categories=(words.category,),
+        )
+    )

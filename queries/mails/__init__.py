@@ -1,0 +1,1 @@
+"""Emails: those of a Board, one in full, and those that are still to come."""

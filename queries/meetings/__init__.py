@@ -1,0 +1,1 @@
+"""The meetings of every body, and the papers for one."""

@@ -1,0 +1,236 @@
+"""The meetings of every body: which are held, moved, cancelled or added, and what is due there."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+
+from sqlalchemy import Connection
+
+from ...calendar.occurrences import Kind, meeting_body
+from ...calendar.planner.model import Body, Planner
+from ...calendar.rules.date_text import MONTHS, ORDINALS, WEEKDAYS, listed, long_date, weekday_date
+from ...calendar.rules.meeting_series import Meeting, Series, Weekday, meetings
+from ...calendar.status import SETTLED, Status
+from ...storage.boards import BoardRow
+from ...storage.recorded_events import raised_of
+from ...wording.names import Named, Names
+from ..calendar.board_calendar import BoardCalendar, Line
+
+# Papers come at most 60 working days before their meeting, and some long after it.
+PAPERS_MARGIN = timedelta(days=100)
+LATE_MARGIN = timedelta(days=366)
+MONTHS_OF_A_YEAR = 12
+ORDINAL_WORDS = {number: word for word, number in ORDINALS.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingLine:
+    """One meeting of a body.
+
+    `status_words` is "planned", "held" or "cancelled"; `remark` "moved from 8 March 2018",
+    "added", "extraordinary: no reports are due at it", or None. `expected` counts the reports and
+    actions that are due at it, `come` those that have come or need not, `reviews` what is only
+    looked at again. `times` is "09:30 to 12:30" or None.
+    """
+
+    key: str
+    body: Named
+    title: str
+    day: date
+    when: str
+    scheduled: date
+    times: str | None
+    status_words: str
+    remark: str | None
+    is_cancelled: bool
+    is_over: bool
+    is_moved: bool
+    is_added: bool
+    is_extraordinary: bool
+    expected: int = 0
+    come: int = 0
+    reviews: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BodyMeetings:
+    """A body that meets: `rule` as a sentence without a full stop, and its meetings by day."""
+
+    body: Named
+    rule: str
+    assumed: str | None
+    meetings: tuple[MeetingLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingCalendar:
+    """The meetings from `start` to `end`, of each body that has any rule."""
+
+    start: date
+    end: date
+    bodies: tuple[BodyMeetings, ...]
+
+
+def meeting_calendar(
+    connection: Connection,
+    row: BoardRow,
+    planner: Planner,
+    *,
+    start: date,
+    end: date,
+    today: date,
+    body: str | None = None,
+) -> MeetingCalendar:
+    """The meetings of every body, or of one, from `start` to `end`, cancelled ones too."""
+    calendar = BoardCalendar(connection=connection, row=row, planner=planner, today=today)
+    names = Names(planner)
+    due = _due_at(calendar, names, start, end, body)
+    return MeetingCalendar(
+        start=start,
+        end=end,
+        bodies=tuple(
+            BodyMeetings(
+                body=names.body(each.id),
+                rule=meeting_rule(each.series),
+                assumed=each.assumed,
+                meetings=tuple(
+                    _line(meeting, each, each.series, names, today, due)
+                    for meeting in meetings(each.series, start, end)
+                ),
+            )
+            for each in planner.bodies
+            if each.series is not None and body in (None, each.id)
+        ),
+    )
+
+
+def meeting_on(calendar: BoardCalendar, body_id: str, day: date) -> MeetingLine | None:
+    """The meeting of a body on a day, the held one first; None where there is none."""
+    body = calendar.planner.body(body_id)
+    if body is None or body.series is None:
+        return None
+    found = sorted(meetings(body.series, day, day), key=lambda each: not each.held)
+    if not found:
+        return None
+    names = Names(calendar.planner)
+    due = _due_at(calendar, names, day, day, body_id)
+    return _line(found[0], body, body.series, names, calendar.today, due)
+
+
+def meeting_rule(series: Series) -> str:
+    """ "the second Thursday of January and March, 09:30 to 12:30"."""
+    days = f"the {_weekdays(series.days)}"
+    if len(series.months) == MONTHS_OF_A_YEAR:
+        rule = f"{days} of every month"
+    else:
+        rule = f"{days} of {listed([MONTHS[month - 1] for month in series.months])}"
+    times = _times(series.begins, series.ends)
+    return f"{rule}, {times}" if times else rule
+
+
+def _weekdays(days: Iterable[Weekday]) -> str:
+    """ "second Thursday", "first and third Tuesday"."""
+    by_weekday: dict[int, list[str]] = {}
+    for day in days:
+        by_weekday.setdefault(day.weekday, []).append(ORDINAL_WORDS[day.n])
+    said = [f"{listed(ordinals)} {WEEKDAYS[weekday]}" for weekday, ordinals in by_weekday.items()]
+    return listed(said)
+
+
+def _times(begins: time | None, ends: time | None) -> str | None:
+    if begins is None or ends is None:
+        return None
+    return f"{begins:%H:%M} to {ends:%H:%M}"
+
+
+def lines_at(
+    calendar: BoardCalendar, names: Names, start: date, end: date, body: str | None = None
+) -> Iterator[Line]:
+    """What is for the meetings from `start` to `end`, of `body` or of any, by due date."""
+    refs = None if body is None else set(_concerning(names, body))
+    for line in calendar.lines(start - PAPERS_MARGIN, end + LATE_MARGIN, refs):
+        if line.meeting is not None and start <= line.meeting <= end:
+            yield line
+
+
+def _concerning(names: Names, body: str) -> Iterator[str]:
+    """The reports and actions that go to a body, or are dealt with at its meetings."""
+    for ref, each in names.obligations.items():
+        bodies = (meeting_body(each, kind) for kind in (Kind.REPORT, Kind.REVIEW))
+        if body in (*each.audience, *bodies):
+            yield ref
+
+
+def raised_for(calendar: BoardCalendar) -> dict[str, str]:
+    """The body at whose meeting each thing that was raised is dealt with, by its key."""
+    board = calendar.row.id
+    return {
+        each.key(board): each.body
+        for each in raised_of(calendar.connection, board)
+        if each.body is not None
+    }
+
+
+Due = Mapping[tuple[str, date], list[Line]]
+
+
+def _due_at(
+    calendar: BoardCalendar, names: Names, start: date, end: date, body_id: str | None
+) -> Due:
+    """What is due at each meeting, by the body that meets and the day."""
+    found: dict[tuple[str, date], list[Line]] = defaultdict(list)
+    raised = raised_for(calendar)
+    for line in lines_at(calendar, names, start, end, body_id):
+        obligation = names.obligations.get(line.ref)
+        body = raised.get(line.key)
+        if body is None and obligation is not None:
+            body = meeting_body(obligation, line.kind)
+        if body is not None and line.meeting is not None and line.status is not Status.VOID:
+            found[body, line.meeting].append(line)
+    return found
+
+
+def _line(
+    meeting: Meeting, body: Body, series: Series, names: Names, today: date, due: Due
+) -> MeetingLine:
+    lines = due.get((body.id, meeting.day), []) if meeting.held else []
+    papers = [line for line in lines if line.kind is not Kind.REVIEW]
+    kind = "extraordinary meeting" if meeting.extraordinary else "meeting"
+    return MeetingLine(
+        key=f"{names.planner.board}/{body.id}/{body.id}/{meeting.slot}",
+        body=names.body(body.id),
+        title=f"{body.short} {kind}",
+        day=meeting.day,
+        when=weekday_date(meeting.day),
+        scheduled=meeting.scheduled,
+        times=_times(series.begins, series.ends),
+        status_words=_status(meeting, today),
+        remark=_remark(meeting),
+        is_cancelled=not meeting.held,
+        is_over=meeting.day < today,
+        is_moved=meeting.moved,
+        is_added=meeting.added,
+        is_extraordinary=meeting.extraordinary,
+        expected=len(papers),
+        come=sum(line.status in SETTLED for line in papers),
+        reviews=len(lines) - len(papers),
+    )
+
+
+def _status(meeting: Meeting, today: date) -> str:
+    if not meeting.held:
+        return "cancelled"
+    return "held" if meeting.day < today else "planned"
+
+
+def _remark(meeting: Meeting) -> str | None:
+    if meeting.extraordinary:
+        return "extraordinary: no reports are due at it"
+    if meeting.moved:
+        return f"moved from {long_date(meeting.scheduled)}"
+    if not meeting.held and meeting.decided is not None:
+        return f"cancelled on {long_date(meeting.decided)}"
+    return "added" if meeting.added else None

@@ -1,0 +1,208 @@
+"""The papers for one meeting: what is expected, what has come, what is late."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from sqlalchemy import Connection
+
+from ...calendar.occurrences import Kind, meeting_body
+from ...calendar.planner.model import Planner, RoleName
+from ...calendar.rules.timing import AsRequired
+from ...calendar.status import Status
+from ...storage.boards import BoardRow
+from ...storage.change_log import last_outcomes
+from ...wording.names import Named, Names
+from ...wording.statuses import is_late
+from ..calendar.board_calendar import BoardCalendar, Line
+from ..calendar.entries import Shown, entries_of, shown
+from ..calendar.report import Link, link_to
+from .meetings import MeetingLine, lines_at, meeting_on, raised_for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """One paper, and what was recorded of it last: on which day, by whom, with which remark."""
+
+    shown: Shown
+    recorded_on: date | None = None
+    recorded_by: str | None = None
+    remark: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MayRaise:
+    """A report without a date that the agenda of each meeting asks for.
+
+    `raised` is what was raised of it for this one; `silent` are the owners who raised nothing.
+    """
+
+    report: Link
+    owners: tuple[Named, ...]
+    quote: str
+    raised: tuple[Shown, ...] = ()
+    silent: tuple[Named, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnerExceptions:
+    """Everything that one body has overdue. `contact` leads it, None: nobody does."""
+
+    owner: Named
+    lead: str
+    contact: str | None
+    reports: tuple[Shown, ...]
+    actions: tuple[Shown, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingPapers:
+    """A meeting's papers, each in one of the lists but for what is no longer due.
+
+    `reviews` are ongoing actions to look at again. `exceptions` is what is overdue anywhere, by
+    owner: for the Business Group, else None.
+    """
+
+    meeting: MeetingLine
+    as_at: date
+    come: tuple[Paper, ...]
+    nothing: tuple[Paper, ...]
+    late: tuple[Paper, ...]
+    to_come: tuple[Paper, ...]
+    not_settled: tuple[Paper, ...]
+    not_needed: tuple[Paper, ...]
+    reviews: tuple[Paper, ...]
+    may_be_raised: tuple[MayRaise, ...]
+    exceptions: tuple[OwnerExceptions, ...] | None
+
+    @property
+    def expected(self) -> int:
+        """How many papers are expected at it in all."""
+        lists = (self.come, self.nothing, self.late, self.to_come, self.not_settled)
+        return sum(len(each) for each in lists)
+
+
+def meeting_papers(
+    connection: Connection,
+    row: BoardRow,
+    planner: Planner,
+    *,
+    body: str,
+    day: date,
+    today: date,
+) -> MeetingPapers | None:
+    """The papers for the meeting of `body` on `day`; None where it does not meet then."""
+    calendar = BoardCalendar(connection=connection, row=row, planner=planner, today=today)
+    meeting = meeting_on(calendar, body, day)
+    if meeting is None:
+        return None
+    names = Names(planner)
+    raised = raised_for(calendar)
+    lines = [
+        line
+        for line in lines_at(calendar, names, day, day, body)
+        if _is_for(line, body, names, raised)
+    ]
+    papers = _papers(connection, lines, names, today)
+    reviews = [paper for paper in papers if paper.shown.kind is Kind.REVIEW]
+    due = [paper for paper in papers if paper.shown.kind is not Kind.REVIEW]
+    return MeetingPapers(
+        meeting=meeting,
+        as_at=today,
+        come=_with(due, Status.SUBMITTED, Status.ACCEPTED),
+        nothing=_with(due, Status.NOTHING_TO_REPORT),
+        late=tuple(paper for paper in due if _is_missing(paper, today)),
+        to_come=tuple(
+            paper
+            for paper in _with(due, Status.PLANNED, Status.DUE, Status.RETURNED)
+            if not _is_missing(paper, today)
+        ),
+        not_settled=_with(due, Status.UNSETTLED),
+        not_needed=_with(due, Status.WAIVED),
+        reviews=tuple(reviews),
+        may_be_raised=tuple(_may_raise(names, meeting, [paper.shown for paper in due])),
+        exceptions=_exceptions(calendar, names) if body == planner.business_group else None,
+    )
+
+
+def _is_for(line: Line, body: str, names: Names, raised: Mapping[str, str]) -> bool:
+    """Whether a line of the day's meetings goes to this body's; `raised` says for what was."""
+    obligation = names.obligations.get(line.ref)
+    if obligation is None or line.status is Status.VOID:
+        return False
+    if line.key in raised:
+        return raised[line.key] == body
+    return body in obligation.audience or meeting_body(obligation, line.kind) == body
+
+
+def _is_missing(paper: Paper, today: date) -> bool:
+    status = paper.shown.status
+    return status is Status.MISSED or is_late(status, paper.shown.due, today)
+
+
+def _with(papers: Iterable[Paper], *wanted: Status) -> tuple[Paper, ...]:
+    return tuple(paper for paper in papers if paper.shown.status in wanted)
+
+
+def _papers(
+    connection: Connection, lines: Sequence[Line], names: Names, today: date
+) -> list[Paper]:
+    recorded = last_outcomes(connection, names.planner.board, [line.key for line in lines])
+    found = []
+    for entry in entries_of(connection, lines):
+        last = recorded.get(entry.key)
+        words = shown(entry, names, today)
+        if last is None:
+            found.append(Paper(shown=words))
+        else:
+            found.append(
+                Paper(shown=words, recorded_on=last.on, recorded_by=last.who, remark=last.why)
+            )
+    return found
+
+
+def _may_raise(names: Names, meeting: MeetingLine, due: Sequence[Shown]) -> Iterable[MayRaise]:
+    """What the agenda asks for, but of a meeting at which no reports are due."""
+    if meeting.is_cancelled or meeting.is_extraordinary:
+        return
+    body = meeting.body.id
+    for report in names.planner.reports:
+        if isinstance(report.timing, AsRequired) and body in report.audience:
+            raised = tuple(each for each in due if each.ref == report.ref)
+            heard = {each.owner.id for each in raised}
+            yield MayRaise(
+                report=link_to(names, report.ref),
+                owners=names.several(report.owners),
+                quote=report.quote,
+                raised=raised,
+                silent=names.several(each for each in report.owners if each not in heard),
+            )
+
+
+def _exceptions(calendar: BoardCalendar, names: Names) -> tuple[OwnerExceptions, ...]:
+    """Everything overdue, by owner in the planner's order."""
+    order = {body: place for place, body in enumerate(names.bodies)}
+    lines = sorted(
+        calendar.late_before(calendar.today),
+        key=lambda line: (order.get(line.owner, len(order)), line.owner, line.due, line.key),
+    )
+    entries = entries_of(calendar.connection, lines)
+    words = (shown(entry, names, calendar.today) for entry in entries)
+    return tuple(
+        _of_owner(names, owner, list(same), calendar.today)
+        for owner, same in groupby(words, lambda each: each.owner)
+    )
+
+
+def _of_owner(names: Names, owner: Named, late: Sequence[Shown], today: date) -> OwnerExceptions:
+    body = names.bodies.get(owner.id)
+    return OwnerExceptions(
+        owner=owner,
+        lead="chair" if body is None else body.lead,
+        contact=None if body is None else body.holder_on(RoleName.CHAIR, today),
+        reports=tuple(each for each in late if each.kind is Kind.REPORT),
+        actions=tuple(each for each in late if each.kind is not Kind.REPORT),
+    )

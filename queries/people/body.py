@@ -1,0 +1,105 @@
+"""One body in full: when it meets, who holds which role, what it owes and what it receives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection
+
+from ...calendar.planner.model import Action, Obligation, Planner, RoleName
+from ...core.local_time import LocalTime
+from ...storage.boards import BoardRow
+from ...wording.changes import ChangeLine
+from ...wording.names import Named, Names
+from ...wording.timings import sentence
+from ..changes import history
+from .people import BodyLine, directory
+from .roles import When
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObligationLine:
+    """A report or an action of a body: where it stands, when it is due, and with whom else."""
+
+    ref: str
+    is_action: bool
+    title: str
+    place: str
+    when: str
+    others: tuple[Named, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A role that somebody holds or will, which can be ended."""
+
+    role: RoleName
+    name: str
+    address: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BodyDossier:
+    """A body. `others` of what it owes are who owe it too, of what it receives who sends it."""
+
+    line: BodyLine
+    is_board: bool
+    owes: tuple[ObligationLine, ...]
+    receives: tuple[ObligationLine, ...]
+    history: tuple[ChangeLine, ...]
+
+    @property
+    def held(self) -> tuple[Held, ...]:
+        """The roles that somebody holds or will."""
+        return tuple(
+            Held(role=role.role, name=role.name, address=holder.address, words=holder.words)
+            for role in self.line.roles
+            for holder in role.holders
+            if holder.when is not When.PAST
+        )
+
+
+def body_dossier(
+    connection: Connection,
+    row: BoardRow,
+    planner: Planner,
+    body_id: str,
+    *,
+    today: date,
+    local: LocalTime,
+) -> BodyDossier | None:
+    """A body of a Board, or None where there is none of that id."""
+    everything = directory(connection, row, planner, today=today, local=local)
+    line = next((each for each in everything.bodies if each.body.id == body_id), None)
+    if line is None:
+        return None
+    names = Names(planner)
+    obligations = tuple(planner.obligations())
+    return BodyDossier(
+        line=line,
+        is_board=body_id == planner.board,
+        owes=tuple(
+            _line(each, names, others=[owner for owner in each.owners if owner != body_id])
+            for each in obligations
+            if body_id in each.owners
+        ),
+        receives=tuple(
+            _line(each, names, others=list(each.owners))
+            for each in obligations
+            if body_id in each.audience
+        ),
+        history=history(connection, planner, [body_id], local=local),
+    )
+
+
+def _line(each: Obligation, names: Names, *, others: list[str]) -> ObligationLine:
+    return ObligationLine(
+        ref=each.ref,
+        is_action=isinstance(each, Action),
+        title=each.title,
+        place=names.place(each.ref),
+        when=sentence(each.timing, names.planner),
+        others=names.several(others),
+    )

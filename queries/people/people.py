@@ -1,0 +1,209 @@
+"""Bodies and people: when each meets, who holds which role when, and whether mails reach them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import Connection
+
+from ...calendar.planner.model import Body, BodyKind, Planner, RoleName
+from ...calendar.rules.date_text import long_date
+from ...calendar.rules.escalation import REMINDERS, Step
+from ...calendar.rules.meeting_series import Series, meetings
+from ...core.local_time import LocalTime
+from ...notifications.reminders.recipients import recipients
+from ...storage.boards import BoardRow
+from ...storage.mail.board_messages import newest_messages_to
+from ...storage.message_states import MessageState
+from ...storage.pauses import Pause, pauses_of
+from ...storage.schema.column_types import AnyRow
+from ...wording.mails import mail_words, stand_in
+from ...wording.names import Named, Names
+from ...wording.text import sentence
+from ..meetings.meetings import meeting_rule
+from .roles import RoleLine, When, begin_of, held_words, role_lines, role_name, when_held
+
+# A body meets at least once a year, or its next meeting is not worth a line.
+A_YEAR = timedelta(days=366)
+KIND_WORDS = {
+    BodyKind.BOARD: "Board",
+    BodyKind.GROUP: "group",
+    BodyKind.SUBGROUP: "subgroup",
+    BodyKind.PARTNER: "partner",
+    BodyKind.POST: "post",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BodyLine:
+    """A body. `rule` says when it meets, without a full stop.
+
+    `vacancy` is a sentence where nobody leads it who should, on who gets its mails meanwhile;
+    `paused` why its mails do not go out. `owes` and `receives` count reports and actions.
+    """
+
+    body: Named
+    kind: str
+    lead: str
+    also: tuple[str, ...]
+    assumed: str | None
+    rule: str | None
+    next_meeting: date | None
+    roles: tuple[RoleLine, ...]
+    vacancy: str | None
+    paused: str | None
+    owes: int
+    receives: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonRole:
+    """A role that somebody holds, held, or will."""
+
+    body: Named
+    role: RoleName
+    name: str
+    when: When
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastMail:
+    """The newest mail to somebody, and what became of it."""
+
+    message: int
+    day: date
+    words: str
+    is_refused: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonLine:
+    """Somebody by their address. `paused` says why no mail goes to them, where none does."""
+
+    address: str
+    roles: tuple[PersonRole, ...]
+    paused: str | None
+    last_mail: LastMail | None
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether their newest mail was refused."""
+        return self.last_mail is not None and self.last_mail.is_refused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Directory:
+    """Every body in the planner's order, and every person by address."""
+
+    bodies: tuple[BodyLine, ...]
+    people: tuple[PersonLine, ...]
+    paused: str | None
+
+
+def directory(
+    connection: Connection, row: BoardRow, planner: Planner, *, today: date, local: LocalTime
+) -> Directory:
+    """All bodies and people of a Board, as of `today`."""
+    names, pauses = Names(planner), pauses_of(connection, row.id)
+    owes = Counter(owner for each in planner.obligations() for owner in each.owners)
+    receives = Counter(body for each in planner.obligations() for body in each.audience)
+    away = {each.id for each in pauses if each.kind == "person"}
+    return Directory(
+        bodies=tuple(
+            BodyLine(
+                body=names.body(body.id),
+                kind=KIND_WORDS[body.kind],
+                lead=body.lead,
+                also=body.also,
+                assumed=body.assumed,
+                rule=None if body.series is None else meeting_rule(body.series),
+                next_meeting=None if body.series is None else next_meeting(body.series, today),
+                roles=tuple(role_lines(body, today, owes=body.id in owes)),
+                vacancy=_vacancy(planner, body, away, today) if body.id in owes else None,
+                paused=_pause(pauses, "body", body.id, local),
+                owes=owes[body.id],
+                receives=receives[body.id],
+            )
+            for body in planner.bodies
+        ),
+        people=tuple(_people(connection, names, pauses, today, local)),
+        paused=_pause(pauses, "board", row.id, local),
+    )
+
+
+def next_meeting(series: Series, today: date) -> date | None:
+    """The next day that a body meets, today or later; None within a year."""
+    held = (each.day for each in meetings(series, today, today + A_YEAR) if each.held)
+    return next(held, None)
+
+
+def _vacancy(planner: Planner, body: Body, away: Collection[str], today: date) -> str | None:
+    """Who gets the mails of a body that nobody leads, or whose lead is away, as a sentence."""
+    step = Step(day=today, offset=0)
+    found = recipients(planner, body.id, step, REMINDERS, day=today, away=away)
+    if not found:
+        return f"{body.name} has no {body.lead}, and nobody stands in: its mails reach nobody."
+    because = stand_in(found[0].because)
+    if because is None:
+        return None
+    said = because.rstrip(".").replace("so it goes to", "so its mails go to")
+    return sentence(f"{said} ({found[0].address})")
+
+
+def _pause(pauses: Iterable[Pause], kind: str, name: str, local: LocalTime) -> str | None:
+    """ "Paused since 3 January 2018 by secretariat@example.org (on leave)."."""
+    for each in pauses:
+        if (each.kind, each.id) == (kind, name):
+            why = f" ({each.why.rstrip('.')})" if each.why else ""
+            return f"Paused since {long_date(local.day_of(each.since))} by {each.who}{why}."
+    return None
+
+
+def _people(
+    connection: Connection,
+    names: Names,
+    pauses: Collection[Pause],
+    today: date,
+    local: LocalTime,
+) -> Iterator[PersonLine]:
+    roles: dict[str, list[PersonRole]] = {}
+    for body in names.planner.bodies:
+        for holder in sorted(body.holders, key=begin_of):
+            held = PersonRole(
+                body=names.body(body.id),
+                role=holder.role,
+                name=role_name(body, holder.role),
+                when=when_held(holder, today),
+                words=held_words(holder, today),
+            )
+            roles.setdefault(holder.address, []).append(held)
+    mails = last_mails(connection, roles, local)
+    for address in sorted(roles):
+        yield PersonLine(
+            address=address,
+            roles=tuple(roles[address]),
+            paused=_pause(pauses, "person", address, local),
+            last_mail=mails.get(address),
+        )
+
+
+def last_mails(
+    connection: Connection, addresses: Iterable[str], local: LocalTime
+) -> Mapping[str, LastMail]:
+    """The newest mail to each address that was not given up before it went out."""
+    rows = newest_messages_to(connection, addresses)
+    return {address: _last_mail(row, local) for address, row in rows.items()}
+
+
+def _last_mail(row: AnyRow, local: LocalTime) -> LastMail:
+    state = MessageState(row.state)
+    return LastMail(
+        message=row.id,
+        day=row.day,
+        words=mail_words(state, finished_at=row.finished_at, reply=row.reply, local=local),
+        is_refused=state is MessageState.FAILED,
+    )

@@ -1,0 +1,1 @@
+"""What the planner leaves open, and what a change of it does."""

@@ -1,0 +1,128 @@
+"""What a change of the planner does, in words: for the command and for pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from operator import itemgetter
+
+from ...calendar.occurrences import Occurrence
+from ...calendar.planner.model import Planner
+from ...calendar.rules.date_text import listed, long_date, weekday_date
+from ...wording.names import short_names
+from ...wording.text import audience, count
+from .change_preview import Consequences, held_on
+from .reflow import Reflow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """One thing that happens, and to what: "S.11 annual report: PMQAG".
+
+    `how` is such as "Papers now due 1 March 2018 instead of 22 February 2018"; `more` counts
+    what was left out of `what`.
+    """
+
+    how: str
+    what: tuple[str, ...]
+    more: int = 0
+
+
+def effects(found: Consequences, planner: Planner, most: int | None = None) -> list[Effect]:
+    """What re-flows: first how, then what.
+
+    With `most` at most so many things of a kind, and of many owners only the first are named.
+    """
+    together = listed if most is None else _first_few
+    said = sorted(
+        (_day(each), _how(each, planner), *_what(each, planner)) for each in found.flowing
+    )
+    told = []
+    for (_, how), alike in groupby(said, itemgetter(0, 1)):
+        what = [
+            f"{title}: {together([owner for *_, owner in same])}"
+            for title, same in groupby(alike, itemgetter(2))
+        ]
+        shown = what[:most]
+        told.append(Effect(how=how, what=tuple(shown), more=len(what) - len(shown)))
+    return told
+
+
+def _first_few(owners: list[str]) -> str:
+    return audience(tuple(owners))
+
+
+def _day(reflow: Reflow) -> date:
+    """The day that tells where among the others it stands: the new one, or the one it had."""
+    return next(each.due for each in (reflow.after, reflow.before) if each is not None)
+
+
+def remarks(found: Consequences) -> Iterator[str]:
+    """What else is to say: that nothing moves, or that something stays as it was recorded."""
+    if not found.flowing:
+        yield "No due date changes by that."
+    if found.staying:
+        stay = "stays" if found.staying == 1 else "stay"
+        yield (
+            f"{count(found.staying, 'report')} {stay} as recorded: past, settled, or given a "
+            "date of its own."
+        )
+
+
+def mailed_in_words(found: Consequences) -> str | None:
+    """That people were reminded of the old dates already; None where nobody was."""
+    if not found.mailed:
+        return None
+    if found.mailed == 1:
+        return (
+            "A reminder of one of these was sent already. The next mail about it says what changed."
+        )
+    return (
+        f"Reminders of {found.mailed} of these were sent already. The next mails about them say "
+        "what changed."
+    )
+
+
+def meetings_in_words(meetings: Iterable[Reflow]) -> Iterator[str]:
+    """ "No PMQAG meeting on Wednesday 7 March 2018 any more"."""
+    for each in meetings:
+        was, will = held_on(each.before), held_on(each.after)
+        title = next(one.title for one in (each.after, each.before) if one is not None)
+        if was is None and will is not None:
+            yield f"{title} on {weekday_date(will)}, in addition"
+        elif was is not None and will is None:
+            yield f"No {title} on {weekday_date(was)} any more"
+        elif was is not None and will is not None:
+            yield f"{title} on {weekday_date(will)} instead of {weekday_date(was)}"
+
+
+def _how(reflow: Reflow, planner: Planner) -> str:
+    """What becomes of one, such as "Papers now due 1 March 2018 instead of 22 February 2018"."""
+    before, after = reflow.before, reflow.after
+    was = None if before is None or before.void else long_date(before.due)
+    if after is None or after.void:
+        return f"No longer due on {was}" if was else "Still not due"
+    now = long_date(after.due)
+    paper = "Papers now" if after.meeting is not None else "Now"
+    if was is None:
+        return f"{paper} due {now}, in addition"
+    if before is not None and before.owner != after.owner:
+        return f"Due {now}, now from {_owner(after, planner)} instead of {_owner(before, planner)}"
+    if was == now:
+        on = "" if after.meeting is None else f", for the meeting on {long_date(after.meeting)}"
+        return f"Still due {now}{on}"
+    return f"{paper} due {now} instead of {was}"
+
+
+def _what(reflow: Reflow, planner: Planner) -> tuple[str, str]:
+    """The title, and who owes it."""
+    each = reflow.after or reflow.before
+    if each is None:
+        raise ValueError("a reflow of nothing")
+    return each.title, _owner(each, planner)
+
+
+def _owner(each: Occurrence, planner: Planner) -> str:
+    return "".join(short_names(planner, [each.owner])) or each.owner

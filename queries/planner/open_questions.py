@@ -1,0 +1,114 @@
+"""What a planner leaves open: undecided dates, readings to confirm, contradictions, vacancies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from ...calendar.planner.builder import planner_of
+from ...calendar.planner.entries import PLAN
+from ...calendar.planner.file_schema import PlannerFile
+from ...calendar.planner.model import Obligation, Planner, Report
+from ...calendar.rules.timing import Undecided
+from ...notifications.letters.overview import vacant_roles
+from ...wording.names import reference
+
+# Reserved for examples (RFC 2606, RFC 6761): no mail arrives there.
+NOWHERE = ("example.org", "example.com", "example.net", "example", "test", "invalid", "localhost")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenDate:
+    """A report or action whose date the source leaves open; `row` is the planner's What cell."""
+
+    ref: str
+    row: str | None
+    quote: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What was read into the source: `ref` is a report, an action, a body, or "plan"."""
+
+    ref: str
+    row: str | None
+    quote: str | None
+    reading: str
+
+
+def open_dates(content: PlannerFile) -> list[OpenDate]:
+    """What nobody is reminded of until somebody decides when it is due."""
+    return [
+        OpenDate(ref=each.ref, row=_row(each), quote=each.quote, why=each.timing.why)
+        for each in planner_of(content).obligations()
+        if isinstance(each.timing, Undecided)
+    ]
+
+
+def readings(content: PlannerFile) -> list[Reading]:
+    """Everything that was read into the source, for the secretariat to confirm."""
+    return [*_plan_readings(content), *_obligation_readings(content)]
+
+
+def _plan_readings(content: PlannerFile) -> Iterator[Reading]:
+    stated = [(PLAN, content.plan.assumed)]
+    for body in content.body:
+        stated.append((body.id, body.assumed))
+        stated.append((body.id, body.meets.assumed if body.meets else None))
+    for ref, assumed in stated:
+        if assumed is not None:
+            yield Reading(ref=ref, row=None, quote=None, reading=assumed)
+
+
+def _obligation_readings(content: PlannerFile) -> Iterator[Reading]:
+    for each in planner_of(content).obligations():
+        if each.assumed is not None:
+            yield Reading(ref=each.ref, row=_row(each), quote=each.quote, reading=each.assumed)
+
+
+def concerns(content: PlannerFile, today: date) -> list[str]:
+    """Contradictions, promises that the planner does not keep, and vacant roles; sentences."""
+    planner = planner_of(content)
+    return [*_doubts(planner), *_promises(planner), *_vacancies(planner, today)]
+
+
+def _doubts(planner: Planner) -> Iterator[str]:
+    for each in planner.obligations():
+        if each.doubt is not None:
+            place = reference(each)
+            named = f'"{each.title}" ({place})' if place else f'"{each.title}"'
+            yield f"The plan is not clear about {named}: {each.doubt}"
+
+
+def _promises(planner: Planner) -> Iterator[str]:
+    for each in planner.promises:
+        yield (
+            f"Promised in the plan and missing from its planner: {each.text} ({each.where}). "
+            "Nobody is reminded of it."
+        )
+
+
+def _vacancies(planner: Planner, today: date) -> Iterator[str]:
+    for vacancy in vacant_roles(planner, today):
+        yield f"{vacancy}; its mails go to whoever stands in. `boardcal people appoint` fills it."
+
+
+def addresses_nowhere(content: PlannerFile) -> set[str]:
+    """The role-holders' addresses that are only examples."""
+    return {
+        holder.address
+        for body in content.body
+        for holders in (body.chair, body.vice_chair, body.administrator, body.secretariat)
+        for holder in holders
+        if _leads_nowhere(holder.address.rpartition("@")[2])
+    }
+
+
+def _leads_nowhere(domain: str) -> bool:
+    return any(domain == name or domain.endswith(f".{name}") for name in NOWHERE)
+
+
+def _row(obligation: Obligation) -> str | None:
+    return obligation.row if isinstance(obligation, Report) else None

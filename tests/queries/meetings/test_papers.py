@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from boardcal.calendar.planner.model import RoleName
+from boardcal.calendar.status import Status
+from boardcal.operations.planner.meetings import cancel_meeting, move_meeting
+from boardcal.queries.meetings.papers import MeetingPapers, Paper, meeting_papers
+from boardcal.tests.factories import S11, day
+from boardcal.tests.office import WHO
+from boardcal.tests.pages import in_memory, make_whole, office_day, shown_by
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from boardcal.tests.office import Office
+
+MARCH = "2018-03-08"
+PMQAG, CDOP = "lscb/progress/pmqag/2018-03", "lscb/progress/cdop/2018-03"
+
+
+@pytest.fixture
+def office() -> Office:
+    """A bit of everything, planned on 1 February 2018."""
+    office = in_memory()
+    office.store(make_whole())
+    office.tick("2018-02-01 09:00")
+    return office
+
+
+def papers_for(office: Office, when: str = MARCH, body: str = "lscb") -> MeetingPapers:
+    found = found_for(office, when, body)
+    assert found is not None
+    return found
+
+
+def found_for(office: Office, when: str, body: str) -> MeetingPapers | None:
+    found: MeetingPapers | None = shown_by(
+        office, meeting_papers, body=body, day=day(when), today=office_day(office)
+    )
+    return found
+
+
+def keys(papers: Iterable[Paper]) -> set[str]:
+    return {paper.shown.key for paper in papers}
+
+
+def test_all_that_is_expected_is_to_come_at_first(office: Office) -> None:
+    found = papers_for(office)
+    assert keys(found.to_come) == {S11, PMQAG, CDOP}
+    assert found.expected == 3
+    assert (found.come, found.late, found.not_settled, found.reviews) == ((), (), (), ())
+
+
+@pytest.mark.parametrize(
+    ("status", "where"),
+    [
+        (Status.SUBMITTED, "come"),
+        (Status.ACCEPTED, "come"),
+        (Status.NOTHING_TO_REPORT, "nothing"),
+        (Status.WAIVED, "not_needed"),
+        (Status.RETURNED, "to_come"),
+    ],
+)
+def test_each_paper_stands_where_what_was_recorded_puts_it(
+    office: Office, status: Status, where: str
+) -> None:
+    office.record(CDOP, status, on="2018-02-01", note="by mail")
+    found = papers_for(office)
+    [paper] = [each for each in getattr(found, where) if each.shown.key == CDOP]
+    assert (paper.recorded_on, paper.recorded_by, paper.remark) == (
+        day("2018-02-01"),
+        WHO,
+        "by mail",
+    )
+    assert found.expected == (2 if status is Status.WAIVED else 3)
+    every = (found.come, found.nothing, found.late, found.to_come, found.not_needed)
+    assert sum(CDOP in keys(each) for each in every) == 1
+
+
+def test_what_did_not_come_by_its_date_is_late(office: Office) -> None:
+    office.record(S11, Status.RETURNED, on="2018-02-01")
+    office.tick("2018-02-23 09:00")
+    assert keys(papers_for(office).late) == {S11, PMQAG, CDOP}
+
+
+def test_what_the_next_one_overtook_is_late_still(office: Office) -> None:
+    office.tick("2018-05-01 09:00")
+    found = papers_for(office)
+    assert {each.shown.status for each in found.late if each.shown.key == CDOP} == {Status.MISSED}
+
+
+def test_what_fell_due_before_mails_began_is_not_settled(office: Office) -> None:
+    found = papers_for(office, "2017-11-09")
+    assert keys(found.not_settled) == {
+        "lscb/progress/pmqag/2017-11",
+        "lscb/progress/cdop/2017-11",
+    }
+
+
+def test_papers_go_with_their_meeting(office: Office) -> None:
+    office.edit(lambda content: move_meeting(content, "lscb", day(MARCH), day("2018-03-15")))
+    office.tick()
+    assert found_for(office, MARCH, "lscb") is None
+    assert keys(papers_for(office, "2018-03-15").to_come) == {S11, PMQAG, CDOP}
+
+
+def test_nothing_is_expected_at_a_cancelled_meeting(office: Office) -> None:
+    office.edit(lambda content: cancel_meeting(content, "lscb", day(MARCH), day("2018-02-01")))
+    office.tick()
+    found = papers_for(office)
+    assert (found.expected, found.meeting.is_cancelled) == (0, True)
+    # What names a month waits for the next meeting.
+    assert S11 in keys(papers_for(office, "2018-05-10").to_come)
+
+
+def test_what_has_no_date_may_be_raised_at_any_meeting(office: Office) -> None:
+    for when in (MARCH, "2018-05-10"):
+        [raised] = papers_for(office, when).may_be_raised
+        assert (raised.report.ref, [each.id for each in raised.owners]) == (
+            "exceptions",
+            ["pmqag"],
+        )
+
+
+def test_reviews_stand_apart(office: Office) -> None:
+    found = papers_for(office, "2018-05-15", "business-group")
+    assert keys(found.reviews) == {"lscb/2.1/cdop/2018-Q2"}
+    assert found.expected == 0
+
+
+def test_the_business_group_sees_what_is_overdue_anywhere_by_owner(office: Office) -> None:
+    office.tick("2018-04-03 09:00")
+    found = papers_for(office, "2018-05-15", "business-group")
+    assert found.exceptions is not None
+    by_owner = {each.owner.id: each for each in found.exceptions}
+    assert list(by_owner) == ["pmqag", "cdop"]
+    assert {each.key for each in by_owner["pmqag"].reports} == {S11, PMQAG}
+    assert {each.ref for each in by_owner["pmqag"].actions} == {"1.1"}
+    assert by_owner["pmqag"].contact == "pmqag.chair@example.org"
+    assert papers_for(office).exceptions is None
+
+
+def test_a_place_that_nobody_holds_is_told(office: Office) -> None:
+    office.leave(RoleName.CHAIR, "cdop.chair@example.org", "2018-02-10", "cdop")
+    office.tick("2018-02-26 09:00")
+    found = papers_for(office, "2018-05-15", "business-group")
+    assert found.exceptions is not None
+    contacts = {each.owner.id: each.contact for each in found.exceptions}
+    assert contacts["cdop"] is None
+
+
+def test_nothing_overdue_is_an_empty_list(office: Office) -> None:
+    office.record("lscb/progress/pmqag/2018-01", Status.SUBMITTED, on="2018-02-01")
+    office.record("lscb/progress/cdop/2018-01", Status.SUBMITTED, on="2018-02-01")
+    assert papers_for(office, "2018-05-15", "business-group").exceptions == ()
+
+
+@pytest.mark.parametrize(
+    ("when", "body"), [("2018-03-09", "lscb"), (MARCH, "pmqag"), (MARCH, "none")]
+)
+def test_there_are_no_papers_for_no_meeting(office: Office, when: str, body: str) -> None:
+    assert found_for(office, when, body) is None
