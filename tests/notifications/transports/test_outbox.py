@@ -27,8 +27,8 @@ MAIL = OutgoingMail(
 # A process that ends in the middle of a mail, as by kill -9.
 KILLED = """
 import asyncio, datetime, os, pathlib, sys
-from boardcal.notifications.outbox import OutboxTransport
-from boardcal.notifications.transports import OutgoingMail
+from boardcal.notifications.transports.outbox import OutboxTransport
+from boardcal.notifications.transports.base import OutgoingMail
 
 mail = OutgoingMail(
     message_id="<a@example.org>", sender="a@example.org", recipient="b@example.org",
