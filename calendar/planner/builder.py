@@ -6,7 +6,7 @@ from typing import Any
 
 from ..rules.date_text import ORDINALS, WEEKDAYS, month_number
 from ..rules.escalation import REMINDERS, Policy
-from ..rules.meeting_series import ChangeKind, MeetingChange, Series, Weekday
+from ..rules.meeting_series import MeetingChange, MeetingChangeKind, Series, Weekday
 from ..rules.working_days import WorkingDays
 from .file_schema import (
     ActionEntry,
@@ -106,13 +106,15 @@ def _weekday(text: str) -> Weekday:
 
 def _change(entry: ChangeEntry) -> MeetingChange:
     if entry.moved is not None:
-        return MeetingChange(kind=ChangeKind.MOVED, day=entry.moved, to=entry.to)
+        return MeetingChange(kind=MeetingChangeKind.MOVED, day=entry.moved, to=entry.to)
     if entry.cancelled is not None:
-        kind = ChangeKind.CANCELLED
+        kind = MeetingChangeKind.CANCELLED
         return MeetingChange(kind=kind, day=entry.cancelled, decided=entry.decided)
     if entry.added is None:
         raise ValueError("a meeting entry without any date")
-    return MeetingChange(kind=ChangeKind.ADDED, day=entry.added, extraordinary=entry.extraordinary)
+    return MeetingChange(
+        kind=MeetingChangeKind.ADDED, day=entry.added, extraordinary=entry.extraordinary
+    )
 
 
 def _policy(entry: ObligationEntry) -> Policy:

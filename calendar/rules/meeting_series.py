@@ -15,7 +15,7 @@ from .working_days import last_day
 FURTHEST_MOVE = timedelta(days=366)
 
 
-class ChangeKind(StrEnum):
+class MeetingChangeKind(StrEnum):
     """What happened to one meeting of a series."""
 
     MOVED = "moved"
@@ -31,7 +31,7 @@ class MeetingChange:
     moved one went, `decided` the day a cancellation was decided (None: always known).
     """
 
-    kind: ChangeKind
+    kind: MeetingChangeKind
     day: date
     to: date | None = None
     extraordinary: bool = False
@@ -126,15 +126,15 @@ def _with_changes(
         # A fourth Thursday that is the last one too is one meeting.
         by_day.setdefault(each.scheduled, each)
     for change in changes:
-        if change.kind is ChangeKind.ADDED:
+        if change.kind is MeetingChangeKind.ADDED:
             by_day[change.day] = _added(change)
     for change in changes:
         meeting = by_day.get(change.day)
         if meeting is None:
             continue
-        if change.kind is ChangeKind.MOVED and change.to is not None:
+        if change.kind is MeetingChangeKind.MOVED and change.to is not None:
             by_day[change.day] = replace(meeting, day=change.to)
-        elif change.kind is ChangeKind.CANCELLED:
+        elif change.kind is MeetingChangeKind.CANCELLED:
             by_day[change.day] = replace(meeting, held=False, decided=change.decided)
     return by_day.values()
 

@@ -10,8 +10,9 @@ import click
 
 from ...calendar.planner.builder import planner_of
 from ...calendar.planner.model import Planner
+from ...calendar.rules.meeting_series import MeetingChangeKind
 from ...operations.planner.change import change_planner
-from ...operations.planner.meeting_change import Becomes, MeetingDecision
+from ...operations.planner.meeting_change import MeetingDecision
 from ...operations.planner.roles import body_named
 from ...queries.planner.change_preview import Consequences, consequences
 from ...queries.planner.change_text import effects, remarks
@@ -71,7 +72,7 @@ def move(
     note: str | None,
 ) -> None:
     """Move the meeting of BODY on DATE to another day."""
-    wanted = MeetingDecision(body=body, becomes=Becomes.MOVED, day=day, to=to)
+    wanted = MeetingDecision(body=body, becomes=MeetingChangeKind.MOVED, day=day, to=to)
     _change(invocation, wanted, dry_run=dry_run, yes=yes, who=who, note=note)
 
 
@@ -93,7 +94,7 @@ def cancel(
     note: str | None,
 ) -> None:
     """Cancel the meeting of BODY on DATE."""
-    wanted = MeetingDecision(body=body, becomes=Becomes.CANCELLED, day=day)
+    wanted = MeetingDecision(body=body, becomes=MeetingChangeKind.CANCELLED, day=day)
     _change(invocation, wanted, dry_run=dry_run, yes=yes, who=who, note=note)
 
 
@@ -117,7 +118,9 @@ def add(
     note: str | None,
 ) -> None:
     """Add a meeting of BODY on DATE, or bring a cancelled one back."""
-    wanted = MeetingDecision(body=body, becomes=Becomes.ADDED, day=day, extraordinary=extraordinary)
+    wanted = MeetingDecision(
+        body=body, becomes=MeetingChangeKind.ADDED, day=day, extraordinary=extraordinary
+    )
     _change(invocation, wanted, dry_run=dry_run, yes=yes, who=who, note=note)
 
 

@@ -4,21 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 from ...calendar.planner.file_schema import PlannerFile
 from ...calendar.planner.model import Planner
 from ...calendar.rules.date_text import WEEKDAYS, long_date, weekday_date
+from ...calendar.rules.meeting_series import MeetingChangeKind
 from ...wording.names import short_names
 from .meetings import add_meeting, cancel_meeting, move_meeting
-
-
-class Becomes(StrEnum):
-    """What a meeting can become."""
-
-    MOVED = "moved"
-    CANCELLED = "cancelled"
-    ADDED = "added"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +18,7 @@ class MeetingDecision:
     """One meeting of a body on `day`, and what becomes of it; `to` is where a moved one goes."""
 
     body: str
-    becomes: Becomes
+    becomes: MeetingChangeKind
     day: date
     to: date | None = None
     extraordinary: bool = False
@@ -44,9 +36,9 @@ class MeetingDecision:
     def edit(self, content: PlannerFile, *, decided: date) -> PlannerFile:
         """`content` as it is after the decision. Raises EditError or FileProblems."""
         match self.becomes:
-            case Becomes.CANCELLED:
+            case MeetingChangeKind.CANCELLED:
                 return cancel_meeting(content, self.body, self.day, decided)
-            case Becomes.MOVED if self.to is not None:
+            case MeetingChangeKind.MOVED if self.to is not None:
                 return move_meeting(content, self.body, self.day, self.to)
         return add_meeting(content, self.body, self.day, extraordinary=self.extraordinary)
 
@@ -54,7 +46,7 @@ class MeetingDecision:
         """ "The LSCB meeting on Thursday 8 March 2018 moves to Thursday 15 March 2018."."""
         name = "".join(short_names(planner, [self.body]))
         day = weekday_date(self.day)
-        if self.becomes is Becomes.ADDED:
+        if self.becomes is MeetingChangeKind.ADDED:
             return f"{name} also meets on {day}."
         if self.to is None:
             return f"The {name} meeting on {day} is cancelled."
@@ -62,7 +54,7 @@ class MeetingDecision:
 
     def remark(self, planner: Planner) -> str | None:
         """A word where the new day is one on which nobody works."""
-        new = self.day if self.becomes is Becomes.ADDED else self.to
+        new = self.day if self.becomes is MeetingChangeKind.ADDED else self.to
         if new is None or planner.days.is_working(new):
             return None
         if new.weekday() < WEEKDAYS.index("Saturday"):

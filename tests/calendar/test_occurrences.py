@@ -19,7 +19,7 @@ from boardcal.calendar.planner.model import Action, Body, BodyKind, Plan, Planne
 from boardcal.calendar.rules.date_text import stated_date
 from boardcal.calendar.rules.due_dates import Event
 from boardcal.calendar.rules.escalation import REMINDERS, REVIEWS, Policy
-from boardcal.calendar.rules.meeting_series import ChangeKind, MeetingChange, Series, Weekday
+from boardcal.calendar.rules.meeting_series import MeetingChange, MeetingChangeKind, Series, Weekday
 from boardcal.calendar.rules.timing import (
     After,
     AsRequired,
@@ -201,7 +201,7 @@ def test_what_is_met_by_a_report_of_someone_else_names_that_owner() -> None:
 
 
 def test_a_cancelled_meeting_makes_its_occurrence_void() -> None:
-    change = MeetingChange(kind=ChangeKind.CANCELLED, day=date(2018, 3, 8))
+    change = MeetingChange(kind=MeetingChangeKind.CANCELLED, day=date(2018, 3, 8))
     lscb = Body(id="lscb", name="LSCB", short="LSCB", kind=BodyKind.BOARD,
                 series=Series(days=LSCB.days, months=LSCB.months, changes=(change,)))  # fmt: skip
     every = make_report("progress", AtMeetings(body="lscb", which=EveryMeeting()))
@@ -267,11 +267,11 @@ def test_the_meetings_of_bodies_are_listed_under_their_day() -> None:
 @pytest.mark.parametrize(
     ("change", "period", "day", "void", "note"),
     [
-        (MeetingChange(kind=ChangeKind.MOVED, day=date(2018, 3, 8), to=date(2018, 3, 15)),
+        (MeetingChange(kind=MeetingChangeKind.MOVED, day=date(2018, 3, 8), to=date(2018, 3, 15)),
          "2018-03", date(2018, 3, 15), False, "moved from 8 March 2018"),
-        (MeetingChange(kind=ChangeKind.CANCELLED, day=date(2018, 3, 8)),
+        (MeetingChange(kind=MeetingChangeKind.CANCELLED, day=date(2018, 3, 8)),
          "2018-03", date(2018, 3, 8), True, "cancelled"),
-        (MeetingChange(kind=ChangeKind.ADDED, day=date(2018, 4, 12)),
+        (MeetingChange(kind=MeetingChangeKind.ADDED, day=date(2018, 4, 12)),
          "added-2018-04-12", date(2018, 4, 12), False, None),
     ],
 )  # fmt: skip
@@ -283,5 +283,5 @@ def test_a_changed_meeting_says_so(
 
 
 def test_an_extraordinary_meeting_is_called_one() -> None:
-    change = MeetingChange(kind=ChangeKind.ADDED, day=date(2018, 4, 12), extraordinary=True)
+    change = MeetingChange(kind=MeetingChangeKind.ADDED, day=date(2018, 4, 12), extraordinary=True)
     assert lscb_meetings(change)["added-2018-04-12"].title == "LSCB extraordinary meeting"

@@ -7,9 +7,10 @@ from starlette.responses import Response
 
 from ...calendar.planner.builder import planner_of
 from ...calendar.planner.model import Body, Planner
+from ...calendar.rules.meeting_series import MeetingChangeKind
 from ...core.validation.explain import FileProblems
 from ...operations.planner.change import PlannerChangedError
-from ...operations.planner.meeting_change import Becomes, MeetingDecision
+from ...operations.planner.meeting_change import MeetingDecision
 from ...operations.planner.roles import EditError
 from ...queries.changes import history
 from ...queries.meetings.meetings import MeetingLine
@@ -24,42 +25,46 @@ from .meetings import day_of, meeting_body, meeting_of
 from .preview import preview
 
 # The field that a problem with the whole is shown beside.
-FIELDS = {Becomes.MOVED: "to", Becomes.CANCELLED: "why", Becomes.ADDED: "day"}
+FIELDS = {
+    MeetingChangeKind.MOVED: "to",
+    MeetingChangeKind.CANCELLED: "why",
+    MeetingChangeKind.ADDED: "day",
+}
 LABELS = {"to": "The new day", "day": "The day"}
 CHANGED = "The planner was changed meanwhile, so nothing was saved."
 
 
 def ask_to_move(request: Request) -> Response:
     """The form for another day."""
-    return _form(request, Becomes.MOVED)
+    return _form(request, MeetingChangeKind.MOVED)
 
 
 def ask_to_cancel(request: Request) -> Response:
     """The form for cancelling."""
-    return _form(request, Becomes.CANCELLED)
+    return _form(request, MeetingChangeKind.CANCELLED)
 
 
 def ask_to_add(request: Request) -> Response:
     """The form for one more meeting."""
-    return _form(request, Becomes.ADDED)
+    return _form(request, MeetingChangeKind.ADDED)
 
 
 def move(request: Request) -> Response:
     """What moving would do; or moves it."""
-    return _answer(request, Becomes.MOVED)
+    return _answer(request, MeetingChangeKind.MOVED)
 
 
 def cancel(request: Request) -> Response:
     """What cancelling would do; or cancels it."""
-    return _answer(request, Becomes.CANCELLED)
+    return _answer(request, MeetingChangeKind.CANCELLED)
 
 
 def add(request: Request) -> Response:
     """What one more meeting would do; or adds it."""
-    return _answer(request, Becomes.ADDED)
+    return _answer(request, MeetingChangeKind.ADDED)
 
 
-def _answer(request: Request, becomes: Becomes) -> Response:
+def _answer(request: Request, becomes: MeetingChangeKind) -> Response:
     form, problems = form_of(request), Problems()
     decision = _decision(request, becomes, problems)
     why = problems.read("why", "The reason", lambda: form.text("why"))
@@ -70,18 +75,20 @@ def _answer(request: Request, becomes: Becomes) -> Response:
     return _previewed(request, decision, why)
 
 
-def _decision(request: Request, becomes: Becomes, problems: Problems) -> MeetingDecision | None:
+def _decision(
+    request: Request, becomes: MeetingChangeKind, problems: Problems
+) -> MeetingDecision | None:
     """What the form says; None, with problems, where it cannot be read."""
     form, today = form_of(request), site_of(request).here.today
     with reading_board(request) as (_, _row, planner):
         body = meeting_body(planner, request.path_params["body"]).id
-    if becomes is Becomes.CANCELLED:
+    if becomes is MeetingChangeKind.CANCELLED:
         return MeetingDecision(body=body, becomes=becomes, day=day_of(request))
     name = FIELDS[becomes]
     given = problems.read(name, LABELS[name], lambda: read_date(form, name, today=today))
     if given is None:
         return None
-    if becomes is Becomes.MOVED:
+    if becomes is MeetingChangeKind.MOVED:
         return MeetingDecision(body=body, becomes=becomes, day=day_of(request), to=given)
     return MeetingDecision(
         body=body, becomes=becomes, day=given, extraordinary=form.has("extraordinary")
@@ -89,7 +96,10 @@ def _decision(request: Request, becomes: Becomes, problems: Problems) -> Meeting
 
 
 def _form(
-    request: Request, becomes: Becomes, problems: Problems | None = None, status: int = 200
+    request: Request,
+    becomes: MeetingChangeKind,
+    problems: Problems | None = None,
+    status: int = 200,
 ) -> Response:
     form = form_of(request)
     body, meeting = _subject(request, becomes)
@@ -108,11 +118,11 @@ def _form(
     )
 
 
-def _subject(request: Request, becomes: Becomes) -> tuple[Body, MeetingLine | None]:
+def _subject(request: Request, becomes: MeetingChangeKind) -> tuple[Body, MeetingLine | None]:
     """The body, and the meeting that it is about. Raises NotFoundError."""
     with reading_board(request) as (connection, row, planner):
         body = meeting_body(planner, request.path_params["body"])
-        if becomes is Becomes.ADDED:
+        if becomes is MeetingChangeKind.ADDED:
             return body, None
         meeting = meeting_of(request, connection, row, planner)
     if meeting.is_cancelled:
@@ -123,11 +133,11 @@ def _subject(request: Request, becomes: Becomes) -> tuple[Body, MeetingLine | No
     return body, meeting
 
 
-def _title(becomes: Becomes, body: Body) -> str:
+def _title(becomes: MeetingChangeKind, body: Body) -> str:
     match becomes:
-        case Becomes.MOVED:
+        case MeetingChangeKind.MOVED:
             return f"Move the {body.short} meeting"
-        case Becomes.CANCELLED:
+        case MeetingChangeKind.CANCELLED:
             return f"Cancel the {body.short} meeting"
     return f"Add a meeting of {body.short}"
 

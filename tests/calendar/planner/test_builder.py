@@ -11,7 +11,7 @@ from boardcal.calendar.planner.model import Planner, RoleHolder, RoleName
 from boardcal.calendar.planner.reader import read_planner
 from boardcal.calendar.rules.date_text import stated_date
 from boardcal.calendar.rules.escalation import REMINDERS, Policy
-from boardcal.calendar.rules.meeting_series import ChangeKind, MeetingChange, Series, Weekday
+from boardcal.calendar.rules.meeting_series import MeetingChange, MeetingChangeKind, Series, Weekday
 from boardcal.calendar.rules.timing import (
     After,
     AsRequired,
@@ -133,9 +133,11 @@ def test_changed_meetings_are_read(right: str) -> None:
     assert lscb is not None
     assert lscb.series is not None
     assert lscb.series.changes == (
-        MeetingChange(kind=ChangeKind.MOVED, day=date(2018, 3, 8), to=date(2018, 3, 15)),
-        MeetingChange(kind=ChangeKind.CANCELLED, day=date(2018, 5, 10), decided=date(2018, 4, 1)),
-        MeetingChange(kind=ChangeKind.ADDED, day=date(2018, 6, 14), extraordinary=True),
+        MeetingChange(kind=MeetingChangeKind.MOVED, day=date(2018, 3, 8), to=date(2018, 3, 15)),
+        MeetingChange(
+            kind=MeetingChangeKind.CANCELLED, day=date(2018, 5, 10), decided=date(2018, 4, 1)
+        ),
+        MeetingChange(kind=MeetingChangeKind.ADDED, day=date(2018, 6, 14), extraordinary=True),
     )
 
 

@@ -17,8 +17,8 @@ from boardcal.calendar.planner.builder import planner_of
 from boardcal.calendar.rules.as_required import Raised, raised_due
 from boardcal.calendar.rules.due_dates import Event
 from boardcal.calendar.rules.meeting_series import (
-    ChangeKind,
     MeetingChange,
+    MeetingChangeKind,
     Series,
     Weekday,
     meetings,
@@ -54,15 +54,15 @@ def lscb(*changes: MeetingChange) -> Series:
 
 
 def moved(text: str, to: str) -> MeetingChange:
-    return MeetingChange(kind=ChangeKind.MOVED, day=day(text), to=day(to))
+    return MeetingChange(kind=MeetingChangeKind.MOVED, day=day(text), to=day(to))
 
 
 def cancelled(text: str) -> MeetingChange:
-    return MeetingChange(kind=ChangeKind.CANCELLED, day=day(text))
+    return MeetingChange(kind=MeetingChangeKind.CANCELLED, day=day(text))
 
 
 def added(text: str, *, extraordinary: bool = False) -> MeetingChange:
-    return MeetingChange(kind=ChangeKind.ADDED, day=day(text), extraordinary=extraordinary)
+    return MeetingChange(kind=MeetingChangeKind.ADDED, day=day(text), extraordinary=extraordinary)
 
 
 CANCELLED = "the meeting of 8 March 2018 was cancelled, so this goes to the next one held"
@@ -166,7 +166,7 @@ def test_it_is_never_due_before_it_was_raised_nor_after_its_meeting(
 ) -> None:
     held = meetings(lscb(), on, on + timedelta(days=400))[ahead]
     new = max(on, held.day + timedelta(days=to))
-    change = MeetingChange(kind=ChangeKind.MOVED, day=held.day, to=new)
+    change = MeetingChange(kind=MeetingChangeKind.MOVED, day=held.day, to=new)
     each = Raised(
         ref="exceptions",
         number=3,

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from boardcal.calendar.rules.meeting_series import (
-    ChangeKind,
     Meeting,
     MeetingChange,
+    MeetingChangeKind,
     Series,
     Weekday,
     meetings,
@@ -21,7 +21,11 @@ from boardcal.calendar.rules.meeting_series import (
 from boardcal.tests.fuzz import law
 
 LAW = law(80)
-MOVED, CANCELLED, ADDED = ChangeKind.MOVED, ChangeKind.CANCELLED, ChangeKind.ADDED
+MOVED, CANCELLED, ADDED = (
+    MeetingChangeKind.MOVED,
+    MeetingChangeKind.CANCELLED,
+    MeetingChangeKind.ADDED,
+)
 EVEN, ODD = (2, 4, 6, 8, 10, 12), (1, 3, 5, 7, 9, 11)
 START, END = date(2018, 1, 1), date(2018, 12, 31)
 SECOND_THURSDAY = Weekday(n=2, weekday=3)

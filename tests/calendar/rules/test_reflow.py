@@ -12,7 +12,7 @@ from datetime import date
 import pytest
 
 from boardcal.calendar.rules.due_dates import DueDate, Expansion
-from boardcal.calendar.rules.meeting_series import ChangeKind, MeetingChange, Series, Weekday
+from boardcal.calendar.rules.meeting_series import MeetingChange, MeetingChangeKind, Series, Weekday
 from boardcal.calendar.rules.timing import (
     AtMeetings,
     EveryMeeting,
@@ -46,20 +46,20 @@ def day(text: str) -> date:
 
 
 def moved(text: str, to: str) -> MeetingChange:
-    return MeetingChange(kind=ChangeKind.MOVED, day=day(text), to=day(to))
+    return MeetingChange(kind=MeetingChangeKind.MOVED, day=day(text), to=day(to))
 
 
 def cancelled(text: str, decided: str | None = None) -> MeetingChange:
     known = None if decided is None else day(decided)
-    return MeetingChange(kind=ChangeKind.CANCELLED, day=day(text), decided=known)
+    return MeetingChange(kind=MeetingChangeKind.CANCELLED, day=day(text), decided=known)
 
 
 def added(text: str) -> MeetingChange:
-    return MeetingChange(kind=ChangeKind.ADDED, day=day(text))
+    return MeetingChange(kind=MeetingChangeKind.ADDED, day=day(text))
 
 
 def extraordinary(text: str) -> MeetingChange:
-    return MeetingChange(kind=ChangeKind.ADDED, day=day(text), extraordinary=True)
+    return MeetingChange(kind=MeetingChangeKind.ADDED, day=day(text), extraordinary=True)
 
 
 def reflowed(

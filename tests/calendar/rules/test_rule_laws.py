@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from boardcal.calendar.rules.date_text import stated_date
 from boardcal.calendar.rules.due_dates import DueDate, Event, Expansion
 from boardcal.calendar.rules.meeting_series import (
-    ChangeKind,
     MeetingChange,
+    MeetingChangeKind,
     Series,
     Weekday,
     meetings,
@@ -65,17 +65,17 @@ def change(draw: st.DrawFn, days: list[date]) -> list[MeetingChange]:
     day = draw(st.sampled_from(days))
     if draw(st.booleans()):
         gone = days[days.index(day) :][: draw(st.integers(1, 3))]
-        return [MeetingChange(kind=ChangeKind.CANCELLED, day=each) for each in gone]
+        return [MeetingChange(kind=MeetingChangeKind.CANCELLED, day=each) for each in gone]
     moved = MeetingChange(
-        kind=ChangeKind.MOVED, day=day, to=day + ONE_DAY * draw(st.integers(-366, 366))
+        kind=MeetingChangeKind.MOVED, day=day, to=day + ONE_DAY * draw(st.integers(-366, 366))
     )
     decided = draw(st.one_of(st.none(), st.integers(0, 120).map(lambda ago: day - ONE_DAY * ago)))
-    cancelled = MeetingChange(kind=ChangeKind.CANCELLED, day=day, decided=decided)
+    cancelled = MeetingChange(kind=MeetingChangeKind.CANCELLED, day=day, decided=decided)
     anew = draw(st.dates(CHANGED_FROM, CHANGED_TO))
     if anew in days:
         return [moved]
-    added = MeetingChange(kind=ChangeKind.ADDED, day=anew, extraordinary=draw(st.booleans()))
-    later = MeetingChange(kind=ChangeKind.MOVED, day=anew, to=anew + ONE_DAY * 20)
+    added = MeetingChange(kind=MeetingChangeKind.ADDED, day=anew, extraordinary=draw(st.booleans()))
+    later = MeetingChange(kind=MeetingChangeKind.MOVED, day=anew, to=anew + ONE_DAY * 20)
     return draw(st.sampled_from([[moved], [cancelled], [moved, cancelled], [added],
                                  [added, later]]))  # fmt: skip
 
@@ -182,10 +182,10 @@ def test_periods_stay_the_same_when_a_meeting_moves(
     days = [day for _, day in scheduled_days(plain, CHANGED_FROM, CHANGED_TO)]
     day = data.draw(st.sampled_from(days))
     others = tuple(
-        each for each in series.changes if (each.kind, each.day) != (ChangeKind.MOVED, day)
+        each for each in series.changes if (each.kind, each.day) != (MeetingChangeKind.MOVED, day)
     )
     to = day + ONE_DAY * data.draw(st.integers(-366, 366))
-    move = MeetingChange(kind=ChangeKind.MOVED, day=day, to=to)
+    move = MeetingChange(kind=MeetingChangeKind.MOVED, day=day, to=to)
     before = Series(days=series.days, months=series.months, changes=others)
     after = Series(days=series.days, months=series.months, changes=(*others, move))
     assert {each.period for each in expand(timing, before, *WHOLE)} == {
