@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from ..scheduler.planning.context import Planning
 from ..storage.boards import plan_afresh, start_mailing
+from ..storage.change_kinds import ChangeKind
 from ..storage.change_log import note_change
 from ..storage.occurrences import unsettle_before
 
@@ -28,7 +29,7 @@ def set_go_live(
         connection,
         board=planning.row.id,
         subject=planning.row.id,
-        what="go-live",
+        what=ChangeKind.GO_LIVE,
         before=planning.row.go_live,
         after=day,
         now=planning.now,

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import StrEnum
+from enum import Enum
 
 from sqlalchemy import Connection, Table, func, select, union
 
 from ..calendar.status import OWED
+from ..storage.change_kinds import ChangeKind
 from ..storage.message_states import MessageState
 from ..storage.schema.mail import answer_request, ledger, overview
 from ..storage.schema.occurrences import occurrence
 
 
-class MailAction(StrEnum):
-    """What can be done about a mail, as the record of changes calls it."""
+class MailAction(Enum):
+    """What can be done about a mail; the value is how the record of changes calls it."""
 
-    SEND_AGAIN = "mail sent again"
-    HOLD_BACK = "mail held back"
-    ARRIVED = "mail arrived"
-    LOST = "mail lost"
+    SEND_AGAIN = ChangeKind.MAIL_SENT_AGAIN
+    HOLD_BACK = ChangeKind.MAIL_HELD_BACK
+    ARRIVED = ChangeKind.MAIL_ARRIVED
+    LOST = ChangeKind.MAIL_LOST
 
 
 # A mail that was sent, or is in a daemon's hands this moment, is nobody's to change.

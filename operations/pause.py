@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, select, update
 
 from ..notifications.reminders.recheck import PAUSED
 from ..storage.boards import BoardRow
+from ..storage.change_kinds import ChangeKind
 from ..storage.change_log import note_change
 from ..storage.pauses import Pause, add_pause, remove_pause
 from ..storage.schema.mail import ledger, overview
@@ -27,7 +28,9 @@ def set_pause(
     """Pauses a Board, a body or a person; False where it is paused already."""
     if not add_pause(connection, row.id, Pause(kind=kind, id=name, since=now, who=who, why=why)):
         return False
-    note_change(connection, board=row.id, subject=name, what="paused", now=now, who=who, why=why)
+    note_change(
+        connection, board=row.id, subject=name, what=ChangeKind.PAUSED, now=now, who=who, why=why
+    )
     return True
 
 
@@ -48,7 +51,13 @@ def end_pause(
         if kind == "person":
             _restore_overview(connection, row, name)
         note_change(
-            connection, board=row.id, subject=name, what="resumed", now=now, who=who, why=why
+            connection,
+            board=row.id,
+            subject=name,
+            what=ChangeKind.RESUMED,
+            now=now,
+            who=who,
+            why=why,
         )
     return ended
 

@@ -19,6 +19,7 @@ from ..scheduler.planning.context import Planning
 from ..scheduler.planning.next_steps import relink
 from ..scheduler.planning.plan import insert_occurrences
 from ..storage.boards import hold_boards
+from ..storage.change_kinds import ChangeKind
 from ..storage.change_log import note_change
 from ..storage.occurrences import StoredOccurrence, occurrence_by_key, update_occurrences
 from ..storage.recorded_events import add_raised, last_raised, raised_of
@@ -61,7 +62,7 @@ def raise_it(
         connection,
         board=board,
         subject=each.key,
-        what="raised",
+        what=ChangeKind.RAISED,
         after=_what_for(planning.planner, wanted),
         why=wanted.why,
         now=planning.now,

@@ -17,6 +17,7 @@ from ..scheduler.planning.context import Planning
 from ..scheduler.planning.next_steps import relink
 from ..scheduler.planning.plan import insert_occurrences
 from ..storage.boards import hold_boards, plan_afresh
+from ..storage.change_kinds import ChangeKind
 from ..storage.change_log import note_change
 from ..storage.occurrences import (
     StoredOccurrence,
@@ -119,7 +120,7 @@ def record(
         connection,
         board=row.board,
         subject=row.key,
-        what="returned" if status is Status.RETURNED else "recorded",
+        what=ChangeKind.RETURNED if status is Status.RETURNED else ChangeKind.RECORDED,
         before=row.due.isoformat() if status is Status.RETURNED else row.state,
         after=new["state"],
         why=note,
@@ -160,7 +161,7 @@ def extend(
         connection,
         board=row.board,
         subject=row.key,
-        what="extended",
+        what=ChangeKind.EXTENDED,
         before=row.due,
         after=to,
         why=note,
@@ -193,7 +194,7 @@ def record_event(
         connection,
         board=planning.row.id,
         subject=name,
-        what="event",
+        what=ChangeKind.EVENT,
         after=number,
         on=on,
         now=planning.now,

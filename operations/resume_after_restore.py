@@ -12,15 +12,13 @@ from ..core.errors import BoardcalError
 from ..notifications.reminders.unsent import CARRIERS
 from ..scheduler.tick import Ticker
 from ..storage.boards import boards
+from ..storage.change_kinds import ChangeKind
 from ..storage.change_log import note_change
 from ..storage.message_states import CHANGEABLE, GONE, IN_HAND, MessageState
 from ..storage.replies.snoozes import RESTS
 from ..storage.schema.mail import ledger, message
 from ..storage.schema.occurrences import occurrence
 from ..wording.text import count
-
-COUNTED = "counted as sent"
-
 
 # Nobody gets two mails a day: what was decided after the first waits for the next.
 HAD_ANOTHER = (
@@ -80,7 +78,7 @@ def count_due_as_sent(
                 connection,
                 board=row.id,
                 subject=row.id,
-                what=COUNTED,
+                what=ChangeKind.COUNTED_AS_SENT,
                 after=count(taken_back, "reminder"),
                 now=now,
                 who=who,

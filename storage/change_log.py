@@ -25,13 +25,11 @@ from sqlalchemy import (
 )
 
 from ..calendar.occurrences import Kind
+from .change_kinds import ChangeKind
 from .database.batches import batches
 from .schema.column_types import AnyRow, Instant
 from .schema.occurrences import change, occurrence
 from .schema.planner import planner_import
-
-# How a planner file that was brought in is listed among the changes.
-IMPORTED = "imported"
 
 # Of what one act did, more than fits on a page; each has its own page.
 MOST_LISTED = 200
@@ -46,7 +44,7 @@ def note_change(
     *,
     board: str,
     subject: str,
-    what: str,
+    what: ChangeKind,
     now: datetime,
     who: str,
     before: object = None,
@@ -123,7 +121,7 @@ def last_outcomes(connection: Connection, board: str, keys: Iterable[str]) -> di
             .where(
                 change.c.board == board,
                 change.c.subject.in_(batch),
-                change.c.what.in_(("recorded", "returned")),
+                change.c.what.in_((ChangeKind.RECORDED, ChangeKind.RETURNED)),
             )
             .order_by(change.c.id)
         )
@@ -162,7 +160,7 @@ class Acts:
     connection: Connection
     board: str
     since: datetime
-    together: Collection[str]
+    together: Collection[ChangeKind]
 
     def count(self) -> int:
         """How many acts there are."""
@@ -199,7 +197,7 @@ class Acts:
         everything = union_all(self._changes(), self._imports()).subquery()
         columns = everything.c
         alone = case((columns.what.in_(self.together), 0), else_=columns.number)
-        outcome = case((columns.what == "recorded", columns.after), else_="")
+        outcome = case((columns.what == ChangeKind.RECORDED, columns.after), else_="")
         act = [columns.at, columns.what, columns.who, columns.why, alone, outcome]
         place = func.row_number().over(partition_by=act, order_by=columns.number.desc())
         return select(
@@ -218,7 +216,7 @@ class Acts:
         """The planner files that were brought in, as if each were a change."""
         values = {
             "subject": type_coerce(planner_import.c.board, String),
-            "what": literal(IMPORTED, String),
+            "what": literal(ChangeKind.IMPORTED, change.c.what.type),
             "before": type_coerce(null(), Text),
             "after": planner_import.c.source,
             "on": type_coerce(null(), Date),

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, insert, select
 
 from .boards import boards
+from .change_kinds import ChangeKind
 from .change_log import note_change
 from .schema.planner import installation
 
@@ -63,7 +64,13 @@ def put_on_hold(
     )
     for row in boards(connection):
         note_change(
-            connection, board=row.id, subject=row.id, what="put on hold", why=why, now=now, who=who
+            connection,
+            board=row.id,
+            subject=row.id,
+            what=ChangeKind.PUT_ON_HOLD,
+            why=why,
+            now=now,
+            who=who,
         )
     return True
 
@@ -75,5 +82,7 @@ def end_hold(connection: Connection, *, now: datetime, who: str) -> Hold | None:
         return None
     connection.execute(delete(installation).where(installation.c.name == "hold"))
     for row in boards(connection):
-        note_change(connection, board=row.id, subject=row.id, what="hold ended", now=now, who=who)
+        note_change(
+            connection, board=row.id, subject=row.id, what=ChangeKind.HOLD_ENDED, now=now, who=who
+        )
     return held

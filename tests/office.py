@@ -36,6 +36,7 @@ from boardcal.operations.planner.roles import appoint, end_role, save
 from boardcal.scheduler.planning.context import Planning, planning_of
 from boardcal.scheduler.tick import Ticker
 from boardcal.storage.boards import board_row
+from boardcal.storage.change_kinds import ChangeKind
 from boardcal.storage.database.engine import Database
 from boardcal.storage.occurrences import StoredOccurrence, occurrence_by_key, occurrences_of
 from boardcal.storage.planners import content_of, store_planner
@@ -237,7 +238,7 @@ class Office:
                 connection,
                 changed,
                 subject=board_id,
-                what="edited",
+                what=ChangeKind.ENTRY_CHANGED,
                 after="a test",
                 now=self.now,
                 who=WHO,

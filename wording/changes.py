@@ -11,7 +11,7 @@ from ..calendar.planner.model import Action
 from ..calendar.rules.date_text import long_date
 from ..calendar.status import OPEN
 from ..core.local_time import LocalTime
-from ..storage.change_log import IMPORTED
+from ..storage.change_kinds import ChangeKind
 from ..storage.schema.column_types import AnyRow
 from .names import Names
 from .text import one_line
@@ -31,63 +31,76 @@ ENTRIES = {
 
 
 # Noted under the Board's own id, which is a body's too.
-OF_THE_BOARD = ("go-live", "paused", "resumed", "put on hold", "hold ended", "counted as sent")
+OF_THE_BOARD = (
+    ChangeKind.GO_LIVE,
+    ChangeKind.PAUSED,
+    ChangeKind.RESUMED,
+    ChangeKind.PUT_ON_HOLD,
+    ChangeKind.HOLD_ENDED,
+    ChangeKind.COUNTED_AS_SENT,
+)
 
 
-# What boardcal notes by itself; nobody in particular did it.
-IMPERSONAL = {
-    "moved": "{about} is now due {after}{instead}",
-    "void": "{about} is no longer due",
-    "restored": "{about}{due} is owed again",
-    "missed": "{about}{due} counts as missed",
-}
-PERSONAL = {
-    "recorded": "recorded {about}{due} as {after}{on}",
-    "opened": "opened {about}{due} again",
-    "returned": "returned {about}{on}; it is owed again",
-    "extended": "gave {about} a new date, {after}{instead}",
-    "asked": "asked the secretariat for {after}, about {about}",
-    "request taken back": "does not ask for {after} any more, about {about}",
-    "request answered": "answered what was asked about {about}: {after}",
-    "snoozed": "wants no reminder of {about} before {after}",
-    "snooze ended": "wants reminders of {about} again",
-    "raised": "raised {about} {after}",
-    "event": "recorded that this happened{on}: {about}",
-    "go-live": "let the mails of {about} begin on {after}{instead}",
-    "put on hold": "put the mails of {about} on hold",
-    "hold ended": "let the mails of {about} go on",
-    "counted as sent": "counted {after} of {about} as sent before the backup came back",
-    "paused": "paused mails for {about}",
-    "resumed": "let mails go on for {about}",
-    "role": "changed the roles of {about}: {after}",
-    "mail sent again": "let {before} go out again, from {after} on",
-    "mail held back": "held back {before}",
-    "mail arrived": "recorded that {before} arrived",
-    "mail lost": "recorded that {before} did not arrive",
-    "meeting moved": "moved the {about} meeting of {after}",
-    "meeting cancelled": "cancelled the {about} meeting of {after}",
-    "meeting added": "added a meeting of {about} on {after}",
-    "entry added": "added {after} to the planner",
-    "entry changed": "changed {about}: {after}",
-    "entry removed": "took {after} out of the planner",
-    "reading confirmed": "confirmed how {about} is read",
-    "feed made": "made a feed of the dates of {about}, {after}",
-    "feed given a new address": "gave a feed of the dates of {about} a new address, {after}",
-    "feed revoked": "stopped the feed of the dates of {about}, {after}",
-    IMPORTED: "brought in the planner file {after}",
+# One sentence a kind; a test holds that none is missing. Nobody in particular did those without
+# "{who}": boardcal noted them by itself.
+SENTENCES = {
+    ChangeKind.MOVED: "{about} is now due {after}{instead}",
+    ChangeKind.VOID: "{about} is no longer due",
+    ChangeKind.RESTORED: "{about}{due} is owed again",
+    ChangeKind.MISSED: "{about}{due} counts as missed",
+    ChangeKind.RECORDED: "{who} recorded {about}{due} as {after}{on}",
+    ChangeKind.RETURNED: "{who} returned {about}{on}; it is owed again",
+    ChangeKind.EXTENDED: "{who} gave {about} a new date, {after}{instead}",
+    ChangeKind.RAISED: "{who} raised {about} {after}",
+    ChangeKind.EVENT: "{who} recorded that this happened{on}: {about}",
+    ChangeKind.ASKED: "{who} asked the secretariat for {after}, about {about}",
+    ChangeKind.REQUEST_TAKEN_BACK: "{who} does not ask for {after} any more, about {about}",
+    ChangeKind.REQUEST_ANSWERED: "{who} answered what was asked about {about}: {after}",
+    ChangeKind.SNOOZED: "{who} wants no reminder of {about} before {after}",
+    ChangeKind.SNOOZE_ENDED: "{who} wants reminders of {about} again",
+    ChangeKind.GO_LIVE: "{who} let the mails of {about} begin on {after}{instead}",
+    ChangeKind.PUT_ON_HOLD: "{who} put the mails of {about} on hold",
+    ChangeKind.HOLD_ENDED: "{who} let the mails of {about} go on",
+    ChangeKind.COUNTED_AS_SENT: (
+        "{who} counted {after} of {about} as sent before the backup came back"
+    ),
+    ChangeKind.PAUSED: "{who} paused mails for {about}",
+    ChangeKind.RESUMED: "{who} let mails go on for {about}",
+    ChangeKind.MAIL_SENT_AGAIN: "{who} let {before} go out again, from {after} on",
+    ChangeKind.MAIL_HELD_BACK: "{who} held back {before}",
+    ChangeKind.MAIL_ARRIVED: "{who} recorded that {before} arrived",
+    ChangeKind.MAIL_LOST: "{who} recorded that {before} did not arrive",
+    ChangeKind.ROLE: "{who} changed the roles of {about}: {after}",
+    ChangeKind.MEETING_MOVED: "{who} moved the {about} meeting of {after}",
+    ChangeKind.MEETING_CANCELLED: "{who} cancelled the {about} meeting of {after}",
+    ChangeKind.MEETING_ADDED: "{who} added a meeting of {about} on {after}",
+    ChangeKind.ENTRY_ADDED: "{who} added {after} to the planner",
+    ChangeKind.ENTRY_CHANGED: "{who} changed {about}: {after}",
+    ChangeKind.ENTRY_REMOVED: "{who} took {after} out of the planner",
+    ChangeKind.READING_CONFIRMED: "{who} confirmed how {about} is read",
+    ChangeKind.IMPORTED: "{who} brought in the planner file {after}",
+    ChangeKind.FEED_MADE: "{who} made a feed of the dates of {about}, {after}",
+    ChangeKind.FEED_GIVEN_A_NEW_ADDRESS: (
+        "{who} gave a feed of the dates of {about} a new address, {after}"
+    ),
+    ChangeKind.FEED_REVOKED: "{who} stopped the feed of the dates of {about}, {after}",
 }
 
 
 # How many of them at once are told, by what was done: each is a change on record by itself.
 TOGETHER = {
-    "moved": "{many} things are now due on another day",
-    "void": "{many} things are no longer due",
-    "restored": "{many} things are owed again",
-    "missed": "{many} things count as missed",
-    "recorded": "{who} recorded {many} things as {after}",
-    "opened": "{who} opened {many} things again",
-    "reading confirmed": "{who} confirmed how {many} things are read",
+    ChangeKind.MOVED: "{many} things are now due on another day",
+    ChangeKind.VOID: "{many} things are no longer due",
+    ChangeKind.RESTORED: "{many} things are owed again",
+    ChangeKind.MISSED: "{many} things count as missed",
+    ChangeKind.RECORDED: "{who} recorded {many} things as {after}",
+    ChangeKind.READING_CONFIRMED: "{who} confirmed how {many} things are read",
 }
+
+
+# What was recorded as open again has no outcome to name.
+OPENED = "{who} opened {about}{due} again"
+OPENED_TOGETHER = "{who} opened {many} things again"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +115,7 @@ class ChangeLine:
     day: date
     time: str
     who: str
-    what: str
+    what: ChangeKind
     sentence: str
     brief: str
     text: str
@@ -139,25 +152,21 @@ class Telling:
 
     def together(self, row: AnyRow, many: int) -> str:
         """A sentence for `many` changes that are alike; `row` is one of them."""
-        said = TOGETHER[_what(row)].format(many=many, who=row.who, after=row.after)
+        sentence = OPENED_TOGETHER if _is_opening(row) else TOGETHER[row.what]
+        said = sentence.format(many=many, who=row.who, after=row.after)
         return f"{said}{_remark(row.why)}."
 
     def _told(self, row: AnyRow, day: date) -> str:
-        what = _what(row)
-        fields = self._fields(row, day)
-        if what in IMPERSONAL:
-            return IMPERSONAL[what].format_map(fields)
-        if what in PERSONAL:
-            return f"{row.who} {PERSONAL[what].format_map(fields)}"
-        detail = f", {fields['after']}" if fields["after"] else ""
-        return f"{row.who} changed {fields['about']}: {what}{detail}"
+        sentence = OPENED if _is_opening(row) else SENTENCES[row.what]
+        return sentence.format_map(self._fields(row, day))
 
     def _fields(self, row: AnyRow, day: date) -> dict[str, str]:
         after, before = dates_in_words(row.after or ""), dates_in_words(row.before or "")
-        when = row.on is not None and (row.what == "event" or row.on != day)
+        when = row.on is not None and (row.what is ChangeKind.EVENT or row.on != day)
         return {
+            "who": row.who,
             "about": self._about(row),
-            "after": PurePath(after).name if row.what == IMPORTED else after,
+            "after": PurePath(after).name if row.what is ChangeKind.IMPORTED else after,
             "before": before,
             "instead": f" instead of {before}" if before else "",
             "due": "" if row.due is None else f", due {long_date(row.due)},",
@@ -190,8 +199,8 @@ def _remark(why: str | None) -> str:
     return f" ({one_line(why).rstrip('.')})" if why else ""
 
 
-def _what(row: AnyRow) -> str:
-    return "opened" if row.what == "recorded" and row.after == OPEN else str(row.what)
+def _is_opening(row: AnyRow) -> bool:
+    return row.what is ChangeKind.RECORDED and row.after == OPEN
 
 
 def dates_in_words(text: str) -> str:

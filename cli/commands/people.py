@@ -13,6 +13,7 @@ from ...operations.planner import roles as editing
 from ...operations.planner.change import Edit, change_planner
 from ...scheduler.installation import Installation
 from ...storage.boards import BoardRow
+from ...storage.change_kinds import ChangeKind
 from ..framework.context import Invocation, asking
 from ..framework.param_types import ADDRESS, DAY, NOTE, OneOf
 from ..framework.terminal import painted, say, say_lines
@@ -153,7 +154,7 @@ def _save(
         row,
         edit,
         subject=subject,
-        what="role",
+        what=ChangeKind.ROLE,
         after=after,
         who=who or asking(),
         why=note,

@@ -13,6 +13,7 @@ from ...calendar.occurrences import Kind
 from ...calendar.planner.model import Body, RoleName
 from ...calendar.rules.date_text import long_date
 from ...calendar.status import OWED
+from ...storage.change_kinds import ChangeKind
 from ...storage.message_states import ARRIVED
 from ...storage.schema.column_types import AnyRow
 from ...storage.schema.mail import ledger, message
@@ -135,7 +136,7 @@ def _changed(connection: Connection, rows: Sequence[AnyRow]) -> dict[tuple[str, 
         select(change.c.subject, change.c.what, change.c.before, change.c.why)
         .where(
             change.c.subject.in_({key for key, _ in untold}),
-            change.c.what.in_(("moved", "extended", "returned")),
+            change.c.what.in_((ChangeKind.MOVED, ChangeKind.EXTENDED, ChangeKind.RETURNED)),
         )
         .order_by(change.c.id)
     )
@@ -145,7 +146,7 @@ def _changed(connection: Connection, rows: Sequence[AnyRow]) -> dict[tuple[str, 
 
 def _in_words(row: AnyRow) -> str:
     why = f": {row.why}" if row.why else ""
-    if row.what == "returned":
+    if row.what is ChangeKind.RETURNED:
         return f"It was returned{why}"
     return f"The date was {long_date(date.fromisoformat(row.before))}{why}"
 

@@ -11,6 +11,7 @@ from ...calendar.occurrences import Kind, meeting_occurrences
 from ...calendar.planner.model import Action, Planner, RoleName
 from ...calendar.rules.timing import Undecided
 from ...calendar.status import OPEN, OWED, Status, status_on
+from ...storage.change_kinds import ChangeKind
 from ...storage.occurrences import StoredOccurrence, stored_occurrences
 from ...storage.schema.mail import answer_request, ledger, message, overview
 from ...storage.schema.occurrences import change, occurrence
@@ -145,7 +146,7 @@ def _missed(connection: Connection, board: LiveBoard, today: date) -> tuple[Cale
                 occurrence.c.board == board.planner.board,
                 occurrence.c.state == Status.MISSED.value,
                 occurrence.c.next_due > since,
-                change.c.what == "missed",
+                change.c.what == ChangeKind.MISSED,
             )
             .order_by(occurrence.c.due, occurrence.c.key)
         )

@@ -13,6 +13,7 @@ from ...calendar.occurrences import Kind
 from ...calendar.rules.escalation import Policy, Step, next_step, steps_due
 from ...calendar.status import Status
 from ...core.local_time import LocalTime
+from ...storage.change_kinds import ChangeKind
 from ...storage.change_log import note_change
 from ...storage.occurrences import (
     StoredOccurrence,
@@ -109,7 +110,7 @@ def _miss(
         connection,
         board=row.board,
         subject=row.key,
-        what="missed",
+        what=ChangeKind.MISSED,
         before=row.state,
         after=state,
         why="the next one fell due",

@@ -11,6 +11,7 @@ from ...scheduler.installation import Installation
 from ...scheduler.planning.context import Planning, planning_of
 from ...scheduler.planning.plan import horizon_of, plan
 from ...storage.boards import BoardRow, board_row, hold_boards
+from ...storage.change_kinds import ChangeKind
 from ...storage.planners import PlannerShelf
 from .roles import EditError, save
 
@@ -50,7 +51,7 @@ def change_planner(
     edit: Edit,
     *,
     subject: str,
-    what: str,
+    what: ChangeKind,
     after: str,
     who: str,
     why: str | None,

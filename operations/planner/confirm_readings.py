@@ -8,13 +8,12 @@ from ...calendar.planner.entries import PLAN, Document
 from ...calendar.planner.file_schema import PlannerFile
 from ...scheduler.installation import Installation
 from ...storage.boards import board_row, hold_boards
+from ...storage.change_kinds import ChangeKind
 from ...storage.change_log import note_change
 from ...storage.planners import save_content
 from .change import plan_now
 from .roles import checked_content
 from .save_entry import subject_of
-
-CONFIRMED = "reading confirmed"
 
 
 def confirm_readings(
@@ -50,7 +49,7 @@ def confirm_readings(
                     connection,
                     board=board_id,
                     subject=subject,
-                    what=CONFIRMED,
+                    what=ChangeKind.READING_CONFIRMED,
                     after=reading,
                     now=now,
                     who=who,

@@ -9,8 +9,15 @@ from ...calendar.planner.file_schema import PlannerFile
 from ...calendar.planner.model import Planner
 from ...calendar.rules.date_text import WEEKDAYS, long_date, weekday_date
 from ...calendar.rules.meeting_series import MeetingChangeKind
+from ...storage.change_kinds import ChangeKind
 from ...wording.names import short_names
 from .meetings import add_meeting, cancel_meeting, move_meeting
+
+NOTED_AS = {
+    MeetingChangeKind.MOVED: ChangeKind.MEETING_MOVED,
+    MeetingChangeKind.CANCELLED: ChangeKind.MEETING_CANCELLED,
+    MeetingChangeKind.ADDED: ChangeKind.MEETING_ADDED,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,9 +31,9 @@ class MeetingDecision:
     extraordinary: bool = False
 
     @property
-    def what(self) -> str:
+    def what(self) -> ChangeKind:
         """What the record calls it."""
-        return f"meeting {self.becomes.value}"
+        return NOTED_AS[self.becomes]
 
     @property
     def days(self) -> str:

@@ -15,6 +15,7 @@ from ...calendar.planner.model import RoleName
 from ...calendar.rules.date_text import listed, long_date
 from ...core.errors import BoardcalError
 from ...core.validation.explain import FileProblems, Problem, TomlLines, problems_of
+from ...storage.change_kinds import ChangeKind
 from ...storage.change_log import note_change
 from ...storage.planners import save_content
 
@@ -143,7 +144,7 @@ def save(
     content: PlannerFile,
     *,
     subject: str,
-    what: str,
+    what: ChangeKind,
     after: str,
     now: datetime,
     who: str,

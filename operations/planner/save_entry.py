@@ -9,15 +9,13 @@ from ...calendar.planner.entries import SINGLE, Document
 from ...calendar.planner.file_schema import PlannerFile
 from ...scheduler.installation import Installation
 from ...storage.boards import hold_boards
+from ...storage.change_kinds import ChangeKind
 from ...storage.change_log import note_change
 from ...storage.planners import content_of, save_content
 from ...wording.planner_fields import entry_title, field_changes, told
 from .change import plan_now
 from .edit_entry import EntryEdit, document_of, entry_state, require_current, with_edit
 from .roles import EditError
-
-ADDED, CHANGED, REMOVED = "entry added", "entry changed", "entry removed"
-
 
 # A body and an event are called by their own id wherever something is noted about them.
 BY_ID = ("body", "event")
@@ -69,7 +67,7 @@ def _store(
         connection,
         board=content.board.id,
         subject=subject_of(edit.kind, edit.id, after or before),
-        what=REMOVED if edit.removes else CHANGED if _is_there(edit, before) else ADDED,
+        what=_kind(edit, before),
         after=_in_words(edit.kind, before, after, content, changed),
         now=here.clock(),
         who=who,
@@ -79,8 +77,11 @@ def _store(
     return True
 
 
-def _is_there(edit: EntryEdit, before: Document) -> bool:
-    return edit.kind in SINGLE or bool(before)
+def _kind(edit: EntryEdit, before: Document) -> ChangeKind:
+    if edit.removes:
+        return ChangeKind.ENTRY_REMOVED
+    is_there = edit.kind in SINGLE or bool(before)
+    return ChangeKind.ENTRY_CHANGED if is_there else ChangeKind.ENTRY_ADDED
 
 
 def _in_words(

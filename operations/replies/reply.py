@@ -11,6 +11,7 @@ from ...calendar.status import Status
 from ...core.errors import BoardcalError
 from ...notifications.letters.requests import wish_in_words
 from ...notifications.reminders.recipients import secretariat_on
+from ...storage.change_kinds import ChangeKind
 from ...storage.change_log import note_change
 from ...storage.replies.requests import Wish, add_request, close_request, requests_about
 from ...storage.replies.snoozes import end_snoozes, set_snooze
@@ -95,14 +96,14 @@ def _ask(
         why=why,
     )
     asked = wish_in_words(wish, until=until, successor=successor)
-    _note(connection, answering, "asked", after=asked, why=why)
+    _note(connection, answering, ChangeKind.ASKED, after=asked, why=why)
 
 
 def withdraw_request(connection: Connection, answering: Answering, wish: Wish) -> None:
     """Takes back what the reader asked for."""
     if not _close_own(connection, answering, wish, "taken back"):
         raise AnswerError("There is no open request of yours to take back.")
-    _note(connection, answering, "request taken back", after=wish.value)
+    _note(connection, answering, ChangeKind.REQUEST_TAKEN_BACK, after=wish.value)
 
 
 def _close_own(connection: Connection, answering: Answering, wish: Wish, outcome: str) -> bool:
@@ -138,19 +139,19 @@ def rest(connection: Connection, answering: Answering, *, until: date) -> None:
         until=until,
         now=planning.now,
     )
-    _note(connection, answering, "snoozed", after=until)
+    _note(connection, answering, ChangeKind.SNOOZED, after=until)
 
 
 def end_rest(connection: Connection, answering: Answering) -> None:
     """Lets the reader be reminded again at once."""
     end_snoozes(connection, [answering.row.id], answering.reader)
-    _note(connection, answering, "snooze ended")
+    _note(connection, answering, ChangeKind.SNOOZE_ENDED)
 
 
 def _note(
     connection: Connection,
     answering: Answering,
-    what: str,
+    what: ChangeKind,
     *,
     after: object = None,
     why: str | None = None,

@@ -12,6 +12,7 @@ from ...core.addresses import parse_address
 from ...core.errors import BoardcalError
 from ...notifications.letters.requests import wish_in_words
 from ...scheduler.planning.context import Planning
+from ...storage.change_kinds import ChangeKind
 from ...storage.change_log import note_change
 from ...storage.planners import content_of
 from ...storage.replies.requests import AnswerRequest, Wish, close_request
@@ -84,7 +85,7 @@ def appoint_successor(
         connection,
         appoint(content, request.owner, role, found, starts),
         subject=request.owner,
-        what="role",
+        what=ChangeKind.ROLE,
         after=f"{role.value} {found} from {starts.isoformat()}",
         now=planning.now,
         who=who,
@@ -128,7 +129,7 @@ def _close(
         connection,
         board=request.board,
         subject=request.key,
-        what="request answered",
+        what=ChangeKind.REQUEST_ANSWERED,
         after=outcome,
         now=planning.now,
         who=who,

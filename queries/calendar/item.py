@@ -16,6 +16,7 @@ from ...calendar.status import OPEN, RECORDABLE, SETTLED, Status
 from ...core.local_time import LocalTime
 from ...operations.replies.requests import request_sentence
 from ...storage.boards import BoardRow
+from ...storage.change_kinds import ChangeKind
 from ...storage.mail.occurrence_mail import ledger_of, mailed_on
 from ...storage.message_states import MessageState
 from ...storage.occurrences import StoredOccurrence, occurrence_by_key
@@ -132,7 +133,9 @@ def occurrence_dossier(
         meeting=_meeting(calendar, entry, obligation),
         asked=_asked(connection, kept),
         history=changes,
-        moves=tuple(each for each in changes if each.what in ("moved", "extended")),
+        moves=tuple(
+            each for each in changes if each.what in (ChangeKind.MOVED, ChangeKind.EXTENDED)
+        ),
         mails=_mails(connection, kept, entry.kind, local, resting),
         coming=coming_mails(basis, entry, kept),
         met_by=None if entry.met_by is None else _link(calendar, names, entry.met_by),

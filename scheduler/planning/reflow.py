@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from ...calendar.occurrences import Occurrence
 from ...calendar.status import OPEN, OWED, Status
+from ...storage.change_kinds import ChangeKind
 from ...storage.change_log import note_change
 from ...storage.occurrences import StoredOccurrence, supersede_unsent, update_occurrences
 from .context import BOARDCAL, Planning, first_state
@@ -93,7 +94,7 @@ def _restore(
         connection,
         board=row.board,
         subject=row.key,
-        what="restored",
+        what=ChangeKind.RESTORED,
         before=row.state,
         after=state,
         why="in the planner again",
@@ -116,7 +117,7 @@ def _move(
         connection,
         board=row.board,
         subject=row.key,
-        what="moved",
+        what=ChangeKind.MOVED,
         before=row.due,
         after=each.due,
         why=each.note,
@@ -133,7 +134,7 @@ def withdraw(connection: Connection, planning: Planning, row: StoredOccurrence, 
         connection,
         board=row.board,
         subject=row.key,
-        what="void",
+        what=ChangeKind.VOID,
         before=row.state,
         why=why,
         now=planning.now,

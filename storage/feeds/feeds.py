@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from ...core.errors import BoardcalError
 from ..accounts.sessions import fingerprint, new_token
+from ..change_kinds import ChangeKind
 from ..change_log import note_change
 from ..schema.accounts import feed
 
@@ -57,7 +58,7 @@ def make_feed(
     *,
     now: datetime,
     who: str,
-    what: str = "feed made",
+    what: ChangeKind = ChangeKind.FEED_MADE,
 ) -> tuple[Feed, str]:
     """A new feed, and its token: it is stored nowhere and cannot be shown again."""
     token = new_token()
@@ -118,7 +119,15 @@ def revoke_feed(connection: Connection, found: Feed, *, now: datetime, who: str)
     """Ends a feed for good; False where it was revoked before."""
     done = _end(connection, found, now=now)
     if done:
-        _note(connection, found.board, found.subject, "feed revoked", found.id, now=now, who=who)
+        _note(
+            connection,
+            found.board,
+            found.subject,
+            ChangeKind.FEED_REVOKED,
+            found.id,
+            now=now,
+            who=who,
+        )
     return done
 
 
@@ -138,7 +147,7 @@ def rotate_feed(
         found.subject,
         now=now,
         who=who,
-        what="feed given a new address",
+        what=ChangeKind.FEED_GIVEN_A_NEW_ADDRESS,
     )
 
 
@@ -156,7 +165,7 @@ def _note(
     connection: Connection,
     board: str,
     subject: str,
-    what: str,
+    what: ChangeKind,
     number: int,
     *,
     now: datetime,

@@ -9,19 +9,20 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, func, or_, select
 
+from ...calendar.status import Status
+from ..change_kinds import ChangeKind
 from ..database.batches import batches
 from ..schema.accounts import published_event
 from ..schema.occurrences import change
 from ..schema.planner import planner_import
 
 # What is noted of an occurrence when its day or its words change.
-OWN_CHANGES = ("moved", "extended", "void", "restored")
-MEETING_CHANGES = ("meeting moved", "meeting cancelled", "meeting added")
-WAIVED = "waived"
-
-
-# A database that was brought back from a backup is put on hold: what was said since is not in it.
-HOLD = "put on hold"
+OWN_CHANGES = (ChangeKind.MOVED, ChangeKind.EXTENDED, ChangeKind.VOID, ChangeKind.RESTORED)
+MEETING_CHANGES = (
+    ChangeKind.MEETING_MOVED,
+    ChangeKind.MEETING_CANCELLED,
+    ChangeKind.MEETING_ADDED,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +88,10 @@ def board_moments(connection: Connection, board: str) -> BoardMoments:
     first, newest = connection.execute(imported).one()
     changed = select(func.min(change.c.at), func.max(change.c.at)).where(change.c.board == board)
     earliest, last = connection.execute(changed).one()
-    held = select(func.max(change.c.at)).where(change.c.board == board, change.c.what == HOLD)
+    # A database brought back from a backup is put on hold: what was said since is not in it.
+    held = select(func.max(change.c.at)).where(
+        change.c.board == board, change.c.what == ChangeKind.PUT_ON_HOLD
+    )
     moments = [each for each in (first, newest, earliest, last) if each is not None]
     if not moments:
         raise LookupError(board)
@@ -100,7 +104,7 @@ def board_moments(connection: Connection, board: str) -> BoardMoments:
 
 def changed_at(connection: Connection, board: str, subjects: Iterable[str]) -> dict[str, datetime]:
     """When each occurrence last changed its day or its words, or each body a meeting of it."""
-    waived = or_(change.c.before == WAIVED, change.c.after == WAIVED)
+    waived = or_(change.c.before == Status.WAIVED, change.c.after == Status.WAIVED)
     found: dict[str, datetime] = {}
     for batch in batches(subjects):
         rows = connection.execute(

@@ -4,9 +4,21 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, Dialect, Index, Row, String, Table, Text, event
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Dialect,
+    Enum,
+    Index,
+    Row,
+    String,
+    Table,
+    Text,
+    event,
+)
 from sqlalchemy.types import TypeDecorator
 
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
@@ -64,6 +76,17 @@ class Document(TypeDecorator[Any]):
     ) -> Any:
         """JSON as the value."""
         return None if value is None else json.loads(value)
+
+
+def one_of(kinds: type[StrEnum], length: int) -> Enum:
+    """A member of an enum, kept as its value in text; no other value is stored or read."""
+    return Enum(
+        kinds,
+        length=length,
+        native_enum=False,
+        validate_strings=True,
+        values_callable=lambda members: [member.value for member in members],
+    )
 
 
 def only_where(index: Index, condition: ColumnElement[bool]) -> None:

@@ -14,7 +14,8 @@ from sqlalchemy import (
     Text,
 )
 
-from .column_types import Document, Instant
+from ..change_kinds import ChangeKind
+from .column_types import Document, Instant, one_of
 from .metadata import metadata
 
 event = Table(
@@ -79,7 +80,7 @@ change = Table(
     Column("board", ForeignKey("board.id"), nullable=False),
     Column("at", Instant, nullable=False),
     Column("subject", String(320), nullable=False, index=True),
-    Column("what", String(40), nullable=False),
+    Column("what", one_of(ChangeKind, 40), nullable=False),
     Column("before", Text),
     Column("after", Text),
     Column("on", Date, comment="The day it is said to have happened"),

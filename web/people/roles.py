@@ -16,6 +16,7 @@ from ...operations.planner.change import Edit, PlannerChangedError
 from ...operations.planner.roles import appoint, end_role
 from ...queries.people.body import BodyDossier
 from ...queries.people.role_preview import RoleEffects, role_effects
+from ...storage.change_kinds import ChangeKind
 from ..page.page import page
 from ..planner.save_preview import save_as_shown
 from ..request.context import form_of, reading_board, redirect, site_of
@@ -97,7 +98,7 @@ def _answer(request: Request, *, ends: bool) -> Response:
             request,
             wanted.edit,
             subject=wanted.body,
-            what="role",
+            what=ChangeKind.ROLE,
             after=wanted.noted,
             why=wanted.why,
         )

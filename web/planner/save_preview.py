@@ -6,11 +6,12 @@ from starlette.requests import Request
 
 from ...calendar.planner.file_schema import PlannerFile
 from ...operations.planner.change import Edit, change_planner
+from ...storage.change_kinds import ChangeKind
 from ..request.context import board_of, form_of, site_of, user_of
 
 
 def save_as_shown(
-    request: Request, edit: Edit, *, subject: str, what: str, after: str, why: str
+    request: Request, edit: Edit, *, subject: str, what: ChangeKind, after: str, why: str
 ) -> PlannerFile:
     """Makes a change that its preview's form sends; the planner as it is then.
 

@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Column, Integer, MetaData, Table, insert, select
+from sqlalchemy import Column, Integer, MetaData, Table, insert, select, text
 from sqlalchemy.exc import StatementError
 
+from boardcal.storage.change_kinds import ChangeKind
 from boardcal.storage.database.engine import Database, memory_database
-from boardcal.storage.schema.column_types import Document, Instant
+from boardcal.storage.schema.column_types import Document, Instant, one_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +23,7 @@ TABLE = Table(
     Column("id", Integer, primary_key=True),
     Column("at", Instant),
     Column("what", Document),
+    Column("kind", one_of(ChangeKind, 40)),
 )
 LONDON = ZoneInfo("Europe/London")
 MOMENTS = st.datetimes(
@@ -93,3 +95,20 @@ def test_a_document_comes_back_as_it_was(memory: Database, value: object) -> Non
     with memory.read() as connection:
         connection.execute(insert(TABLE).values(what=value))
         assert connection.execute(select(TABLE.c.what)).scalar() == value
+
+
+def test_a_member_of_an_enum_is_kept_as_its_value_and_comes_back_as_itself(
+    memory: Database,
+) -> None:
+    with memory.read() as connection:
+        connection.execute(insert(TABLE).values(kind=ChangeKind.MEETING_MOVED))
+        assert connection.execute(select(TABLE.c.kind)).scalar() is ChangeKind.MEETING_MOVED
+        assert connection.execute(text("SELECT kind FROM diary")).scalar() == "meeting moved"
+
+
+def test_nothing_but_a_member_of_the_enum_is_stored(memory: Database) -> None:
+    with (
+        memory.read() as connection,
+        pytest.raises(StatementError, match="not among the defined enum values"),
+    ):
+        connection.execute(insert(TABLE).values(kind="meeting burnt"))

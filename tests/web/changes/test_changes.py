@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from boardcal.calendar.status import Status
+from boardcal.storage.change_kinds import ChangeKind
 from boardcal.storage.change_log import note_change
 from boardcal.tests.factories import at
 from boardcal.tests.office import Office
@@ -84,7 +85,7 @@ def test_what_moving_a_meeting_moved_is_folded_away_under_one_sentence(place: Pl
                 connection,
                 board="lscb",
                 subject=key,
-                what="moved",
+                what=ChangeKind.MOVED,
                 before="2018-02-22",
                 after="2018-03-01",
                 why="the meeting of 8 March 2018 was moved",
@@ -111,7 +112,7 @@ def test_many_changes_come_in_pages(place: Place) -> None:
                 connection,
                 board="lscb",
                 subject="pmqag",
-                what="role",
+                what=ChangeKind.ROLE,
                 after=f"change number {number}",
                 now=place.now,
                 who="x",
