@@ -10,11 +10,11 @@ from sqlalchemy import Connection, select, update
 from ..calendar.rules.date_text import long_date
 from ..core.errors import BoardcalError
 from ..notifications.reminders.recipients import roles_of
-from ..notifications.reminders.unsent import CARRIERS
 from ..scheduler.planning.context import Planning
 from ..storage.boards import hold_boards
 from ..storage.change_log import note_change
 from ..storage.mail.board_messages import subject_of
+from ..storage.mail.carried_rows import CARRIED
 from ..storage.message_states import CHANGEABLE, MessageState
 from ..storage.schema.column_types import AnyRow
 from ..storage.schema.mail import ledger, message
@@ -74,7 +74,7 @@ def hold_back(
         after, before = MessageState.SUPERSEDED, ["pending", "failed"]
         told = {"reply": f"held back by {who}"}
     _move(connection, found, state=after.value, finished_at=planning.now, **told)
-    for table in CARRIERS:
+    for table in CARRIED:
         said = {"reason": f"held back by {who}"} if table is ledger else {}
         connection.execute(
             update(table)
@@ -107,7 +107,7 @@ def count_as_lost(
 
 def _settle(connection: Connection, found: AnyRow, state: MessageState, **values: Any) -> None:
     _move(connection, found, state=state.value, **values)
-    for table in CARRIERS:
+    for table in CARRIED:
         connection.execute(
             update(table)
             .where(table.c.message_id == found.id, table.c.state == "uncertain")
@@ -163,7 +163,7 @@ def _send_unchanged(connection: Connection, planning: Planning, found: AnyRow) -
         finished_at=None,
     )
     # Not "pending": what is in fixed bytes is not to be put into another mail.
-    for table in CARRIERS:
+    for table in CARRIED:
         connection.execute(
             update(table)
             .where(table.c.message_id == found.id, table.c.state == "uncertain")

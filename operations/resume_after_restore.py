@@ -9,11 +9,11 @@ from sqlalchemy import Connection, Date, bindparam, select, update
 
 from ..calendar.rules.date_text import long_date
 from ..core.errors import BoardcalError
-from ..notifications.reminders.unsent import CARRIERS
 from ..scheduler.tick import Ticker
 from ..storage.boards import boards
 from ..storage.change_kinds import ChangeKind
 from ..storage.change_log import note_change
+from ..storage.mail.carried_rows import CARRIED
 from ..storage.message_states import CHANGEABLE, GONE, IN_HAND, MessageState
 from ..storage.replies.snoozes import RESTS
 from ..storage.schema.mail import ledger, message
@@ -111,7 +111,7 @@ def _take_back_what_was_on_its_way(
             next_attempt_at=None,
         )
     )
-    for table in CARRIERS:
+    for table in CARRIED:
         connection.execute(
             update(table)
             .where(table.c.message_id.in_(found), table.c.state == "sending")

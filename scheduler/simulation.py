@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from ..core.local_time import LocalTime
-from ..notifications.delivery.claims import count_as_dropped, count_as_sent
 from ..notifications.letters.assemble import assemble
 from ..notifications.letters.model import Letter
 from ..notifications.links import NO_LINKS, Links
-from ..notifications.reminders.compose import due_messages
 from ..notifications.reminders.mailing_boards import live_boards
 from ..notifications.reminders.recheck import Assembling
 from ..storage.database.engine import Database
+from ..storage.mail.claims import count_as_dropped, count_as_sent
+from ..storage.mail.queue import due_messages
 from .tick import Ticker
 
 

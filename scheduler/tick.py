@@ -5,38 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection
 
 from ..calendar.planner.model import Planner
 from ..core.local_time import LocalTime
-from ..notifications.letters.requests import (
-    hand_requests_on,
-    is_any_request_unmailed,
-    requests_for_others,
-)
-from ..notifications.reminders.compose import add_overview, compose, waiting_recipients
+from ..notifications.letters.requests import hand_requests_on, requests_for_others
+from ..notifications.reminders.compose import compose
 from ..notifications.reminders.decide import decide
 from ..notifications.reminders.mailing_boards import LiveBoard, live_boards
 from ..notifications.reminders.recipients import secretariat_on
-from ..notifications.reminders.snooze_expiry import end_lapsed, is_anything_resting, lapsed_snoozes
+from ..notifications.reminders.snooze_expiry import end_lapsed, lapsed_snoozes
 from ..storage.boards import BoardRow, boards, hold_boards
 from ..storage.database.engine import Database
 from ..storage.holds import hold_of
+from ..storage.mail.carried_rows import waiting_recipients
+from ..storage.mail.ledger import is_any_resting
+from ..storage.mail.overviews import add_overview, newest_weeks
+from ..storage.occurrences import is_step_due
 from ..storage.planners import PlannerShelf
-from ..storage.schema.column_types import Instant
-from ..storage.schema.mail import overview
-from ..storage.schema.occurrences import occurrence
+from ..storage.replies.requests import is_any_unmailed
 from .planning.plan import horizon_of, plan
-
-# Built once: an empty sweep should cost little more than asking.
-STEP_DUE = (
-    select(occurrence.c.id)
-    .where(occurrence.c.next_step_at <= bindparam("now", type_=Instant))
-    .limit(1)
-)
-NEWEST_OVERVIEWS = select(overview.c.board, func.max(overview.c.week).label("week")).group_by(
-    overview.c.board
-)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -108,7 +96,7 @@ class Ticker:
     def _has_work(self, connection: Connection, found: list[BoardRow], now: datetime) -> bool:
         today = self.local.day_of(now)
         live = [row for row in found if row.go_live is not None and row.go_live <= today]
-        overviews = _newest_overviews(connection)
+        overviews = newest_weeks(connection)
         if any(row.id not in overviews for row in live):
             return True
         sending = [row for row in live if self._is_sending(self.shelf.get(connection, row), now)]
@@ -116,11 +104,11 @@ class Ticker:
             return True
         if not sending:
             return False
-        if connection.execute(STEP_DUE, {"now": now}).first() is not None:
+        if is_step_due(connection, now):
             return True
         if waiting_recipients(connection, today):
             return True
-        if not (is_anything_resting(connection, today) or is_any_request_unmailed(connection)):
+        if not (is_any_resting(connection, today) or is_any_unmailed(connection)):
             return False
         names = {row.id for row in sending}
         found_now = live_boards(connection, self.shelf, today).items()
@@ -142,7 +130,7 @@ class Ticker:
         decide(connection, sending, local=self.local, now=now)
         end_lapsed(connection, sending, today)
         hand_requests_on(connection, sending, today)
-        overviews = _newest_overviews(connection)
+        overviews = newest_weeks(connection)
         asked = [
             _ask_for_overview(connection, board, today, overviews.get(name))
             for name, board in live.items()
@@ -150,12 +138,6 @@ class Ticker:
         ]
         if sending or any(asked):
             compose(connection, today=today, now=now)
-
-
-def _newest_overviews(connection: Connection) -> dict[str, date]:
-    """The week of each Board's newest overview; a Board that never had one is missing."""
-    rows = connection.execute(NEWEST_OVERVIEWS)
-    return {row.board: row.week for row in rows}
 
 
 def _ask_for_overview(

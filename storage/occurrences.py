@@ -23,6 +23,7 @@ AWAITING_STEP = (
     .where(occurrence.c.next_step_at <= bindparam("now", type_=Instant))
     .order_by(occurrence.c.next_step_at)
 )
+ANY_STEP_DUE = AWAITING_STEP.with_only_columns(occurrence.c.id).order_by(None).limit(1)
 SUPERSEDE_UNSENT = (
     update(ledger)
     .where(
@@ -209,6 +210,11 @@ def lines_by_key(connection: Connection, keys: Iterable[str]) -> Iterator[AnyRow
 def awaiting_step(connection: Connection, now: datetime) -> list[StoredOccurrence]:
     """The occurrences that the sweep must look at by `now`, longest waiting first."""
     return stored_occurrences(connection.execute(AWAITING_STEP, {"now": now}))
+
+
+def is_step_due(connection: Connection, now: datetime) -> bool:
+    """Whether the sweep must look at any occurrence by `now`."""
+    return connection.execute(ANY_STEP_DUE, {"now": now}).first() is not None
 
 
 def next_step(connection: Connection) -> datetime | None:

@@ -7,9 +7,9 @@ from datetime import datetime
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from ..notifications.reminders.unsent import oldest_waiting
 from ..storage.database.errors import DatabaseError
 from ..storage.holds import hold_of
+from ..storage.mail.queue import oldest_waiting
 from .request.context import site_of
 
 # Greylisting (RFC 6647) keeps a first mail waiting for an hour at most; what waits longer than

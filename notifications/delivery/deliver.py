@@ -13,17 +13,18 @@ from ...storage.boards import share_boards
 from ...storage.database.engine import Database
 from ...storage.database.errors import DatabaseError
 from ...storage.holds import hold_of
+from ...storage.mail.carried_rows import mark_rows
+from ...storage.mail.claims import Claim, advance, claim_next, is_held_by, is_left_over
+from ...storage.mail.queue import is_due
 from ...storage.message_states import MessageState
 from ...storage.planners import PlannerShelf
 from ..letters.render import Templates
 from ..links import NO_LINKS, Links
-from ..reminders.compose import is_due
 from ..transports.base import DeliveryError, LostClaimError, Transport
-from .claims import Claim, advance, claim_next, is_held_by, mark_rows
 from .envelope import Sender, mail_of
 from .outcomes import Outcomes
 from .throttle import Breaker, Pace, RetrySchedule
-from .uncertain import UncertainPolicy, is_left_over, recover
+from .uncertain import UncertainPolicy, recover
 from .write import ChangedError, Said, Writer, Written
 
 __all__ = ["LEASE", "Delivered", "Delivery", "Sender", "mail_of"]

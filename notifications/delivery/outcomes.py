@@ -12,9 +12,9 @@ from sqlalchemy import Connection
 from ...core.local_time import LocalTime
 from ...storage.boards import share_boards
 from ...storage.database.engine import Database
+from ...storage.mail.claims import Claim, free, give_back, settle
 from ...storage.message_states import MessageState
 from ..transports.base import DeliveryError
-from .claims import Claim, free, give_back, settle
 from .throttle import Breaker, RetrySchedule
 from .uncertain import UncertainPolicy, settle_uncertain
 

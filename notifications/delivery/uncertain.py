@@ -11,28 +11,24 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Connection, func, select, update
+from sqlalchemy import Connection
 
-from ...storage.message_states import IN_HAND, MessageState
-from ...storage.schema.column_types import AnyRow
-from ...storage.schema.mail import attempt, message, overview
-from .claims import Claim, advance, mark_rows, note_attempt
+from ...storage.mail.board_messages import has_overview
+from ...storage.mail.carried_rows import mark_rows
+from ...storage.mail.claims import (
+    Claim,
+    advance,
+    attempts_with,
+    left_over,
+    let_go_again,
+    note_attempt,
+)
+from ...storage.mail.messages import message_numbered
+from ...storage.message_states import MessageState
 
 # Long enough for a mail server that was started anew to answer again.
 BEFORE_AGAIN = timedelta(minutes=1)
 STOPPED = "boardcal stopped while it was being sent"
-LEFT_OVER = (
-    select(
-        message.c.id,
-        message.c.recipient,
-        message.c.state,
-        message.c.attempt,
-        message.c.claimed_by,
-        message.c.lease_until,
-    )
-    .where(message.c.state.in_(IN_HAND))
-    .order_by(message.c.id)
-)
 
 
 class WhenUncertain(StrEnum):
@@ -70,19 +66,8 @@ def settle_uncertain(
     if not advance(connection, held, MessageState.UNCERTAIN, finished_at=now, reply=reply):
         return False
     note_attempt(connection, held, outcome=MessageState.UNCERTAIN.value, reply=reply, now=now)
-    row = connection.execute(select(message).where(message.c.id == held.message_id)).one()
-    if _goes_again(connection, row, policy, today):
-        connection.execute(
-            update(message)
-            .where(message.c.id == held.message_id)
-            .values(
-                state=MessageState.DEFERRED.value,
-                next_attempt_at=now + BEFORE_AGAIN,
-                finished_at=None,
-                claimed_by=None,
-                lease_until=None,
-            )
-        )
+    if _goes_again(connection, held, policy, today):
+        let_go_again(connection, held, now + BEFORE_AGAIN)
         # Not "pending": what is in fixed bytes is not to be put into another mail.
         mark_rows(connection, [held.message_id], before=("pending", "uncertain"), to="sending")
     else:
@@ -90,33 +75,15 @@ def settle_uncertain(
     return True
 
 
-def _goes_again(connection: Connection, row: AnyRow, policy: UncertainPolicy, today: date) -> bool:
-    with_overview = select(overview.c.id).where(overview.c.message_id == row.id).limit(1)
-    has_overview = connection.execute(with_overview).first() is not None
-    wanted = policy.overviews if has_overview else policy.reminders
-    if wanted is not WhenUncertain.RESEND_ONCE or row.day != today or row.content is None:
+def _goes_again(connection: Connection, held: Claim, policy: UncertainPolicy, today: date) -> bool:
+    with_overview = has_overview(connection, held.message_id)
+    chosen = policy.overviews if with_overview else policy.reminders
+    if chosen is not WhenUncertain.RESEND_ONCE:
         return False
-    times = connection.execute(
-        select(func.count())
-        .select_from(attempt)
-        .where(attempt.c.message_id == row.id, attempt.c.outcome == MessageState.UNCERTAIN.value)
-    ).scalar_one()
-    return times == 1
-
-
-def is_left_over(
-    connection: Connection, *, now: datetime, alone: bool = False, owner: str | None = None
-) -> bool:
-    """Whether `recover` would find anything."""
-    asked = LEFT_OVER.where(_is_gone(now, alone=alone, owner=owner)).limit(1)
-    return connection.execute(asked).first() is not None
-
-
-def _is_gone(now: datetime, *, alone: bool, owner: str | None) -> ColumnElement[bool]:
-    if alone:
-        return message.c.lease_until.is_not(None)
-    run_out = message.c.lease_until < now
-    return run_out if owner is None else run_out | (message.c.claimed_by == owner)
+    message = message_numbered(connection, held.message_id)
+    if message.day != today or message.content is None:
+        return False
+    return attempts_with(connection, held.message_id, MessageState.UNCERTAIN.value) == 1
 
 
 def recover(
@@ -134,11 +101,7 @@ def recover(
     other daemon can hold a claim, so that leases need not run out first. `owner`: a daemon that
     is sending nothing, whose own claims are left over from something that went wrong.
     """
-    # Another daemon may be taking up the same ones.
-    asked = LEFT_OVER.where(_is_gone(now, alone=alone, owner=owner)).with_for_update(
-        skip_locked=True
-    )
-    rows = connection.execute(asked).all()
+    rows = left_over(connection, now=now, alone=alone, owner=owner)
     uncertain = 0
     for row in rows:
         held = Claim(

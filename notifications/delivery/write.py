@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from ...core.local_time import LocalTime
 from ...storage.boards import share_boards
 from ...storage.database.engine import Database
+from ...storage.mail.claims import Claim, drop
 from ...storage.planners import PlannerShelf
 from ..letters.assemble import assemble
 from ..letters.model import Letter
@@ -19,7 +20,6 @@ from ..links import NO_LINKS, Links
 from ..reminders.mailing_boards import live_boards
 from ..reminders.recheck import Assembling, still_holds
 from ..transports.base import DeliveryError, OutgoingMail
-from .claims import Claim, drop
 from .envelope import Sender, mail_as_it_was, mail_of
 
 NOT_AGAIN = "it was not sent again: nothing that it says is to be said any more"

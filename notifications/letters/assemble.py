@@ -7,27 +7,20 @@ from datetime import date
 from itertools import chain
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from ...calendar.planner.model import RoleName
+from ...storage.mail.messages import heads_of
 from ...storage.schema.column_types import AnyRow
-from ...storage.schema.mail import message
 from ...wording.names import named
 from ..reminders.mailing_boards import LiveBoard
-from ..reminders.recheck import MESSAGES, Assembling, overviews_that_hold, rows_that_hold
+from ..reminders.recheck import Assembling, overviews_that_hold, rows_that_hold
 from ..reminders.recipients import secretariat_on
 from .context import NO_MATERIALS, Materials, materials_for
 from .items import item_of, open_line
 from .model import FirstContact, Item, Letter, OpenLine, Overview, Secretariat
 from .overview import overview_of
 from .requests import asked_of, requests_that_hold
-
-# Built once: they run for every mail.
-HEADS = (
-    select(message.c.id, message.c.recipient)
-    .where(message.c.id.in_(MESSAGES))
-    .order_by(message.c.id)
-)
 
 
 class Rows(NamedTuple):
@@ -48,7 +41,7 @@ def assemble(
     """
     if not message_ids:
         return {}
-    heads = connection.execute(HEADS, {"messages": list(message_ids)}).all()
+    heads = heads_of(connection, message_ids)
     kept = rows_that_hold(connection, message_ids, given)
     overviews = overviews_that_hold(connection, message_ids, given)
     requests = requests_that_hold(connection, message_ids, given)

@@ -6,38 +6,21 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection
 
 from ...calendar.rules.date_text import long_date
-from ...storage.replies.requests import Wish
+from ...storage.replies.requests import (
+    Wish,
+    address_request,
+    requests_of,
+    unmailed_requests,
+)
 from ...storage.schema.column_types import AnyRow
-from ...storage.schema.mail import answer_request
-from ...storage.schema.occurrences import occurrence
 from ...wording.names import named, reference
 from ..reminders.mailing_boards import LiveBoard
-from ..reminders.recheck import MESSAGES, Assembling
+from ..reminders.recheck import Assembling
 from ..reminders.recipients import secretariat_on
 from .model import Asked
-
-# Built once: they run for every mail.
-REQUESTS = (
-    select(
-        answer_request,
-        occurrence.c.key,
-        occurrence.c.ref,
-        occurrence.c.owner,
-        occurrence.c.title,
-        occurrence.c.due,
-    )
-    .join(occurrence, answer_request.c.occurrence_id == occurrence.c.id)
-    .where(answer_request.c.message_id.in_(MESSAGES), answer_request.c.state == "pending")
-    .order_by(answer_request.c.id)
-)
-UNMAILED = select(answer_request.c.id, answer_request.c.board, answer_request.c.recipient).where(
-    answer_request.c.state == "pending",
-    answer_request.c.closed_at.is_(None),
-    answer_request.c.message_id.is_(None),
-)
 
 
 def requests_that_hold(
@@ -49,27 +32,18 @@ def requests_that_hold(
     on; so does a request where there is no secretariat.
     """
     kept: dict[int, list[AnyRow]] = defaultdict(list)
-    for row in connection.execute(REQUESTS, {"messages": list(message_ids)}).all():
+    for row in requests_of(connection, message_ids):
         board = given.boards.get(row.board)
         reader = None if board is None else _reader(row, board, given.today)
         if board is not None and reader == row.recipient and not _is_paused(reader, board):
             kept[row.message_id].append(row)
             continue
-        connection.execute(
-            update(answer_request)
-            .where(answer_request.c.id == row.id)
-            .values(message_id=None, recipient=row.recipient if board is None else reader)
-        )
+        address_request(connection, row.id, row.recipient if board is None else reader)
     return kept
 
 
 def _is_paused(reader: str | None, board: LiveBoard) -> bool:
     return board.paused or reader in board.away
-
-
-def is_any_request_unmailed(connection: Connection) -> bool:
-    """Whether an open request is in no mail yet."""
-    return connection.execute(UNMAILED.limit(1)).first() is not None
 
 
 def requests_for_others(
@@ -79,7 +53,7 @@ def requests_for_others(
 
     Nobody was, where the Board had no secretariat when they were made.
     """
-    for row in connection.execute(UNMAILED).all():
+    for row in unmailed_requests(connection):
         board = boards.get(row.board)
         reader = None if board is None else secretariat_on(board.planner, today)
         if reader not in (None, row.recipient):
@@ -89,9 +63,7 @@ def requests_for_others(
 def hand_requests_on(connection: Connection, boards: Mapping[str, LiveBoard], today: date) -> None:
     """Addresses them to whoever is the secretariat now."""
     for number, reader in list(requests_for_others(connection, boards, today)):
-        connection.execute(
-            update(answer_request).where(answer_request.c.id == number).values(recipient=reader)
-        )
+        address_request(connection, number, reader)
 
 
 def _reader(row: AnyRow, board: LiveBoard, today: date) -> str | None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, UniqueConstraint
+from sqlalchemy import Connection
 
 from ...calendar.occurrences import Kind
 from ...calendar.rules.escalation import Policy, Step, next_step, steps_due
@@ -15,13 +15,13 @@ from ...calendar.status import Status
 from ...core.local_time import LocalTime
 from ...storage.change_kinds import ChangeKind
 from ...storage.change_log import note_change
+from ...storage.mail.ledger import add_rows
 from ...storage.occurrences import (
     StoredOccurrence,
     awaiting_step,
     supersede_unsent,
     update_occurrences,
 )
-from ...storage.schema.mail import ledger
 from .mailing_boards import LiveBoard
 from .recipients import recipients
 
@@ -54,7 +54,7 @@ def decide(
         if board is not None and not board.paused and row.owner not in board.paused_bodies:
             _decide_one(connection, decisions, row, board, local=local, now=now)
     supersede_unsent(connection, decisions.overtaken, "a later step came before it was sent")
-    insert_rows(connection, decisions.ledger)
+    add_rows(connection, decisions.ledger)
     update_occurrences(connection, decisions.moved_on)
     update_occurrences(connection, decisions.ended)
     return len(decisions.moved_on) + len(decisions.ended)
@@ -147,42 +147,3 @@ def _ledger_rows(
             board.planner, row.owner, step, policy, day=today, away=board.away
         )
     ]
-
-
-def insert_rows(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    """Adds ledger rows; one that stands already is left as it is.
-
-    The UNIQUE key of the table, and nothing else, keeps a step from being mailed twice.
-    """
-    if not rows:
-        return
-    statement = _insert_for(connection)(ledger).on_conflict_do_nothing()
-    connection.execute(statement, rows)
-
-
-def hand_on(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
-    """Adds rows of the ledger, or overviews, for whoever holds a role now.
-
-    One that was taken back unsent, because the role was somebody else's meanwhile, holds again;
-    any other that stands already is left as it is.
-    """
-    if not rows:
-        return
-    statement = _insert_for(connection)(table)
-    (once,) = (each for each in table.constraints if isinstance(each, UniqueConstraint))
-    again = {name: statement.excluded[name] for name in ("state", "message_id")}
-    statement = statement.on_conflict_do_update(
-        index_elements=once.columns.keys(), set_=again, where=table.c.state == "superseded"
-    )
-    connection.execute(statement, rows)
-
-
-def _insert_for(connection: Connection) -> Callable[[Table], Any]:
-    # Loaded here because the other database's part of SQLAlchemy is slow to load for nothing.
-    if connection.dialect.name == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-
-        return insert_postgresql
-    from sqlalchemy.dialects.sqlite import insert as insert_sqlite
-
-    return insert_sqlite

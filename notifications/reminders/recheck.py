@@ -7,56 +7,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import BindParameter, Connection, bindparam, select, update
+from sqlalchemy import Connection
 
 from ...calendar.rules.escalation import Step
 from ...calendar.status import OWED
-from ...storage.replies.snoozes import take_out_resting
+from ...storage.mail.ledger import hand_rows_on, rows_of, take_back, take_out_resting
+from ...storage.mail.overviews import hand_overview_on, overviews_of
+from ...storage.replies.requests import requests_of
 from ...storage.schema.column_types import AnyRow
-from ...storage.schema.mail import answer_request, ledger, overview
-from ...storage.schema.occurrences import occurrence
 from ..links import NO_LINKS, Links
-from .decide import hand_on
 from .mailing_boards import LiveBoard
 from .recipients import Recipient, recipients, secretariat_on
 
 # Why a row was taken back; what is resumed is found again by it.
 PAUSED = "paused before it was sent"
-MESSAGES: BindParameter[int] = bindparam("messages", expanding=True)
-
-
-# Built once: it runs for every mail.
-LEDGER_ROWS_OF = (
-    select(
-        ledger.c.id.label("ledger_id"),
-        ledger.c.step,
-        ledger.c.level,
-        ledger.c.because,
-        ledger.c.decided_at,
-        ledger.c.recipient,
-        ledger.c.message_id,
-        ledger.c.due_revision.label("decided_revision"),
-        *occurrence.c,
-    )
-    .join(occurrence, ledger.c.occurrence_id == occurrence.c.id)
-    .where(ledger.c.message_id.in_(MESSAGES))
-    .order_by(ledger.c.id)
-)
-LEDGER_ROWS = LEDGER_ROWS_OF.where(ledger.c.state == "pending")
-
-
-# Those of a mail that may have arrived and is to be sent again.
-LEDGER_ROWS_SENDING = LEDGER_ROWS_OF.where(ledger.c.state == "sending")
-OVERVIEWS_OF = (
-    select(overview)
-    .where(overview.c.message_id.in_(MESSAGES))
-    .order_by(overview.c.board, overview.c.week.desc())
-)
-OVERVIEWS = OVERVIEWS_OF.where(overview.c.state == "pending")
-OVERVIEWS_SENDING = OVERVIEWS_OF.where(overview.c.state == "sending")
-REQUESTS_SENDING = select(
-    answer_request.c.board, answer_request.c.recipient, answer_request.c.closed_at
-).where(answer_request.c.message_id.in_(MESSAGES), answer_request.c.state == "sending")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +42,7 @@ def rows_that_hold(
 ) -> dict[int, list[AnyRow]]:
     """The ledger rows of messages that still hold; the others are taken back."""
     take_out_resting(connection, message_ids, given.today)
-    rows = connection.execute(LEDGER_ROWS, {"messages": list(message_ids)}).all()
+    rows = rows_of(connection, message_ids)
     kept: dict[int, list[AnyRow]] = defaultdict(list)
     for row in rows:
         reason = _lost_reason(row, given)
@@ -88,13 +52,9 @@ def rows_that_hold(
                 kept[row.message_id].append(row)
                 continue
             # The step was decided and its mail is owed: whoever holds the role now gets it.
-            hand_on(connection, ledger, [_handed_on(row, recipient) for recipient in current])
+            hand_rows_on(connection, [_handed_on(row, recipient) for recipient in current])
             reason = "somebody else holds the role now"
-        connection.execute(
-            update(ledger)
-            .where(ledger.c.id == row.ledger_id)
-            .values(state="superseded", reason=reason)
-        )
+        take_back(connection, row.ledger_id, reason)
     return kept
 
 
@@ -105,7 +65,7 @@ def overviews_that_hold(
 
     Where somebody else is the secretariat by now, it goes to them; one that is paused gets none.
     """
-    rows = connection.execute(OVERVIEWS, {"messages": list(message_ids)}).all()
+    rows = overviews_of(connection, message_ids)
     newest: dict[tuple[int, str], AnyRow] = {}
     for row in rows:
         if row.board in given.boards:
@@ -119,26 +79,22 @@ def overviews_that_hold(
         if secretariat in (row.recipient, None):
             kept[row.message_id].append(row)
             continue
-        asked = {"board": row.board, "week": row.week, "first": row.first, "state": "pending"}
-        hand_on(connection, overview, [{**asked, "recipient": secretariat, "message_id": None}])
-        connection.execute(
-            update(overview).where(overview.c.id == row.id).values(state="superseded")
-        )
+        hand_overview_on(connection, row, secretariat)
     return kept
 
 
 def still_holds(connection: Connection, message_id: int, given: Assembling) -> bool:
     """Whether anything in a mail with fixed bytes is still to be said, and to its reader."""
-    asked = {"messages": [message_id]}
-    for row in connection.execute(LEDGER_ROWS_SENDING, asked):
+    messages = [message_id]
+    for row in rows_of(connection, messages, state="sending"):
         if _lost_reason(row, given) is None and row.recipient in {
             recipient.address for recipient in _recipients_now(row, given)
         }:
             return True
-    for row in connection.execute(OVERVIEWS_SENDING, asked):
+    for row in overviews_of(connection, messages, state="sending"):
         if _hears_as_secretariat(row, given):
             return True
-    for row in connection.execute(REQUESTS_SENDING, asked):
+    for row in requests_of(connection, messages, state="sending"):
         # What became of a request is for whoever asked.
         if _hears_as_secretariat(row, given) if row.closed_at is None else _may_hear(row, given):
             return True

@@ -5,35 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from ...calendar.rules.escalation import Step
-from ...storage.replies.snoozes import RESTS, end_snoozes
-from ...storage.schema.mail import ledger
-from ...storage.schema.occurrences import occurrence
+from ...storage.mail.ledger import resting_rows
+from ...storage.replies.snoozes import end_snoozes
 from .mailing_boards import LiveBoard
 from .recipients import recipients
-
-# Built once: each sweep asks, and mostly nobody rests.
-RESTING = (
-    select(
-        ledger.c.occurrence_id,
-        ledger.c.recipient,
-        ledger.c.step,
-        occurrence.c.board,
-        occurrence.c.ref,
-        occurrence.c.owner,
-    )
-    .join(occurrence, ledger.c.occurrence_id == occurrence.c.id)
-    .where(ledger.c.state == "pending", RESTS)
-    .order_by(ledger.c.id)
-)
-ANY_RESTING = RESTING.with_only_columns(ledger.c.id).order_by(None).limit(1)
-
-
-def is_anything_resting(connection: Connection, today: date) -> bool:
-    """Whether a mail is put off because its reader wants no reminder yet."""
-    return connection.execute(ANY_RESTING, {"today": today}).first() is not None
 
 
 def lapsed_snoozes(
@@ -43,7 +21,7 @@ def lapsed_snoozes(
 
     Somebody else holds the role by now, and must not wait for a rest that they never asked for.
     """
-    for row in connection.execute(RESTING, {"today": today}).all():
+    for row in resting_rows(connection, today):
         board = boards.get(row.board)
         obligation = None if board is None else board.obligations.get(row.ref)
         if board is None or obligation is None:

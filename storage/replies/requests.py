@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from ..occurrences import StoredOccurrence
+from ..schema.column_types import AnyRow
 from ..schema.mail import answer_request
 from ..schema.occurrences import occurrence
 
@@ -65,6 +66,18 @@ WHOLE = select(
     occurrence.c.due,
     occurrence.c.state.label("occurrence_state"),
 ).join(occurrence, answer_request.c.occurrence_id == occurrence.c.id)
+
+
+# Built once: they run for every sweep or every mail.
+CARRIED = WHOLE.where(
+    answer_request.c.message_id.in_(bindparam("messages", expanding=True)),
+    answer_request.c.state == bindparam("state"),
+).order_by(answer_request.c.id)
+UNMAILED = select(answer_request.c.id, answer_request.c.board, answer_request.c.recipient).where(
+    answer_request.c.state == "pending",
+    answer_request.c.closed_at.is_(None),
+    answer_request.c.message_id.is_(None),
+)
 
 
 def _values(rows: Iterable[Any]) -> list[AnswerRequest]:
@@ -189,4 +202,31 @@ def close_moot(
             answer_request.c.closed_at.is_(None),
         )
         .values(closed_at=now, closed_by=who, outcome=outcome, recipient=None, state="superseded")
+    )
+
+
+def requests_of(
+    connection: Connection, messages: Sequence[int], *, state: str = "pending"
+) -> Sequence[AnyRow]:
+    """The requests that messages carry, each with what it is about as that is now."""
+    parameters = {"messages": list(messages), "state": state}
+    return connection.execute(CARRIED, parameters).all()
+
+
+def is_any_unmailed(connection: Connection) -> bool:
+    """Whether an open request is in no mail yet."""
+    return connection.execute(UNMAILED.limit(1)).first() is not None
+
+
+def unmailed_requests(connection: Connection) -> Sequence[AnyRow]:
+    """The open requests in no mail yet: `id`, `board` and `recipient`, null where it has none."""
+    return connection.execute(UNMAILED).all()
+
+
+def address_request(connection: Connection, number: int, recipient: str | None) -> None:
+    """Takes a request out of its message; the next mail to `recipient` tells of it."""
+    connection.execute(
+        update(answer_request)
+        .where(answer_request.c.id == number)
+        .values(message_id=None, recipient=recipient)
     )

@@ -34,18 +34,6 @@ FREE = select(message.c.id).where(
 )
 
 
-# Built once: it runs for every mail.
-TAKE_OUT = (
-    update(ledger)
-    .where(
-        ledger.c.message_id.in_(bindparam("messages", expanding=True)),
-        ledger.c.state == "pending",
-        RESTS,
-    )
-    .values(message_id=None)
-)
-
-
 def set_snooze(
     connection: Connection,
     *,
@@ -115,8 +103,3 @@ def all_snoozed_until(
         )
     )
     return {row.recipient: row.until for row in rows}
-
-
-def take_out_resting(connection: Connection, messages: Sequence[int], today: date) -> None:
-    """Takes out of messages what their readers do not want to be reminded of yet."""
-    connection.execute(TAKE_OUT, {"messages": list(messages), "today": today})

@@ -8,7 +8,6 @@ from sqlalchemy import select, update
 
 from boardcal.calendar.planner.model import RoleName
 from boardcal.calendar.status import Status
-from boardcal.notifications.reminders.unsent import oldest_waiting
 from boardcal.notifications.transports.base import DeliveryError
 from boardcal.operations.mail_actions import (
     MailActionError,
@@ -20,6 +19,7 @@ from boardcal.operations.replies.options import Answering
 from boardcal.operations.replies.reply import ask_for_time
 from boardcal.operations.replies.requests import decline
 from boardcal.storage.backup.contents import contents_of
+from boardcal.storage.mail.queue import oldest_waiting
 from boardcal.storage.replies.requests import open_requests
 from boardcal.storage.schema.mail import attempt, message
 from boardcal.storage.schema.occurrences import change

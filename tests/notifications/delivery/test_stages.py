@@ -15,7 +15,6 @@ from sqlalchemy import Connection, insert, text
 from boardcal.calendar.planner.file_schema import PlannerFile
 from boardcal.calendar.planner.model import RoleName
 from boardcal.calendar.status import Status
-from boardcal.notifications.delivery.claims import Claim, advance, drop, free, give_back, settle
 from boardcal.notifications.delivery.deliver import LEASE, Delivery
 from boardcal.notifications.delivery.throttle import Pace
 from boardcal.notifications.delivery.uncertain import (
@@ -23,12 +22,13 @@ from boardcal.notifications.delivery.uncertain import (
     WhenUncertain,
     settle_uncertain,
 )
-from boardcal.notifications.reminders.compose import NEXT_DUE
 from boardcal.notifications.transports.base import DeliveryError
 from boardcal.notifications.transports.smtp import SmtpAccount
 from boardcal.scheduler.single_instance import AnotherDaemonError
 from boardcal.storage.database.errors import DatabaseError
 from boardcal.storage.holds import put_on_hold
+from boardcal.storage.mail.claims import Claim, advance, drop, free, give_back, settle
+from boardcal.storage.mail.queue import NEXT_DUE
 from boardcal.storage.message_states import MessageState
 from boardcal.storage.schema.column_types import AnyRow
 from boardcal.storage.schema.mail import attempt, ledger, message

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
-from boardcal.notifications.delivery.claims import claim
 from boardcal.notifications.reminders.compose import compose
 from boardcal.notifications.transports.base import DeliveryError
+from boardcal.storage.mail.claims import claim
 from boardcal.storage.schema.mail import ledger, message
 from boardcal.tests.factories import (
     CHAIR,

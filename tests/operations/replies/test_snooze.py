@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from boardcal.calendar.planner.model import RoleName
 from boardcal.calendar.status import Status
-from boardcal.notifications.reminders.unsent import oldest_waiting
 from boardcal.operations.replies.options import Answering, standing
 from boardcal.operations.replies.reply import AnswerError, end_rest, rest
 from boardcal.queries.calendar.item import occurrence_dossier
 from boardcal.storage.backup.copy import empty_copy
+from boardcal.storage.mail.queue import oldest_waiting
 from boardcal.storage.replies.snoozes import set_snooze
 from boardcal.storage.schema.occurrences import change, snooze
 from boardcal.tests.factories import CHAIR, LONDON, S11, VICE, at, checked, day, make_document

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, update
 
-from ...storage.message_states import CHANGEABLE, IN_HAND, MessageState
-from ...storage.schema.mail import attempt, message
-from ..reminders.compose import next_due
-from ..reminders.unsent import CARRIERS
+from ..message_states import CHANGEABLE, IN_HAND, MessageState
+from ..schema.column_types import AnyRow
+from ..schema.mail import attempt, message
+from .carried_rows import mark_rows
+from .queue import next_due
 
-# Built once: they run for every mail.
-MARK_ROWS = tuple(
-    update(table)
-    .where(
-        table.c.message_id.in_(bindparam("messages", expanding=True)),
-        table.c.state.in_(bindparam("before", expanding=True)),
+LEFT_OVER = (
+    select(
+        message.c.id,
+        message.c.recipient,
+        message.c.state,
+        message.c.attempt,
+        message.c.claimed_by,
+        message.c.lease_until,
     )
-    .values(state=bindparam("after"))
-    for table in CARRIERS
+    .where(message.c.state.in_(IN_HAND))
+    .order_by(message.c.id)
 )
 
 
@@ -104,15 +107,6 @@ def advance(connection: Connection, held: Claim, state: MessageState, **values: 
     return moved.rowcount == 1
 
 
-def mark_rows(
-    connection: Connection, messages: Sequence[int], *, before: Collection[str], to: str
-) -> None:
-    """Gives the ledger rows, overviews and requests of messages a new state."""
-    asked = {"messages": list(messages), "before": list(before), "after": to}
-    for statement in MARK_ROWS:
-        connection.execute(statement, asked)
-
-
 def count_as_sent(connection: Connection, messages: Sequence[int], *, now: datetime) -> None:
     """Ends messages as sent that nobody sends: those of a simulation."""
     _end(connection, messages, MessageState.SENT, now=now)
@@ -147,6 +141,15 @@ def note_attempt(
             reply=reply,
         )
     )
+
+
+def attempts_with(connection: Connection, message_id: int, outcome: str) -> int:
+    """How many attempts to send a message ended so."""
+    return connection.execute(
+        select(func.count())
+        .select_from(attempt)
+        .where(attempt.c.message_id == message_id, attempt.c.outcome == outcome)
+    ).scalar_one()
 
 
 def settle(
@@ -207,6 +210,21 @@ def free(connection: Connection, held: Claim, *, now: datetime) -> bool:
     return done
 
 
+def let_go_again(connection: Connection, held: Claim, at: datetime) -> None:
+    """Lets a message that may have arrived go out once more from `at`, as it was."""
+    connection.execute(
+        update(message)
+        .where(message.c.id == held.message_id)
+        .values(
+            state=MessageState.DEFERRED.value,
+            next_attempt_at=at,
+            finished_at=None,
+            claimed_by=None,
+            lease_until=None,
+        )
+    )
+
+
 def drop(connection: Connection, held: Claim, *, now: datetime) -> None:
     """Ends a message that has nothing left to say."""
     reply = "nothing left to say"
@@ -220,6 +238,36 @@ def is_held_by(connection: Connection, held: Claim, *, now: datetime) -> bool:
         return False
     found = select(message.c.id).where(_mine(held))
     return connection.execute(found).first() is not None
+
+
+def is_left_over(
+    connection: Connection, *, now: datetime, alone: bool = False, owner: str | None = None
+) -> bool:
+    """Whether `left_over` would find anything."""
+    first = LEFT_OVER.where(_has_no_sender(now, alone=alone, owner=owner)).limit(1)
+    return connection.execute(first).first() is not None
+
+
+def left_over(
+    connection: Connection, *, now: datetime, alone: bool = False, owner: str | None = None
+) -> Sequence[AnyRow]:
+    """Claimed messages whose sender is gone, held until the transaction ends.
+
+    `alone`: no other daemon can hold a claim, so that leases need not run out first. `owner`: a
+    daemon that is sending nothing, so that its own claims are left over, too.
+    """
+    # Another daemon may be taking up the same ones.
+    rows = LEFT_OVER.where(_has_no_sender(now, alone=alone, owner=owner)).with_for_update(
+        skip_locked=True
+    )
+    return connection.execute(rows).all()
+
+
+def _has_no_sender(now: datetime, *, alone: bool, owner: str | None) -> ColumnElement[bool]:
+    if alone:
+        return message.c.lease_until.is_not(None)
+    run_out = message.c.lease_until < now
+    return run_out if owner is None else run_out | (message.c.claimed_by == owner)
 
 
 def _mine(held: Claim) -> ColumnElement[bool]:

@@ -1,0 +1,105 @@
+"""The ledger: which step of what is mailed to whom, and what has become of that."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from ..replies.snoozes import RESTS
+from ..schema.column_types import AnyRow
+from ..schema.mail import ledger
+from ..schema.occurrences import occurrence
+from .carried_rows import MESSAGES, hand_on, insert_new
+
+# Built once: they run for every mail.
+ROWS_OF = (
+    select(
+        ledger.c.id.label("ledger_id"),
+        ledger.c.step,
+        ledger.c.level,
+        ledger.c.because,
+        ledger.c.decided_at,
+        ledger.c.recipient,
+        ledger.c.message_id,
+        ledger.c.due_revision.label("decided_revision"),
+        *occurrence.c,
+    )
+    .join(occurrence, ledger.c.occurrence_id == occurrence.c.id)
+    .where(ledger.c.message_id.in_(MESSAGES), ledger.c.state == bindparam("state"))
+    .order_by(ledger.c.id)
+)
+TAKE_OUT_RESTING = (
+    update(ledger)
+    .where(ledger.c.message_id.in_(MESSAGES), ledger.c.state == "pending", RESTS)
+    .values(message_id=None)
+)
+
+
+# Built once: each sweep asks, and mostly nothing rests.
+RESTING = (
+    select(
+        ledger.c.occurrence_id,
+        ledger.c.recipient,
+        ledger.c.step,
+        occurrence.c.board,
+        occurrence.c.ref,
+        occurrence.c.owner,
+    )
+    .join(occurrence, ledger.c.occurrence_id == occurrence.c.id)
+    .where(ledger.c.state == "pending", RESTS)
+    .order_by(ledger.c.id)
+)
+ANY_RESTING = RESTING.with_only_columns(ledger.c.id).order_by(None).limit(1)
+
+
+def add_rows(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Adds rows of the ledger; one that stands already is left as it is."""
+    insert_new(connection, ledger, rows)
+
+
+def rows_of(
+    connection: Connection, messages: Sequence[int], *, state: str = "pending"
+) -> Sequence[AnyRow]:
+    """The rows that messages carry in a state, each with its occurrence as it is now."""
+    parameters = {"messages": list(messages), "state": state}
+    return connection.execute(ROWS_OF, parameters).all()
+
+
+def hand_rows_on(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Adds rows for those who hold a role now; one that was taken back unsent holds again."""
+    hand_on(connection, ledger, rows)
+
+
+def take_back(connection: Connection, ledger_id: int, reason: str) -> None:
+    """Ends a row that is not to be sent any more."""
+    connection.execute(
+        update(ledger).where(ledger.c.id == ledger_id).values(state="superseded", reason=reason)
+    )
+
+
+def revisions_sent(connection: Connection, occurrences: Collection[int]) -> set[tuple[Any, ...]]:
+    """What was sent about occurrences: the id, the due revision and the reader of each."""
+    sent = (
+        select(ledger.c.occurrence_id, ledger.c.due_revision, ledger.c.recipient)
+        .where(ledger.c.occurrence_id.in_(occurrences), ledger.c.state == "sent")
+        .distinct()
+    )
+    return {tuple(row) for row in connection.execute(sent)}
+
+
+def is_any_resting(connection: Connection, today: date) -> bool:
+    """Whether a mail is put off because its reader wants no reminder yet."""
+    return connection.execute(ANY_RESTING, {"today": today}).first() is not None
+
+
+def resting_rows(connection: Connection, today: date) -> Sequence[AnyRow]:
+    """The rows that are put off because their readers want no reminder yet."""
+    return connection.execute(RESTING, {"today": today}).all()
+
+
+def take_out_resting(connection: Connection, messages: Sequence[int], today: date) -> None:
+    """Takes out of messages what their readers do not want to be reminded of yet."""
+    connection.execute(TAKE_OUT_RESTING, {"messages": list(messages), "today": today})
