@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from click.testing import CliRunner, Result
 
 from boardcal.cli.main import boardcal
+from boardcal.tests.waiting import PATIENCE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,7 +46,7 @@ class Desk:
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
+            timeout=PATIENCE,
         )
 
     def at_terminal(self, *arguments: str, answer: str) -> tuple[int, str]:

@@ -11,6 +11,7 @@ from boardcal.cli.framework import context as invocation
 from boardcal.cli.main import COMMANDS
 from boardcal.core.errors import BoardcalError
 from boardcal.tests.cli.desk import flat
+from boardcal.tests.waiting import PATIENCE
 
 if TYPE_CHECKING:
     from boardcal.tests.cli.desk import Desk
@@ -34,7 +35,7 @@ def _loaded_by(desk: Desk, *arguments: str) -> str:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert done.returncode == 0, done.stderr
     return done.stderr.strip()

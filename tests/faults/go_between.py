@@ -8,6 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Self
 
+from boardcal.tests.waiting import PATIENCE
+
 HOST = "127.0.0.1"
 
 
@@ -34,7 +36,7 @@ class GoBetween:
         self.closes()
         self._loop.call_soon_threadsafe(self._loop.stop)
         if self._thread is not None:
-            self._thread.join(10)
+            self._thread.join(PATIENCE)
         for task in asyncio.all_tasks(self._loop):
             task.cancel()
         self._loop.run_until_complete(asyncio.sleep(0))
@@ -42,11 +44,11 @@ class GoBetween:
 
     def opens(self) -> None:
         """Lets connections through again."""
-        asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result(PATIENCE)
 
     def closes(self) -> None:
         """Breaks every connection and refuses new ones."""
-        asyncio.run_coroutine_threadsafe(self._cut(), self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(self._cut(), self._loop).result(PATIENCE)
 
     async def _listen(self) -> None:
         self._server = await asyncio.start_server(self._pass, HOST, self.port)

@@ -18,6 +18,7 @@ from email.policy import default
 from typing import Self
 
 from boardcal.notifications.delivery.mime import parse_items
+from boardcal.tests.waiting import PATIENCE
 
 HOST = "127.0.0.1"
 # What the judge sees of one mail, in order: the sender, the recipient, the word DATA, the first
@@ -25,9 +26,10 @@ HOST = "127.0.0.1"
 MOMENTS = ("MAIL", "RCPT", "DATA", "CONTENT", "DOT", "REPLIED")
 # At most this much of a mail is read at once: a daemon can be killed within one.
 PIECE = 2048
-# What an answer can be instead of words. A late one is the usual one, after `LATE_SECONDS`.
+# More and less than the time limit that a test gives its transport.
+HANGING_SECONDS, TIME_LIMIT, LATE_SECONDS = 61.0, 60.0, 30.0
+# What an answer can be instead of words. A late one is the usual one, after a while.
 DROP, HANG, LATE = "drop", "hang", "late"
-LATE_SECONDS = 0.3
 
 Watch = Callable[[str, int], object]
 
@@ -50,11 +52,13 @@ class Judge:
 
     `watch` is called at each moment of each mail with its name and the connection's number,
     before the server goes on. `answers` gives what to say instead at a verb, or at "GREETING" and
-    "DOT"; DROP, HANG and LATE are answers too. With `tls` it speaks encrypted
-    only. `wire` is every line that came, but for the mails.
+    "DOT"; DROP, HANG and LATE are answers too, and tell `passes` how many seconds go by on the
+    other side's clock. With `tls` it speaks encrypted only. `wire` is every line that came, but
+    for the mails.
     """
 
     watch: Watch = lambda _moment, _connection: None
+    passes: Callable[[float], object] = lambda _seconds: None
     answers: dict[str, str] = field(default_factory=dict)
     received: list[Received] = field(default_factory=list)
     accepted: list[Received] = field(default_factory=list)
@@ -69,13 +73,13 @@ class Judge:
         ready = threading.Event()
         self._thread = threading.Thread(target=self._run, args=(ready,), daemon=True)
         self._thread.start()
-        ready.wait(10)
+        ready.wait(PATIENCE)
         return self
 
     def __exit__(self, *_: object) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
         if self._thread is not None:
-            self._thread.join(10)
+            self._thread.join(PATIENCE)
 
     def counts(self) -> Counter[str]:
         """How many whole mails each recipient was sent, accepted or not."""
@@ -162,7 +166,7 @@ class _Talk:
         self.judge.watch("DOT", self.number)
         said = self.judge.answers.get("DOT", "250 2.0.0 Queued")
         if said == LATE:
-            await asyncio.sleep(LATE_SECONDS)
+            self.judge.passes(LATE_SECONDS)
             said = "250 2.0.0 Queued at last"
         await self._say(said)
         if said.startswith("250"):
@@ -173,6 +177,7 @@ class _Talk:
         if text == DROP:
             raise ConnectionError
         if text == HANG:
+            self.judge.passes(HANGING_SECONDS)
             await asyncio.sleep(3600)
         self.writer.write(f"{text}\r\n".encode())
         await self.writer.drain()

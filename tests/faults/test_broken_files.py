@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from boardcal.tests.faults.judge import Judge
     from boardcal.tests.faults.yard import Yard
 
-SECONDS = 90
 Breaks = list["Callable[[list[str], random.Random], None]"]
 
 
@@ -121,7 +120,7 @@ def test_broken_imports_beside_a_daemon_leave_it_as_it_was(
     good = (yard.folder / "planner.toml").read_text(encoding="utf-8")
     with figures.run(f"{count} broken imports while it runs", kind) as run:
         daemon = yard.start()
-        assert daemon.lives_until_ready(SECONDS), daemon.said()
+        assert daemon.lives_until_ready(), daemon.said()
         before, sent = _exported(yard), len(judge.received)
         config = ["--config", str(yard.config("command"))]
         for number in range(count):

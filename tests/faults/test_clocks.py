@@ -12,8 +12,8 @@ from boardcal.notifications.transports.smtp import SmtpAccount, SmtpTransport
 from boardcal.tests.factories import at, cumbria
 from boardcal.tests.faults.figures import EITHER
 from boardcal.tests.faults.judge import HOST, doubled
-from boardcal.tests.faults.yard import until
 from boardcal.tests.office import Office
+from boardcal.tests.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from boardcal.tests.faults.judge import Judge
     from boardcal.tests.faults.yard import Yard
 
-SECONDS = 90
 # A working day, as are those a day, 30 days and a year later.
 WEDNESDAY = "2018-02-21T09:00:00+00:00"
 ON_HOLD = "See that it is right"
@@ -32,7 +31,7 @@ ON_HOLD = "See that it is right"
 def work_once(yard: Yard, name: str) -> str:
     """Starts a daemon, lets it do what there is to do, and stops it; what it said."""
     daemon = yard.start(name)
-    assert daemon.lives_until_ready(SECONDS), daemon.said()
+    assert daemon.lives_until_ready(), daemon.said()
     daemon.stop()
     return daemon.said()
 
@@ -89,10 +88,10 @@ def test_a_clock_turned_under_a_daemon_stops_all_mail_until_somebody_has_looked(
     yard.holds(cumbria())
     with figures.run(f"clock turned {turned}", kind) as run:
         daemon = yard.start("one")
-        assert daemon.lives_until_ready(SECONDS), daemon.said()
+        assert daemon.lives_until_ready(), daemon.said()
         before = len(judge.received)
         yard.turns("one", **by)
-        assert until(lambda: ON_HOLD in daemon.said(), SECONDS), daemon.said()
+        assert until(lambda: ON_HOLD in daemon.said()), daemon.said()
         daemon.stop()
         # Its clock is right again; what was put on hold stays so until a person lets it go on.
         (yard.folder / "one.turned").unlink()

@@ -13,7 +13,8 @@ from sqlalchemy import create_engine, make_url, text
 
 from boardcal.tests.faults.go_between import HOST, GoBetween
 from boardcal.tests.faults.judge import doubled
-from boardcal.tests.faults.yard import many_chairs, until
+from boardcal.tests.faults.yard import many_chairs
+from boardcal.tests.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from boardcal.tests.faults.judge import Judge
     from boardcal.tests.faults.yard import Daemon, Yard
 
-SECONDS = 120
 MAILS = 40
 BEFORE_THE_FAULT = 5
 
@@ -31,12 +31,12 @@ def send_all(yard: Yard, judge: Judge, run: Run, fault: Callable[[Daemon], None]
     """A daemon that is in the middle of its mails when the fault comes, and ends them after it."""
     yard.holds(many_chairs(MAILS))
     daemon = yard.start()
-    assert until(lambda: len(judge.received) >= BEFORE_THE_FAULT, SECONDS), daemon.said()
+    assert until(lambda: len(judge.received) >= BEFORE_THE_FAULT), daemon.said()
     fault(daemon)
     # The secretariat's overview is one more.
-    assert until(lambda: len(judge.counts()) >= MAILS + 1, SECONDS), daemon.said()[-3000:]
+    assert until(lambda: len(judge.counts()) >= MAILS + 1), daemon.said()[-3000:]
     settled = ("sent", "uncertain")
-    assert until(lambda: all(row.state in settled for row in yard.messages()), SECONDS)
+    assert until(lambda: all(row.state in settled for row in yard.messages()))
     daemon.stop()
     rows, counts = yard.messages(), judge.counts()
     run.mails, run.lost = len(rows), len({row.recipient for row in rows} - counts.keys())
@@ -46,22 +46,26 @@ def send_all(yard: Yard, judge: Judge, run: Run, fault: Callable[[Daemon], None]
     return daemon
 
 
+def lasts(daemon: Daemon, sentence: str, seconds: float) -> None:
+    """Lets a fault last until the daemon has said so, and then for so long."""
+    assert until(lambda: sentence in daemon.said()), daemon.said()
+    time.sleep(seconds)
+
+
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 def test_a_database_that_somebody_locks_is_waited_for(
     judge: Judge, make_yard: Callable[..., Yard], figures: Figures
 ) -> None:
     yard = make_yard()
-    seconds = figures.size(13, 60)
 
-    def lock(_: Daemon) -> None:
+    def lock(daemon: Daemon) -> None:
         with yard.opened() as database, database.write() as connection:
             connection.execute(text("UPDATE board SET name = name"))
-            time.sleep(seconds)
+            lasts(daemon, "in use by another program", figures.size(0, 60))
 
-    with figures.run(f"locked for {seconds} s", "sqlite") as run:
-        daemon = send_all(yard, judge, run, lock)
+    with figures.run("locked for a while", "sqlite") as run:
+        send_all(yard, judge, run, lock)
     assert (run.lost, run.doubled, run.uncertain) == (0, 0, 0)
-    assert "in use by another program" in daemon.said()
 
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
@@ -69,16 +73,15 @@ def test_a_disk_that_is_full_is_waited_for(
     judge: Judge, make_yard: Callable[..., Yard], figures: Figures
 ) -> None:
     yard = make_yard()
-    seconds = figures.size(8, 30)
 
     def fill(daemon: Daemon) -> None:
         # No file may grow any more, as on a disk without room; then there is room again.
         endless = resource.RLIM_INFINITY
         resource.prlimit(daemon.pid, resource.RLIMIT_FSIZE, (16_384, endless))
-        time.sleep(seconds)
+        lasts(daemon, "full", figures.size(0, 30))
         resource.prlimit(daemon.pid, resource.RLIMIT_FSIZE, (endless, endless))
 
-    with figures.run(f"disk full for {seconds} s", "sqlite") as run:
+    with figures.run("disk full for a while", "sqlite") as run:
         send_all(yard, judge, run, fill)
     assert (run.lost, run.doubled) == (0, 0)
 
@@ -90,9 +93,9 @@ def test_a_database_that_may_only_be_read_for_a_while_is_waited_for(
     yard = make_yard()
     name = make_url(yard.url).database
 
-    def only_read(_: Daemon) -> None:
+    def only_read(daemon: Daemon) -> None:
         _tell(yard.url, f"ALTER DATABASE {name} SET default_transaction_read_only = on", CUT_ALL)
-        time.sleep(figures.size(6, 30))
+        lasts(daemon, "does not let the account", figures.size(0, 30))
         _tell(
             yard.url,
             "SET default_transaction_read_only = off",
@@ -112,9 +115,9 @@ def test_a_database_server_that_is_away_for_a_while_is_waited_for(
     with between(empty_url) as (way, url):
         yard = make_yard(url=url)
 
-        def away(_: Daemon) -> None:
+        def away(daemon: Daemon) -> None:
             way.closes()
-            time.sleep(figures.size(6, 30))
+            lasts(daemon, "does not answer", figures.size(0, 30))
             way.opens()
 
         with figures.run("connections refused for a while", "postgresql") as run:
@@ -132,11 +135,11 @@ def test_a_database_server_that_is_not_there_yet_when_a_daemon_starts_is_waited_
         yard.holds(many_chairs(MAILS))
         with figures.run("not there yet at the start", "postgresql") as run:
             daemon = yard.start()
-            assert until(lambda: "tries again" in daemon.said(), SECONDS), daemon.said()
-            time.sleep(figures.size(1, 30))
+            assert until(lambda: "tries again" in daemon.said()), daemon.said()
+            time.sleep(figures.size(0, 30))
             assert judge.received == []
             way.opens()
-            assert until(lambda: len(judge.counts()) == MAILS + 1, SECONDS), daemon.said()
+            assert until(lambda: len(judge.counts()) == MAILS + 1), daemon.said()
             daemon.stop()
             run.mails, run.doubled = len(yard.messages()), doubled(judge.counts().values())
         assert daemon.said().count("does not answer") == 1

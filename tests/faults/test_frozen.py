@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from boardcal.tests.faults.judge import doubled
-from boardcal.tests.faults.yard import TODAY, many_chairs, until
+from boardcal.tests.faults.yard import TODAY, many_chairs
+from boardcal.tests.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from boardcal.tests.faults.judge import Judge
     from boardcal.tests.faults.yard import Daemon, Yard
 
-SECONDS = 60
+# Of the one that is stopped; the other may take its time over a mail.
 LEASE = 2.0
 
 
@@ -33,7 +34,7 @@ def working_days(count: int) -> list[date]:
 
 def stop_at(moment: str, yard: Yard, judge: Judge) -> Daemon:
     """A daemon that is stopped while a mail of its is at a moment."""
-    daemon = yard.start("sleeper")
+    daemon = yard.start("sleeper", lease=LEASE)
     stopped = threading.Event()
 
     def watch(seen: str, _connection: int) -> None:
@@ -42,7 +43,7 @@ def stop_at(moment: str, yard: Yard, judge: Judge) -> Daemon:
             stopped.set()
 
     judge.watch = watch
-    assert until(stopped.is_set, SECONDS), daemon.said()
+    assert until(stopped.is_set), daemon.said()
     judge.watch = lambda _moment, _connection: None
     return daemon
 
@@ -54,7 +55,7 @@ def test_a_daemon_stopped_past_its_lease_finds_its_mail_taken_over_and_sends_it_
 ) -> None:
     times = figures.size(1, 13)
     days = working_days(times)
-    yard = make_yard(lease=LEASE)
+    yard = make_yard()
     yard.holds(many_chairs(2, days))
     with figures.run(f"stopped at {moment}, past its lease", kind) as run:
         for day, before in zip(days, (days[0], *days), strict=False):
@@ -62,9 +63,9 @@ def test_a_daemon_stopped_past_its_lease_finds_its_mail_taken_over_and_sends_it_
             sleeper = stop_at(moment, yard, judge)
             time.sleep(LEASE + 0.5)
             other = yard.start("other")
-            assert other.lives_until_ready(SECONDS), other.said()
+            assert other.lives_until_ready(), other.said()
             sleeper.signals(signal.SIGCONT)
-            assert sleeper.lives_until_ready(SECONDS), sleeper.said()
+            assert sleeper.lives_until_ready(), sleeper.said()
             other.stop()
             sleeper.stop()
         rows = yard.messages()

@@ -30,7 +30,7 @@ def test_after_72_hours_without_a_mail_server_each_person_gets_one_mail_and_none
     with Judge() as away:
         nowhere = away.port
     port = judge.port
-    account = SmtpAccount(host=HOST, port=nowhere, security="none", timeout=1)
+    account = SmtpAccount(host=HOST, port=nowhere, security="none")
     office = Office(database=database, transport=SmtpTransport(account)).store(cumbria())
     if how != "no server":
         judge.answers["MAIL"] = "451 4.3.0 Try again later"
@@ -57,7 +57,7 @@ def test_after_72_hours_without_a_mail_server_each_person_gets_one_mail_and_none
 
 
 def _at(port: int) -> SmtpAccount:
-    return SmtpAccount(host=HOST, port=port, security="none", timeout=1)
+    return SmtpAccount(host=HOST, port=port, security="none")
 
 
 async def burst(office: Office) -> None:

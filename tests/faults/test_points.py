@@ -10,7 +10,8 @@ import pytest
 
 from boardcal.tests.faults.judge import doubled
 from boardcal.tests.faults.points import POINTS
-from boardcal.tests.faults.yard import many_chairs, until
+from boardcal.tests.faults.yard import many_chairs
+from boardcal.tests.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from boardcal.tests.faults.judge import Judge
     from boardcal.tests.faults.yard import Daemon, Yard
 
-SECONDS = 60
 # The mail before the one that is hit shows that the daemon was at work.
 HIT = 2
 
@@ -63,7 +63,7 @@ def run_until_hit(yard: Yard, judge: Judge, point: str) -> Daemon:
                 daemon.kill()
 
         judge.watch = watch
-    assert until(lambda: not daemon.is_alive, SECONDS), daemon.said()
+    assert until(lambda: not daemon.is_alive), daemon.said()
     judge.watch = lambda _moment, _connection: None
     return daemon
 
@@ -94,7 +94,7 @@ def test_a_kill_between_two_stages_leaves_exactly_the_state_that_is_expected(
         # Leases run out; then one daemon that nobody kills ends what was begun.
         yard.sleeps(minutes=30)
         last = yard.start("last")
-        assert last.lives_until_ready(SECONDS), last.said()
+        assert last.lives_until_ready(), last.said()
         last.stop()
         rows, counts = yard.messages(), judge.counts()
         uncertain = {row.recipient for row in rows if row.state == "uncertain"}

@@ -11,8 +11,9 @@ import trustme
 
 from boardcal.notifications.transports.smtp import SmtpAccount, SmtpTransport
 from boardcal.tests.factories import CHAIR
-from boardcal.tests.faults.judge import DROP, HANG, HOST, LATE, Judge
+from boardcal.tests.faults.judge import DROP, HANG, HOST, LATE, TIME_LIMIT, Judge
 from boardcal.tests.office import Office
+from boardcal.tests.waiting import run_skipping, skip
 
 if TYPE_CHECKING:
     from boardcal.storage.database.engine import Database
@@ -36,24 +37,26 @@ WAITING = ("pending", "deferred")
 
 
 def office_with(database: Database, judge: Judge, **account: str) -> Office:
-    """An office that sends through the judge, and does not wait long for it."""
+    """An office that sends through the judge."""
     transport = SmtpTransport(
         SmtpAccount(
-            host=HOST, port=judge.port, timeout=0.5, data_timeout=0.5,
+            host=HOST, port=judge.port, timeout=TIME_LIMIT, data_timeout=TIME_LIMIT,
             **({"security": "none"} | account),  # type: ignore[arg-type]
         )
     )  # fmt: skip
     return Office(database=database, transport=transport).store()
 
 
-def attempt(office: Office, when: str) -> None:
+def attempt(office: Office, judge: Judge, when: str) -> None:
     office.tick(when)
 
     async def burst() -> None:
+        loop = asyncio.get_running_loop()
+        judge.passes = lambda seconds: asyncio.run_coroutine_threadsafe(skip(seconds), loop)
         await office.delivery.deliver()
         await office.delivery.transport.close()
 
-    asyncio.run(burst())
+    run_skipping(burst())
 
 
 @pytest.mark.parametrize(("verb", "how"), CASES)
@@ -63,13 +66,13 @@ def test_whatever_the_server_does_a_mail_arrives_once_or_is_known_not_to_have(
     office = office_with(sqlite, judge)
     judge.answers[verb] = how
     with figures.run(f"server: {how} at {verb}", "sqlite") as run:
-        attempt(office, f"{DAY} 08:00")
+        attempt(office, judge, f"{DAY} 08:00")
         (state,) = (state for to, _, state in office.messages() if to == CHAIR)
         expected = VERBS[verb][how]
         assert state in (WAITING if expected == "pending" else (expected,))
         judge.answers.clear()
         for hour in (10, 13, 16):
-            attempt(office, f"{DAY} {hour}:00")
+            attempt(office, judge, f"{DAY} {hour}:00")
         (state,) = (state for to, _, state in office.messages() if to == CHAIR)
         # What was refused after its final dot was read there, and is not counted as accepted.
         accepted = [mail for mail in judge.accepted if mail.recipient == CHAIR]
@@ -88,7 +91,7 @@ def test_a_password_is_never_said_to_a_server_that_offers_no_encryption(
         sqlite, judge, security=security, username="lscb@example.org", password=PASSWORD
     )
     with figures.run(f"server without encryption, {security} asked for", "sqlite") as run:
-        attempt(office, f"{DAY} 08:00")
+        attempt(office, judge, f"{DAY} 08:00")
         run.mails = 1
         run.note = f"{len(judge.wire)} lines on the wire, none with the password"
     assert not any(PASSWORD in line or "AUTH" in line.upper() for line in judge.wire)
@@ -108,7 +111,7 @@ def test_a_password_is_never_said_to_a_server_whose_certificate_cannot_be_truste
         office = office_with(
             sqlite, stranger, security="tls", username="lscb@example.org", password=PASSWORD
         )
-        attempt(office, f"{DAY} 08:00")
+        attempt(office, stranger, f"{DAY} 08:00")
         run.mails = 1
         run.note = "nothing said to it"
     assert stranger.wire == []

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -25,6 +25,7 @@ from boardcal.storage.database.engine import Database, open_database
 from boardcal.storage.schema.column_types import AnyRow
 from boardcal.storage.schema.mail import attempt, message
 from boardcal.tests.factories import LONDON, checked, make_body, make_document, make_report
+from boardcal.tests.waiting import PATIENCE, until
 
 COMMAND = [sys.executable, "-m", "boardcal"]
 NURSERY = [sys.executable, str(Path(__file__).with_name("nursery.py"))]
@@ -32,7 +33,6 @@ NURSERY = [sys.executable, str(Path(__file__).with_name("nursery.py"))]
 MORNING = "2018-02-22T09:00:00+00:00"
 TODAY = date(2018, 2, 22)
 READY = "Press Ctrl-C"
-SECONDS_TO_DIE = 20
 
 
 def many_chairs(count: int, days: Sequence[date] = (TODAY,)) -> PlannerFile:
@@ -85,17 +85,17 @@ class Daemon:
         self.signals(signal.SIGTERM)
         self.wait()
 
-    def wait(self, seconds: float = SECONDS_TO_DIE) -> bool:
-        """Waits until it has ended; whether it has."""
-        return until(lambda: not self.is_alive, seconds)
+    def wait(self) -> None:
+        """Waits until it has ended."""
+        assert until(lambda: not self.is_alive), self.said()
 
     def said(self) -> str:
         """What it has said on its terminal."""
         return self.log.read_text()[self.before :] if self.log.exists() else ""
 
-    def lives_until_ready(self, seconds: float) -> bool:
+    def lives_until_ready(self) -> bool:
         """Waits until it has sent what there was to send; False where it ended before."""
-        until(lambda: READY in self.said() or not self.is_alive, seconds)
+        until(lambda: READY in self.said() or not self.is_alive)
         return self.is_alive and READY in self.said()
 
 
@@ -123,16 +123,6 @@ def open_nursery() -> Iterator[Nursery]:
         yield Nursery(process)
         assert process.stdin is not None
         process.stdin.close()
-
-
-def until(happened: Callable[[], bool], seconds: float) -> bool:
-    """Waits for something, at most so long; whether it happened."""
-    end = time.monotonic() + seconds
-    while not happened():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.005)
-    return True
 
 
 @dataclass(kw_only=True)
@@ -197,8 +187,10 @@ class Yard:
         written.write_text(str(timedelta(**by).total_seconds()))
         written.replace(self.folder / f"{name}.turned")
 
-    def start(self, name: str = "one", *, point: str = "", after: int = 1) -> Daemon:
-        """Starts a daemon, which kills itself where `point` says."""
+    def start(
+        self, name: str = "one", *, point: str = "", after: int = 1, lease: float | None = None
+    ) -> Daemon:
+        """Starts a daemon, which kills itself where `point` says; its `lease` is the yard's."""
         log = self.folder / f"{name}.log"
         before = log.stat().st_size if log.exists() else 0
         boot = self.folder / f"boot-{self.boots}"
@@ -212,7 +204,7 @@ class Yard:
             "at": self.now,
             "point": point,
             "after": after,
-            "lease": self.lease,
+            "lease": lease or self.lease,
         }
         daemon = Daemon(pid=self.nursery.bears(wish), log=log, before=before)
         self.daemons.append(daemon)
@@ -228,7 +220,7 @@ class Yard:
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
+            timeout=PATIENCE,
         )
 
     def messages(self) -> list[AnyRow]:

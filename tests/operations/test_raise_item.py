@@ -32,6 +32,7 @@ from boardcal.storage.schema.occurrences import raised
 from boardcal.tests.factories import CHAIR, LONDON, at, day, make_action, make_planner, make_report
 from boardcal.tests.office import WHO, Office
 from boardcal.tests.pages import shown_by
+from boardcal.tests.waiting import PATIENCE
 
 if TYPE_CHECKING:
     from boardcal.queries.calendar.raise_item import Outlook
@@ -280,7 +281,7 @@ def test_those_who_press_at_the_same_moment_raise_it_once(january: Office) -> No
 
     with ThreadPoolExecutor(4) as threads:
         same = set(threads.map(press, [WHO] * 4))
-        other = threads.submit(press, "sam@example.org").result(timeout=60)
+        other = threads.submit(press, "sam@example.org").result(timeout=PATIENCE)
     assert (same, other) == ({FIRST}, "told")
     assert len(january.table(raised)) == 1
 

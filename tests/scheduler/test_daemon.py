@@ -11,6 +11,7 @@ from email.policy import default
 from pathlib import Path
 
 from boardcal.notifications.delivery.mime import parse_items
+from boardcal.tests.waiting import PATIENCE
 
 COMMAND = [sys.executable, "-m", "boardcal"]
 S11 = "lscb/s11-march/pmqag/2018-03"
@@ -19,7 +20,12 @@ Mails = list[tuple[str, list[str]]]
 
 def boardcal(folder: Path, *arguments: str) -> str:
     done = subprocess.run(
-        [*COMMAND, *arguments], cwd=folder, capture_output=True, text=True, check=True, timeout=60
+        [*COMMAND, *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=PATIENCE,
     )
     return done.stdout
 
@@ -39,7 +45,7 @@ def run_once(folder: Path, at: str) -> str:
             if "Ctrl-C" in line:
                 break
         process.send_signal(signal.SIGTERM)
-        rest, _ = process.communicate(timeout=30)
+        rest, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, said + rest
     return said + rest
 
@@ -101,10 +107,10 @@ def test_a_second_daemon_on_the_same_file_is_refused_with_a_sentence(tmp_path: P
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
+            timeout=PATIENCE,
         )
         first.send_signal(signal.SIGTERM)
-        first.communicate(timeout=30)
+        first.communicate(timeout=PATIENCE)
     assert second.returncode == 1
     assert "Traceback" not in second.stderr
     assert "Another boardcal is running" in second.stderr or "port" in second.stderr

@@ -18,6 +18,7 @@ from boardcal.storage.holds import put_on_hold
 from boardcal.storage.planners import store_planner
 from boardcal.tests.factories import at, make_planner
 from boardcal.tests.office import Postbag
+from boardcal.tests.waiting import PATIENCE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,7 +62,7 @@ def _serving() -> Iterator[Watcher]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             watcher.paths.append(self.path)
-            watcher.may_answer.wait(10)
+            watcher.may_answer.wait(PATIENCE)
             self.send_response(watcher.code)
             if watcher.location:
                 self.send_header("Location", watcher.location)

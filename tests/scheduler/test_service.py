@@ -1,10 +1,14 @@
-"""The daemon's jobs and its watchdog, on a real database with turns of a few milliseconds."""
+"""The daemon's jobs and its watchdog, on a real database with turns of a few milliseconds.
+
+The watchdog's time is a clock that the test moves on.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import signal
+import time
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -21,6 +25,7 @@ from boardcal.scheduler.jobs import Jobs
 from boardcal.scheduler.service import Service, StalledError, in_words
 from boardcal.scheduler.single_instance import AnotherDaemonError, only_daemon
 from boardcal.scheduler.tick import Ticker
+from boardcal.scheduler.watchdog import Beats
 from boardcal.settings.load import LoadedSettings, Settings
 from boardcal.storage.database.engine import Database
 from boardcal.storage.database.errors import DatabaseError
@@ -29,13 +34,26 @@ from boardcal.storage.schema.mail import message
 from boardcal.storage.schema.planner import board
 from boardcal.tests.factories import CHAIR, SECRETARIAT, at, make_planner
 from boardcal.tests.office import Postbag
+from boardcal.tests.waiting import PATIENCE, happens
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Coroutine
     from pathlib import Path
 
 TEN_BEFORE = at("2018-02-08 09:00")
 TURN = 0.02
+LATE = service_module.TURNS_MISSED * TURN + service_module.SLOWEST_SWEEP_SECONDS
+
+
+@dataclass
+class Stopwatch:
+    """Stands in for the module `time` in the service: its time goes by when a test says so."""
+
+    now: float = field(default_factory=time.monotonic)
+
+    def monotonic(self) -> float:
+        """What it shows."""
+        return self.now
 
 
 @dataclass
@@ -44,24 +62,33 @@ class House:
 
     service: Service
     postbag: Postbag
+    watch: Stopwatch
     said: list[str] = field(default_factory=list)
 
-    def runs(self, while_it_runs: Callable[[], Any] | None = None, seconds: float = 10) -> None:
+    def runs(self, while_it_runs: Callable[[], Any] | None = None) -> None:
         """Runs the daemon until `while_it_runs` has come back, then tells it to stop."""
 
         async def work() -> None:
             running = asyncio.create_task(self.service.run())
             if while_it_runs is not None:
-                await asyncio.wait_for(while_it_runs(), timeout=seconds)
+                await asyncio.wait_for(while_it_runs(), PATIENCE)
             self.service.stopping.set()
-            await asyncio.wait_for(running, timeout=seconds)
+            await asyncio.wait_for(running, PATIENCE)
 
         asyncio.run(work())
 
-    async def until(self, is_so: Callable[[], bool]) -> None:
-        """Waits until something is so."""
-        while not is_so():  # noqa: ASYNC110 - what is waited for tells nobody that it is so
-            await asyncio.sleep(TURN)
+    async def is_at_work(self) -> None:
+        """Waits until its jobs take their turns."""
+        await happens(lambda: self.service.has_swept and self.service.jobs.scheduler.running)
+
+    async def falls_silent(self, times: float, until: Callable[[], bool]) -> None:
+        """Lets so many times what the watchdog puts up with go by since the last sweep."""
+
+        def is_so() -> bool:
+            self.watch.now = self.service.swept_at + times * LATE
+            return until()
+
+        await happens(is_so)
 
 
 @pytest.fixture
@@ -73,7 +100,8 @@ def house(sqlite: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     # Turns quicker than config.toml may ask for.
     schedule = settings.schedule.model_copy(update={"sweep_seconds": TURN})
     settings = settings.model_copy(update={"schedule": schedule})
-    monkeypatch.setattr(service_module, "SLOWEST_SWEEP_SECONDS", 0.2)
+    watch = Stopwatch()
+    monkeypatch.setattr(service_module, "time", watch)
     loaded = LoadedSettings(settings=settings, file=None, folder=tmp_path, variables=())
     with sqlite.write() as connection:
         store_planner(connection, make_planner(), source="test", who="test", now=TEN_BEFORE)
@@ -84,6 +112,7 @@ def house(sqlite: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     return House(
         service=Service(here=here, transport=postbag, secret="5" * 64, announce=said.append),
         postbag=postbag,
+        watch=watch,
         said=said,
     )
 
@@ -101,7 +130,7 @@ def test_a_start_sends_what_is_due_before_it_says_that_it_is_ready(house: House)
 
         await house.service.run(on_ready=ready)
 
-    asyncio.run(asyncio.wait_for(run(), 10))
+    asyncio.run(asyncio.wait_for(run(), PATIENCE))
     assert sent_when_ready == [2]
     assert sorted(mail.to for mail in house.postbag.mails) == [CHAIR, SECRETARIAT]
     assert house.said == ["Mails: 2 sent."]
@@ -118,9 +147,9 @@ def test_what_could_not_be_shown_at_the_start_is_shown_at_a_later_turn(house: Ho
     async def run() -> None:
         running = asyncio.create_task(house.service.run(on_ready=shows))
         works = "The calendar that is shown at the start works again."
-        await asyncio.wait_for(house.until(lambda: works in house.said), 10)
+        await happens(lambda: works in house.said)
         house.service.stopping.set()
-        await asyncio.wait_for(running, 10)
+        await asyncio.wait_for(running, PATIENCE)
 
     asyncio.run(run())
     assert len(tried) == 3
@@ -129,9 +158,9 @@ def test_what_could_not_be_shown_at_the_start_is_shown_at_a_later_turn(house: Ho
 
 def test_what_comes_later_is_sent_at_a_later_turn(house: House) -> None:
     async def a_week_passes() -> None:
-        await house.until(lambda: house.service.has_swept)
+        await happens(lambda: house.service.has_swept)
         house.service.here.clock = house.service.delivery.clock = lambda: at("2018-02-15")
-        await house.until(lambda: len(house.postbag.mails) == 4)
+        await happens(lambda: len(house.postbag.mails) == 4)
 
     house.runs(a_week_passes)
     later = house.postbag.mails[2:]
@@ -144,7 +173,8 @@ def test_what_comes_later_is_sent_at_a_later_turn(house: House) -> None:
 def test_silence_is_infinite_before_the_first_sweep_and_short_after_it(house: House) -> None:
     assert house.service.silence() == float("inf")
     asyncio.run(house.service.sweep())
-    assert house.service.silence() < 5
+    house.watch.now += 5
+    assert house.service.silence() == 5
 
 
 def test_what_stands_beside_it_comes_before_the_first_job_and_goes_after_the_last(
@@ -160,7 +190,7 @@ def test_what_stands_beside_it_comes_before_the_first_job_and_goes_after_the_las
         order.append("out")
 
     house.service.beside = [pages()]
-    house.runs(lambda: house.until(lambda: house.service.has_swept))
+    house.runs(lambda: happens(lambda: house.service.has_swept))
     assert order == ["in", "mail", "mail", "out"]
 
 
@@ -200,7 +230,7 @@ def test_an_error_is_said_once_and_so_is_its_end(
     house: House, monkeypatch: pytest.MonkeyPatch, error: Exception, sentence: str
 ) -> None:
     monkeypatch.setattr(Ticker, "tick", fails(5, error))
-    house.runs(lambda: house.until(lambda: "The search for what is due works again." in house.said))
+    house.runs(lambda: happens(lambda: "The search for what is due works again." in house.said))
     assert house.said == [sentence, "The search for what is due works again."]
 
 
@@ -226,7 +256,7 @@ def test_one_job_that_fails_does_not_keep_another_from_working(
     house.service.here.clock = house.service.delivery.clock = lambda: at("2018-02-15")
     assert house.service.here.ticker().tick(at("2018-02-15"))
     monkeypatch.setattr(Ticker, "tick", fails(1000, ValueError("a bug")))
-    house.runs(lambda: house.until(lambda: len(house.postbag.mails) == 2))
+    house.runs(lambda: happens(lambda: len(house.postbag.mails) == 2))
     assert {mail.to for mail in house.postbag.mails} == {CHAIR, SECRETARIAT}
 
 
@@ -235,14 +265,14 @@ def test_one_job_that_fails_does_not_keep_another_from_working(
 
 def test_jobs_that_stopped_are_started_again(house: House) -> None:
     async def stalls() -> None:
-        await house.until(lambda: house.service.has_swept and house.service.jobs.scheduler.running)
+        await house.is_at_work()
         house.service.jobs.scheduler.pause()
-        await house.until(lambda: bool(house.said) and "started again" in house.said[-1])
+        await house.falls_silent(1.5, until=lambda: again in house.said)
         before = house.service.swept_at
-        await house.until(lambda: house.service.swept_at > before)
+        await happens(lambda: house.service.swept_at > before)
 
-    house.runs(stalls)
     again = "No sweep has come for a while; the jobs are started again."
+    house.runs(stalls)
     assert house.said.count(again) == 1
 
 
@@ -250,10 +280,11 @@ def test_where_nothing_helps_it_ends_so_that_it_is_started_anew(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Jobs, "start", lambda self, *_: self.scheduler.start())
+    again = "No sweep has come for a while; the jobs are started again."
     with pytest.raises(StalledError) as ended:
-        asyncio.run(asyncio.wait_for(house.service.run(), 30))
+        asyncio.run(_until_it_ends(house, _silence(house)))
     assert str(ended.value).startswith("boardcal has stopped working")
-    assert house.said[-1] == "No sweep has come for a while; the jobs are started again."
+    assert house.said[-1] == again
 
 
 def test_a_job_that_hangs_for_ever_does_not_keep_it_from_ending(house: House) -> None:
@@ -261,27 +292,40 @@ def test_a_job_that_hangs_for_ever_does_not_keep_it_from_ending(house: House) ->
         await asyncio.sleep(3600)
 
     async def stuck() -> None:
-        await house.until(lambda: house.service.has_swept and house.service.jobs.scheduler.running)
+        await house.is_at_work()
         await house.service.jobs.run("deliver", hangs)
 
     with pytest.raises(StalledError):
-        asyncio.run(_both(house, stuck()))
+        asyncio.run(_until_it_ends(house, stuck(), _silence(house)))
 
 
-async def _both(house: House, beside: Any) -> None:
-    running = asyncio.create_task(house.service.run())
-    stuck = asyncio.create_task(beside)
+async def _silence(house: House) -> None:
+    """Time in which no sweep comes, before and after the jobs were started again."""
+    await house.is_at_work()
+    await house.falls_silent(1.5, until=lambda: bool(house.said) and "again" in house.said[-1])
+    await house.falls_silent(2.5, until=lambda: False)
+
+
+async def _until_it_ends(house: House, *beside: Coroutine[Any, Any, None]) -> None:
+    tasks = [asyncio.create_task(work) for work in beside]
     try:
-        await asyncio.wait_for(running, timeout=10)
+        await asyncio.wait_for(house.service.run(), PATIENCE)
     finally:
-        stuck.cancel()
+        for task in tasks:
+            task.cancel()
 
 
 def test_a_sweep_that_fails_is_no_reason_to_start_the_jobs_again(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Ticker, "tick", fails(100_000, DatabaseError("It is locked.")))
-    house.runs(lambda: asyncio.sleep(1))
+    turns: list[float] = []
+    monkeypatch.setattr(Beats, "beat", lambda _, within: turns.append(within))
+
+    async def a_while() -> None:
+        await house.falls_silent(10, until=lambda: len(turns) > 5)
+
+    house.runs(a_while)
     assert house.said == ["It is locked."]
 
 
@@ -306,12 +350,14 @@ def test_a_mail_begun_is_finished_when_it_is_told_to_stop(house: House) -> None:
 
     async def work() -> None:
         running = asyncio.create_task(house.service.run())
-        await asyncio.wait_for(begun.wait(), 5)
+        await asyncio.wait_for(begun.wait(), PATIENCE)
         house.service.stopping.set()
-        await asyncio.sleep(5 * TURN)
+        # So many turns of the loop that it could have ended.
+        for _ in range(100):
+            await asyncio.sleep(0)
         assert not running.done()
         may_end.set()
-        await asyncio.wait_for(running, 5)
+        await asyncio.wait_for(running, PATIENCE)
 
     asyncio.run(work())
     assert len(house.postbag.mails) == 1
@@ -327,9 +373,9 @@ def test_the_signals_of_a_supervisor_and_of_a_terminal_end_it(
 ) -> None:
     async def work() -> None:
         running = asyncio.create_task(house.service.run())
-        await house.until(lambda: house.service.has_swept and house.service.jobs.scheduler.running)
+        await house.is_at_work()
         os.kill(os.getpid(), name)
-        await asyncio.wait_for(running, 5)
+        await asyncio.wait_for(running, PATIENCE)
 
     asyncio.run(work())
     assert len(house.postbag.mails) == 2
@@ -352,7 +398,7 @@ def test_the_first_mail_after_a_start_is_finished_as_well(
     house.postbag.send = ended_meanwhile  # type: ignore[method-assign]
     running = house.service.run(lambda: ready.append("ready"))
     try:
-        asyncio.run(asyncio.wait_for(running, 5))
+        asyncio.run(asyncio.wait_for(running, PATIENCE))
     finally:
         signal.signal(name, before)
     assert (len(house.postbag.mails), unheard, ready) == (1, [], [])
@@ -392,7 +438,8 @@ def test_the_next_start_takes_up_what_a_killed_one_left(
         asyncio.run(house.service.sweep())
     assert house.postbag.mails == []
     setattr(house.postbag, at_stage, lambda _: None)
-    house.runs(lambda: house.until(lambda: house.service.has_swept))
+    # What is left is no sweep's but the delivery's that follows it.
+    house.runs(lambda: happens(lambda: any("Mails:" in sentence for sentence in house.said)))
     assert len(house.postbag.mails) == sent
     assert house.said == [*sentence, f"Mails: {sent} sent."]
 
@@ -432,4 +479,4 @@ def test_under_a_clock_that_cannot_be_right_nothing_is_decided_and_it_is_said_on
         assert connection.execute(message.select()).all() == []
     (said,) = house.said
     assert said.startswith("On hold, no mail goes out until `boardcal resume`: The clock of")
-    assert service.silence() < 5
+    assert service.silence() == 0

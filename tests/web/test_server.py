@@ -1,4 +1,7 @@
-"""The pages' server against browsers that take their time, on a real socket."""
+"""The pages' server against browsers that take their time, on a real socket.
+
+Their time is a clock that the test moves on.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from boardcal.settings.model import Web
+from boardcal.tests.waiting import PATIENCE, run_skipping, skip
 from boardcal.web import server
 from boardcal.web.server import bound, serving
 
@@ -21,7 +25,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-TIME = 0.3  # what a browser has for a request
+TIME = server.SECONDS_TO_ASK  # what a browser has for a request
 ASKING = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 Browser = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -32,7 +36,7 @@ async def at_once(_: Request) -> Response:
 
 
 async def slowly(_: Request) -> Response:
-    await asyncio.sleep(3 * TIME)
+    await skip(3 * TIME)
     return PlainTextResponse("at last")
 
 
@@ -59,7 +63,7 @@ def served(visit: Callable[[Callable[[], Awaitable[Browser]]], Awaitable[None]])
                     with suppress(ConnectionError):
                         await writer.wait_closed()
 
-    asyncio.run(asyncio.wait_for(work(), 20))
+    run_skipping(asyncio.wait_for(work(), PATIENCE))
 
 
 async def answer(browser: Browser, asking: bytes = ASKING) -> bytes:
@@ -81,19 +85,10 @@ async def is_closed(browser: Browser, dribble: bytes = b"") -> bool:
     reader, writer = browser
     for letter in (dribble[at : at + 1] for at in range(20)):
         writer.write(letter)
-        try:
-            return await asyncio.wait_for(reader.read(), TIME / 3) == b""
-        except TimeoutError:
-            continue
-        except ConnectionError:
+        await skip(TIME / 3)
+        if reader.at_eof() or reader.exception() is not None:
             return True
     return False
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Less time than a real server gives."""
-    monkeypatch.setattr(server, "SECONDS_TO_ASK", TIME)
 
 
 @pytest.mark.parametrize("sent", [b"", b"GET / HTTP/1.1\r\nHost: localhost\r\n"])
@@ -131,8 +126,8 @@ def test_those_who_say_nothing_do_not_keep_others_out_for_long(
     async def visit(opens: Callable[[], Awaitable[Browser]]) -> None:
         idle = [await opens() for _ in range(3)]
         assert b"503" in await answer(await opens())
-        await asyncio.sleep(3 * TIME)
+        await skip(3 * TIME)
+        assert all([await is_closed(browser) for browser in idle])
         assert b"200" in await answer(await opens())
-        assert [await is_closed(each) for each in idle] == [True] * 3
 
     served(visit)

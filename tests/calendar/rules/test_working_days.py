@@ -237,7 +237,8 @@ def test_bank_holidays_are_those_of_the_package_whichever_way_they_are_loaded() 
 
 def test_one_country_is_loaded_without_all_the_others() -> None:
     ask = (
-        "import sys; from boardcal.calendar.rules.working_days import bank_holidays; bank_holidays(2018); "
+        "import sys; from boardcal.calendar.rules.working_days import bank_holidays; "
+        "bank_holidays(2018); "
         "print(sum(name.startswith('holidays.countries') for name in sys.modules))"
     )
     done = subprocess.run(

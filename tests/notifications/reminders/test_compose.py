@@ -22,6 +22,7 @@ from boardcal.tests.factories import (
     make_planner,
     make_report,
 )
+from boardcal.tests.waiting import PATIENCE
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -99,7 +100,7 @@ def test_composing_at_the_same_moment_makes_one_message(any_office: Office) -> N
     any_office.store(TWO).tick("2018-02-21")
     with ThreadPoolExecutor(4) as threads:
         for done in [threads.submit(any_office.ticker.tick, at("2018-02-22")) for _ in range(4)]:
-            done.result(timeout=60)
+            done.result(timeout=PATIENCE)
     assert of_chair(any_office)[-1] == (date(2018, 2, 22), "pending")
     assert Counter(of_chair(any_office)).most_common(1)[0][1] == 1
     assert to_chair(any_office.sweep("2018-02-22 08:01")) == [
@@ -248,7 +249,7 @@ def test_nothing_is_added_to_a_mail_that_another_daemon_is_taking_in_hand(
             claimed(connection, number, "2018-02-21")
             composing = thread.submit(any_office.ticker.tick, at("2018-02-21 08:01"))
             wait([composing], timeout=0.1)
-        assert composing.result(timeout=60) is True
+        assert composing.result(timeout=PATIENCE) is True
     rows = [row for row in any_office.table(ledger) if row.state == "pending"]
     assert {(row.step, row.message_id) for row in rows} == {(-1, number), (0, None)}
 

@@ -32,6 +32,7 @@ from boardcal.tests.factories import (
     make_report,
     with_body,
 )
+from boardcal.tests.waiting import PATIENCE
 
 if TYPE_CHECKING:
     from boardcal.storage.database.engine import Database
@@ -129,7 +130,7 @@ def test_daemons_that_decide_at_the_same_moment_decide_once(
     any_office.store(cumbria()).tick("2018-01-24")
     with ThreadPoolExecutor(4) as threads:
         for done in [threads.submit(any_office.ticker.tick, at("2018-02-22")) for _ in range(4)]:
-            done.result(timeout=60)
+            done.result(timeout=PATIENCE)
     rows = any_office.table(ledger)
     assert rows
     keys = [(row.occurrence_id, row.due_revision, row.step, row.recipient) for row in rows]
@@ -151,7 +152,7 @@ def test_what_is_recorded_while_a_daemon_decides_is_not_overwritten(any_office: 
             # On this day the next one falls due, and what is still open is missed.
             deciding = thread.submit(any_office.ticker.tick, at("2018-04-30"))
             wait([deciding], timeout=0.1)
-        deciding.result(timeout=60)
+        deciding.result(timeout=PATIENCE)
     assert (any_office.row(key).state, any_office.row(key).next_step_at) == ("submitted", None)
 
 

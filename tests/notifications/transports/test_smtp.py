@@ -20,6 +20,7 @@ from boardcal.core.errors import BoardcalError
 from boardcal.notifications.delivery.mime import MailItem, build_mail
 from boardcal.notifications.transports.base import DeliveryError, OutgoingMail, Receipt, Transport
 from boardcal.notifications.transports.smtp import AccountError, SmtpAccount, SmtpTransport
+from boardcal.tests.waiting import PATIENCE, run_skipping, skip
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -29,6 +30,7 @@ USERNAME = "lscb@example.org"
 PASSWORD = "not-for-the-wire"
 CHAIR = "pmqag.chair@example.org"
 DROP, HANG = "drop the connection", "say nothing"
+TIME_LIMIT = 60.0  # what a transport waits for; a server that hangs lets more than that go by
 
 TEXT = "Zoë, the S.11 annual report is due.\n.\n..two dots\nFrom here on\n" + "long " * 300 + "\n"
 HTML = "<p>Zoë, the <b>S.11 annual report</b> is due.</p>\n"
@@ -59,6 +61,7 @@ class Postmaster:
     answers: dict[str, list[str]] = field(default_factory=dict)
     verbs: list[str] = field(default_factory=list)
     connections: int = 0
+    silent_seconds: float = TIME_LIMIT + 1
     received: list[tuple[str | None, list[str], bytes]] = field(default_factory=list)
     wire: bytearray = field(default_factory=bytearray)
 
@@ -108,6 +111,7 @@ class Server(SMTP):
         if said == DROP:
             self.transport.close()
         elif said == HANG:
+            await skip(self.postmaster.silent_seconds)
             await asyncio.sleep(3600)
         else:
             await super().push(said.encode("latin-1"))
@@ -153,7 +157,7 @@ async def mail_server(
 
     async with await loop.create_server(connected, HOST, 0, ssl=wrapped) as server:
         yield port_of(server)
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(PATIENCE):
             while still_open := [each.transport for each in sessions if each.transport]:
                 for transport in still_open:
                     transport.close()
@@ -192,7 +196,7 @@ def port_of(server: asyncio.Server) -> int:
 
 
 def make_account(port: int, **overrides: Any) -> SmtpAccount:
-    given: dict[str, Any] = {"host": HOST, "port": port, "security": "none", "timeout": 5}
+    given: dict[str, Any] = {"host": HOST, "port": port, "security": "none", "timeout": TIME_LIMIT}
     return SmtpAccount(**given | overrides)
 
 
@@ -219,7 +223,7 @@ def deliver(
             await transport.close()
         return results
 
-    return asyncio.run(sending())
+    return run_skipping(sending())
 
 
 def refusal(postmaster: Postmaster, **options: Any) -> DeliveryError:
@@ -456,7 +460,7 @@ def test_silence_is_uncertain_only_once_the_mail_itself_was_given(
     verb: str, fault: str, judgement: tuple[str, bool, bool]
 ) -> None:
     postmaster = Postmaster({verb: [fault]})
-    error = refusal(postmaster, timeout=0.2, data_timeout=0.2)
+    error = refusal(postmaster, data_timeout=TIME_LIMIT)
     assert judged(error) == judgement
     assert error.reply is None
     assert postmaster.verbs.count("begun") == (verb in {"DATA", "CONTENT"})
@@ -467,10 +471,10 @@ def test_silence_is_uncertain_only_once_the_mail_itself_was_given(
 def test_a_slow_yes_is_still_a_yes() -> None:
     class Slow(Postmaster):
         async def handle_DATA(self, *args: Any) -> str:  # noqa: N802
-            await asyncio.sleep(0.3)
+            await skip(TIME_LIMIT + 1)
             return await super().handle_DATA(*args)
 
-    (receipt,) = deliver(Slow(), MAIL, timeout=0.1, data_timeout=5)
+    (receipt,) = deliver(Slow(), MAIL, timeout=TIME_LIMIT, data_timeout=2 * TIME_LIMIT)
     assert receipt == Receipt(reply="250 2.0.0 Queued as 4F1C")
 
 
@@ -507,7 +511,7 @@ def test_after_an_answer_that_is_none_the_next_mail_has_a_connection_of_its_own(
     answer: str,
 ) -> None:
     postmaster = Postmaster({"CONTENT": [answer, ""]})
-    _, second = deliver(postmaster, MAIL, MAIL, data_timeout=0.3)
+    _, second = deliver(postmaster, MAIL, MAIL, data_timeout=TIME_LIMIT)
     assert isinstance(second, Receipt)
     assert postmaster.connections == 2
     assert b"RSET" not in postmaster.wire
@@ -555,21 +559,25 @@ def test_a_caller_who_says_no_sends_nothing_and_may_go_on() -> None:
 @pytest.mark.parametrize("verb", ["RSET", "MAIL", "RCPT", "CONTENT"])
 def test_a_sending_that_is_called_off_leaves_no_connection_half_way(verb: str) -> None:
     async def interrupted() -> Receipt:
-        async with mail_server(postmaster) as port:
-            transport = SmtpTransport(make_account(port))
+        async with (
+            mail_server(postmaster) as port,
+            tapped(port, postmaster.wire) as tap,
+        ):
+            transport = SmtpTransport(make_account(tap))
             await transport.send(MAIL, on_data=lambda: None)
             with pytest.raises(TimeoutError):
-                async with asyncio.timeout(0.1):
+                async with asyncio.timeout(TIME_LIMIT / 4):
                     await transport.send(MAIL, on_data=lambda: None)
-            async with asyncio.timeout(1):  # it does not ask the silent connection again
-                receipt = await transport.send(MAIL, on_data=lambda: None)
+            receipt = await transport.send(MAIL, on_data=lambda: None)
             await transport.close()
             return receipt
 
     before = [] if verb == "RSET" else [""]
-    postmaster = Postmaster({verb: [*before, HANG, ""]})
-    assert asyncio.run(interrupted()) == Receipt(reply="250 2.0.0 Queued as 4F1C")
+    postmaster = Postmaster({verb: [*before, HANG, ""]}, silent_seconds=TIME_LIMIT / 2)
+    assert run_skipping(interrupted()) == Receipt(reply="250 2.0.0 Queued as 4F1C")
     assert postmaster.connections == 2
+    # The silent connection is not asked again.
+    assert postmaster.wire.count(b"RSET") == 1
 
 
 def test_mails_sent_at_the_same_time_leave_one_after_another() -> None:

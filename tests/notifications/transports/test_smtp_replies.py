@@ -15,6 +15,7 @@ from boardcal.notifications.transports.base import DeliveryError, OutgoingMail
 from boardcal.notifications.transports.smtp import SmtpAccount, SmtpTransport
 from boardcal.notifications.transports.smtp_replies import LONGEST_REPLY, Stage, refused
 from boardcal.tests.fuzz import law
+from boardcal.tests.waiting import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,7 +54,7 @@ def test_any_answer_but_yes_is_an_error_that_can_be_stored_and_shown(
 
 
 # A server that waits for more has fallen silent; it hangs up, so that no test waits for ours.
-PATIENCE_SECONDS = 0.05
+SILENT_SECONDS = 0.05
 
 
 class BabblingServer:
@@ -68,7 +69,7 @@ class BabblingServer:
             for answer in self.answers:
                 writer.write(answer)
                 await writer.drain()
-                if not await asyncio.wait_for(reader.readline(), PATIENCE_SECONDS):
+                if not await asyncio.wait_for(reader.readline(), SILENT_SECONDS):
                     break
         writer.close()
 
@@ -96,7 +97,9 @@ def test_a_server_that_babbles_never_brings_anything_but_a_delivery_error(
         account = SmtpAccount(host="127.0.0.1", port=port, security="none")
         transport = SmtpTransport(account)
         try:
-            await asyncio.wait_for(transport.send(MAIL, on_data=lambda: begun.append(True)), 20)
+            await asyncio.wait_for(
+                transport.send(MAIL, on_data=lambda: begun.append(True)), PATIENCE
+            )
         finally:
             await transport.close()
             server.close()

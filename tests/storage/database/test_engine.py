@@ -20,6 +20,7 @@ from boardcal.storage.database.migrate import migrate
 from boardcal.storage.schema.occurrences import change
 from boardcal.storage.schema.planner import board, installation
 from boardcal.tests.factories import at
+from boardcal.tests.waiting import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -168,7 +169,7 @@ def test_four_writers_at_once_neither_fail_nor_lose_anything(sqlite_url: str) ->
         put(database, "count", "0")
         with ThreadPoolExecutor(4) as threads:
             for done in [threads.submit(count_up, sqlite_url) for _ in range(4)]:
-                done.result(timeout=60)
+                done.result(timeout=PATIENCE)
         assert kept(database) == {"count": "100"}
 
 

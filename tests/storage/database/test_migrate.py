@@ -28,6 +28,7 @@ from boardcal.storage.database.schema_version import (
 )
 from boardcal.storage.schema.all_tables import metadata
 from boardcal.storage.schema.planner import board, installation
+from boardcal.tests.waiting import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -148,7 +149,7 @@ def test_programs_that_start_together_make_the_tables_once(empty_url: str) -> No
 
     with ThreadPoolExecutor(4) as threads:
         for done in [threads.submit(start) for _ in range(4)]:
-            done.result(timeout=60)
+            done.result(timeout=PATIENCE)
     opened = open_database(empty_url)
     assert tables(opened) == {*metadata.tables, "alembic_version"}
     with opened.read() as connection:

@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse
 
 from boardcal.storage.accounts.accounts import EVERY_BOARD, Role, add_account
 from boardcal.storage.accounts.sessions import begin_session
+from boardcal.tests.waiting import PATIENCE
 from boardcal.tests.web.browser.offices import NOW, OFFICES
 from boardcal.tests.web.reader import Place
 from boardcal.web.request.errors import ConflictError
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
 
     from boardcal.storage.database.engine import Database
     from boardcal.tests.office import Office
-
-SECONDS = 120  # longer than any office takes to be built, on a busy machine too
 
 
 def fail(request: Request) -> Response:
@@ -104,12 +103,12 @@ def served(name: str, database: Database, folder: Path) -> Iterator[Served]:
 
         thread = threading.Thread(target=run, name=f"pages of {name}", daemon=True)
         thread.start()
-        here, stop = ready.result(SECONDS)
+        here, stop = ready.result(PATIENCE)
         try:
             yield here
         finally:
             stop()
-            thread.join(SECONDS)
+            thread.join(PATIENCE)
 
 
 def _built(name: str, database: Database, folder: Path, address: str) -> Served:

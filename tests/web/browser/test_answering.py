@@ -19,6 +19,7 @@ import pytest
 from boardcal.notifications.links import AnswerLink, LinkSigner
 from boardcal.scheduler.installation import installation_id
 from boardcal.storage.occurrences import occurrence_by_key
+from boardcal.tests.waiting import PATIENCE
 from boardcal.tests.web.browser.looking import Look
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def daemon(folder: Path, at: str) -> Iterator[str]:
             yield said
         finally:
             process.send_signal(signal.SIGTERM)
-            process.communicate(timeout=30)
+            process.communicate(timeout=PATIENCE)
 
 
 def boardcal(folder: Path, *arguments: str) -> str:
@@ -114,7 +115,7 @@ def boardcal(folder: Path, *arguments: str) -> str:
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
     return done.stdout
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from boardcal.tests.waiting import until
 from boardcal.tests.web.browser.looking import DESK, PHONE
 
 if TYPE_CHECKING:
@@ -69,13 +70,13 @@ def test_the_year_planner_scrolls_by_keys_and_its_first_column_stays(page: Page)
     head = page.locator("tbody th[scope=row]").first
     before = head.bounding_box()
     region.focus()
+
     # Pressed until it has moved: a browser scrolls smoothly, and in its own time.
-    for _ in range(100):
+    def moves() -> bool:
         page.keyboard.press("ArrowRight")
-        page.wait_for_timeout(20)
-        if region.evaluate("each => each.scrollLeft") > 50:
-            break
-    assert region.evaluate("each => each.scrollLeft") > 50
+        return bool(region.evaluate("region => region.scrollLeft > 50"))
+
+    assert until(moves)
     after = head.bounding_box()
     assert before is not None
     assert after is not None

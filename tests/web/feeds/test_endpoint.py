@@ -16,6 +16,7 @@ from boardcal.storage.schema.accounts import feed as feed_table
 from boardcal.storage.schema.accounts import published_event
 from boardcal.tests.factories import CHAIR, S11, day, make_planner
 from boardcal.tests.feed_reading import read
+from boardcal.tests.waiting import happens
 from boardcal.tests.web.reader import SECRETARIAT, VIEWER, Place
 from boardcal.web.feeds.save_published import saving_published
 from boardcal.web.request.security import HEADERS
@@ -327,10 +328,7 @@ def test_what_was_published_is_noted_beside_the_pages(place: Place, path: str) -
     async def serve() -> None:
         async with saving_published(place.app.state.feeds, place.said.append, every=0.01):
             await asyncio.to_thread(_fetched, place, path)
-            for _ in range(500):
-                if place.table(published_event):
-                    break
-                await asyncio.sleep(0.01)
+            await happens(lambda: bool(place.table(published_event)))
 
     asyncio.run(serve())
     noted = {row.key: row.sequence for row in place.table(published_event)}
