@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from ..scheduler.planning.context import Planning
+from ..scheduler.planning.board_view import BoardView
 from ..storage.boards import plan_afresh, start_mailing
 from ..storage.change_kinds import ChangeKind
 from ..storage.change_log import note_change
@@ -15,23 +15,23 @@ from ..storage.occurrences import unsettle_before
 
 def set_go_live(
     connection: Connection,
-    planning: Planning,
+    view: BoardView,
     day: date,
     *,
     transport: str,
     who: str,
 ) -> None:
     """Lets a Board's mails begin on `day`: what fell due before is unsettled from then on."""
-    unsettle_before(connection, planning.row.id, day)
-    start_mailing(connection, planning.row.id, day, transport)
-    plan_afresh(connection, planning.row.id)
+    unsettle_before(connection, view.row.id, day)
+    start_mailing(connection, view.row.id, day, transport)
+    plan_afresh(connection, view.row.id)
     note_change(
         connection,
-        board=planning.row.id,
-        subject=planning.row.id,
+        board=view.row.id,
+        subject=view.row.id,
         what=ChangeKind.GO_LIVE,
-        before=planning.row.go_live,
+        before=view.row.go_live,
         after=day,
-        now=planning.now,
+        now=view.now,
         who=who,
     )

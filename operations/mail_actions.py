@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select, update
 from ..calendar.rules.date_text import long_date
 from ..core.errors import BoardcalError
 from ..notifications.reminders.recipients import roles_of
-from ..scheduler.planning.context import Planning
+from ..scheduler.planning.board_view import BoardView
 from ..storage.boards import hold_boards
 from ..storage.change_log import note_change
 from ..storage.mail.board_messages import subject_of
@@ -26,7 +26,7 @@ class MailActionError(BoardcalError):
 
 
 def send_again(
-    connection: Connection, planning: Planning, message_id: int, *, who: str, why: str | None
+    connection: Connection, view: BoardView, message_id: int, *, who: str, why: str | None
 ) -> date:
     """Lets a mail go out once more; the day from which it does.
 
@@ -38,17 +38,17 @@ def send_again(
     Raises MailActionError where its state does not allow it, or nothing in it is owed any more.
     """
     found = _held(connection, message_id, MailAction.SEND_AGAIN)
-    _require_reader(planning, found)
-    about = {planning.row.id, *boards_of(connection, message_id)}
+    _require_reader(view, found)
+    about = {view.row.id, *boards_of(connection, message_id)}
     if found.state == MessageState.UNCERTAIN:
-        day = _send_unchanged(connection, planning, found)
+        day = _send_unchanged(connection, view, found)
     else:
-        day = _write_afresh(connection, planning, found)
+        day = _write_afresh(connection, view, found)
     # In the record of each Board: what goes into a later mail is found in this one no more.
     for board in sorted(about):
         _note(
             connection,
-            planning,
+            view,
             found,
             MailAction.SEND_AGAIN,
             board=board,
@@ -60,7 +60,7 @@ def send_again(
 
 
 def hold_back(
-    connection: Connection, planning: Planning, message_id: int, *, who: str, why: str | None
+    connection: Connection, view: BoardView, message_id: int, *, who: str, why: str | None
 ) -> None:
     """Keeps a mail that waits, or was refused, from going out; later reminders come as ever.
 
@@ -73,7 +73,7 @@ def hold_back(
     else:
         after, before = MessageState.SUPERSEDED, ["pending", "failed"]
         told = {"reply": f"held back by {who}"}
-    _move(connection, found, state=after.value, finished_at=planning.now, **told)
+    _move(connection, found, state=after.value, finished_at=view.now, **told)
     for table in CARRIED:
         said = {"reason": f"held back by {who}"} if table is ledger else {}
         connection.execute(
@@ -81,20 +81,20 @@ def hold_back(
             .where(table.c.message_id == message_id, table.c.state.in_(before))
             .values(state=after.value, **said)
         )
-    _note(connection, planning, found, MailAction.HOLD_BACK, who=who, why=why)
+    _note(connection, view, found, MailAction.HOLD_BACK, who=who, why=why)
 
 
 def count_as_arrived(
-    connection: Connection, planning: Planning, message_id: int, *, who: str, why: str | None
+    connection: Connection, view: BoardView, message_id: int, *, who: str, why: str | None
 ) -> None:
     """Records that a mail which may have arrived did."""
     found = _held(connection, message_id, MailAction.ARRIVED)
     _settle(connection, found, MessageState.SENT)
-    _note(connection, planning, found, MailAction.ARRIVED, who=who, why=why)
+    _note(connection, view, found, MailAction.ARRIVED, who=who, why=why)
 
 
 def count_as_lost(
-    connection: Connection, planning: Planning, message_id: int, *, who: str, why: str | None
+    connection: Connection, view: BoardView, message_id: int, *, who: str, why: str | None
 ) -> None:
     """Records that a mail which may have arrived did not, as though it had been refused.
 
@@ -102,7 +102,7 @@ def count_as_lost(
     """
     found = _held(connection, message_id, MailAction.ARRIVED)
     _settle(connection, found, MessageState.FAILED, reply=f"it did not arrive, {who} says")
-    _note(connection, planning, found, MailAction.LOST, who=who, why=why)
+    _note(connection, view, found, MailAction.LOST, who=who, why=why)
 
 
 def _settle(connection: Connection, found: AnyRow, state: MessageState, **values: Any) -> None:
@@ -138,27 +138,27 @@ def _move(connection: Connection, found: AnyRow, **values: Any) -> None:
         raise MailActionError(f"The mail to {found.recipient} {WHY_NOT[MessageState.CLAIMED]}.")
 
 
-def _require_reader(planning: Planning, found: AnyRow) -> None:
+def _require_reader(view: BoardView, found: AnyRow) -> None:
     """Raises MailActionError where a mail would go out as it was to somebody without a role."""
     uncertain = found.state == MessageState.UNCERTAIN
-    if uncertain and not roles_of(planning.planner, found.recipient, planning.today):
+    if uncertain and not roles_of(view.planner, found.recipient, view.today):
         raise MailActionError(
             f"{found.recipient} holds no role any more, so the mail is not sent again. What is "
             "still owed goes to whoever holds the role now."
         )
 
 
-def _send_unchanged(connection: Connection, planning: Planning, found: AnyRow) -> date:
+def _send_unchanged(connection: Connection, view: BoardView, found: AnyRow) -> date:
     if not owed_of(connection, found.id, "uncertain"):
         raise MailActionError(_nothing_left(found))
-    day, starts = _next_chance(connection, planning, found)
+    day, starts = _next_chance(connection, view, found)
     _move(
         connection,
         found,
         state=MessageState.DEFERRED.value,
         day=day if starts is None else found.day,
         # It waits from then on: what watches over how long mails wait is not to be alarmed.
-        made_at=starts or planning.now,
+        made_at=starts or view.now,
         next_attempt_at=starts,
         finished_at=None,
     )
@@ -172,12 +172,12 @@ def _send_unchanged(connection: Connection, planning: Planning, found: AnyRow) -
     return day
 
 
-def _write_afresh(connection: Connection, planning: Planning, found: AnyRow) -> date:
+def _write_afresh(connection: Connection, view: BoardView, found: AnyRow) -> date:
     """Lets what is still owed of a refused mail go out: in it, or in one of a later day."""
     owed = owed_of(connection, found.id, "failed")
     if not owed:
         raise MailActionError(_nothing_left(found))
-    is_todays = found.day == planning.today
+    is_todays = found.day == view.today
     for table, numbers in owed:
         connection.execute(
             update(table)
@@ -185,19 +185,19 @@ def _write_afresh(connection: Connection, planning: Planning, found: AnyRow) -> 
             .values(state="pending", **({} if is_todays else {"message_id": None}))
         )
     if not is_todays:
-        return _next_chance(connection, planning, found)[0]
+        return _next_chance(connection, view, found)[0]
     _move(
         connection,
         found,
         state=MessageState.PENDING.value,
-        made_at=planning.now,
+        made_at=view.now,
         content=None,
         data_started_at=None,
         finished_at=None,
         next_attempt_at=None,
         reply=None,
     )
-    return planning.today
+    return view.today
 
 
 def _nothing_left(found: AnyRow) -> str:
@@ -208,13 +208,13 @@ def _nothing_left(found: AnyRow) -> str:
 
 
 def _next_chance(
-    connection: Connection, planning: Planning, found: AnyRow
+    connection: Connection, view: BoardView, found: AnyRow
 ) -> tuple[date, datetime | None]:
     """The day that a mail can go out, and from when; None for at once.
 
     That is today where its reader has had no other mail today and mails go out now.
     """
-    days, today = planning.planner.days, planning.today
+    days, today = view.planner.days, view.today
     other = connection.execute(
         select(message.c.id).where(
             message.c.recipient == found.recipient,
@@ -224,19 +224,19 @@ def _next_chance(
         )
     ).first()
     if other is None and days.is_working(today):
-        starts = None if planning.local.is_open(planning.now) else _opening(planning, today)
+        starts = None if view.local.is_open(view.now) else _opening(view, today)
         return today, starts
     later = days.on_or_after(today + timedelta(days=1))
-    return later, _opening(planning, later)
+    return later, _opening(view, later)
 
 
-def _opening(planning: Planning, day: date) -> datetime:
-    return planning.local.sending_instant(day)
+def _opening(view: BoardView, day: date) -> datetime:
+    return view.local.sending_instant(day)
 
 
 def _note(
     connection: Connection,
-    planning: Planning,
+    view: BoardView,
     found: AnyRow,
     action: MailAction,
     *,
@@ -247,12 +247,12 @@ def _note(
 ) -> None:
     note_change(
         connection,
-        board=board or planning.row.id,
+        board=board or view.row.id,
         subject=subject_of(found.id),
         what=action.value,
         before=f"the mail to {found.recipient} of {found.day}",
         after=after,
-        now=planning.now,
+        now=view.now,
         who=who,
         why=why,
     )

@@ -15,7 +15,7 @@ from ..calendar.rules.date_text import listed, long_date
 from ..calendar.rules.meeting_series import FURTHEST_MOVE, Meeting, meetings
 from ..calendar.rules.timing import AsRequired
 from ..calendar.status import Status
-from ..scheduler.planning.context import Planning
+from ..scheduler.planning.board_view import BoardView
 from ..scheduler.planning.next_steps import relink
 from ..scheduler.planning.plan import insert_occurrences
 from ..storage.boards import hold_boards
@@ -46,29 +46,29 @@ class RaisedMeanwhileError(RecordError):
 
 
 def raise_it(
-    connection: Connection, planning: Planning, wanted: Wanted, *, who: str, past: bool = False
+    connection: Connection, view: BoardView, wanted: Wanted, *, who: str, past: bool = False
 ) -> StoredOccurrence:
     """Raises something: it is due, and is reminded of, from now on.
 
     With `past` also for a meeting that is over. Raises RecordError where it does not apply.
     """
     hold_boards(connection)
-    raised = prepared(connection, planning, wanted, past=past)
-    board = planning.row.id
-    add_raised(connection, board, raised, at=planning.now, who=who, why=wanted.why)
-    each = occurrence_of(planning, raised)
-    insert_occurrences(connection, planning, [each])
+    raised = prepared(connection, view, wanted, past=past)
+    board = view.row.id
+    add_raised(connection, board, raised, at=view.now, who=who, why=wanted.why)
+    each = occurrence_of(view, raised)
+    insert_occurrences(connection, view, [each])
     note_change(
         connection,
         board=board,
         subject=each.key,
         what=ChangeKind.RAISED,
-        after=_what_for(planning.planner, wanted),
+        after=_what_for(view.planner, wanted),
         why=wanted.why,
-        now=planning.now,
+        now=view.now,
         who=who,
     )
-    relink(connection, planning, [wanted.ref])
+    relink(connection, view, [wanted.ref])
     row = occurrence_by_key(connection, each.key)
     if row is None:
         raise RecordError(f'"{each.key}" could not be stored; try again.')
@@ -76,10 +76,10 @@ def raise_it(
 
 
 def prepared(
-    connection: Connection, planning: Planning, wanted: Wanted, *, past: bool = False
+    connection: Connection, view: BoardView, wanted: Wanted, *, past: bool = False
 ) -> Raised:
     """What would be kept of it. Raises RecordError where it cannot be raised so."""
-    planner, today = planning.planner, planning.today
+    planner, today = view.planner, view.today
     obligation = raisable(planner, wanted.ref, today)
     if wanted.owner not in obligation.owners:
         raise RecordError(_not_owed(planner, obligation, wanted.owner))
@@ -93,7 +93,7 @@ def prepared(
             f"{long_date(wanted.day)} is more than {FURTHEST_AHEAD_YEARS} years from now; see that "
             "the year is the one you mean."
         )
-    known = raised_of(connection, planning.row.id, wanted.ref)
+    known = raised_of(connection, view.row.id, wanted.ref)
     raised = Raised(
         ref=wanted.ref,
         number=max((each.number for each in known), default=0) + 1,
@@ -103,7 +103,7 @@ def prepared(
         body=wanted.body,
         slot=None if meeting is None else meeting.slot,
     )
-    for row in raised_alike(connection, planning, raised):
+    for row in raised_alike(connection, view, raised):
         if row.is_owed:
             what = "that day" if raised.body is None else "that meeting"
             raise RecordError(
@@ -113,11 +113,9 @@ def prepared(
     return raised
 
 
-def raised_alike(
-    connection: Connection, planning: Planning, raised: Raised
-) -> list[StoredOccurrence]:
+def raised_alike(connection: Connection, view: BoardView, raised: Raised) -> list[StoredOccurrence]:
     """What was raised before of the same report, from the same owner, for the same meeting."""
-    board = planning.row.id
+    board = view.row.id
     alike = [
         each.key(board)
         for each in raised_of(connection, board, raised.ref)
@@ -127,7 +125,7 @@ def raised_alike(
 
 
 def raised_already(
-    connection: Connection, planning: Planning, wanted: Wanted, *, who: str, since: int
+    connection: Connection, view: BoardView, wanted: Wanted, *, who: str, since: int
 ) -> StoredOccurrence | None:
     """What a button pressed twice has raised at the first time; None where nothing was yet.
 
@@ -135,17 +133,17 @@ def raised_already(
     where somebody else raised it since.
     """
     hold_boards(connection)
-    last = last_raised(connection, planning.row.id, wanted.ref)
+    last = last_raised(connection, view.row.id, wanted.ref)
     if last is None or last[0].number == since:
         return None
     each, by, why = last
     day = wanted.day
     if wanted.body is not None:
-        obligation = raisable(planning.planner, wanted.ref, planning.today)
-        day = _meeting(planning.planner, obligation, wanted.body, wanted.day).scheduled
+        obligation = raisable(view.planner, wanted.ref, view.today)
+        day = _meeting(view.planner, obligation, wanted.body, wanted.day).scheduled
     asked = (wanted.owner, wanted.body, day, who, wanted.why)
     if each.number == since + 1 and (each.owner, each.body, each.day, by, why) == asked:
-        return occurrence_by_key(connection, each.key(planning.row.id))
+        return occurrence_by_key(connection, each.key(view.row.id))
     raise RaisedMeanwhileError(f"It was raised by {by} meanwhile ({why}), so nothing was saved.")
 
 
@@ -195,10 +193,10 @@ def held_from(planner: Planner, body_id: str, day: date) -> Iterator[Meeting]:
                 yield each
 
 
-def occurrence_of(planning: Planning, raised: Raised) -> Occurrence:
+def occurrence_of(view: BoardView, raised: Raised) -> Occurrence:
     """What falls due because of it."""
     window = (raised.day - AROUND, raised.day + AROUND)
-    found = occurrences(planning.planner, *window, [raised], refs=[raised.ref])
+    found = occurrences(view.planner, *window, [raised], refs=[raised.ref])
     return next(iter(found))
 
 
@@ -255,7 +253,7 @@ class Asked:
 
 
 def nothing_raised(
-    connection: Connection, planning: Planning, asked: Asked, *, on: date, who: str
+    connection: Connection, view: BoardView, asked: Asked, *, on: date, who: str
 ) -> None:
     """Records that somebody who was asked at a meeting had nothing to report.
 
@@ -266,12 +264,12 @@ def nothing_raised(
     wanted = Wanted(
         ref=asked.ref, owner=asked.owner, day=asked.day, why=AT_MEETING, body=asked.body
     )
-    this = prepared(connection, planning, wanted, past=True)
-    for row in raised_alike(connection, planning, this):
+    this = prepared(connection, view, wanted, past=True)
+    for row in raised_alike(connection, view, this):
         if row.state == Status.NOTHING_TO_REPORT:
             return
         raise RecordError(f'"{row.title}" was raised for this meeting; it is {row.state}.')
-    row = raise_it(connection, planning, wanted, who=who, past=True)
+    row = raise_it(connection, view, wanted, who=who, past=True)
     # That its papers would have been due before matters to nobody.
     update_occurrences(connection, [{"id": row.id, "note": None}])
-    record(connection, planning, row.key, Status.NOTHING_TO_REPORT, on=on, who=who, note=None)
+    record(connection, view, row.key, Status.NOTHING_TO_REPORT, on=on, who=who, note=None)

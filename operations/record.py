@@ -13,7 +13,7 @@ from ..calendar.rules.date_text import long_date
 from ..calendar.rules.due_dates import Event
 from ..calendar.status import OPEN, OWED, SETTLED, Status
 from ..core.errors import BoardcalError
-from ..scheduler.planning.context import Planning
+from ..scheduler.planning.board_view import BoardView
 from ..scheduler.planning.next_steps import relink
 from ..scheduler.planning.plan import insert_occurrences
 from ..storage.boards import hold_boards, plan_afresh
@@ -41,38 +41,36 @@ class RecordError(BoardcalError):
     """Something cannot be recorded as asked; nothing was changed."""
 
 
-def find(connection: Connection, planning: Planning, key: str) -> StoredOccurrence:
+def find(connection: Connection, view: BoardView, key: str) -> StoredOccurrence:
     """The occurrence with this key; one not stored yet is added first.
 
     Raises RecordError with the nearest keys where there is none.
     """
     hold_boards(connection)
     row = occurrence_by_key(connection, key)
-    if row is not None and row.board == planning.row.id:
+    if row is not None and row.board == view.row.id:
         return row
-    start = planning.today.replace(year=planning.today.year - LOOK_AROUND_YEARS, day=1)
-    end = planning.today.replace(year=planning.today.year + LOOK_AROUND_YEARS, day=1)
-    known = list(occurrences(planning.planner, start, end, happened(connection, planning.row.id)))
+    start = view.today.replace(year=view.today.year - LOOK_AROUND_YEARS, day=1)
+    end = view.today.replace(year=view.today.year + LOOK_AROUND_YEARS, day=1)
+    known = list(occurrences(view.planner, start, end, happened(connection, view.row.id)))
     wanted = next((each for each in known if each.key == key), None)
     if wanted is None:
-        raise RecordError(_no_such(planning, key, known, start, end))
-    insert_occurrences(connection, planning, [wanted])
+        raise RecordError(_no_such(view, key, known, start, end))
+    insert_occurrences(connection, view, [wanted])
     row = occurrence_by_key(connection, key)
     if row is None:
         raise RecordError(f'"{key}" could not be stored; try again.')
     return row
 
 
-def _no_such(
-    planning: Planning, key: str, known: Iterable[Occurrence], start: date, end: date
-) -> str:
-    meetings = meeting_occurrences(planning.planner, start, end)
+def _no_such(view: BoardView, key: str, known: Iterable[Occurrence], start: date, end: date) -> str:
+    meetings = meeting_occurrences(view.planner, start, end)
     if any(each.key == key for each in meetings):
         return f'"{key}" is a meeting; use `boardcal meeting move`, `cancel` or `add` for it.'
     report = key.rpartition("/")[0]
     alike = sorted(
         (each for each in known if each.key.startswith(f"{report}/")),
-        key=lambda each: abs(each.due - planning.today),
+        key=lambda each: abs(each.due - view.today),
     )
     if alike:
         nearest = ", ".join(each.key for each in alike[:3])
@@ -82,7 +80,7 @@ def _no_such(
 
 def record(
     connection: Connection,
-    planning: Planning,
+    view: BoardView,
     key: str,
     status: Status | None,
     *,
@@ -94,15 +92,15 @@ def record(
 
     Raises RecordError where it does not apply.
     """
-    row = find(connection, planning, key)
-    if on > planning.today:
+    row = find(connection, view, key)
+    if on > view.today:
         raise RecordError(f"{long_date(on)} is still to come; record it when it has happened.")
-    if status is not None and is_far(row.due, planning.today):
+    if status is not None and is_far(row.due, view.today):
         raise RecordError(
             f'"{row.title}" is due on {long_date(row.due)}, over {FURTHEST_AHEAD_YEARS} years from '
             "now, so nothing was recorded; see that the year in it is the one you mean."
         )
-    if status is Status.NOTHING_TO_REPORT and not _may_be_empty(planning.planner, row):
+    if status is Status.NOTHING_TO_REPORT and not _may_be_empty(view.planner, row):
         raise RecordError(
             f'"{row.title}" does not accept "nothing to report"; record it as waived if it is '
             "not needed this time."
@@ -114,7 +112,7 @@ def record(
     update_occurrences(connection, [new])
     if new["state"] not in OWED:
         supersede_unsent(connection, [row.id], f"{new['state']} before it was sent")
-        close_moot(connection, row.id, outcome=str(new["state"]), who=who, now=planning.now)
+        close_moot(connection, row.id, outcome=str(new["state"]), who=who, now=view.now)
     end_snoozes(connection, [row.id])
     note_change(
         connection,
@@ -125,26 +123,26 @@ def record(
         after=new["state"],
         why=note,
         on=on,
-        now=planning.now,
+        now=view.now,
         who=who,
     )
-    relink(connection, planning, [row.ref])
+    relink(connection, view, [row.ref])
     return _again(connection, key)
 
 
 def extend(
-    connection: Connection, planning: Planning, key: str, *, to: date, who: str, note: str
+    connection: Connection, view: BoardView, key: str, *, to: date, who: str, note: str
 ) -> StoredOccurrence:
     """Gives an occurrence a new date; its steps run afresh from it.
 
     Raises RecordError where it is settled already, or the date has passed.
     """
-    row = find(connection, planning, key)
+    row = find(connection, view, key)
     if row.state in SETTLED or row.state == Status.VOID:
         raise RecordError(f'"{row.title}" is {row.state}; there is no date left to move.')
-    if to < planning.today:
+    if to < view.today:
         raise RecordError(f"{long_date(to)} has passed; give a day from today on.")
-    if is_far(to, planning.today):
+    if is_far(to, view.today):
         raise RecordError(
             f"{long_date(to)} is more than {FURTHEST_AHEAD_YEARS} years from now; see that the "
             "year is the one you mean."
@@ -156,7 +154,7 @@ def extend(
     supersede_unsent(connection, [row.id], "the date was moved")
     end_snoozes(connection, [row.id])
     outcome = f"given a new date, {long_date(to)}"
-    close_moot(connection, row.id, outcome=outcome, who=who, now=planning.now)
+    close_moot(connection, row.id, outcome=outcome, who=who, now=view.now)
     note_change(
         connection,
         board=row.board,
@@ -165,42 +163,38 @@ def extend(
         before=row.due,
         after=to,
         why=note,
-        now=planning.now,
+        now=view.now,
         who=who,
     )
-    relink(connection, planning, [row.ref])
+    relink(connection, view, [row.ref])
     return _again(connection, key)
 
 
-def record_event(
-    connection: Connection, planning: Planning, name: str, *, on: date, who: str
-) -> int:
+def record_event(connection: Connection, view: BoardView, name: str, *, on: date, who: str) -> int:
     """Records that an awaited event happened; its number among those of its name."""
-    known = [each.id for each in planning.planner.events]
+    known = [each.id for each in view.planner.events]
     if name not in known:
         listed = ", ".join(known) or "none"
         raise RecordError(f'The planner waits for no event "{name}"; it knows {listed}.')
-    if on > planning.today:
+    if on > view.today:
         raise RecordError(f"{long_date(on)} is still to come; record it when it has happened.")
-    earlier = [
-        event for event in recorded_events(connection, planning.row.id) if event.name == name
-    ]
+    earlier = [event for event in recorded_events(connection, view.row.id) if event.name == name]
     if any(event.on == on for event in earlier):
         raise RecordError(f'"{name}" is recorded on {long_date(on)} already.')
     number = max((event.number for event in earlier), default=0) + 1
     new = Event(name=name, number=number, on=on)
-    add_event(connection, planning.row.id, new, at=planning.now, who=who)
+    add_event(connection, view.row.id, new, at=view.now, who=who)
     note_change(
         connection,
-        board=planning.row.id,
+        board=view.row.id,
         subject=name,
         what=ChangeKind.EVENT,
         after=number,
         on=on,
-        now=planning.now,
+        now=view.now,
         who=who,
     )
-    plan_afresh(connection, planning.row.id)
+    plan_afresh(connection, view.row.id)
     return number
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from ..calendar.planner.model import Planner, Report
 from ..calendar.status import OPEN, Status
-from ..scheduler.planning.context import Planning
+from ..scheduler.planning.board_view import BoardView
 from ..storage.boards import hold_boards
 from ..storage.occurrences import occurrence_by_key
 from ..storage.occurrences import unsettled as stored_unsettled
@@ -82,7 +82,7 @@ def outcomes(names: Names, ref: str) -> tuple[Status, ...]:
 
 
 def settle(
-    connection: Connection, planning: Planning, chosen: Iterable[Settlement], *, who: str
+    connection: Connection, view: BoardView, chosen: Iterable[Settlement], *, who: str
 ) -> int:
     """Records what became of each, all or nothing; how many.
 
@@ -93,7 +93,7 @@ def settle(
     gone = {}
     for each in wanted:
         row = occurrence_by_key(connection, each.key)
-        if row is None or row.board != planning.row.id:
+        if row is None or row.board != view.row.id:
             gone[each.key] = "It is not in the calendar any more."
         elif row.state != Status.UNSETTLED:
             state = "owed again" if row.state == OPEN else STATUS_WORDS[Status(row.state)]
@@ -103,10 +103,10 @@ def settle(
     for each in wanted:
         record(
             connection,
-            planning,
+            view,
             each.key,
             each.outcome,
-            on=planning.today,
+            on=view.today,
             who=who,
             note=each.note,
         )

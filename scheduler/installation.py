@@ -27,6 +27,7 @@ from ..storage.holds import end_hold, hold_of
 from ..storage.planners import PlannerShelf, last_import, store_planner
 from ..storage.schema.planner import board, installation
 from .clock import Clock
+from .planning.board_view import BoardView, view_of
 from .tick import Ticker
 
 
@@ -67,6 +68,11 @@ class Installation:
             horizon_months=self.settings.schedule.horizon_months,
             shelf=self.shelf if database is None else PlannerShelf(),
         )
+
+    def view(self, connection: Connection, row: BoardRow) -> BoardView:
+        """A Board with its planner in force, now."""
+        planner = self.shelf.get(connection, row)
+        return view_of(row, planner, local=self.local, now=self.clock())
 
     def board(self, connection: Connection, wanted: str | None) -> BoardRow:
         """The Board that is meant: the one named, or the only one."""

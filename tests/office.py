@@ -33,7 +33,7 @@ from boardcal.operations import record as recording
 from boardcal.operations.go_live import set_go_live
 from boardcal.operations.pause import end_pause, set_pause
 from boardcal.operations.planner.roles import appoint, end_role, save
-from boardcal.scheduler.planning.context import Planning, planning_of
+from boardcal.scheduler.planning.board_view import BoardView, view_of
 from boardcal.scheduler.tick import Ticker
 from boardcal.storage.boards import board_row
 from boardcal.storage.change_kinds import ChangeKind
@@ -215,14 +215,14 @@ class Office:
     ) -> StoredOccurrence:
         """Records what became of an occurrence, today unless told otherwise."""
         day = self.local.day_of(self.now) if on is None else date.fromisoformat(on)
-        with self.changing(key) as (connection, planning):
-            return recording.record(connection, planning, key, status, on=day, who=WHO, note=note)
+        with self.changing(key) as (connection, view):
+            return recording.record(connection, view, key, status, on=day, who=WHO, note=note)
 
     def extend(self, key: str, to: str, note: str = "more time was asked for") -> StoredOccurrence:
         """Gives an occurrence a new date."""
-        with self.changing(key) as (connection, planning):
+        with self.changing(key) as (connection, view):
             return recording.extend(
-                connection, planning, key, to=date.fromisoformat(to), who=WHO, note=note
+                connection, view, key, to=date.fromisoformat(to), who=WHO, note=note
             )
 
     def edit(
@@ -273,14 +273,14 @@ class Office:
 
     def go_live(self, day: str, board_id: str = "lscb") -> None:
         """Lets mails begin on `day`."""
-        with self.changing(board_id) as (connection, planning):
-            set_go_live(connection, planning, date.fromisoformat(day), transport="outbox", who=WHO)
+        with self.changing(board_id) as (connection, view):
+            set_go_live(connection, view, date.fromisoformat(day), transport="outbox", who=WHO)
 
     def happened(self, event: str, on: str) -> int:
         """Records that an awaited event happened."""
-        with self.changing("lscb") as (connection, planning):
+        with self.changing("lscb") as (connection, view):
             return recording.record_event(
-                connection, planning, event, on=date.fromisoformat(on), who=WHO
+                connection, view, event, on=date.fromisoformat(on), who=WHO
             )
 
     # What can be seen.
@@ -333,7 +333,7 @@ class _Changing:
         self._board = board_id
         self._transaction: Any = None
 
-    def __enter__(self) -> tuple[Connection, Planning]:
+    def __enter__(self) -> tuple[Connection, BoardView]:
         office = self._office
         self._transaction = office.database.write()
         connection = self._transaction.__enter__()
@@ -341,7 +341,7 @@ class _Changing:
         if row is None:
             raise LookupError(self._board)
         planner = office.ticker.shelf.get(connection, row)
-        return connection, planning_of(row, planner, local=office.local, now=office.now)
+        return connection, view_of(row, planner, local=office.local, now=office.now)
 
     def __exit__(self, *error: object) -> bool | None:
         done: bool | None = self._transaction.__exit__(*error)

@@ -11,7 +11,7 @@ from ...calendar.planner.model import AwaitedEvent, Planner
 from ...calendar.rules.date_text import listed, long_date
 from ...calendar.rules.due_dates import Event
 from ...calendar.rules.timing import After
-from ...operations.planner.change import plan_now, planning_for
+from ...operations.planner.change import plan_now
 from ...operations.record import record_event
 from ...storage.boards import hold_boards
 from ...storage.recorded_events import recorded_events
@@ -51,11 +51,11 @@ def record(invocation: Invocation, name: str, day: date | None, who: str | None)
     with invocation.writing() as here, here.database.write() as connection:
         hold_boards(connection)
         row = here.board(connection, invocation.board)
-        planning = planning_for(here, connection, row)
+        view = here.view(connection, row)
         on = day or here.today
-        record_event(connection, planning, name, on=on, who=who or asking())
+        record_event(connection, view, name, on=on, who=who or asking())
         plan_now(here, connection, row.id)
-        planner = planning.planner
+        planner = view.planner
     title = next(each.title for each in planner.events if each.id == name)
     say(f'"{title}" is recorded on {long_date(on)}.')
     for timing, what in _waiting(name, planner):

@@ -10,7 +10,7 @@ import click
 from ...calendar.rules.date_text import long_date, weekday_date
 from ...notifications.letters.subject import subject
 from ...operations.go_live import set_go_live
-from ...operations.planner.change import plan_now, planning_for
+from ...operations.planner.change import plan_now
 from ...operations.settle import unsettled
 from ...queries.mails.first_mails import LOOK_ON, first_of
 from ...scheduler.installation import Installation
@@ -51,7 +51,7 @@ def _apply(here: Installation, database: Database, row: BoardRow, day: date, who
         hold_boards(connection)
         set_go_live(
             connection,
-            planning_for(here, connection, row),
+            here.view(connection, row),
             day,
             transport=here.settings.mail.transport,
             who=who,

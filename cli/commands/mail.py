@@ -12,11 +12,10 @@ from sqlalchemy import Connection
 from ...calendar.rules.date_text import weekday_date
 from ...core.errors import BoardcalError
 from ...operations.mail_actions import count_as_arrived, count_as_lost, hold_back, send_again
-from ...operations.planner.change import planning_for
 from ...queries.mails.mail import WholeMail, whole_mail
 from ...queries.mails.mails import MailChoice, MailLine, mails_page
 from ...scheduler.installation import Installation
-from ...scheduler.planning.context import Planning
+from ...scheduler.planning.board_view import BoardView
 from ...storage.boards import BoardRow
 from ...wording.mails import MailStanding
 from ..framework.context import Invocation, asking
@@ -121,8 +120,8 @@ def resend(invocation: Invocation, number: int, note: str, who: str | None) -> N
 
     One that may have arrived goes out as it was, byte for byte. Nobody gets two mails a day.
     """
-    with _deciding(invocation, number) as (connection, planning, line):
-        day = send_again(connection, planning, number, who=who or asking(), why=note)
+    with _deciding(invocation, number) as (connection, view, line):
+        day = send_again(connection, view, number, who=who or asking(), why=note)
     say(f"The mail to {line.to} goes out again, from {weekday_date(day)} on.")
 
 
@@ -135,8 +134,8 @@ def resend(invocation: Invocation, number: int, note: str, who: str | None) -> N
 def settle(invocation: Invocation, number: int, outcome: str, note: str, who: str | None) -> None:
     """Record whether a mail that may have arrived did: `arrived`, or `lost`."""
     change = count_as_arrived if outcome == "arrived" else count_as_lost
-    with _deciding(invocation, number) as (connection, planning, line):
-        change(connection, planning, number, who=who or asking(), why=note)
+    with _deciding(invocation, number) as (connection, view, line):
+        change(connection, view, number, who=who or asking(), why=note)
     if outcome == "arrived":
         say(f"It is on record that the mail to {line.to} arrived.")
         return
@@ -153,20 +152,20 @@ def settle(invocation: Invocation, number: int, outcome: str, note: str, who: st
 @click.pass_obj
 def suppress(invocation: Invocation, number: int, note: str, who: str | None) -> None:
     """Keep a mail from going out that waits, or was refused; later reminders come as ever."""
-    with _deciding(invocation, number) as (connection, planning, line):
-        hold_back(connection, planning, number, who=who or asking(), why=note)
+    with _deciding(invocation, number) as (connection, view, line):
+        hold_back(connection, view, number, who=who or asking(), why=note)
     say(f"The mail to {line.to} does not go out; later reminders come as ever.")
 
 
 @contextmanager
 def _deciding(
     invocation: Invocation, number: int
-) -> Iterator[tuple[Connection, Planning, MailLine]]:
+) -> Iterator[tuple[Connection, BoardView, MailLine]]:
     """A change of one mail of the Board that is meant."""
     with invocation.writing() as here, here.database.write() as connection:
         row = here.board(connection, invocation.board)
         line = _whole(here, connection, row, number).line
-        yield connection, planning_for(here, connection, row), line
+        yield connection, here.view(connection, row), line
 
 
 def _whole(here: Installation, connection: Connection, row: BoardRow, number: int) -> WholeMail:

@@ -8,7 +8,6 @@ import click
 
 from ...calendar.planner.model import Planner
 from ...calendar.rules.date_text import listed
-from ...operations.planner.change import planning_for
 from ...operations.raise_item import Wanted, body_meeting_on, raisable, raise_it
 from ...operations.record import RecordError
 from ...queries.calendar.raise_item import first_mail_in_words, outlook
@@ -58,17 +57,17 @@ def raise_(
             # Dates are worked out from the planner, which nobody is to change meanwhile.
             hold_boards(connection)
         row = here.board(connection, invocation.board)
-        planning = planning_for(here, connection, row)
-        obligation = raisable(planning.planner, ref, here.today)
+        view = here.view(connection, row)
+        obligation = raisable(view.planner, ref, here.today)
         wanted = Wanted(
             ref=ref,
-            owner=owner or _only(planning.planner, obligation.owners),
+            owner=owner or _only(view.planner, obligation.owners),
             day=day,
             why=note,
-            body=None if to else body or body_meeting_on(planning.planner, obligation, day),
+            body=None if to else body or body_meeting_on(view.planner, obligation, day),
         )
-        found = outlook(connection, planning, wanted)
-        stored = None if dry_run else raise_it(connection, planning, wanted, who=who or asking())
+        found = outlook(connection, view, wanted)
+        stored = None if dry_run else raise_it(connection, view, wanted, who=who or asking())
     say(found.headline, found.due, first_mail_in_words(found.mails))
     say("Nothing was changed." if stored is None else f"Its key is {stored.key}")
 

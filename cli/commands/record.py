@@ -7,7 +7,6 @@ from datetime import date
 import click
 
 from ...calendar.status import RECORDABLE
-from ...operations.planner.change import planning_for
 from ...operations.record import extend as give_new_date
 from ...operations.record import record as record_status
 from ...scheduler.installation import Installation
@@ -46,17 +45,17 @@ def record(
     key = key.strip()
     with invocation.writing() as here, here.database.write() as connection:
         row = invocation.board_of(here, connection, key)
-        planning = planning_for(here, connection, row)
+        view = here.view(connection, row)
         stored = record_status(
             connection,
-            planning,
+            view,
             key,
             WORDS.get(status),
             on=day or here.today,
             who=who or asking(),
             note=note,
         )
-        done = became(stored, planning.planner, WORDS.get(status), on=day or here.today)
+        done = became(stored, view.planner, WORDS.get(status), on=day or here.today)
         following = _what_next(here, row, stored)
     say(done, following)
 
@@ -75,9 +74,9 @@ def extend(invocation: Invocation, key: str, day: date, note: str, who: str | No
     key = key.strip()
     with invocation.writing() as here, here.database.write() as connection:
         row = invocation.board_of(here, connection, key)
-        planning = planning_for(here, connection, row)
-        stored = give_new_date(connection, planning, key, to=day, who=who or asking(), note=note)
-        said = (new_date(stored, planning.planner), _what_next(here, row, stored))
+        view = here.view(connection, row)
+        stored = give_new_date(connection, view, key, to=day, who=who or asking(), note=note)
+        said = (new_date(stored, view.planner), _what_next(here, row, stored))
     say(*said)
 
 

@@ -8,7 +8,6 @@ from sqlalchemy import Connection
 
 from ...calendar.planner.file_schema import PlannerFile
 from ...scheduler.installation import Installation
-from ...scheduler.planning.context import Planning, planning_of
 from ...scheduler.planning.plan import horizon_of, plan
 from ...storage.boards import BoardRow, board_row, hold_boards
 from ...storage.change_kinds import ChangeKind
@@ -20,12 +19,6 @@ Edit = Callable[[PlannerFile], PlannerFile]
 
 class PlannerChangedError(EditError):
     """Somebody else changed the planner since a preview was shown; nothing was changed."""
-
-
-def planning_for(here: Installation, connection: Connection, row: BoardRow) -> Planning:
-    """What is needed to change single occurrences of a Board, now."""
-    planner = here.shelf.get(connection, row)
-    return planning_of(row, planner, local=here.local, now=here.clock())
 
 
 def plan_now(here: Installation, connection: Connection, board_id: str) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from ...calendar.planner.model import Report
 from ...calendar.status import OPEN, Status
 from ...notifications.reminders.recipients import may_answer
-from ...scheduler.planning.context import Planning
+from ...scheduler.planning.board_view import BoardView
 from ...storage.change_log import last_outcomes
 from ...storage.occurrences import StoredOccurrence
 from ...storage.pauses import pauses_of
@@ -25,7 +25,7 @@ BY_LINK = (Status.SUBMITTED.value, Status.NOTHING_TO_REPORT.value)
 class Answering:
     """One reader answering about one thing due."""
 
-    planning: Planning
+    view: BoardView
     row: StoredOccurrence
     reader: str
 
@@ -73,27 +73,27 @@ def by_link(reader: str) -> str:
 
 def is_theirs(connection: Connection, answering: Answering) -> bool:
     """Whether the reader may answer for it today: a former chair may not."""
-    planning = answering.planning
-    away = {each.id for each in pauses_of(connection, planning.row.id) if each.kind == "person"}
-    return may_answer(planning.planner, answering.row.owner, answering.reader, planning.today, away)
+    view = answering.view
+    away = {each.id for each in pauses_of(connection, view.row.id) if each.kind == "person"}
+    return may_answer(view.planner, answering.row.owner, answering.reader, view.today, away)
 
 
 def standing(connection: Connection, answering: Answering) -> AnswerStanding:
     """What the reader can answer, and what stands already."""
-    row, planning = answering.row, answering.planning
+    row, view = answering.row, answering.view
     mine = requests_about(connection, row.id, answering.reader)
     waiting = {each.wish: each for each in mine if each.is_open}
     recorded = _recorded(connection, answering)
     return AnswerStanding(
         is_owed=row.is_owed,
-        accepts_nothing=_accepts_nothing(planning, row),
+        accepts_nothing=_accepts_nothing(view, row),
         may_rest_until=may_rest_until(answering),
         resting=snoozed_until(
             connection,
             occurrence=row.id,
             due_revision=row.due_revision,
             recipient=answering.reader,
-            today=planning.today,
+            today=view.today,
         ),
         more_time=waiting.get(Wish.MORE_TIME),
         hand_over=waiting.get(Wish.HAND_OVER),
@@ -108,16 +108,16 @@ def _was_answered(request: AnswerRequest, answering: Answering) -> bool:
     return request.closed_by not in (None, answering.who) and request.wish is Wish.MORE_TIME
 
 
-def _accepts_nothing(planning: Planning, row: StoredOccurrence) -> bool:
-    obligation = planning.obligations.get(row.ref)
+def _accepts_nothing(view: BoardView, row: StoredOccurrence) -> bool:
+    obligation = view.obligations.get(row.ref)
     return isinstance(obligation, Report) and obligation.accepts_nothing
 
 
 def may_rest_until(answering: Answering) -> date | None:
     """The day of the last reminder before it is late: no rest goes beyond."""
-    row, planning = answering.row, answering.planning
-    last = planning.planner.days.on_or_before(row.due)
-    return last if row.is_owed and last > planning.today else None
+    row, view = answering.row, answering.view
+    last = view.planner.days.on_or_before(row.due)
+    return last if row.is_owed and last > view.today else None
 
 
 def _recorded(connection: Connection, answering: Answering) -> Recorded | None:
@@ -125,5 +125,5 @@ def _recorded(connection: Connection, answering: Answering) -> Recorded | None:
     outcome = last_outcomes(connection, row.board, [row.key]).get(row.key)
     if outcome is None or outcome.after != row.state or row.state == OPEN:
         return None
-    day = outcome.on or answering.planning.local.day_of(outcome.at)
+    day = outcome.on or answering.view.local.day_of(outcome.at)
     return Recorded(state=row.state, day=day, who=outcome.who, note=outcome.why)

@@ -43,13 +43,13 @@ def take_back(connection: Connection, answering: Answering) -> None:
 def _record(
     connection: Connection, answering: Answering, status: Status | None, note: str | None
 ) -> None:
-    planning = answering.planning
+    view = answering.view
     record(
         connection,
-        planning,
+        view,
         answering.row.key,
         status,
-        on=planning.today,
+        on=view.today,
         who=answering.who,
         note=note,
     )
@@ -58,7 +58,7 @@ def _record(
 def ask_for_time(connection: Connection, answering: Answering, *, until: date, why: str) -> None:
     """Asks the secretariat for a later date; the date stays until it says so."""
     row = answering.row
-    if until <= answering.planning.today:
+    if until <= answering.view.today:
         raise AnswerError("The new date must lie ahead.")
     if until <= row.due:
         raise AnswerError(f"It is due on {long_date(row.due)} already; give a later date.")
@@ -82,15 +82,15 @@ def _ask(
     why: str | None,
 ) -> None:
     """Notes a request; an earlier one of the same kind gives way to it."""
-    planning, row = answering.planning, answering.row
+    view, row = answering.view, answering.row
     _close_own(connection, answering, wish, "asked anew")
     add_request(
         connection,
         about=row,
         wish=wish,
         asked_by=answering.reader,
-        now=planning.now,
-        recipient=secretariat_on(planning.planner, planning.today),
+        now=view.now,
+        recipient=secretariat_on(view.planner, view.today),
         until=until,
         successor=successor,
         why=why,
@@ -115,7 +115,7 @@ def _close_own(connection: Connection, answering: Answering, wish: Wish, outcome
             each.id,
             outcome=outcome,
             who=answering.who,
-            now=answering.planning.now,
+            now=answering.view.now,
             tell=None,
         )
     return bool(waiting)
@@ -123,11 +123,11 @@ def _close_own(connection: Connection, answering: Answering, wish: Wish, outcome
 
 def rest(connection: Connection, answering: Answering, *, until: date) -> None:
     """Lets the reader's reminders of it rest; `until` is the first day of them again."""
-    planning, row = answering.planning, answering.row
+    view, row = answering.view, answering.row
     last = may_rest_until(answering)
     if last is None:
         raise AnswerError("It is due, so its reminders cannot rest any more.")
-    if until <= planning.today:
+    if until <= view.today:
         raise AnswerError("Give a day that lies ahead.")
     if until > last:
         raise AnswerError(f"Give {long_date(last)} at the latest: it is due then.")
@@ -137,7 +137,7 @@ def rest(connection: Connection, answering: Answering, *, until: date) -> None:
         due_revision=row.due_revision,
         recipient=answering.reader,
         until=until,
-        now=planning.now,
+        now=view.now,
     )
     _note(connection, answering, ChangeKind.SNOOZED, after=until)
 
@@ -163,6 +163,6 @@ def _note(
         what=what,
         after=after,
         why=why,
-        now=answering.planning.now,
+        now=answering.view.now,
         who=answering.who,
     )

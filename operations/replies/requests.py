@@ -11,7 +11,7 @@ from ...calendar.rules.date_text import long_date
 from ...core.addresses import parse_address
 from ...core.errors import BoardcalError
 from ...notifications.letters.requests import wish_in_words
-from ...scheduler.planning.context import Planning
+from ...scheduler.planning.board_view import BoardView
 from ...storage.change_kinds import ChangeKind
 from ...storage.change_log import note_change
 from ...storage.planners import content_of
@@ -45,7 +45,7 @@ def role_to_hand_over(planner: Planner, request: AnswerRequest, today: date) -> 
 
 def grant_time(
     connection: Connection,
-    planning: Planning,
+    view: BoardView,
     request: AnswerRequest,
     *,
     to: date,
@@ -54,14 +54,14 @@ def grant_time(
 ) -> None:
     """Gives what was asked about a new date. Raises RecordError, RequestError."""
     outcome = f"It has a new date, {long_date(to)}"
-    _close(connection, planning, request, f"{outcome}: {note}" if note else outcome, who=who)
+    _close(connection, view, request, f"{outcome}: {note}" if note else outcome, who=who)
     why = note or (f"asked for: {one_line(request.why)}" if request.why else "more time asked for")
-    extend(connection, planning, request.key, to=to, who=who, note=why)
+    extend(connection, view, request.key, to=to, who=who, note=why)
 
 
 def appoint_successor(
     connection: Connection,
-    planning: Planning,
+    view: BoardView,
     request: AnswerRequest,
     *,
     address: str,
@@ -69,14 +69,14 @@ def appoint_successor(
     who: str,
 ) -> None:
     """Gives the asker's role to somebody else. Raises EditError, FileProblems, RequestError."""
-    role = role_to_hand_over(planning.planner, request, planning.today)
+    role = role_to_hand_over(view.planner, request, view.today)
     content = content_of(connection, request.board)
     if role is None or content is None:
         raise RequestError("Whoever asked does not hold the role any more; close the request.")
     found = parse_address(address).address
     _close(
         connection,
-        planning,
+        view,
         request,
         f"From {long_date(starts)} on {found} is {role.value}, and gets the mails",
         who=who,
@@ -87,28 +87,28 @@ def appoint_successor(
         subject=request.owner,
         what=ChangeKind.ROLE,
         after=f"{role.value} {found} from {starts.isoformat()}",
-        now=planning.now,
+        now=view.now,
         who=who,
         why=f"{request.asked_by} asked for it",
     )
 
 
 def decline(
-    connection: Connection, planning: Planning, request: AnswerRequest, *, who: str, why: str
+    connection: Connection, view: BoardView, request: AnswerRequest, *, who: str, why: str
 ) -> None:
     """Leaves everything as it is, and tells whoever asked why."""
     stays = "The date stays" if request.wish is Wish.MORE_TIME else "It stays with you"
-    _close(connection, planning, request, f"{stays}: {why}", who=who)
+    _close(connection, view, request, f"{stays}: {why}", who=who)
 
 
-def close(connection: Connection, planning: Planning, request: AnswerRequest, *, who: str) -> None:
+def close(connection: Connection, view: BoardView, request: AnswerRequest, *, who: str) -> None:
     """Ends a request that has been dealt with otherwise; nobody is mailed."""
-    _close(connection, planning, request, "dealt with otherwise", who=who, tell=False)
+    _close(connection, view, request, "dealt with otherwise", who=who, tell=False)
 
 
 def _close(
     connection: Connection,
-    planning: Planning,
+    view: BoardView,
     request: AnswerRequest,
     outcome: str,
     *,
@@ -120,7 +120,7 @@ def _close(
         request.id,
         outcome=outcome,
         who=who,
-        now=planning.now,
+        now=view.now,
         tell=request.asked_by if tell else None,
     )
     if not done:
@@ -131,6 +131,6 @@ def _close(
         subject=request.key,
         what=ChangeKind.REQUEST_ANSWERED,
         after=outcome,
-        now=planning.now,
+        now=view.now,
         who=who,
     )

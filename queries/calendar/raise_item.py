@@ -15,7 +15,7 @@ from ...calendar.rules.date_text import long_date, weekday_date
 from ...calendar.status import status_on
 from ...operations.raise_item import Wanted, held_from, held_on, occurrence_of, prepared, raisable
 from ...operations.record import is_far
-from ...scheduler.planning.context import Planning
+from ...scheduler.planning.board_view import BoardView
 from ...scheduler.planning.plan import values_of
 from ...storage.mail.occurrence_mail import mailed_on
 from ...storage.occurrences import StoredOccurrence
@@ -108,23 +108,23 @@ def _choice(planner: Planner, names: Names, body: str, day: date, today: date) -
     return MeetingChoice(body=names.body(body), day=day, when=weekday_date(day), due=said)
 
 
-def outlook(connection: Connection, planning: Planning, wanted: Wanted) -> Outlook:
+def outlook(connection: Connection, view: BoardView, wanted: Wanted) -> Outlook:
     """What would follow. Raises RecordError where it cannot be raised so."""
-    raised = prepared(connection, planning, wanted)
-    each = occurrence_of(planning, raised)
-    names = Names(planning.planner)
+    raised = prepared(connection, view, wanted)
+    each = occurrence_of(view, raised)
+    names = Names(view.planner)
     basis = MailingBasis(
-        row=planning.row,
+        row=view.row,
         names=names,
-        today=planning.today,
-        pauses=tuple(pauses_of(connection, planning.row.id)),
-        served=mailed_on(connection, planning.today),
+        today=view.today,
+        pauses=tuple(pauses_of(connection, view.row.id)),
+        served=mailed_on(connection, view.today),
     )
-    row = _as_stored(each, planning)
+    row = _as_stored(each, view)
     return Outlook(
         headline=headline(each, names),
-        due=due_in_words(each, planning),
-        mails=coming_mails(basis, _entry(each, planning), row),
+        due=due_in_words(each, view),
+        mails=coming_mails(basis, _entry(each, view), row),
     )
 
 
@@ -136,13 +136,13 @@ def headline(each: Occurrence | StoredOccurrence, names: Names) -> str:
     return f"“{each.title}” is raised for the {body} meeting on {weekday_date(each.meeting)}."
 
 
-def due_in_words(each: Occurrence | StoredOccurrence, planning: Planning) -> str:
+def due_in_words(each: Occurrence | StoredOccurrence, view: BoardView) -> str:
     """When it is due, from whom, and why then."""
-    owner = Names(planning.planner).short(each.owner)
+    owner = Names(view.planner).short(each.owner)
     day = weekday_date(each.due)
     if each.meeting is None:
         return f"{owner} owes it by {day}."
-    papers = papers_day(each.meeting, planning.planner.days)
+    papers = papers_day(each.meeting, view.planner.days)
     if papers == each.due:
         return f"{owner} owes it by {day}, when the papers for the meeting are due."
     return (
@@ -167,19 +167,19 @@ def _reader_in_words(each: Reader) -> str:
     return f"{each.address} ({words})"
 
 
-def _as_stored(each: Occurrence, planning: Planning) -> StoredOccurrence:
+def _as_stored(each: Occurrence, view: BoardView) -> StoredOccurrence:
     """The row that it would be stored as."""
-    values = values_of(each, planning) | {"kind": each.kind, "precision": each.precision}
+    values = values_of(each, view) | {"kind": each.kind, "precision": each.precision}
     return StoredOccurrence(
         id=0, due_revision=1, extended=False, next_due=None, next_step_at=None, **values
     )
 
 
-def _entry(each: Occurrence, planning: Planning) -> Entry:
-    policy = planning.obligations[each.ref].policy
-    days = planning.planner.days
-    state = values_of(each, planning)["state"]
+def _entry(each: Occurrence, view: BoardView) -> Entry:
+    policy = view.obligations[each.ref].policy
+    days = view.planner.days
+    state = values_of(each, view)["state"]
     status = status_on(
-        planning.today, state=state, kind=each.kind, due=each.due, policy=policy, days=days
+        view.today, state=state, kind=each.kind, due=each.due, policy=policy, days=days
     )
     return from_planner(each, status)

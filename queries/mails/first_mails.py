@@ -14,7 +14,7 @@ from ...operations.go_live import set_go_live
 from ...operations.pause import end_pause
 from ...operations.planner.change import plan_now
 from ...scheduler.installation import Installation, copied
-from ...scheduler.planning.context import planning_of
+from ...scheduler.planning.board_view import view_of
 from ...scheduler.simulation import SimulatedMail, simulate
 from ...storage.boards import BoardRow, board_row, hold_boards
 
@@ -71,9 +71,9 @@ def mails_after_going_live(here: Installation, row: BoardRow, day: date) -> tupl
     def go_live(connection: Connection) -> None:
         current = _row(connection, row)
         planner = here.shelf.get(connection, current)
-        planning = planning_of(current, planner, local=here.local, now=here.clock())
+        view = view_of(current, planner, local=here.local, now=here.clock())
         transport = here.settings.mail.transport
-        set_go_live(connection, planning, day, transport=transport, who=NOBODY)
+        set_go_live(connection, view, day, transport=transport, who=NOBODY)
         plan_now(here, connection, row.id)
 
     start = max(day, here.today)

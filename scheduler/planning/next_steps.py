@@ -12,26 +12,26 @@ from ...calendar.occurrences import Kind, recurs
 from ...calendar.rules.escalation import steps
 from ...calendar.status import Status
 from ...storage.occurrences import StoredOccurrence, occurrences_of, update_occurrences
-from .context import Planning
+from .board_view import BoardView
 
 
-def relink(connection: Connection, planning: Planning, refs: Collection[str] | None = None) -> None:
+def relink(connection: Connection, view: BoardView, refs: Collection[str] | None = None) -> None:
     """Sets when each occurrence is overtaken by the next of its kind, and is next looked at.
 
     With `refs` only those of some reports and actions.
     """
-    rows = sorted(occurrences_of(connection, planning.row.id, refs), key=_series)
+    rows = sorted(occurrences_of(connection, view.row.id, refs), key=_series)
     changes = []
     for _, same in groupby(rows, _series_name):
         chain = list(same)
         dues = sorted({row.due for row in chain if row.state != Status.VOID})
         for row in chain:
             following = next((due for due in dues if due > row.due), None)
-            if not _recurring(row, planning):
+            if not _recurring(row, view):
                 following = None
-            wakes = wakes_at(row, planning, following)
+            wakes = wakes_at(row, view, following)
             state = row.state
-            if state == Status.UNSETTLED and following and following < planning.go_live:
+            if state == Status.UNSETTLED and following and following < view.go_live:
                 # Of what came again and again before the Board started, only the last is a
                 # question worth asking.
                 state = Status.MISSED.value
@@ -49,22 +49,22 @@ def _series(row: StoredOccurrence) -> tuple[tuple[str, str, str], date]:
     return _series_name(row), row.due
 
 
-def _recurring(row: StoredOccurrence, planning: Planning) -> bool:
-    obligation = planning.obligations.get(row.ref)
+def _recurring(row: StoredOccurrence, view: BoardView) -> bool:
+    obligation = view.obligations.get(row.ref)
     return row.kind is Kind.REVIEW or (obligation is not None and recurs(obligation))
 
 
-def wakes_at(row: StoredOccurrence, planning: Planning, next_due: date | None) -> datetime | None:
+def wakes_at(row: StoredOccurrence, view: BoardView, next_due: date | None) -> datetime | None:
     """When the sweep must look at an occurrence: its next step, or its successor's due date."""
-    policy = planning.policy(row.ref, row.kind)
+    policy = view.policy(row.ref, row.kind)
     if not row.is_owed or row.met_by is not None or policy is None:
         return None
-    days = planning.planner.days
+    days = view.planner.days
     coming = (
         step.day
         for step in steps(row.due, policy, days)
-        if (row.last_step is None or step.offset > row.last_step) and step.day >= planning.go_live
+        if (row.last_step is None or step.offset > row.last_step) and step.day >= view.go_live
     )
     day = next(coming, None)
     candidates = [each for each in (day, next_due) if each is not None]
-    return planning.local.sending_instant(min(candidates)) if candidates else None
+    return view.local.sending_instant(min(candidates)) if candidates else None

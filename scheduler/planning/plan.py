@@ -19,7 +19,7 @@ from ...storage.occurrences import occurrences_of
 from ...storage.recorded_events import happened
 from ...storage.schema.occurrences import occurrence
 from ...storage.schema.planner import board
-from .context import Planning, first_state, planning_of
+from .board_view import BoardView, first_state, view_of
 from .next_steps import relink
 from .reflow import reflow
 
@@ -44,11 +44,11 @@ def plan(
     if row.go_live is None:
         return
     whole = row.planned_revision != row.planner_revision
-    planning = planning_of(row, planner, local=local, now=now)
+    view = view_of(row, planner, local=local, now=now)
     recorded = happened(connection, row.id)
     if whole or row.planned_through is None:
         # What is stored may have been moved beyond the horizon, so look further than that.
-        window = (_first_day(planning), horizon + FURTHEST_MOVE)
+        window = (_first_day(view), horizon + FURTHEST_MOVE)
     else:
         window = (row.planned_through, horizon)
     found = {each.key: each for each in occurrences(planner, *window, recorded)}
@@ -57,13 +57,13 @@ def plan(
     missing = [each for key, each in found.items() if key not in existing and each.due <= horizon]
     # At its go-live, and after an event was recorded, a Board is planned from its first day on.
     known = row.planned_through is not None and row.planned_revision > 0
-    wanted = (each for each in missing if _belongs(each, planning))
+    wanted = (each for each in missing if _belongs(each, view))
     insert_occurrences(
-        connection, planning, (each for each in wanted if not (known and _is_over(each, planning)))
+        connection, view, (each for each in wanted if not (known and _is_over(each, view)))
     )
     if whole:
-        reflow(connection, planning, found, existing, until=window[1])
-    relink(connection, planning, refs)
+        reflow(connection, view, found, existing, until=window[1])
+    relink(connection, view, refs)
     connection.execute(
         update(board)
         .where(board.c.id == row.id)
@@ -76,11 +76,11 @@ def horizon_of(today: date, months: int) -> date:
     return today + relativedelta(months=months, day=31)
 
 
-def _first_day(planning: Planning) -> date:
-    return min(planning.planner.plan.starts, planning.go_live - PAPERS_MARGIN)
+def _first_day(view: BoardView) -> date:
+    return min(view.planner.plan.starts, view.go_live - PAPERS_MARGIN)
 
 
-def _belongs(each: Occurrence, planning: Planning) -> bool:
+def _belongs(each: Occurrence, view: BoardView) -> bool:
     """Whether an occurrence is of interest to a Board that started on its go-live.
 
     The whole action plan is, however old; a report while its meeting lies ahead; a review
@@ -89,29 +89,29 @@ def _belongs(each: Occurrence, planning: Planning) -> bool:
     if each.kind is Kind.ACTION:
         return True
     if each.kind is Kind.REVIEW:
-        return each.due >= planning.go_live
-    return (each.meeting or each.due) >= planning.go_live
+        return each.due >= view.go_live
+    return (each.meeting or each.due) >= view.go_live
 
 
-def _is_over(each: Occurrence, planning: Planning) -> bool:
+def _is_over(each: Occurrence, view: BoardView) -> bool:
     """Whether it would have been due in a past that the planner did not know of then.
 
     Who owes a report from now on owes nothing of the time before; dates that are stated stand.
     """
-    obligation = planning.obligations[each.ref]
-    return recurs(obligation) and (each.meeting or each.due) < planning.today
+    obligation = view.obligations[each.ref]
+    return recurs(obligation) and (each.meeting or each.due) < view.today
 
 
 def insert_occurrences(
-    connection: Connection, planning: Planning, wanted: Iterable[Occurrence]
+    connection: Connection, view: BoardView, wanted: Iterable[Occurrence]
 ) -> None:
     """Stores occurrences that are not stored yet."""
-    fresh = [values_of(each, planning) for each in wanted]
+    fresh = [values_of(each, view) for each in wanted]
     if fresh:
         connection.execute(insert(occurrence), fresh)
 
 
-def values_of(each: Occurrence, planning: Planning) -> dict[str, Any]:
+def values_of(each: Occurrence, view: BoardView) -> dict[str, Any]:
     """The row that an occurrence is stored as."""
     return {
         "board": each.board,
@@ -127,17 +127,17 @@ def values_of(each: Occurrence, planning: Planning) -> dict[str, Any]:
         "first_due": each.due,
         "precision": each.precision.value,
         "meeting": each.meeting,
-        "state": first_state(each, planning),
+        "state": first_state(each, view),
         "note": each.note,
         "met_by": each.met_by,
-        "last_step": _last_step_before(each, planning),
+        "last_step": _last_step_before(each, view),
     }
 
 
-def _last_step_before(each: Occurrence, planning: Planning) -> int | None:
+def _last_step_before(each: Occurrence, view: BoardView) -> int | None:
     """The last step that fell before somebody raised it: nobody is mailed of such."""
-    policy = planning.policy(each.ref, each.kind)
+    policy = view.policy(each.ref, each.kind)
     if each.raised is None or policy is None:
         return None
-    over = steps_due(each.due, policy, each.raised - timedelta(days=1), planning.planner.days)
+    over = steps_due(each.due, policy, each.raised - timedelta(days=1), view.planner.days)
     return over[-1].offset if over else None

@@ -11,7 +11,7 @@ from ...calendar.status import OPEN, OWED, Status
 from ...storage.change_kinds import ChangeKind
 from ...storage.change_log import note_change
 from ...storage.occurrences import StoredOccurrence, supersede_unsent, update_occurrences
-from .context import BOARDCAL, Planning, first_state
+from .board_view import BOARDCAL, BoardView, first_state
 
 # Why something is void that the planner does not name any more; it may come back.
 GONE = "no longer in the planner"
@@ -19,7 +19,7 @@ GONE = "no longer in the planner"
 
 def reflow(
     connection: Connection,
-    planning: Planning,
+    view: BoardView,
     found: dict[str, Occurrence],
     existing: dict[str, StoredOccurrence],
     *,
@@ -32,25 +32,25 @@ def reflow(
     for key, row in existing.items():
         if row.state not in (*OWED, Status.UNSETTLED, Status.VOID):
             continue
-        past = (row.meeting or row.due) < planning.today
+        past = (row.meeting or row.due) < view.today
         each = found.get(key)
         if each is not None:
-            _follow(connection, planning, row, each, past=past)
+            _follow(connection, view, row, each, past=past)
         elif row.state != Status.VOID and (
-            _is_gone(row, planning, past=past) or (not past and row.first_due <= until)
+            _is_gone(row, view, past=past) or (not past and row.first_due <= until)
         ):
-            withdraw(connection, planning, row, GONE)
+            withdraw(connection, view, row, GONE)
 
 
-def _is_gone(row: StoredOccurrence, planning: Planning, *, past: bool) -> bool:
+def _is_gone(row: StoredOccurrence, view: BoardView, *, past: bool) -> bool:
     """Whether nobody owes it any more; what is late already stays with who owed it then."""
-    obligation = planning.obligations.get(row.ref)
+    obligation = view.obligations.get(row.ref)
     return obligation is None or (not past and row.owner not in obligation.owners)
 
 
 def _follow(
     connection: Connection,
-    planning: Planning,
+    view: BoardView,
     row: StoredOccurrence,
     each: Occurrence,
     *,
@@ -62,33 +62,33 @@ def _follow(
         update_occurrences(connection, [{"id": row.id, **words}])
     if past:
         if row.state == Status.VOID and row.note == GONE and not each.void:
-            _restore(connection, planning, row, each)
+            _restore(connection, view, row, each)
         return
     if each.void and row.state != Status.VOID:
-        withdraw(connection, planning, row, each.note or "the meeting was cancelled")
+        withdraw(connection, view, row, each.note or "the meeting was cancelled")
     elif row.extended and not each.void:
-        _follow_meeting(connection, planning, row, each)
+        _follow_meeting(connection, view, row, each)
     elif (row.state == Status.VOID and not each.void) or (
         (row.due, row.meeting) != (each.due, each.meeting)
     ):
-        _move(connection, planning, row, each)
+        _move(connection, view, row, each)
 
 
 def _follow_meeting(
-    connection: Connection, planning: Planning, row: StoredOccurrence, each: Occurrence
+    connection: Connection, view: BoardView, row: StoredOccurrence, each: Occurrence
 ) -> None:
     """The date that somebody set stands, whatever becomes of the meeting that it is for."""
     if row.state == Status.VOID:
-        _restore(connection, planning, row, each)
+        _restore(connection, view, row, each)
     if (row.meeting, row.note) != (each.meeting, each.note):
         update_occurrences(connection, [{"id": row.id, "meeting": each.meeting, "note": each.note}])
 
 
 def _restore(
-    connection: Connection, planning: Planning, row: StoredOccurrence, each: Occurrence
+    connection: Connection, view: BoardView, row: StoredOccurrence, each: Occurrence
 ) -> None:
     """What the planner lost and has again is owed as it was before."""
-    state = OPEN if row.due >= planning.go_live else Status.UNSETTLED.value
+    state = OPEN if row.due >= view.go_live else Status.UNSETTLED.value
     update_occurrences(connection, [{"id": row.id, "state": state, "note": each.note}])
     note_change(
         connection,
@@ -98,17 +98,15 @@ def _restore(
         before=row.state,
         after=state,
         why="in the planner again",
-        now=planning.now,
+        now=view.now,
         who=BOARDCAL,
     )
 
 
-def _move(
-    connection: Connection, planning: Planning, row: StoredOccurrence, each: Occurrence
-) -> None:
+def _move(connection: Connection, view: BoardView, row: StoredOccurrence, each: Occurrence) -> None:
     new = {"id": row.id, "due": each.due, "meeting": each.meeting, "note": each.note}
     # Whoever returned it wants it again, wherever its date goes.
-    new["state"] = row.state if row.state == Status.RETURNED else first_state(each, planning)
+    new["state"] = row.state if row.state == Status.RETURNED else first_state(each, view)
     new |= {"due_revision": row.due_revision + 1, "last_step": None}
     new["precision"] = each.precision.value
     update_occurrences(connection, [new])
@@ -121,12 +119,12 @@ def _move(
         before=row.due,
         after=each.due,
         why=each.note,
-        now=planning.now,
+        now=view.now,
         who=BOARDCAL,
     )
 
 
-def withdraw(connection: Connection, planning: Planning, row: StoredOccurrence, why: str) -> None:
+def withdraw(connection: Connection, view: BoardView, row: StoredOccurrence, why: str) -> None:
     """Takes an occurrence out of what is owed: it is void from now on."""
     update_occurrences(connection, [{"id": row.id, "state": Status.VOID.value, "note": why}])
     supersede_unsent(connection, [row.id], why)
@@ -137,6 +135,6 @@ def withdraw(connection: Connection, planning: Planning, row: StoredOccurrence, 
         what=ChangeKind.VOID,
         before=row.state,
         why=why,
-        now=planning.now,
+        now=view.now,
         who=BOARDCAL,
     )

@@ -56,8 +56,8 @@ def newest(office: Office, recipient: str) -> int:
 def does(
     office: Office, action: Callable[..., Any], number: int, why: str | None = "asked for"
 ) -> Any:
-    with office.changing("lscb") as (connection, planning):
-        return action(connection, planning, number, who="sue@example.org", why=why)
+    with office.changing("lscb") as (connection, view):
+        return action(connection, view, number, who="sue@example.org", why=why)
 
 
 def state(office: Office, number: int) -> str:
@@ -264,11 +264,11 @@ def test_it_does_not_where_its_reader_is_paused_meanwhile(any_office: Office, ki
 def asked_and_declined(office: Office) -> int:
     """The mail that tells a chair so on 9 February, of which nobody knows whether it arrived."""
     office.store(go_live="2018-02-05").days("2018-02-05", "2018-02-08")
-    with office.changing(S11) as (connection, planning):
-        who = Answering(planning=planning, row=office.row(S11), reader=CHAIR)
+    with office.changing(S11) as (connection, view):
+        who = Answering(view=view, row=office.row(S11), reader=CHAIR)
         ask_for_time(connection, who, until=date(2018, 6, 1), why="Ill")
         (request,) = open_requests(connection, "lscb")
-        decline(connection, planning, request, who="sue@example.org", why="No")
+        decline(connection, view, request, who="sue@example.org", why="No")
     office.postbag.after = lambda _: LOST
     office.sweep("2018-02-09")
     office.postbag.after = lambda _: None

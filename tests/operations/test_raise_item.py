@@ -54,8 +54,8 @@ def wanted(for_day: str = "2018-03-08", **given: Any) -> Wanted:
 
 
 def raises(office: Office, asked: Wanted | None = None, who: str = WHO) -> StoredOccurrence:
-    with office.changing("lscb") as (connection, planning):
-        return raise_it(connection, planning, asked or wanted(), who=who)
+    with office.changing("lscb") as (connection, view):
+        return raise_it(connection, view, asked or wanted(), who=who)
 
 
 def test_what_was_raised_for_one_body_stands_under_that_body_and_its_owner_alone(
@@ -67,12 +67,12 @@ def test_what_was_raised_for_one_body_stands_under_that_body_and_its_owner_alone
     any_office.store(make_planner(report=[exceptions])).tick("2018-01-15 09:00")
     raises(any_office)
     found = {}
-    with any_office.changing("lscb") as (connection, planning):
+    with any_office.changing("lscb") as (connection, view):
         for body in ("lscb", "business-group", "pmqag"):
             page = upcoming_page(
                 connection,
-                planning.row,
-                planning.planner,
+                view.row,
+                view.planner,
                 start=day("2018-01-15"),
                 end=day("2018-03-31"),
                 today=day("2018-01-15"),
@@ -83,8 +83,8 @@ def test_what_was_raised_for_one_body_stands_under_that_body_and_its_owner_alone
 
 
 def looks_ahead(office: Office, asked: Wanted | None = None) -> Outlook:
-    with office.changing("lscb") as (connection, planning):
-        return outlook(connection, planning, asked or wanted())
+    with office.changing("lscb") as (connection, view):
+        return outlook(connection, view, asked or wanted())
 
 
 @pytest.fixture
@@ -173,8 +173,8 @@ def test_it_follows_its_meeting_and_goes_to_the_next_one_where_that_is_cancelled
 
 
 def _history(office: Office) -> Any:
-    with office.changing("lscb") as (connection, planning):
-        return history(connection, planning.planner, [FIRST], local=LONDON)
+    with office.changing("lscb") as (connection, view):
+        return history(connection, view.planner, [FIRST], local=LONDON)
 
 
 def test_who_raised_it_when_and_why_is_on_record(january: Office) -> None:
@@ -256,9 +256,9 @@ def test_a_report_that_has_ended_is_not_raised(office: Office) -> None:
 
 def test_a_button_pressed_twice_raises_once_and_somebody_elses_is_told(january: Office) -> None:
     def pressed(asked: Wanted, who: str = WHO, since: int = 0) -> StoredOccurrence:
-        with january.changing("lscb") as (connection, planning):
-            done = raised_already(connection, planning, asked, who=who, since=since)
-            return done or raise_it(connection, planning, asked, who=who)
+        with january.changing("lscb") as (connection, view):
+            done = raised_already(connection, view, asked, who=who, since=since)
+            return done or raise_it(connection, view, asked, who=who)
 
     assert pressed(wanted()).key == pressed(wanted()).key == FIRST
     assert len(january.table(raised)) == 1
@@ -272,12 +272,12 @@ def test_a_button_pressed_twice_raises_once_and_somebody_elses_is_told(january: 
 
 def test_those_who_press_at_the_same_moment_raise_it_once(january: Office) -> None:
     def press(who: str) -> str:
-        with january.changing("lscb") as (connection, planning):
+        with january.changing("lscb") as (connection, view):
             try:
-                done = raised_already(connection, planning, wanted(), who=who, since=0)
+                done = raised_already(connection, view, wanted(), who=who, since=0)
             except RaisedMeanwhileError:
                 return "told"
-            return (done or raise_it(connection, planning, wanted(), who=who)).key
+            return (done or raise_it(connection, view, wanted(), who=who)).key
 
     with ThreadPoolExecutor(4) as threads:
         same = set(threads.map(press, [WHO] * 4))
@@ -518,8 +518,8 @@ def test_it_is_a_paper_of_the_body_that_it_was_raised_for_and_of_no_other(office
 
 def says_nothing(office: Office, when: str = "2018-03-08") -> None:
     asked = Asked(ref="exceptions", owner="pmqag", body="lscb", day=day(when))
-    with office.changing("lscb") as (connection, planning):
-        nothing_raised(connection, planning, asked, on=day(when), who=WHO)
+    with office.changing("lscb") as (connection, view):
+        nothing_raised(connection, view, asked, on=day(when), who=WHO)
 
 
 def test_after_a_meeting_it_is_kept_that_there_was_nothing_to_report_once(january: Office) -> None:

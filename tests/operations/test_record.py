@@ -174,16 +174,16 @@ def test_an_unknown_key_is_a_sentence_with_the_nearest(
     office: Office, key: str, sentence: str
 ) -> None:
     opened(office)
-    with office.changing("lscb") as (connection, planning):
-        assert refusal(lambda: find(connection, planning, key)) == sentence
+    with office.changing("lscb") as (connection, view):
+        assert refusal(lambda: find(connection, view, key)) == sentence
 
 
 def test_a_key_of_another_board_is_not_found(office: Office) -> None:
     opened(office)
     theirs = make_report(to="ctb", when={"meeting": "ctb", "months": ["March"]})
     office.store(make_planner("ctb", report=[theirs])).tick()
-    with office.changing("ctb") as (connection, planning), pytest.raises(RecordError):
-        find(connection, planning, S11)
+    with office.changing("ctb") as (connection, view), pytest.raises(RecordError):
+        find(connection, view, S11)
 
 
 # Nothing to report

@@ -102,9 +102,9 @@ def test_what_was_decided_after_its_readers_mail_of_the_day_is_left_for_the_next
         make_planner(report=[make_report(), EXCEPTIONS]), go_live="2018-02-05"
     )
     office.days("2018-02-05", "2018-02-08")
-    with office.changing("lscb") as (connection, planning):
+    with office.changing("lscb") as (connection, view):
         asked = Wanted(ref="exceptions", owner="pmqag", day=day("2018-02-08"), why="now")
-        raise_it(connection, planning, asked, who=WHO)
+        raise_it(connection, view, asked, who=WHO)
     assert office.sweep("2018-02-08 11:00") == []
     counts(office, "2018-02-08", "2018-02-08 12:00")
     keys = [key for mail in office.sweep("2018-02-09") for key, _, _ in mail.items]

@@ -149,8 +149,8 @@ def an_office() -> Office:
 
 
 def settles(office: Office, *chosen: Settlement) -> int:
-    with office.changing("lscb") as (connection, planning):
-        return settle(connection, planning, chosen, who="sue")
+    with office.changing("lscb") as (connection, view):
+        return settle(connection, view, chosen, who="sue")
 
 
 def test_what_fell_due_before_mails_began_waits_with_who_owed_it() -> None:

@@ -309,8 +309,8 @@ class AnythingMayHappen(RuleBasedStateMachine):
             wanted = Wanted(ref="exceptions", owner="pmqag", day=day, why="why")
 
         def act() -> None:
-            with self.office.changing("lscb") as (connection, planning):
-                row = raise_it(connection, planning, wanted, who="a test")
+            with self.office.changing("lscb") as (connection, view):
+                row = raise_it(connection, view, wanted, who="a test")
             assert today <= row.due <= wanted.day + timedelta(days=3)
             self.raised[row.key] = today
 

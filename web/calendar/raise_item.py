@@ -8,7 +8,6 @@ from datetime import date
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ...operations.planner.change import planning_for
 from ...operations.raise_item import RaisedMeanwhileError, Wanted, raise_it, raised_already
 from ...operations.record import RecordError
 from ...queries.calendar.raise_item import RaiseChoices, first_mail_in_words, outlook, raise_choices
@@ -149,7 +148,7 @@ def _previewed(
     status = 200 if meanwhile is None else 409
     try:
         with reading_board(request) as (connection, row, _):
-            found = outlook(connection, planning_for(here, connection, row), wanted)
+            found = outlook(connection, here.view(connection, row), wanted)
     except RecordError as error:
         return _refused(request, wanted, error, status, meanwhile)
     return page(
@@ -188,11 +187,11 @@ def _save(request: Request, wanted: Wanted) -> Response:
     since = form_of(request).number("times")
     try:
         with changing_board(request) as (connection, row, _):
-            planning = planning_for(here, connection, row)
-            stored = raised_already(connection, planning, wanted, who=who, since=since)
+            view = here.view(connection, row)
+            stored = raised_already(connection, view, wanted, who=who, since=since)
             if stored is None:
-                found = outlook(connection, planning, wanted)
-                stored = raise_it(connection, planning, wanted, who=who)
+                found = outlook(connection, view, wanted)
+                stored = raise_it(connection, view, wanted, who=who)
                 said = f"{found.headline} {first_mail_in_words(found.mails)} {TAKEN_BACK}"
             else:
                 said = "It is raised."

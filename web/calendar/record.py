@@ -9,10 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ...calendar.status import OPEN, RECORDABLE
-from ...operations.planner.change import planning_for
 from ...operations.record import RecordError, extend, record
 from ...queries.calendar.item_version import changes_at, standing_of
-from ...scheduler.planning.context import Planning
+from ...scheduler.planning.board_view import BoardView
 from ...storage.boards import BoardRow
 from ...storage.change_log import last_change
 from ...storage.occurrences import StoredOccurrence, occurrence_by_key
@@ -24,7 +23,7 @@ from .item import due_page, typed_by
 
 NO_MAILS_YET = "No mails go out yet."
 WORDS = {**{status.value: status for status in RECORDABLE}, OPEN: None}
-Change = Callable[[Connection, Planning], StoredOccurrence]
+Change = Callable[[Connection, BoardView], StoredOccurrence]
 
 
 class MovedOnError(Exception):
@@ -43,13 +42,13 @@ def record_it(request: Request) -> Response:
     status = WORDS[chosen]
     key = request.path_params["key"]
 
-    def change(connection: Connection, planning: Planning) -> StoredOccurrence:
-        return record(connection, planning, key, status, on=on, who=who, note=note or None)
+    def change(connection: Connection, view: BoardView) -> StoredOccurrence:
+        return record(connection, view, key, status, on=on, who=who, note=note or None)
 
     return _changed(
         request,
         change,
-        says=lambda stored, planning: became(stored, planning.planner, status, on=on),
+        says=lambda stored, view: became(stored, view.planner, status, on=on),
         same={"after": chosen, "on": on, "why": note or None, "who": who},
         # A day that is still to come, or a status that does not apply.
         field="on" if on > today else "status",
@@ -66,13 +65,13 @@ def extend_it(request: Request) -> Response:
         return due_page(request, typed_by(request), problems=problems)
     key = request.path_params["key"]
 
-    def change(connection: Connection, planning: Planning) -> StoredOccurrence:
-        return extend(connection, planning, key, to=to, who=who, note=why)
+    def change(connection: Connection, view: BoardView) -> StoredOccurrence:
+        return extend(connection, view, key, to=to, who=who, note=why)
 
     return _changed(
         request,
         change,
-        says=lambda stored, planning: new_date(stored, planning.planner),
+        says=lambda stored, view: new_date(stored, view.planner),
         same={"after": to.isoformat(), "on": None, "why": why, "who": who},
         field="to",
     )
@@ -106,7 +105,7 @@ def _changed(
     request: Request,
     change: Change,
     *,
-    says: Callable[[StoredOccurrence, Planning], str],
+    says: Callable[[StoredOccurrence, BoardView], str],
     same: Mapping[str, object],
     field: str,
 ) -> Response:
@@ -116,11 +115,11 @@ def _changed(
     sent = form_of(request).secret("standing")
     try:
         with changing_board(request) as (connection, row, _):
-            planning = planning_for(here, connection, row)
+            view = here.view(connection, row)
             stored = done_already(connection, row, key, sent, same)
             if stored is None:
-                stored = change(connection, planning)
-            said = f"{says(stored, planning)} {_next(request, row, stored)}"
+                stored = change(connection, view)
+            said = f"{says(stored, view)} {_next(request, row, stored)}"
     except MovedOnError:
         return due_page(request, typed_by(request), since=sent)
     except RecordError as error:

@@ -13,7 +13,6 @@ from starlette.responses import Response
 from ...calendar.rules.date_text import long_date, weekday_date
 from ...operations.mail_action_rules import MailAction
 from ...operations.mail_actions import MailActionError, count_as_arrived, hold_back, send_again
-from ...operations.planner.change import planning_for
 from ...storage.message_states import MessageState
 from ..page.page import page
 from ..request.context import changing_board, form_of, redirect, site_of, user_of
@@ -106,10 +105,10 @@ def act(request: Request) -> Response:
         return _page(request, deed, found, problems)
     try:
         with changing_board(request) as (connection, row, _):
-            planning = planning_for(site_of(request).here, connection, row)
+            view = site_of(request).here.view(connection, row)
             done = deed.does(
                 connection,
-                planning,
+                view,
                 found.mail.line.id,
                 who=user_of(request).email,
                 why=why or None,

@@ -13,7 +13,6 @@ from starlette.responses import Response
 
 from ...calendar.planner.model import Planner
 from ...calendar.rules.date_text import long_date
-from ...operations.planner.change import planning_for
 from ...operations.raise_item import Asked, nothing_raised
 from ...operations.record import RecordError, record
 from ...queries.calendar.item import recordable
@@ -108,20 +107,20 @@ def _record(
     """Raises RefusedError, with problems or the keys that `moved` on, where one row cannot be."""
     here, who = site_of(request).here, user_of(request).email
     with changing_board(request) as (connection, row, _):
-        planning = planning_for(here, connection, row)
+        view = here.view(connection, row)
         for each in chosen:
             same = {"after": each.status, "on": on, "why": each.note, "who": who}
             try:
                 if done_already(connection, row, each.key, each.standing, same) is None:
                     status = WORDS[each.status]
-                    record(connection, planning, each.key, status, on=on, who=who, note=each.note)
+                    record(connection, view, each.key, status, on=on, who=who, note=each.note)
             except MovedOnError:
                 moved.add(each.key)
             except RecordError as error:
                 problems.add(f"status/{each.key}", str(error))
         for asked in _silent(form_of(request), found):
             try:
-                nothing_raised(connection, planning, asked, on=on, who=who)
+                nothing_raised(connection, view, asked, on=on, who=who)
             except RecordError as error:
                 problems.add("silent", str(error))
         if moved or problems:

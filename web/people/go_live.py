@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from ...calendar.rules.date_text import weekday_date
 from ...operations.go_live import set_go_live
-from ...operations.planner.change import plan_now, planning_for
+from ...operations.planner.change import plan_now
 from ...queries.mails.first_mails import FirstMail, mails_after_going_live
 from ...storage.boards import BoardRow
 from ..page.page import page
@@ -42,7 +42,7 @@ def set_day(request: Request) -> Response:
         if is_as_shown:
             set_go_live(
                 connection,
-                planning_for(here, connection, row),
+                here.view(connection, row),
                 day,
                 transport=here.settings.mail.transport,
                 who=user_of(request).email,

@@ -9,7 +9,7 @@ from ...calendar.planner.model import AwaitedEvent, Planner
 from ...calendar.rules.date_text import listed, long_date
 from ...calendar.rules.due_dates import Event
 from ...calendar.rules.timing import After
-from ...operations.planner.change import plan_now, planning_for
+from ...operations.planner.change import plan_now
 from ...operations.record import RecordError, record_event
 from ...storage.recorded_events import recorded_events
 from ...wording.names import short_names
@@ -35,9 +35,9 @@ def record(request: Request) -> Response:
     if day is None or name is None:
         return _list(request, problems)
     with changing_board(request) as (connection, row, planner):
-        planning = planning_for(here, connection, row)
+        view = here.view(connection, row)
         try:
-            record_event(connection, planning, name, on=day, who=user_of(request).email)
+            record_event(connection, view, name, on=day, who=user_of(request).email)
         except RecordError as error:
             problems.add("on", str(error))
         else:

@@ -92,7 +92,7 @@ def _require_owed(who: Answering) -> None:
 
 
 def _day(form: Form, problems: Problems, who: Answering, name: str, label: str) -> date | None:
-    today = who.planning.today
+    today = who.view.today
     return problems.read(name, label, lambda: read_date(form, name, today=today))
 
 

@@ -14,7 +14,7 @@ from ...notifications.links import ONLY_SHOWN, AnswerLink, ExpiredLinkError, Lin
 from ...notifications.reminders.recipients import secretariat_on
 from ...operations.replies.options import Answering, is_theirs
 from ...scheduler.installation import installation_id
-from ...scheduler.planning.context import planning_of
+from ...scheduler.planning.board_view import view_of
 from ...storage.boards import BoardRow, board_row, hold_boards
 from ...storage.occurrences import stored_occurrences
 from ...storage.schema.occurrences import occurrence
@@ -95,7 +95,7 @@ def _opened(request: Request, connection: Connection) -> Opened:
     if expired:
         raise ClosedLink(410, "This link is too old", EXPIRED, contact)
     answering = Answering(
-        planning=planning_of(board, planner, local=here.local, now=site.now()),
+        view=view_of(board, planner, local=here.local, now=site.now()),
         row=row,
         reader=link.recipient,
     )

@@ -93,9 +93,9 @@ def _page(
     meanwhile: bool = False,
 ) -> Response:
     who, form = found.answering, form_of(request)
-    row, planner = who.row, who.planning.planner
+    row, planner = who.row, who.view.planner
     names, stands = Names(planner), standing(connection, who)
-    obligation = who.planning.obligations.get(row.ref)
+    obligation = who.view.obligations.get(row.ref)
     return page(
         request,
         "replies/reply.html.j2",
@@ -130,10 +130,10 @@ def _status(state: str) -> str:
 
 def _late(who: Answering) -> str:
     """ "Overdue, 5 working days late"; "" for what is not late, as a review never is."""
-    row, today = who.row, who.planning.today
+    row, today = who.row, who.view.today
     if row.kind is Kind.REVIEW or row.due >= today:
         return ""
-    days = who.planning.planner.days.between(row.due, today)
+    days = who.view.planner.days.between(row.due, today)
     return f"Overdue, {working_days(days)} late" if days else "Overdue"
 
 

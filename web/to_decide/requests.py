@@ -11,7 +11,7 @@ from ...calendar.status import OWED
 from ...core.addresses import parse_address
 from ...core.errors import BoardcalError
 from ...operations.replies import requests
-from ...scheduler.planning.context import Planning, planning_of
+from ...scheduler.planning.board_view import BoardView, view_of
 from ...storage.boards import BoardRow
 from ...storage.replies.requests import AnswerRequest, Wish, request_numbered
 from ...wording.names import Names
@@ -59,8 +59,8 @@ def _decided(
             f"{wanted.closed_by} has dealt with this request: {wanted.outcome}. Nothing was "
             "changed now."
         )
-    planning = _planning(request, row, planner)
-    said = _act(request, connection, planning, wanted, form_of(request), problems)
+    view = _planning(request, row, planner)
+    said = _act(request, connection, view, wanted, form_of(request), problems)
     if problems or said is None:
         raise RefusedError
     return said
@@ -69,7 +69,7 @@ def _decided(
 def _act(
     request: Request,
     connection: Connection,
-    planning: Planning,
+    view: BoardView,
     wanted: AnswerRequest,
     form: Form,
     problems: Problems,
@@ -78,35 +78,35 @@ def _act(
     who = user_of(request).email
     match form.secret("do"), wanted.wish:
         case "grant", Wish.MORE_TIME:
-            return _grant(connection, planning, wanted, form, problems, who)
+            return _grant(connection, view, wanted, form, problems, who)
         case "appoint", Wish.HAND_OVER:
-            return _appoint(connection, planning, wanted, form, problems, who)
+            return _appoint(connection, view, wanted, form, problems, who)
         case "decline", _:
             why = problems.read("why", "The reason", lambda: _required(form, "why"))
             if why is None:
                 return None
-            requests.decline(connection, planning, wanted, who=who, why=why.rstrip("."))
+            requests.decline(connection, view, wanted, who=who, why=why.rstrip("."))
             return f"Nothing has changed; {wanted.asked_by} is told why with their next mail."
         case "close", _:
-            requests.close(connection, planning, wanted, who=who)
+            requests.close(connection, view, wanted, who=who)
             return "The request is closed; nobody is mailed about it."
     raise FormRefusedError("What was sent is not a form of this page.")
 
 
 def _grant(
     connection: Connection,
-    planning: Planning,
+    view: BoardView,
     wanted: AnswerRequest,
     form: Form,
     problems: Problems,
     who: str,
 ) -> str | None:
-    to = problems.read("to", "The new date", lambda: read_date(form, "to", today=planning.today))
+    to = problems.read("to", "The new date", lambda: read_date(form, "to", today=view.today))
     note = problems.read("note", "The remark", lambda: form.text("note"))
     if to is None or note is None:
         return None
     try:
-        requests.grant_time(connection, planning, wanted, to=to, who=who, note=note.rstrip("."))
+        requests.grant_time(connection, view, wanted, to=to, who=who, note=note.rstrip("."))
     except BoardcalError as error:
         problems.add("to", str(error))
         return None
@@ -115,21 +115,19 @@ def _grant(
 
 def _appoint(
     connection: Connection,
-    planning: Planning,
+    view: BoardView,
     wanted: AnswerRequest,
     form: Form,
     problems: Problems,
     who: str,
 ) -> str | None:
     address = problems.read("address", "The address", lambda: _address(form))
-    starts = problems.read(
-        "starts", "The day", lambda: read_date(form, "starts", today=planning.today)
-    )
+    starts = problems.read("starts", "The day", lambda: read_date(form, "starts", today=view.today))
     if address is None or starts is None:
         return None
     try:
         requests.appoint_successor(
-            connection, planning, wanted, address=address, starts=starts, who=who
+            connection, view, wanted, address=address, starts=starts, who=who
         )
     except BoardcalError as error:
         problems.add("address", str(error))
@@ -155,9 +153,9 @@ def _wanted(request: Request, connection: Connection, row: BoardRow) -> AnswerRe
     return found
 
 
-def _planning(request: Request, row: BoardRow, planner: Planner) -> Planning:
+def _planning(request: Request, row: BoardRow, planner: Planner) -> BoardView:
     site = site_of(request)
-    return planning_of(row, planner, local=site.here.local, now=site.now())
+    return view_of(row, planner, local=site.here.local, now=site.now())
 
 
 def _page(

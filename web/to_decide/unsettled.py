@@ -10,7 +10,6 @@ from starlette.responses import Response
 
 from ...calendar.planner.model import Planner
 from ...calendar.status import Status
-from ...operations.planner.change import planning_for
 from ...operations.settle import (
     OUTCOMES,
     SettledMeanwhileError,
@@ -52,8 +51,8 @@ def settle_many(request: Request) -> Response:
         return _page(request, form, problems, status=status)
     try:
         with changing_board(request) as (connection, row, _):
-            planning = planning_for(site_of(request).here, connection, row)
-            done = settle(connection, planning, chosen, who=user_of(request).email)
+            view = site_of(request).here.view(connection, row)
+            done = settle(connection, view, chosen, who=user_of(request).email)
     except SettledMeanwhileError as error:
         for sentence in error.sentences.values():
             problems.add("rest", sentence)

@@ -145,10 +145,8 @@ def test_what_is_recorded_while_a_daemon_decides_is_not_overwritten(any_office: 
     any_office.store(make_planner(report=[quarterly])).tick("2018-04-27")
     key = "lscb/s11/pmqag/2018-Q1"
     with ThreadPoolExecutor(1) as thread:
-        with any_office.changing(key) as (connection, planning):
-            record(
-                connection, planning, key, Status.SUBMITTED, on=day("2018-04-27"), who="", note=""
-            )
+        with any_office.changing(key) as (connection, view):
+            record(connection, view, key, Status.SUBMITTED, on=day("2018-04-27"), who="", note="")
             # On this day the next one falls due, and what is still open is missed.
             deciding = thread.submit(any_office.ticker.tick, at("2018-04-30"))
             wait([deciding], timeout=0.1)

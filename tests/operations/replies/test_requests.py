@@ -47,14 +47,14 @@ def live(any_office: Office) -> Office:
 
 
 def asks_for_time(office: Office, until: str = "2018-03-01") -> None:
-    with office.changing(S11) as (connection, planning):
-        who = Answering(planning=planning, row=office.row(S11), reader=CHAIR)
+    with office.changing(S11) as (connection, view):
+        who = Answering(view=view, row=office.row(S11), reader=CHAIR)
         ask_for_time(connection, who, until=day(until), why="Two schools are late.")
 
 
 def asks_to_hand_over(office: Office) -> None:
-    with office.changing(S11) as (connection, planning):
-        who = Answering(planning=planning, row=office.row(S11), reader=CHAIR)
+    with office.changing(S11) as (connection, view):
+        who = Answering(view=view, row=office.row(S11), reader=CHAIR)
         ask_to_hand_over(connection, who, successor=f"Jo ({NEW})", why="")
 
 
@@ -97,8 +97,8 @@ def test_it_joins_a_mail_of_the_day_that_has_not_left(live: Office) -> None:
 
 def test_one_that_was_taken_back_is_not_mailed(live: Office) -> None:
     asks_for_time(live)
-    with live.changing(S11) as (connection, planning):
-        who = Answering(planning=planning, row=live.row(S11), reader=CHAIR)
+    with live.changing(S11) as (connection, view):
+        who = Answering(view=view, row=live.row(S11), reader=CHAIR)
         withdraw_request(connection, who, Wish.MORE_TIME)
     assert live.sweep("2018-01-26") == []
 
@@ -163,8 +163,8 @@ def test_nothing_is_written_each_minute_on_a_day_off_of_the_board_alone(live: Of
     live.tick()
     key = S11.replace("lscb", "ctb")
     row = live.row(key)
-    with live.changing(key) as (connection, planning):
-        who = Answering(planning=planning, row=row, reader=CHAIR)
+    with live.changing(key) as (connection, view):
+        who = Answering(view=view, row=row, reader=CHAIR)
         ask_for_time(connection, who, until=day("2018-03-01"), why="Ill")
     live.sweep("2018-01-26")
     assert live.tick("2018-01-26 08:01") is False
@@ -198,8 +198,8 @@ def test_a_paused_secretariat_hears_of_it_when_it_goes_on(live: Office, in_hand:
 
 def test_what_became_of_it_waits_for_an_asker_who_is_paused(live: Office) -> None:
     asks_for_time(live)
-    with live.changing(S11) as (connection, planning):
-        requests.decline(connection, planning, newest(live), who="admin", why="No")
+    with live.changing(S11) as (connection, view):
+        requests.decline(connection, view, newest(live), who="admin", why="No")
     live.pause("person", CHAIR)
     for minute in range(1, 4):
         assert live.sweep(f"2018-01-26 08:0{minute}") == []
@@ -212,9 +212,9 @@ def test_what_became_of_it_waits_for_an_asker_who_is_paused(live: Office) -> Non
 def test_a_granted_request_gives_the_date_and_tells_who_asked(live: Office) -> None:
     asks_for_time(live)
     live.now = at("2018-01-25 11:00")
-    with live.changing(S11) as (connection, planning):
+    with live.changing(S11) as (connection, view):
         requests.grant_time(
-            connection, planning, newest(live), to=day("2018-03-02"), who="admin", note="Agreed"
+            connection, view, newest(live), to=day("2018-03-02"), who="admin", note="Agreed"
         )
     row = live.row(S11)
     assert (row.due, row.extended, row.due_revision) == (day("2018-03-02"), True, 2)
@@ -228,8 +228,8 @@ def test_a_granted_request_gives_the_date_and_tells_who_asked(live: Office) -> N
 
 def test_a_declined_request_changes_nothing_and_says_why(live: Office) -> None:
     asks_for_time(live)
-    with live.changing(S11) as (connection, planning):
-        requests.decline(connection, planning, newest(live), who="admin", why="the Board meets")
+    with live.changing(S11) as (connection, view):
+        requests.decline(connection, view, newest(live), who="admin", why="the Board meets")
     assert live.row(S11).due_revision == 1
     (mail,) = to(live.sweep("2018-01-26"), CHAIR)
     assert mail.subject == "Your request for more time, until 1 March 2018: Report s11"
@@ -238,9 +238,9 @@ def test_a_declined_request_changes_nothing_and_says_why(live: Office) -> None:
 
 def test_a_successor_is_appointed_and_gets_the_next_mails(live: Office) -> None:
     asks_to_hand_over(live)
-    with live.changing(S11) as (connection, planning):
+    with live.changing(S11) as (connection, view):
         requests.appoint_successor(
-            connection, planning, newest(live), address=NEW, starts=day("2018-02-01"), who="admin"
+            connection, view, newest(live), address=NEW, starts=day("2018-02-01"), who="admin"
         )
     (told,) = to(live.sweep("2018-01-26"), CHAIR)
     assert f"From 1 February 2018 on {NEW} is chair, and gets the mails." in told.text
@@ -252,20 +252,20 @@ def test_a_successor_is_appointed_and_gets_the_next_mails(live: Office) -> None:
 def test_a_request_is_dealt_with_once(live: Office) -> None:
     asks_for_time(live)
     asked = newest(live)
-    with live.changing(S11) as (connection, planning):
-        requests.decline(connection, planning, asked, who="admin", why="no")
+    with live.changing(S11) as (connection, view):
+        requests.decline(connection, view, asked, who="admin", why="no")
     with (
-        live.changing(S11) as (connection, planning),
+        live.changing(S11) as (connection, view),
         pytest.raises(requests.RequestError, match="dealt with"),
     ):
-        requests.grant_time(connection, planning, asked, to=day("2018-03-02"), who="other", note="")
+        requests.grant_time(connection, view, asked, to=day("2018-03-02"), who="other", note="")
     assert live.row(S11).due == day("2018-02-22")
 
 
 def test_it_stands_among_what_waits_for_a_decision(live: Office) -> None:
     asks_for_time(live)
-    with live.changing(S11) as (connection, planning):
-        (found,) = request_decisions(connection, "lscb", Names(planning.planner))
+    with live.changing(S11) as (connection, view):
+        (found,) = request_decisions(connection, "lscb", Names(view.planner))
         assert [each.id for each in open_requests(connection, "lscb")] == [found.request]
     assert found.about == "Report s11 (S.11 Audit)"
     assert found.text == (

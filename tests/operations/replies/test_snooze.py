@@ -36,8 +36,8 @@ STEPS = {-20: "2018-01-25", -10: "2018-02-08", -5: "2018-02-15", -1: "2018-02-21
 
 def rests(office: Office, until: str, reader: str = CHAIR, key: str = S11) -> None:
     """Lets somebody's reminders rest, as their page does."""
-    with office.changing(key) as (connection, planning):
-        who = Answering(planning=planning, row=office.row(key), reader=reader)
+    with office.changing(key) as (connection, view):
+        who = Answering(view=view, row=office.row(key), reader=reader)
         rest(connection, who, until=day(until))
 
 
@@ -164,8 +164,8 @@ def test_recording_or_a_new_date_ends_it(asleep: Office, what: str) -> None:
 
 def test_a_rest_can_be_ended_at_once(asleep: Office) -> None:
     asleep.days("2018-02-08", "2018-02-12")
-    with asleep.changing(S11) as (connection, planning):
-        end_rest(connection, Answering(planning=planning, row=asleep.row(S11), reader=CHAIR))
+    with asleep.changing(S11) as (connection, view):
+        end_rest(connection, Answering(view=view, row=asleep.row(S11), reader=CHAIR))
     assert about(asleep.sweep("2018-02-13")) == [("2018-02-13", -10)]
     assert [row.what for row in asleep.table(change)][-2:] == ["snoozed", "snooze ended"]
 
@@ -179,8 +179,8 @@ def test_a_rest_ends_between_tomorrow_and_the_due_date(asleep: Office, until: st
 
 def test_what_is_due_does_not_rest(any_office: Office) -> None:
     any_office.store().sweep("2018-02-22")
-    with any_office.changing(S11) as (connection, planning):
-        who = Answering(planning=planning, row=any_office.row(S11), reader=CHAIR)
+    with any_office.changing(S11) as (connection, view):
+        who = Answering(view=view, row=any_office.row(S11), reader=CHAIR)
         assert standing(connection, who).may_rest_until is None
         with pytest.raises(AnswerError):
             rest(connection, who, until=day("2018-02-23"))

@@ -82,9 +82,9 @@ def busy(database: Database) -> Office:
 def _neglect_asks(office: Office) -> None:
     """The Neglect Group's chair wants more time, somebody else to take over, and some quiet."""
     key = "lscb/subgroup-progress/neglect/2018-03"
-    with office.changing(key) as (connection, planning):
+    with office.changing(key) as (connection, view):
         row, reader = office.row(key), "neglect.chair@example.org"
-        who = Answering(planning=planning, row=row, reader=reader)
+        who = Answering(view=view, row=row, reader=reader)
         ask_for_time(connection, who, until=date(2018, 3, 15), why="The audit ends in March.")
         ask_to_hand_over(connection, who, successor="Jo Smith, jo.smith@example.org", why="")
         rest(connection, who, until=date(2018, 2, 22))

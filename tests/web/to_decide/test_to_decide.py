@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from boardcal.calendar.status import Status
-from boardcal.operations.planner.change import planning_for
 from boardcal.operations.record import record
 from boardcal.storage.boards import board_row
 from boardcal.storage.planners import content_of
@@ -215,10 +214,8 @@ def test_what_somebody_else_settled_meanwhile_is_not_overwritten(place: Place) -
     with place.database.write() as connection:
         row = board_row(connection, "lscb")
         assert row is not None
-        planning = planning_for(place.here, connection, row)
-        record(
-            connection, planning, first, Status.ACCEPTED, on=place.here.today, who="x", note=None
-        )
+        view = place.here.view(connection, row)
+        record(connection, view, first, Status.ACCEPTED, on=place.here.today, who="x", note=None)
     answer = settles(
         reader,
         {

@@ -1,0 +1,72 @@
+"""One Board at one moment: what planning, changes, queries and pages work from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from ...calendar.occurrences import Kind, Occurrence, policy_of
+from ...calendar.planner.model import Obligation, Planner
+from ...calendar.rules.escalation import Policy
+from ...calendar.status import OPEN, Status
+from ...core.local_time import LocalTime
+from ...storage.boards import BoardRow
+from ...wording.names import Names
+
+# Noted as the author of what follows from the planner and the clock alone.
+BOARDCAL = "boardcal"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardView:
+    """A Board as stored, its planner by id, its local clock, and the moment it is looked at.
+
+    Made once for each request, command or stage of a tick, so that all of it has one `now`.
+    """
+
+    row: BoardRow
+    names: Names
+    local: LocalTime
+    now: datetime
+
+    @property
+    def id(self) -> str:
+        """The Board's id, which is its body's too."""
+        return self.row.id
+
+    @property
+    def planner(self) -> Planner:
+        """The planner in force."""
+        return self.names.planner
+
+    @property
+    def obligations(self) -> dict[str, Obligation]:
+        """The planner's reports and actions by id."""
+        return self.names.obligations
+
+    @property
+    def today(self) -> date:
+        """The Board's local day."""
+        return self.local.day_of(self.now)
+
+    @property
+    def go_live(self) -> date:
+        """The day that emails begin; today where that is not decided."""
+        return self.row.go_live or self.today
+
+    def policy(self, ref: str, kind: Kind) -> Policy | None:
+        """The steps of an occurrence, or None where the planner lost its report."""
+        obligation = self.obligations.get(ref)
+        return None if obligation is None else policy_of(obligation, kind)
+
+
+def view_of(row: BoardRow, planner: Planner, *, local: LocalTime, now: datetime) -> BoardView:
+    """A Board as its row and its planner are at a moment."""
+    return BoardView(row=row, names=Names(planner), local=local, now=now)
+
+
+def first_state(occurrence: Occurrence, view: BoardView) -> str:
+    """The state that an occurrence is stored in: open, or void or unsettled from the start."""
+    if occurrence.void:
+        return Status.VOID
+    return Status.UNSETTLED if occurrence.due < view.go_live else OPEN
