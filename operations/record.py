@@ -8,7 +8,6 @@ from datetime import date
 from sqlalchemy import Connection
 
 from ..calendar.occurrences import Occurrence, meeting_occurrences, occurrences
-from ..calendar.planner.model import Planner
 from ..calendar.rules.date_text import long_date
 from ..calendar.rules.due_dates import Event
 from ..calendar.status import OPEN, OWED, SETTLED, Status
@@ -100,7 +99,7 @@ def record(
             f'"{row.title}" is due on {long_date(row.due)}, over {FURTHEST_AHEAD_YEARS} years from '
             "now, so nothing was recorded; see that the year in it is the one you mean."
         )
-    if status is Status.NOTHING_TO_REPORT and not _may_be_empty(view.planner, row):
+    if status is Status.NOTHING_TO_REPORT and not accepts_nothing(view, row):
         raise RecordError(
             f'"{row.title}" does not accept "nothing to report"; record it as waived if it is '
             "not needed this time."
@@ -203,8 +202,10 @@ def is_far(day: date, today: date) -> bool:
     return day.year - today.year > FURTHEST_AHEAD_YEARS
 
 
-def _may_be_empty(planner: Planner, row: StoredOccurrence) -> bool:
-    return any(each.ref == row.ref and each.accepts_nothing for each in planner.reports)
+def accepts_nothing(view: BoardView, row: StoredOccurrence) -> bool:
+    """Whether "nothing to report" may be recorded; not where the planner lost the report."""
+    obligation = view.obligations.get(row.ref)
+    return obligation is not None and obligation.accepts_nothing
 
 
 def _again(connection: Connection, key: str) -> StoredOccurrence:

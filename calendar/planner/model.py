@@ -100,6 +100,11 @@ class Obligation:
         """Whether this is a line of the action plan."""
         return isinstance(self, Action)
 
+    @property
+    def accepts_nothing(self) -> bool:
+        """Whether "nothing to report" is an answer: a line of the action plan takes none."""
+        return False
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report(Obligation):
@@ -193,6 +198,15 @@ class Planner:
             for address in {holder.address for holder in body.holders}:
                 found.setdefault(address, []).append(body)
         return found
+
+    def addresses(self) -> list[str]:
+        """Every address that holds, held or will hold a role, in alphabetical order."""
+        return sorted(self._naming)
+
+    def address_named(self, typed: str) -> str | None:
+        """The role-holder's address that was typed, in whichever case; None for a stranger's."""
+        folded = typed.casefold()
+        return next((known for known in self._naming if known.casefold() == folded), None)
 
     def obligations(self) -> Iterator[Obligation]:
         """The reports, then the actions, in the planner's order."""

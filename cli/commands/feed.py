@@ -8,8 +8,8 @@ import click
 from sqlalchemy import Connection
 
 from ...calendar.rules.date_text import long_date
-from ...operations.feeds import person_named, said_subject
 from ...operations.planner.roles import body_named
+from ...queries.feeds.subjects import feed_title, person_named
 from ...scheduler.installation import Installation
 from ...storage.boards import BoardRow, board_row, boards
 from ...storage.feeds.feeds import (
@@ -74,7 +74,7 @@ def create(
         made, token = make_feed(
             connection, row.id, kind, subject, now=here.clock(), who=who or asking()
         )
-        words = said_subject(made, here.shelf.get(connection, row))
+        words = feed_title(made, here.shelf.get(connection, row))
     say(f"The dates of {words}. Whoever has this address can read them; it is shown only now:")
     _say_address(here, token)
 
@@ -86,7 +86,7 @@ def list_(invocation: Invocation) -> None:
     with invocation.reading(with_planner=False) as here, here.database.read() as connection:
         rows = [here.board(connection, invocation.board)] if invocation.board else []
         found = [
-            (each, said_subject(each, here.shelf.get(connection, row)))
+            (each, feed_title(each, here.shelf.get(connection, row)))
             for row in rows or boards(connection)
             for each in feeds_of(connection, row.id)
         ]
@@ -150,7 +150,7 @@ def _asked(
 
 def _words(here: Installation, connection: Connection, found: Feed) -> str:
     row = board_row(connection, found.board)
-    return found.subject if row is None else said_subject(found, here.shelf.get(connection, row))
+    return found.subject if row is None else feed_title(found, here.shelf.get(connection, row))
 
 
 def _say_address(here: Installation, token: str) -> None:

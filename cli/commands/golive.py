@@ -11,8 +11,8 @@ from ...calendar.rules.date_text import long_date, weekday_date
 from ...notifications.letters.subject import subject
 from ...operations.go_live import set_go_live
 from ...operations.planner.change import plan_now
-from ...operations.settle import unsettled
 from ...queries.mails.first_mails import LOOK_ON, first_of
+from ...queries.unsettled import unsettled_items
 from ...scheduler.installation import Installation
 from ...storage.boards import BoardRow, hold_boards
 from ...storage.database.engine import Database
@@ -89,7 +89,7 @@ def _done(here: Installation, row: BoardRow, day: date) -> Iterator[str]:
     mail = here.settings.mail
     with here.database.read() as connection:
         current = here.board(connection, row.id)
-        asked = len(unsettled(connection, here.shelf.get(connection, current)))
+        asked = len(unsettled_items(connection, here.shelf.get(connection, current)))
     began = "begin" if day >= here.today else "count as begun"
     yield from hung(f"The mails of {row.name} {began} on {weekday_date(day)}.")
     if asked:

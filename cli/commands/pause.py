@@ -121,12 +121,7 @@ def _meant(
         return "body", body_id, f"about what {''.join(short_names(planner, [body_id]))} owes"
     if person is None:
         return "board", row.id, f"of {row.name}"
-    known = {
-        holder.address.casefold(): holder.address
-        for each in planner.bodies
-        for holder in each.holders
-    }
-    address = known.get(person.casefold())
+    address = planner.address_named(person)
     if address is None:
         raise UnknownPersonError(f"{person} holds no role; `boardcal people list` shows who does.")
     return "person", address, f"to {address}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from ...calendar.occurrences import Kind
-from ...calendar.planner.model import Planner, Report, RoleName
+from ...calendar.planner.model import Planner, RoleName
 from ...calendar.rules.as_required import papers_day
 from ...calendar.rules.escalation import Level
 from ...calendar.rules.timing import PAPERS_WORKING_DAYS, AsRequired, Precision, Timing
@@ -49,7 +49,7 @@ def item_of(row: AnyRow, board: LiveBoard, materials: Materials, given: Assembli
         because=row.because,
         changed=materials.changed.get((row.key, row.recipient)),
         also_meets=materials.met_by.get(row.key, ()),
-        nothing_to_report=isinstance(obligation, Report) and obligation.accepts_nothing,
+        nothing_to_report=obligation.accepts_nothing,
         timing=_timing(row, obligation.timing, planner),
         quote=obligation.quote,
         answer=_answer(row, board, given),

@@ -7,7 +7,6 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from ...calendar.planner.model import Report
 from ...calendar.status import OPEN, Status
 from ...notifications.reminders.recipients import may_answer
 from ...scheduler.planning.board_view import BoardView
@@ -16,6 +15,7 @@ from ...storage.occurrences import StoredOccurrence
 from ...storage.pauses import pauses_of
 from ...storage.replies.requests import AnswerRequest, Wish, requests_about
 from ...storage.replies.snoozes import snoozed_until
+from ..record import accepts_nothing
 
 # What somebody may take back that they recorded by a link.
 BY_LINK = (Status.SUBMITTED.value, Status.NOTHING_TO_REPORT.value)
@@ -86,7 +86,7 @@ def standing(connection: Connection, answering: Answering) -> AnswerStanding:
     recorded = _recorded(connection, answering)
     return AnswerStanding(
         is_owed=row.is_owed,
-        accepts_nothing=_accepts_nothing(view, row),
+        accepts_nothing=accepts_nothing(view, row),
         may_rest_until=may_rest_until(answering),
         resting=snoozed_until(
             connection,
@@ -106,11 +106,6 @@ def standing(connection: Connection, answering: Answering) -> AnswerStanding:
 def _was_answered(request: AnswerRequest, answering: Answering) -> bool:
     """Whether the secretariat has dealt with it, rather than the asker or the course of things."""
     return request.closed_by not in (None, answering.who) and request.wish is Wish.MORE_TIME
-
-
-def _accepts_nothing(view: BoardView, row: StoredOccurrence) -> bool:
-    obligation = view.obligations.get(row.ref)
-    return isinstance(obligation, Report) and obligation.accepts_nothing
 
 
 def may_rest_until(answering: Answering) -> date | None:

@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import Connection
 
 from ...calendar.occurrences import Kind
-from ...calendar.planner.model import Obligation, Planner, Report
+from ...calendar.planner.model import Obligation, Planner
 from ...calendar.rules.date_text import long_date
 from ...calendar.rules.escalation import Level
 from ...calendar.status import OPEN, RECORDABLE, SETTLED, Status
@@ -247,9 +247,10 @@ def recordable(obligation: Obligation | None) -> tuple[Status, ...]:
     """What can be recorded of a report or an action; nothing where the planner lost it."""
     if obligation is None:
         return ()
-    accepts_nothing = isinstance(obligation, Report) and obligation.accepts_nothing
     return tuple(
-        status for status in RECORDABLE if status is not Status.NOTHING_TO_REPORT or accepts_nothing
+        status
+        for status in RECORDABLE
+        if status is not Status.NOTHING_TO_REPORT or obligation.accepts_nothing
     )
 
 

@@ -114,7 +114,7 @@ def dossier(
         is_undecided=isinstance(found.timing, Undecided),
         is_ongoing=isinstance(found.timing, Ongoing),
         may_be_raised=isinstance(found.timing, AsRequired),
-        accepts_nothing=report is not None and report.accepts_nothing,
+        accepts_nothing=found.accepts_nothing,
         reminders=reminders(found.policy),
         met_by=link_to(names, report.met_by) if report and report.met_by else None,
         also_meets=tuple(

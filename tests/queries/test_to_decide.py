@@ -8,9 +8,10 @@ import pytest
 from boardcal.calendar.planner.model import RoleName
 from boardcal.calendar.status import Status
 from boardcal.notifications.transports.base import DeliveryError
-from boardcal.operations.settle import SettledMeanwhileError, Settlement, settle, unsettled
+from boardcal.operations.unsettled import Outcome, RecordedMeanwhileError, record_outcomes
 from boardcal.queries.decision_groups import Decision, Decisions
 from boardcal.queries.to_decide import decisions
+from boardcal.queries.unsettled import unsettled_items
 from boardcal.storage.schema.occurrences import change
 from boardcal.tests.factories import at, checked, cumbria, make_document, make_report, with_body
 from boardcal.tests.pages import in_memory, make_whole, office_day, reading, refusing
@@ -148,9 +149,9 @@ def an_office() -> Office:
     return office
 
 
-def settles(office: Office, *chosen: Settlement) -> int:
+def record_all(office: Office, *outcomes: Outcome) -> None:
     with office.changing("lscb") as (connection, view):
-        return settle(connection, view, chosen, who="sue")
+        record_outcomes(connection, view, outcomes, who="sue")
 
 
 def test_what_fell_due_before_mails_began_waits_with_who_owed_it() -> None:
@@ -162,26 +163,25 @@ def test_what_fell_due_before_mails_began_waits_with_who_owed_it() -> None:
 def test_the_unsettled_are_listed_with_what_can_be_said_of_each() -> None:
     office = an_office()
     with reading(office) as (connection, _row, planner):
-        every = {each.key: each for each in unsettled(connection, planner)}
-        own = unsettled(connection, planner, owner="cdop")
-    assert {each.owner.id for each in own} == {"cdop"}
+        every = {item.key: item for item in unsettled_items(connection, planner)}
+    assert every[S11].owner.id == "pmqag"
     assert Status.NOTHING_TO_REPORT not in every[S11].outcomes
-    progress = next(each for key, each in every.items() if "/progress/" in key)
+    progress = next(item for key, item in every.items() if "/progress/" in key)
     assert Status.NOTHING_TO_REPORT in progress.outcomes
-    assert [each.due for each in every.values()] == sorted(each.due for each in every.values())
+    assert [item.due for item in every.values()] == sorted(item.due for item in every.values())
     assert len(every) == len(groups(office)["unsettled"])
 
 
 def test_many_are_settled_at_once_with_who_and_why() -> None:
     office = an_office()
     with reading(office) as (connection, _row, planner):
-        keys = [each.key for each in unsettled(connection, planner)]
-    chosen = [Settlement(key=each, outcome=Status.WAIVED, note="before our time") for each in keys]
-    assert settles(office, *chosen) == len(keys)
-    assert {office.row(each).state for each in keys} == {"waived"}
-    said = [row for row in office.table(change) if row.subject in keys and row.who == "sue"]
-    assert {row.why for row in said} == {"before our time"}
-    assert {row.on for row in said} == {date(2018, 6, 1)}
+        keys = [item.key for item in unsettled_items(connection, planner)]
+    waived = [Outcome(key=key, status=Status.WAIVED, note="before our time") for key in keys]
+    record_all(office, *waived)
+    assert {office.row(key).state for key in keys} == {"waived"}
+    changes = [row for row in office.table(change) if row.subject in keys and row.who == "sue"]
+    assert {row.why for row in changes} == {"before our time"}
+    assert {row.on for row in changes} == {date(2018, 6, 1)}
     assert "unsettled" not in groups(office)
 
 
@@ -189,12 +189,12 @@ def test_what_somebody_settled_meanwhile_leaves_all_as_it_was() -> None:
     office = an_office()
     other = "lscb/1.1/pmqag/march-2018"
     office.record(S11, Status.ACCEPTED)
-    with pytest.raises(SettledMeanwhileError, match="settled by somebody else") as caught:
-        settles(
+    with pytest.raises(RecordedMeanwhileError, match="settled by somebody else") as caught:
+        record_all(
             office,
-            Settlement(key=other, outcome=Status.WAIVED, note=None),
-            Settlement(key=S11, outcome=Status.WAIVED, note=None),
-            Settlement(key="lscb/none/pmqag/1", outcome=Status.WAIVED, note=None),
+            Outcome(key=other, status=Status.WAIVED, note=None),
+            Outcome(key=S11, status=Status.WAIVED, note=None),
+            Outcome(key="lscb/none/pmqag/1", status=Status.WAIVED, note=None),
         )
     assert sorted(caught.value.sentences) == ["lscb/none/pmqag/1", S11]
     assert (office.row(S11).state, office.row(other).state) == ("accepted", "unsettled")
@@ -203,8 +203,8 @@ def test_what_somebody_settled_meanwhile_leaves_all_as_it_was() -> None:
 def test_what_was_given_a_new_date_meanwhile_is_owed_again() -> None:
     office = an_office()
     office.extend(S11, "2018-07-02")
-    with pytest.raises(SettledMeanwhileError, match="it is owed again"):
-        settles(office, Settlement(key=S11, outcome=Status.WAIVED, note=None))
+    with pytest.raises(RecordedMeanwhileError, match="it is owed again"):
+        record_all(office, Outcome(key=S11, status=Status.WAIVED, note=None))
 
 
 def test_another_boards_is_not_settled_here() -> None:
@@ -213,8 +213,8 @@ def test_another_boards_is_not_settled_here() -> None:
     office.store(checked(make_document("ctb", report=[report])))
     office.tick()
     key = next(row.key for row in office.rows("ctb"))
-    with pytest.raises(SettledMeanwhileError, match="not in the calendar"):
-        settles(office, Settlement(key=key, outcome=Status.WAIVED, note=None))
+    with pytest.raises(RecordedMeanwhileError, match="not in the calendar"):
+        record_all(office, Outcome(key=key, status=Status.WAIVED, note=None))
 
 
 def test_a_secretariat_that_ends_is_a_decision() -> None:

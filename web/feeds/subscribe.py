@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ...calendar.planner.model import Planner
-from ...operations.feeds import people_of, said_subject
 from ...queries.feeds.feed_contents import is_open
+from ...queries.feeds.subjects import feed_title
 from ...storage.accounts.accounts import Role
 from ...storage.feeds.feeds import (
     Feed,
@@ -116,7 +116,7 @@ def stop(request: Request) -> Response:
     with changing_board(request) as (connection, _, planner):
         feed = _feed(request, connection)
         revoke_feed(connection, feed, now=site_of(request).now(), who=_who(request))
-        words = said_subject(feed, planner)
+        words = feed_title(feed, planner)
     return redirect(request, "/subscribe", f"The feed of {words} is stopped.")
 
 
@@ -136,7 +136,7 @@ def _choices(request: Request, planner: Planner) -> list[tuple[FeedKind, str, st
     found = [(FeedKind.BOARD, planner.board, f"Everything of {planner.name}")]
     found += [(FeedKind.BODY, body.id, body.name) for body in planner.bodies]
     mine = user_of(request).email
-    for address in people_of(planner):
+    for address in planner.addresses():
         if address == mine:
             found.append((FeedKind.PERSON, address, f"My own dates ({address})"))
         elif _is_secretariat(request):
@@ -171,7 +171,7 @@ def _usable(request: Request) -> tuple[Feed, str]:
     """The feed of the address and whose dates it has, while it is not stopped."""
     with reading_board(request) as (connection, _, planner):
         feed = _feed(request, connection)
-        words = said_subject(feed, planner)
+        words = feed_title(feed, planner)
     if feed.revoked_at is not None:
         raise NotFoundError("This feed was stopped before.")
     return feed, words
@@ -198,9 +198,7 @@ def _is_local(request: Request) -> bool:
 def _list(request: Request, problems: Problems | None = None) -> Response:
     with reading_board(request) as (connection, row, planner):
         lines = [
-            FeedLine(
-                feed=each, words=said_subject(each, planner), is_open=is_open(connection, each)
-            )
+            FeedLine(feed=each, words=feed_title(each, planner), is_open=is_open(connection, each))
             for each in feeds_of(connection, row.id)
             if _may_see(request, each)
         ]

@@ -72,7 +72,7 @@ def show(request: Request) -> Response:
         ],
         people=[
             {"value": each, "text": each}
-            for each in sorted(_addresses(planner))
+            for each in planner.addresses()
             if ("person", each) not in paused
         ],
     )
@@ -164,12 +164,8 @@ def _meant(planner: Planner, found: list[Pause], form: Form) -> Meant:
     known = {
         "board": {planner.board},
         "body": {each.id for each in planner.bodies},
-        "person": _addresses(planner),
+        "person": set(planner.addresses()),
     }
     if name not in known.get(kind, ()) and paused is None:
         raise NotFoundError("There is no such Board, body or person here. “People” lists them.")
     return Meant(kind=kind, id=name, mails=mails_meant(planner, kind, name), pause=paused)
-
-
-def _addresses(planner: Planner) -> set[str]:
-    return {holder.address for body in planner.bodies for holder in body.holders}

@@ -10,15 +10,9 @@ from starlette.responses import Response
 
 from ...calendar.planner.model import Planner
 from ...calendar.status import Status
-from ...operations.settle import (
-    OUTCOMES,
-    SettledMeanwhileError,
-    Settlement,
-    UnsettledLine,
-    settle,
-    unsettled,
-)
+from ...operations.unsettled import Outcome, RecordedMeanwhileError, record_outcomes
 from ...queries.paging import paging
+from ...queries.unsettled import OUTCOMES, UnsettledItem, unsettled_items
 from ...wording.text import count
 from ..page.page import page
 from ..request.context import changing_board, form_of, reading_board, redirect, site_of, user_of
@@ -42,9 +36,9 @@ def settle_many(request: Request) -> Response:
     """Records all that was chosen, or nothing."""
     form, problems = form_of(request), Problems()
     with reading_board(request) as (connection, _row, planner):
-        lines = {str(each.id): each for each in unsettled(connection, planner)}
-    chosen = list(_chosen(form, lines, problems))
-    if not chosen and not problems:
+        items = {str(item.id): item for item in unsettled_items(connection, planner)}
+    outcomes = list(_outcomes(form, items, problems))
+    if not outcomes and not problems:
         problems.add("rest", NOTHING_CHOSEN)
     if problems:
         status = 409 if problems.get("rest") == GONE else 422
@@ -52,38 +46,36 @@ def settle_many(request: Request) -> Response:
     try:
         with changing_board(request) as (connection, row, _):
             view = site_of(request).here.view(connection, row)
-            done = settle(connection, view, chosen, who=user_of(request).email)
-    except SettledMeanwhileError as error:
+            record_outcomes(connection, view, outcomes, who=user_of(request).email)
+    except RecordedMeanwhileError as error:
         for sentence in error.sentences.values():
             problems.add("rest", sentence)
         return _page(request, form, problems, status=409)
-    notice = f"{count(done, 'entry', 'entries')} recorded."
+    notice = f"{count(len(outcomes), 'entry', 'entries')} recorded."
     return redirect(request, "/to-decide/unsettled", notice, body=form.secret("body"))
 
 
-def _chosen(
-    form: Form, lines: dict[str, UnsettledLine], problems: Problems
-) -> Iterator[Settlement]:
-    """What was chosen row by row; the rows that were left open get what is chosen for the rest."""
+def _outcomes(form: Form, items: dict[str, UnsettledItem], problems: Problems) -> Iterator[Outcome]:
+    """The outcomes chosen row by row; rows left open get the one chosen for the rest."""
     rest = problems.read("rest", "The choice for all others", partial(_outcome, form, "rest"))
     for number in form.all("row"):
-        line = lines.get(number)
+        item = items.get(number)
         name = f"status-{number}"
-        if line is None:
+        if item is None:
             if form.secret(name):
                 problems.add("rest", GONE)
             continue
-        label = f"What became of “{line.title}”"
+        label = f"What became of “{item.title}”"
         own = problems.read(name, label, partial(_outcome, form, name))
         note_name = f"note-{number}"
         note = problems.read(
-            note_name, f"The remark on “{line.title}”", partial(form.text, note_name)
+            note_name, f"The remark on “{item.title}”", partial(form.text, note_name)
         )
-        outcome = own or (rest if rest in line.outcomes else None)
-        if own is not None and own not in line.outcomes:
-            problems.add(name, f"“{line.title}” cannot be recorded as {own.value}.")
+        outcome = own or (rest if rest in item.outcomes else None)
+        if own is not None and own not in item.outcomes:
+            problems.add(name, f"“{item.title}” cannot be recorded as {own.value}.")
         elif outcome is not None:
-            yield Settlement(key=line.key, outcome=outcome, note=note or None)
+            yield Outcome(key=item.key, status=outcome, note=note or None)
 
 
 def _outcome(form: Form, name: str) -> Status | None:
@@ -99,7 +91,7 @@ def _page(
     request: Request, form: Form, problems: Problems | None = None, *, status: int = 200
 ) -> Response:
     with reading_board(request) as (connection, _row, planner):
-        every = unsettled(connection, planner)
+        every = unsettled_items(connection, planner)
     body = form.secret("body")
     mine = [each for each in every if each.owner.id == body] if body else list(every)
     part = paging(len(mine), page_asked(request), SIZE)
@@ -120,7 +112,7 @@ def _page(
     )
 
 
-def _bodies(planner: Planner, every: tuple[UnsettledLine, ...]) -> list[tuple[str, str]]:
+def _bodies(planner: Planner, every: tuple[UnsettledItem, ...]) -> list[tuple[str, str]]:
     """The bodies to choose from, each with how many it owed."""
     counts: dict[str, int] = {}
     for each in every:
