@@ -20,7 +20,6 @@ from ..scheduler.clock import Clock
 from ..scheduler.factory import sender_for, transport_for
 from ..scheduler.installation import (
     Installation,
-    installation_id,
     opened_for_reading,
     planner_file,
     planner_notice,
@@ -32,6 +31,7 @@ from ..storage.database.engine import Database, sqlite_path
 from ..storage.database.integrity import doubt_of_sqlite, faults_of, missing_from
 from ..storage.database.schema_version import how_to_mend
 from ..storage.holds import hold_of
+from ..storage.installation import installation_id
 from .planner.open_questions import (
     OpenDate,
     Reading,

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection
 
 from ..calendar.planner.entries import digest_of
 from ..calendar.planner.file_schema import PlannerFile
@@ -19,13 +17,13 @@ from ..core.errors import BoardcalError
 from ..core.local_time import LocalTime
 from ..settings.load import LoadedSettings, Settings
 from ..storage.backup.copy import copy_of, empty_copy
-from ..storage.boards import BoardRow, boards, hold_boards
+from ..storage.boards import BoardRow, boards, hold_boards, start_all
 from ..storage.database.engine import Database, open_database, sqlite_path
 from ..storage.database.migrate import alone, migrate
 from ..storage.database.schema_version import is_empty, require_current
 from ..storage.holds import end_hold, hold_of
+from ..storage.installation import begin, is_begun
 from ..storage.planners import PlannerShelf, last_import, store_planner
-from ..storage.schema.planner import board, installation
 from .clock import Clock
 from .planning.board_view import BoardView, view_of
 from .tick import Ticker
@@ -148,7 +146,7 @@ def copied(here: Installation, go_live: date | None = None) -> Iterator[Database
             end_hold(connection, now=here.clock(), who="a simulation")
         if not here.stored and go_live is not None:
             with copy.write() as connection:
-                connection.execute(update(board).values(go_live=go_live, planned_revision=0))
+                start_all(connection, go_live)
         yield copy
     finally:
         copy.close()
@@ -177,14 +175,14 @@ def set_up(here: Installation, *, with_planner: bool = True) -> None:
         content = planner_file(here.settings.planner)
     migrate(here.database)
     with here.database.read() as connection:
-        if _is_begun(connection) and (boards(connection) or not with_planner):
+        if is_begun(connection) and (boards(connection) or not with_planner):
             return
     if with_planner and content is None:
         content = planner_file(here.settings.planner)
     with alone(here.database) as connection:
         # Looked at again: another command may have been faster.
-        if not _is_begun(connection):
-            connection.execute(insert(installation).values(name="id", value=uuid.uuid4().hex))
+        if not is_begun(connection):
+            begin(connection)
         if content is not None and not boards(connection):
             store_planner(
                 connection,
@@ -193,11 +191,6 @@ def set_up(here: Installation, *, with_planner: bool = True) -> None:
                 who="boardcal",
                 now=here.clock(),
             )
-
-
-def _is_begun(connection: Connection) -> bool:
-    found = select(installation.c.value).where(installation.c.name == "id")
-    return connection.execute(found).first() is not None
 
 
 def fill(here: Installation, go_live: date) -> None:
@@ -211,7 +204,7 @@ def fill(here: Installation, go_live: date) -> None:
             who="boardcal",
             now=here.clock(),
         )
-        connection.execute(update(board).values(go_live=go_live))
+        start_all(connection, go_live)
 
 
 def planner_file(path: Path) -> PlannerFile:
@@ -224,14 +217,6 @@ def planner_file(path: Path) -> PlannerFile:
             "that boardcal may read it."
         ) from None
     return read_planner(content, path.name)
-
-
-def installation_id(connection: Connection) -> str:
-    """What tells this installation's mails from another's, for good."""
-    found: str | None = connection.execute(
-        select(installation.c.value).where(installation.c.name == "id")
-    ).scalar()
-    return found or hashlib.sha256(b"boardcal").hexdigest()[:32]
 
 
 def planner_notice(here: Installation, connection: Connection) -> str | None:
@@ -261,11 +246,5 @@ def first_go_live(here: Installation, now: datetime) -> bool:
         rows = boards(connection)
         if any(row.go_live is not None for row in rows):
             return False
-        connection.execute(
-            update(board).values(
-                go_live=here.local.day_of(now),
-                accepted_transport=here.settings.mail.transport,
-                planned_revision=0,
-            )
-        )
+        start_all(connection, here.local.day_of(now), here.settings.mail.transport)
     return True

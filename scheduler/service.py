@@ -17,9 +17,10 @@ from ..notifications.delivery.deliver import Delivered, Delivery
 from ..notifications.letters.render import Templates
 from ..notifications.transports.base import Transport
 from ..storage.holds import hold_of
+from ..storage.installation import installation_id
 from .clock_guard import ClockGuard
 from .factory import alive_for, links_for, pace_for, sender_for, uncertain_policy
-from .installation import Installation, installation_id
+from .installation import Installation
 from .jobs import Jobs
 from .notices import Said, notices
 from .single_instance import Presence, at_work, own_name

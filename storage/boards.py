@@ -71,6 +71,23 @@ def start_mailing(connection: Connection, board_id: str, day: date, transport: s
     )
 
 
+def start_all(connection: Connection, day: date, transport: str | None = None) -> None:
+    """Stores for every Board the day from which it mails, and lets the next tick plan it anew."""
+    values: dict[str, Any] = {"go_live": day, "planned_revision": 0}
+    if transport is not None:
+        values["accepted_transport"] = transport
+    connection.execute(update(board).values(values))
+
+
+def note_planned(connection: Connection, row: BoardRow, through: date) -> None:
+    """Stores that a Board's planner, as its row has it, is planned up to a due date."""
+    connection.execute(
+        update(board)
+        .where(board.c.id == row.id)
+        .values(planned_revision=row.planner_revision, planned_through=through)
+    )
+
+
 def plan_afresh(connection: Connection, board_id: str) -> None:
     """Lets the next tick plan a Board anew, from its first day on."""
     connection.execute(update(board).where(board.c.id == board_id).values(planned_revision=0))

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, Date, bindparam, func, insert, select, update
 
 from ..calendar.occurrences import Kind
 from ..calendar.rules.timing import Precision
 from ..calendar.status import OPEN, OWED, Status
+from .change_kinds import ChangeKind
 from .database.batches import AT_ONCE, batches
 from .schema.column_types import AnyRow, Instant
 from .schema.mail import ledger
-from .schema.occurrences import occurrence
+from .schema.occurrences import change, occurrence
 
 # Built once: building a statement costs more than running it on an empty sweep.
 AWAITING_STEP = (
@@ -31,6 +32,24 @@ SUPERSEDE_UNSENT = (
         ledger.c.state == "pending",
     )
     .values(state="superseded", reason=bindparam("why"))
+)
+OPEN_COLUMNS = ("id", "ref", "owner", "title", "due", "precision", "extended")
+OWED_BY = (
+    select(*(occurrence.c[name] for name in OPEN_COLUMNS))
+    .where(
+        occurrence.c.board == bindparam("board"),
+        occurrence.c.owner.in_(bindparam("owners", expanding=True)),
+        occurrence.c.state.in_(OWED),
+        occurrence.c.due <= bindparam("until", type_=Date),
+        occurrence.c.kind != Kind.REVIEW.value,
+        occurrence.c.met_by.is_(None),
+    )
+    .order_by(occurrence.c.due, occurrence.c.key)
+)
+MET_BY = (
+    select(occurrence.c.met_by, occurrence.c.title)
+    .where(occurrence.c.met_by.in_(bindparam("keys", expanding=True)), occurrence.c.state.in_(OWED))
+    .order_by(occurrence.c.key)
 )
 COLUMNS = tuple(column.name for column in occurrence.c)
 
@@ -145,6 +164,55 @@ def unsettle_before(connection: Connection, board_id: str, day: date) -> None:
     )
 
 
+def unfinished(connection: Connection, board_id: str, until: date) -> list[StoredOccurrence]:
+    """What is owed and due by `until`, and what has no outcome, by due date."""
+    owed = occurrence.c.state.in_(OWED) & (occurrence.c.due <= until)
+    rows = connection.execute(
+        select(occurrence)
+        .where(
+            occurrence.c.board == board_id,
+            owed | (occurrence.c.state == Status.UNSETTLED.value),
+            occurrence.c.met_by.is_(None),
+        )
+        .order_by(occurrence.c.due, occurrence.c.key)
+    )
+    return stored_occurrences(rows)
+
+
+def missed_since(connection: Connection, board_id: str, day: date) -> list[StoredOccurrence]:
+    """What counted as missed after `day` because the next of the same fell due, by due date."""
+    rows = connection.execute(
+        select(occurrence)
+        .join(change, change.c.subject == occurrence.c.key)
+        .where(
+            occurrence.c.board == board_id,
+            occurrence.c.state == Status.MISSED.value,
+            occurrence.c.next_due > day,
+            change.c.what == ChangeKind.MISSED,
+        )
+        .order_by(occurrence.c.due, occurrence.c.key)
+    )
+    return stored_occurrences(rows)
+
+
+def owed_by(
+    connection: Connection, board_id: str, owners: Collection[str], until: date
+) -> Sequence[AnyRow]:
+    """OPEN_COLUMNS of the reports and actions that bodies owe by `until`, by due date."""
+    parameters = {"board": board_id, "owners": sorted(owners), "until": until}
+    return connection.execute(OWED_BY, parameters).all()
+
+
+def titles_met_by(connection: Connection, keys: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """The titles of what else is owed and settled by the same submission, by its key."""
+    if not keys:
+        return {}
+    titles: dict[str, tuple[str, ...]] = {}
+    for row in connection.execute(MET_BY, {"keys": sorted(keys)}):
+        titles[row.met_by] = (*titles.get(row.met_by, ()), row.title)
+    return titles
+
+
 def owns_occurrences(connection: Connection, board_id: str, body_id: str) -> bool:
     """Whether dates are stored that a body owes, or owed."""
     owned = select(occurrence.c.id).where(
@@ -223,6 +291,12 @@ def next_step(connection: Connection) -> datetime | None:
         select(func.min(occurrence.c.next_step_at))
     ).scalar()
     return found
+
+
+def add_occurrences(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Stores occurrences that are not stored yet."""
+    if rows:
+        connection.execute(insert(occurrence), list(rows))
 
 
 def update_occurrences(connection: Connection, changes: Sequence[dict[str, Any]]) -> None:

@@ -9,6 +9,9 @@ from sqlalchemy import ColumnElement, Connection, delete, insert, select
 
 from .schema.planner import pause
 
+# Built once: it runs for every mail.
+PAUSED = select(pause.c.board, pause.c.kind, pause.c.id)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pause:
@@ -29,6 +32,14 @@ def pauses_of(connection: Connection, board_id: str) -> list[Pause]:
         .order_by(pause.c.since, pause.c.id)
     )
     return [Pause(**row) for row in rows.mappings()]
+
+
+def pauses_by_board(connection: Connection) -> dict[str, set[tuple[str, str]]]:
+    """The kind and the id of everything that is paused, by Board."""
+    pauses: dict[str, set[tuple[str, str]]] = {}
+    for row in connection.execute(PAUSED):
+        pauses.setdefault(row.board, set()).add((row.kind, row.id))
+    return pauses
 
 
 def add_pause(connection: Connection, board_id: str, new: Pause) -> bool:

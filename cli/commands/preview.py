@@ -11,9 +11,10 @@ import click
 from ...calendar.rules.date_text import listed, long_date, weekday_date
 from ...notifications.letters.render import Rendered, Templates
 from ...scheduler.factory import sender_for
-from ...scheduler.installation import Installation, installation_id
+from ...scheduler.installation import Installation
 from ...scheduler.simulation import SimulatedMail
 from ...storage.boards import boards
+from ...storage.installation import installation_id
 from ..framework.context import Invocation
 from ..framework.output_files import write_mails
 from ..framework.param_types import ADDRESS, DAY, OneOf

@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from ...calendar.occurrences import policy_of
 from ...calendar.planner.model import Obligation, Planner
 from ...calendar.rules.escalation import Policy
 from ...storage.boards import boards
 from ...storage.occurrences import StoredOccurrence
+from ...storage.pauses import pauses_by_board
 from ...storage.planners import PlannerShelf
-from ...storage.schema.planner import pause
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,24 +37,21 @@ class LiveBoard:
         return None if obligation is None else policy_of(obligation, row.kind)
 
 
-PAUSES = select(pause.c.board, pause.c.kind, pause.c.id)
-
-
 def live_boards(connection: Connection, shelf: PlannerShelf, today: date) -> dict[str, LiveBoard]:
     """Every Board whose mails have begun by `today`, by id."""
-    pauses = connection.execute(PAUSES).all()
-    found = {}
+    pauses = pauses_by_board(connection)
+    live = {}
     for row in boards(connection):
         if row.go_live is None or row.go_live > today:
             continue
         planner = shelf.get(connection, row)
-        mine = [each for each in pauses if each.board == row.id]
-        found[row.id] = LiveBoard(
+        paused = pauses.get(row.id, set())
+        live[row.id] = LiveBoard(
             planner=planner,
             go_live=row.go_live,
-            obligations={each.ref: each for each in planner.obligations()},
-            paused=any(each.kind == "board" for each in mine),
-            paused_bodies=frozenset(each.id for each in mine if each.kind == "body"),
-            away=frozenset(each.id for each in mine if each.kind == "person"),
+            obligations={obligation.ref: obligation for obligation in planner.obligations()},
+            paused=any(kind == "board" for kind, _ in paused),
+            paused_bodies=frozenset(name for kind, name in paused if kind == "body"),
+            away=frozenset(name for kind, name in paused if kind == "person"),
         )
-    return found
+    return live

@@ -15,13 +15,14 @@ from ...calendar.ical.feed import FeedEvent, calendar_feed, etag, vevent
 from ...calendar.occurrences import Kind
 from ...calendar.planner.model import Planner
 from ...calendar.status import Status
-from ...scheduler.installation import Installation, installation_id
+from ...scheduler.installation import Installation
 from ...scheduler.planning.plan import horizon_of
 from ...storage.accounts.accounts import AccountError, Role, account_named
 from ...storage.boards import BoardRow, board_row
 from ...storage.change_log import newest_change_number
 from ...storage.feeds.feeds import Feed, FeedKind
 from ...storage.feeds.published_events import Published
+from ...storage.installation import installation_id
 from ...wording.names import Names
 from ..calendar.entries import upcoming
 from .event_text import EventWords, event_words, feed_zone

@@ -7,18 +7,16 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection
 
 from ...calendar.occurrences import Kind, Occurrence, occurrences, recurs
 from ...calendar.planner.model import Planner
 from ...calendar.rules.escalation import steps_due
 from ...calendar.rules.meeting_series import FURTHEST_MOVE
 from ...core.local_time import LocalTime
-from ...storage.boards import BoardRow
-from ...storage.occurrences import occurrences_of
+from ...storage.boards import BoardRow, note_planned
+from ...storage.occurrences import add_occurrences, occurrences_of
 from ...storage.recorded_events import happened
-from ...storage.schema.occurrences import occurrence
-from ...storage.schema.planner import board
 from .board_view import BoardView, first_state, view_of
 from .next_steps import relink
 from .reflow import reflow
@@ -64,11 +62,7 @@ def plan(
     if whole:
         reflow(connection, view, found, existing, until=window[1])
     relink(connection, view, refs)
-    connection.execute(
-        update(board)
-        .where(board.c.id == row.id)
-        .values(planned_revision=row.planner_revision, planned_through=horizon)
-    )
+    note_planned(connection, row, horizon)
 
 
 def horizon_of(today: date, months: int) -> date:
@@ -106,9 +100,7 @@ def insert_occurrences(
     connection: Connection, view: BoardView, wanted: Iterable[Occurrence]
 ) -> None:
     """Stores occurrences that are not stored yet."""
-    fresh = [values_of(each, view) for each in wanted]
-    if fresh:
-        connection.execute(insert(occurrence), fresh)
+    add_occurrences(connection, [values_of(each, view) for each in wanted])
 
 
 def values_of(each: Occurrence, view: BoardView) -> dict[str, Any]:

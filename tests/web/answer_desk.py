@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from boardcal.notifications.links import Links, LinkSigner
-from boardcal.scheduler.installation import installation_id
+from boardcal.storage.installation import installation_id
 from boardcal.storage.schema.metadata import metadata
 from boardcal.tests.factories import at, checked, make_document
 from boardcal.tests.office import Office

@@ -13,9 +13,9 @@ from starlette.responses import Response
 from ...notifications.links import ONLY_SHOWN, AnswerLink, ExpiredLinkError, LinkError, LinkSigner
 from ...notifications.reminders.recipients import secretariat_on
 from ...operations.replies.options import Answering, is_theirs
-from ...scheduler.installation import installation_id
 from ...scheduler.planning.board_view import view_of
 from ...storage.boards import BoardRow, board_row, hold_boards
+from ...storage.installation import installation_id
 from ...storage.occurrences import stored_occurrences
 from ...storage.schema.occurrences import occurrence
 from ...wording.names import named

@@ -12,7 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import event, insert, inspect, select, text
 
 from boardcal.scheduler.clock import system_clock
-from boardcal.scheduler.installation import installation_id, opened
+from boardcal.scheduler.installation import opened
 from boardcal.settings.load import LoadedSettings, Settings
 from boardcal.storage.boards import boards
 from boardcal.storage.database import migrate as migrating
@@ -26,6 +26,7 @@ from boardcal.storage.database.schema_version import (
     require_current,
     schema_of,
 )
+from boardcal.storage.installation import installation_id
 from boardcal.storage.schema.all_tables import metadata
 from boardcal.storage.schema.planner import board, installation
 from boardcal.tests.waiting import PATIENCE

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from boardcal.notifications.links import AnswerLink, LinkSigner
-from boardcal.scheduler.installation import installation_id
+from boardcal.storage.installation import installation_id
 from boardcal.storage.occurrences import occurrence_by_key
 from boardcal.tests.waiting import PATIENCE
 from boardcal.tests.web.browser.looking import Look
