@@ -15,9 +15,9 @@ from ..calendar.rules.date_text import long_date
 from ..operations.replies.requests import request_sentence
 from ..storage.boards import BoardRow
 from ..storage.mail.board_messages import undelivered
-from ..storage.message_states import MessageState
 from ..storage.occurrences import unsettled
 from ..storage.replies.requests import open_requests
+from ..wording.mails import IN_TROUBLE
 from ..wording.names import Names
 from ..wording.text import one_line
 from ..wording.text import sentence as ended
@@ -27,11 +27,6 @@ from .planner.open_questions import Reading, addresses_nowhere, open_dates, read
 # A role that ends within this time without anybody to follow is worth a word.
 SOON = timedelta(weeks=8)
 ONE_DAY = timedelta(days=1)
-TROUBLE = {
-    MessageState.FAILED.value: "was refused",
-    MessageState.DEFERRED.value: "has not gone out yet",
-    MessageState.UNCERTAIN.value: "may or may not have arrived",
-}
 
 
 def decisions(
@@ -83,11 +78,11 @@ def _of_installation(row: BoardRow, content: PlannerFile, notice: str | None) ->
 
 
 def _undelivered(connection: Connection, board: str, today: date) -> Iterator[Decision]:
-    for row in undelivered(connection, board, today):
+    for row in undelivered(connection, board, waiting_before=today):
         said = f": {one_line(row.reply).rstrip('.')}" if row.reply else ""
         yield Decision(
             about=row.recipient,
-            text=f"The mail of {long_date(row.day)} {TROUBLE[row.state]}{said}.",
+            text=f"The mail of {long_date(row.day)} {IN_TROUBLE[row.state]}{said}.",
             message=row.id,
         )
 

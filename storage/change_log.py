@@ -35,6 +35,9 @@ from .schema.planner import planner_import
 MOST_LISTED = 200
 FIELDS = ("subject", "what", "before", "after", "on", "who", "why")
 
+# What gives an occurrence a date that its reader has not been told of.
+REDATING = (ChangeKind.MOVED, ChangeKind.EXTENDED, ChangeKind.RETURNED)
+
 # What a change is about, where that is an occurrence: sentences need it beside the change.
 ABOUT = (occurrence.c.title, occurrence.c.owner, occurrence.c.due)
 
@@ -126,6 +129,16 @@ def last_outcomes(connection: Connection, board: str, keys: Iterable[str]) -> di
             .order_by(change.c.id)
         )
     }
+
+
+def last_redatings(connection: Connection, keys: Collection[str]) -> dict[str, AnyRow]:
+    """The change by which each occurrence was last moved, extended or returned, by key."""
+    rows = connection.execute(
+        select(change.c.subject, change.c.what, change.c.before, change.c.why)
+        .where(change.c.subject.in_(keys), change.c.what.in_(REDATING))
+        .order_by(change.c.id)
+    )
+    return {row.subject: row for row in rows}
 
 
 def last_action_changes(connection: Connection, board: str) -> list[AnyRow]:

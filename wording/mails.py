@@ -57,6 +57,11 @@ SAID = {
     MessageState.UNCERTAIN: "may or may not have arrived",
     MessageState.SUPERSEDED: "was not sent",
 }
+IN_TROUBLE = {
+    MessageState.FAILED: "was refused",
+    MessageState.DEFERRED: "has not gone out yet",
+    MessageState.UNCERTAIN: "may or may not have arrived",
+}
 
 
 def step_words(step: int, kind: Kind) -> str:

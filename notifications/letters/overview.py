@@ -5,30 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, Connection, or_, select
+from sqlalchemy import Connection
 
 from ...calendar.occurrences import Kind, meeting_occurrences
 from ...calendar.planner.model import Action, Planner, RoleName
 from ...calendar.rules.timing import Undecided
-from ...calendar.status import OPEN, OWED, Status, status_on
-from ...storage.change_kinds import ChangeKind
-from ...storage.occurrences import StoredOccurrence, stored_occurrences
-from ...storage.schema.mail import answer_request, ledger, message, overview
-from ...storage.schema.occurrences import change, occurrence
+from ...calendar.status import OPEN, Status, status_on
+from ...storage.mail.board_messages import undelivered
+from ...storage.occurrences import StoredOccurrence, missed_since, unfinished
+from ...wording.mails import IN_TROUBLE
 from ...wording.names import reference, short_names
 from ..reminders.mailing_boards import LiveBoard
 from .model import CalendarLine, Overview, Question, Trouble
 
 AHEAD = timedelta(weeks=8)
 LOOK_BACK = timedelta(weeks=1)
-
-
-# What a mail in one of these states means to the secretariat.
-IN_TROUBLE = {
-    "failed": "was refused",
-    "uncertain": "may or may not have arrived",
-    "deferred": "has not gone out yet",
-}
 
 
 def overview_of(
@@ -43,7 +34,7 @@ def overview_of(
 ) -> Overview:
     """A Board's overview as of `today`."""
     planner = board.planner
-    rows = _unfinished(connection, planner.board, today)
+    rows = unfinished(connection, planner.board, today + AHEAD)
     shown = [(row, _status(row, board, today)) for row in rows]
 
     def lines(*wanted: Status) -> tuple[CalendarLine, ...]:
@@ -65,21 +56,6 @@ def overview_of(
         notices=notices,
         pages=pages,
     )
-
-
-def _unfinished(connection: Connection, board_id: str, today: date) -> list[StoredOccurrence]:
-    """What is owed and near or past its date, and what was never settled."""
-    near = occurrence.c.state.in_(OWED) & (occurrence.c.due <= today + AHEAD)
-    rows = connection.execute(
-        select(occurrence)
-        .where(
-            occurrence.c.board == board_id,
-            near | (occurrence.c.state == Status.UNSETTLED),
-            occurrence.c.met_by.is_(None),
-        )
-        .order_by(occurrence.c.due, occurrence.c.key)
-    )
-    return stored_occurrences(rows)
 
 
 def _status(row: StoredOccurrence, board: LiveBoard, today: date) -> Status | None:
@@ -137,46 +113,12 @@ def _line(
 
 def _missed(connection: Connection, board: LiveBoard, today: date) -> tuple[CalendarLine, ...]:
     """What became missed in the last week."""
-    since = today - LOOK_BACK
-    rows = stored_occurrences(
-        connection.execute(
-            select(occurrence)
-            .join(change, change.c.subject == occurrence.c.key)
-            .where(
-                occurrence.c.board == board.planner.board,
-                occurrence.c.state == Status.MISSED.value,
-                occurrence.c.next_due > since,
-                change.c.what == ChangeKind.MISSED,
-            )
-            .order_by(occurrence.c.due, occurrence.c.key)
-        )
-    )
+    rows = missed_since(connection, board.planner.board, today - LOOK_BACK)
     return tuple(_line(row, Status.MISSED, board, today) for row in rows)
 
 
 def _undelivered(connection: Connection, board_id: str) -> tuple[Trouble, ...]:
-    """Mails in trouble; one that was refused only while no later one has reached its reader."""
-    later = message.alias()
-    reached = (
-        select(later.c.id)
-        .where(
-            later.c.recipient == message.c.recipient,
-            later.c.id > message.c.id,
-            later.c.state == "sent",
-        )
-        .exists()
-    )
-    rows = connection.execute(
-        select(
-            message.c.recipient, message.c.day, message.c.subject, message.c.state, message.c.reply
-        )
-        .where(
-            message.c.state.in_(IN_TROUBLE),
-            (message.c.state != "failed") | ~reached,
-            _speaks_of(board_id),
-        )
-        .order_by(message.c.day, message.c.recipient)
-    )
+    rows = undelivered(connection, board_id)
     return tuple(
         Trouble(
             recipient=row.recipient,
@@ -184,22 +126,8 @@ def _undelivered(connection: Connection, board_id: str) -> tuple[Trouble, ...]:
             subject=row.subject or "",
             what=IN_TROUBLE[row.state] + (f": {row.reply}" if row.reply else ""),
         )
-        for row in rows
+        for row in sorted(rows, key=lambda row: (row.day, row.recipient))
     )
-
-
-def _speaks_of(board_id: str) -> ColumnElement[bool]:
-    """Whether anything in a message is about a Board."""
-    due = (
-        select(ledger.c.id)
-        .join(occurrence, ledger.c.occurrence_id == occurrence.c.id)
-        .where(ledger.c.message_id == message.c.id, occurrence.c.board == board_id)
-    )
-    others = (
-        select(table.c.id).where(table.c.message_id == message.c.id, table.c.board == board_id)
-        for table in (overview, answer_request)
-    )
-    return or_(due.exists(), *(each.exists() for each in others))
 
 
 def _undecided(planner: Planner) -> tuple[Question, ...]:

@@ -95,8 +95,13 @@ def count_by_state(connection: Connection, board: str) -> dict[MessageState, int
     return {MessageState(state): number for state, number in rows}
 
 
-def undelivered(connection: Connection, board: str, today: date) -> Iterable[AnyRow]:
-    """Messages in trouble; one that was refused while no later one has reached its reader."""
+def undelivered(
+    connection: Connection, board: str, *, waiting_before: date | None = None
+) -> Iterable[AnyRow]:
+    """Messages in trouble; one that was refused while no later one has reached its reader.
+
+    With `waiting_before` those that wait for another attempt only where they are of earlier days.
+    """
     later = message.alias()
     reached = select(later.c.id).where(
         later.c.recipient == message.c.recipient,
@@ -104,7 +109,9 @@ def undelivered(connection: Connection, board: str, today: date) -> Iterable[Any
         later.c.state == MessageState.SENT.value,
     )
     refused = (message.c.state == MessageState.FAILED.value) & ~reached.exists()
-    waiting = (message.c.state == MessageState.DEFERRED.value) & (message.c.day < today)
+    waiting = message.c.state == MessageState.DEFERRED.value
+    if waiting_before is not None:
+        waiting &= message.c.day < waiting_before
     uncertain = message.c.state == MessageState.UNCERTAIN.value
     return connection.execute(
         select(*COLUMNS)

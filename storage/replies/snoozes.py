@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, Connection, Date, bindparam, delete, insert, select, update
 
 from ..schema.mail import ledger, message
-from ..schema.occurrences import snooze
+from ..schema.occurrences import occurrence, snooze
 
 TODAY = bindparam("today", type_=Date)
 
@@ -31,6 +31,18 @@ RESTS: ColumnElement[bool] = (
 # A mail that is being sent, or goes out once more as it was, keeps what it says.
 FREE = select(message.c.id).where(
     message.c.state.in_(("pending", "deferred")), message.c.content.is_(None)
+)
+
+
+# Built once: it runs for every mail.
+RESTING = (
+    select(snooze.c.occurrence_id, snooze.c.recipient)
+    .join(occurrence, snooze.c.occurrence_id == occurrence.c.id)
+    .where(
+        snooze.c.recipient.in_(bindparam("readers", expanding=True)),
+        snooze.c.until > TODAY,
+        snooze.c.due_revision == occurrence.c.due_revision,
+    )
 )
 
 
@@ -103,3 +115,11 @@ def all_snoozed_until(
         )
     )
     return {row.recipient: row.until for row in rows}
+
+
+def resting(
+    connection: Connection, readers: Sequence[str], today: date
+) -> frozenset[tuple[int, str]]:
+    """The occurrences, each with the reader who wants no reminder of it yet."""
+    rows = connection.execute(RESTING, {"readers": list(readers), "today": today})
+    return frozenset((row.occurrence_id, row.recipient) for row in rows)
