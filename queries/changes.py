@@ -12,14 +12,11 @@ from itertools import groupby
 
 from sqlalchemy import Connection
 
-from ..calendar.planner.model import Planner
 from ..calendar.rules.date_text import weekday_date
-from ..core.local_time import LocalTime
-from ..storage.boards import BoardRow
+from ..scheduler.planning.board_view import BoardView
 from ..storage.change_log import Acts, changes_about
 from ..storage.schema.column_types import AnyRow
 from ..wording.changes import TOGETHER, ChangeLine, Telling
-from ..wording.names import Names
 from .paging import PAGE_SIZE, Paging, paging
 
 
@@ -54,20 +51,18 @@ class ChangesPage:
 
 def changes_page(
     connection: Connection,
-    row: BoardRow,
-    planner: Planner,
+    view: BoardView,
     *,
     since: date,
-    local: LocalTime,
     page: int = 1,
     size: int = PAGE_SIZE,
 ) -> ChangesPage:
     """What was changed on `since` or later, planner files that were brought in too."""
-    begin = datetime.combine(since, time(0), tzinfo=local.zone).astimezone(UTC)
-    acts = Acts(connection, row.id, begin, TOGETHER)
+    begin = datetime.combine(since, time(0), tzinfo=view.local.zone).astimezone(UTC)
+    acts = Acts(connection, view.id, begin, TOGETHER)
     part = paging(acts.count(), page, size)
     rows = acts.changes(limit=part.size, offset=part.offset)
-    telling = Telling(names=Names(planner), local=local)
+    telling = Telling(names=view.names, local=view.local)
     entries = [
         _entry(telling, list(changes))
         for _, changes in groupby(rows, lambda row: (row.newest, row.what))
@@ -88,15 +83,11 @@ def _entry(telling: Telling, rows: Sequence[AnyRow]) -> ChangeEntry:
 
 
 def history(
-    connection: Connection,
-    planner: Planner,
-    subjects: Collection[str],
-    *,
-    local: LocalTime,
+    connection: Connection, view: BoardView, subjects: Collection[str]
 ) -> tuple[ChangeLine, ...]:
     """Everything recorded about some keys, the oldest first."""
-    telling = Telling(names=Names(planner), local=local)
-    rows = changes_about(connection, planner.board, subjects)
+    telling = Telling(names=view.names, local=view.local)
+    rows = changes_about(connection, view.id, subjects)
     return tuple(telling.line(row) for row in rows)
 
 

@@ -13,6 +13,7 @@ from ..calendar.planner.file_schema import PlannerFile
 from ..calendar.planner.model import Body, Planner, RoleName
 from ..calendar.rules.date_text import long_date
 from ..operations.replies.requests import request_sentence
+from ..scheduler.planning.board_view import BoardView
 from ..storage.boards import BoardRow
 from ..storage.mail.board_messages import undelivered
 from ..storage.occurrences import unsettled
@@ -31,11 +32,9 @@ ONE_DAY = timedelta(days=1)
 
 def decisions(
     connection: Connection,
-    row: BoardRow,
+    view: BoardView,
     content: PlannerFile,
-    planner: Planner,
     *,
-    today: date,
     notice: str | None = None,
     requests: Iterable[Decision] = (),
 ) -> Decisions:
@@ -43,11 +42,11 @@ def decisions(
 
     `notice` is a sentence where the planner file differs, `requests` what chairs asked for.
     """
-    names = Names(planner)
+    planner, names, today = view.planner, view.names, view.today
     found: dict[str, Iterable[Decision]] = {
-        "installation": _of_installation(row, content, notice),
+        "installation": _of_installation(view.row, content, notice),
         "requests": requests,
-        "undelivered": _undelivered(connection, row.id, today),
+        "undelivered": _undelivered(connection, view.id, today),
         "vacant": _vacant(planner, today),
         "unsettled": _unsettled(connection, names),
         "undecided": _undecided(content, names),
@@ -149,14 +148,14 @@ def _about(names: Names, ref: str) -> str:
     return f"{names.title(ref)} ({names.place(ref)})"
 
 
-def request_decisions(connection: Connection, board: str, names: Names) -> list[Decision]:
+def request_decisions(connection: Connection, view: BoardView) -> list[Decision]:
     """What waits for the secretariat's answer, the oldest first."""
     return [
         Decision(
-            about=f"{each.title} ({names.place(each.ref)})",
-            text=f"{request_sentence(each)} It is owed by {names.short(each.owner)}, due "
+            about=f"{each.title} ({view.names.place(each.ref)})",
+            text=f"{request_sentence(each)} It is owed by {view.names.short(each.owner)}, due "
             f"{long_date(each.due)}.",
             request=each.id,
         )
-        for each in open_requests(connection, board)
+        for each in open_requests(connection, view.id)
     ]

@@ -7,8 +7,8 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from ..calendar.planner.model import Planner
 from ..calendar.status import Status
+from ..scheduler.planning.board_view import BoardView
 from ..storage.occurrences import unsettled
 from ..wording.names import Named, Names
 
@@ -29,9 +29,9 @@ class UnsettledItem:
     outcomes: tuple[Status, ...]
 
 
-def unsettled_items(connection: Connection, planner: Planner) -> tuple[UnsettledItem, ...]:
+def unsettled_items(connection: Connection, view: BoardView) -> tuple[UnsettledItem, ...]:
     """What is unsettled of a Board, by due date."""
-    names = Names(planner)
+    names = view.names
     return tuple(
         UnsettledItem(
             id=row.id,
@@ -42,7 +42,7 @@ def unsettled_items(connection: Connection, planner: Planner) -> tuple[Unsettled
             due=row.due,
             outcomes=_outcomes(names, row.ref),
         )
-        for row in unsettled(connection, planner.board)
+        for row in unsettled(connection, view.id)
     )
 
 

@@ -68,7 +68,7 @@ def a_feed(kind: FeedKind = FeedKind.BOARD, subject: str = "lscb", board: str = 
 def bytes_of(office: Office, shelf: FeedShelf, feed: Feed | None = None) -> bytes:
     """A feed as it is fetched now, the Board's unless told otherwise."""
     with office.database.read() as connection:
-        body = shelf.body_of(connection, feed or a_feed(), office.local.day_of(office.now))
+        body = shelf.body_of(connection, feed or a_feed())
     if body is None:
         raise LookupError(feed)
     return body.content

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from boardcal.notifications.transports.base import DeliveryError
+from boardcal.scheduler.planning.board_view import BoardView, view_of
 from boardcal.storage.backup.copy import empty_copy
 from boardcal.storage.boards import board_row
 
@@ -19,9 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from boardcal.calendar.planner.file_schema import PlannerFile
-    from boardcal.calendar.planner.model import Planner
     from boardcal.notifications.transports.base import OutgoingMail
-    from boardcal.storage.boards import BoardRow
 
 QUARTERLY = {"meeting": "business-group", "last_in": "quarter"}
 
@@ -32,19 +32,25 @@ def in_memory() -> Office:
 
 
 @contextmanager
-def reading(office: Office) -> Iterator[tuple[Connection, BoardRow, Planner]]:
-    """What a page reads with."""
+def reading(
+    office: Office, *, today: date | None = None, board: str = "lscb"
+) -> Iterator[tuple[Connection, BoardView]]:
+    """What a page reads with, on the office's day unless told otherwise."""
     with office.database.read() as connection:
-        row = board_row(connection, "lscb")
+        row = board_row(connection, board)
         if row is None:
-            raise LookupError("lscb")
-        yield connection, row, office.ticker.shelf.get(connection, row)
+            raise LookupError(board)
+        planner = office.ticker.shelf.get(connection, row)
+        view = view_of(row, planner, local=office.local, now=office.now)
+        yield connection, replace(view, today=today or view.today)
 
 
-def shown_by(office: Office, function: Callable[..., Any], **asked: Any) -> Any:
-    """What a function of `(connection, row, planner, …)` gives, today unless told otherwise."""
-    with reading(office) as (connection, row, planner):
-        return function(connection, row, planner, **asked)
+def shown_by(
+    office: Office, function: Callable[..., Any], *, today: date | None = None, **options: Any
+) -> Any:
+    """What a function of `(connection, view, …)` gives."""
+    with reading(office, today=today) as (connection, view):
+        return function(connection, view, **options)
 
 
 def office_day(office: Office) -> date:

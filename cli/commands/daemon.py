@@ -183,8 +183,8 @@ def _say_next(here: Installation, say: Say) -> None:
     end = today + timedelta(weeks=WEEKS_SHOWN)
     with here.database.read() as connection:
         for row in boards(connection):
-            planner = here.shelf.get(connection, row)
-            entries = upcoming(connection, row, planner, start=today, end=end, today=today)
+            view = here.view(connection, row)
+            entries = upcoming(connection, view, start=today, end=end)
             say("")
             say(f"{row.name}, the next {WEEKS_SHOWN} weeks (all of it: boardcal upcoming):")
             for line in _in_short(entries):

@@ -88,8 +88,8 @@ def _who_is_mailed(
 def _done(here: Installation, row: BoardRow, day: date) -> Iterator[str]:
     mail = here.settings.mail
     with here.database.read() as connection:
-        current = here.board(connection, row.id)
-        asked = len(unsettled_items(connection, here.shelf.get(connection, current)))
+        view = here.view(connection, here.board(connection, row.id))
+        asked = len(unsettled_items(connection, view))
     began = "begin" if day >= here.today else "count as begun"
     yield from hung(f"The mails of {row.name} {began} on {weekday_date(day)}.")
     if asked:

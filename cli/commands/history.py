@@ -10,7 +10,6 @@ import click
 
 from ...calendar.rules.date_text import long_date
 from ...queries.calendar.item_history import Happened, OccurrenceRecord, record_of
-from ...wording.names import short_names
 from ..framework.context import Invocation
 from ..framework.param_types import OneOf
 from ..framework.terminal import hung, say_json, say_lines
@@ -36,9 +35,9 @@ def history(invocation: Invocation, key: str, form: str) -> None:
     key = key.strip()
     with invocation.reading() as here, here.database.read() as connection:
         row = invocation.board_of(here, connection, key)
-        planner = here.shelf.get(connection, row)
-        record = record_of(connection, planner, key, local=here.local)
-        owner = "".join(short_names(planner, [record.stored.owner])) or record.stored.owner
+        view = here.view(connection, row)
+        record = record_of(connection, view, key)
+        owner = view.names.short(record.stored.owner)
     if form == "json":
         say_json(_fields(record))
     else:

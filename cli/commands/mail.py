@@ -14,9 +14,7 @@ from ...core.errors import BoardcalError
 from ...operations.mail_actions import count_as_arrived, count_as_lost, hold_back, send_again
 from ...queries.mails.mail import WholeMail, whole_mail
 from ...queries.mails.mails import MailChoice, MailLine, mails_page
-from ...scheduler.installation import Installation
 from ...scheduler.planning.board_view import BoardView
-from ...storage.boards import BoardRow
 from ...wording.mails import MailStanding
 from ..framework.context import Invocation, asking
 from ..framework.param_types import NOTE, NUMBERED, OneOf
@@ -63,12 +61,12 @@ def list_(invocation: Invocation, states: tuple[str, ...], form: str) -> None:
         if not here.stored:
             found: list[MailLine] = []
         else:
-            row = here.board(connection, invocation.board)
+            view = here.view(connection, here.board(connection, invocation.board))
             found = [
                 line
                 for choice in choices
                 for line in mails_page(
-                    connection, row, local=here.local, choice=choice, size=AS_MANY_AS_THERE_ARE
+                    connection, view, choice=choice, size=AS_MANY_AS_THERE_ARE
                 ).mails
             ]
     found.sort(key=lambda line: (line.day, line.id), reverse=True)
@@ -88,8 +86,8 @@ def list_(invocation: Invocation, states: tuple[str, ...], form: str) -> None:
 def show(invocation: Invocation, number: int, form: str) -> None:
     """Show one mail: what became of it, each attempt, and its text."""
     with invocation.reading(with_planner=False) as here, here.database.read() as connection:
-        row = here.board(connection, invocation.board)
-        whole = _whole(here, connection, row, number)
+        view = here.view(connection, here.board(connection, invocation.board))
+        whole = _whole(connection, view, number)
     if form == "json":
         say_json(
             _as_json(whole.line)
@@ -163,17 +161,16 @@ def _deciding(
 ) -> Iterator[tuple[Connection, BoardView, MailLine]]:
     """A change of one mail of the Board that is meant."""
     with invocation.writing() as here, here.database.write() as connection:
-        row = here.board(connection, invocation.board)
-        line = _whole(here, connection, row, number).line
-        yield connection, here.view(connection, row), line
+        view = here.view(connection, here.board(connection, invocation.board))
+        yield connection, view, _whole(connection, view, number).line
 
 
-def _whole(here: Installation, connection: Connection, row: BoardRow, number: int) -> WholeMail:
-    planner = here.shelf.get(connection, row)
-    found = whole_mail(connection, row, planner, number, local=here.local)
+def _whole(connection: Connection, view: BoardView, number: int) -> WholeMail:
+    found = whole_mail(connection, view, number)
     if found is None:
         raise NoSuchMailError(
-            f"There is no mail {number} of {row.name}; `boardcal mail list` shows which there are."
+            f"There is no mail {number} of {view.row.name}; `boardcal mail list` shows which "
+            "there are."
         )
     return found
 

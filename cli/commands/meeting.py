@@ -169,7 +169,7 @@ def _make(
 
 def _show(here: Installation, board_id: str, wanted: MeetingDecision, after: Planner) -> None:
     with here.database.read() as connection:
-        row = here.board(connection, board_id)
-        found = consequences(here, connection, row, after)
+        view = here.view(connection, here.board(connection, board_id))
+        found = consequences(connection, view, after)
     say(wanted.headline(after), wanted.remark(after))
     say_lines(consequences_in_words(found, after))

@@ -68,18 +68,16 @@ def upcoming(
     with invocation.reading() as here, here.database.read() as connection:
         first, last = window(start, end, here.today)
         row = here.board(connection, invocation.board)
-        planner = here.shelf.get(connection, row)
+        view = here.view(connection, row)
         content = here.shelf.content(connection, row)
         wanted = None if body is None else body_named(content, body)
         entries = [
             entry
-            for entry in entries_between(
-                connection, row, planner, start=first, end=last, today=here.today
-            )
+            for entry in entries_between(connection, view, start=first, end=last)
             if wanted is None or wanted == entry.owner or wanted in entry.audience
         ]
         table = CalendarTable(
-            planner=planner, first=first, last=last, body=wanted, today=here.today
+            planner=view.planner, first=first, last=last, body=wanted, today=view.today
         )
         planner_file = None if here.stored else here.settings.planner
     if form == "json":

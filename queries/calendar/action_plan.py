@@ -10,10 +10,9 @@ from itertools import groupby
 
 from sqlalchemy import Connection
 
-from ...calendar.planner.model import Action, Planner
+from ...calendar.planner.model import Action
 from ...calendar.rules.timing import Precision
-from ...core.local_time import LocalTime
-from ...storage.boards import BoardRow
+from ...scheduler.planning.board_view import BoardView
 from ...storage.change_log import last_action_changes
 from ...wording.changes import ChangeLine, Telling
 from ...wording.names import Named, Names
@@ -75,24 +74,18 @@ class ActionPlan:
 
 
 def action_plan(
-    connection: Connection,
-    row: BoardRow,
-    planner: Planner,
-    *,
-    today: date,
-    local: LocalTime,
-    section: str | None = None,
+    connection: Connection, view: BoardView, *, section: str | None = None
 ) -> ActionPlan:
     """The action plan by section, or one section of it."""
-    actions = [each for each in planner.actions if section in (None, each.section)]
-    calendar = BoardCalendar(connection=connection, row=row, planner=planner, today=today)
+    planner, names, today = view.planner, view.names, view.today
+    actions = [action for action in planner.actions if section in (None, action.section)]
+    calendar = BoardCalendar(connection, view)
     start = min(planner.plan.starts, today) - MARGIN
     end = max(planner.plan.ends, today) + MARGIN
     lines: dict[str, list[Line]] = defaultdict(list)
     for line in calendar.lines(start, end, {each.ref for each in actions}):
         lines[line.ref].append(line)
-    names = Names(planner)
-    changes = _last_changes(connection, names, row.id, local)
+    changes = _last_changes(connection, view)
     rows = [_row(each, lines[each.ref], names, today, changes.get(each.ref)) for each in actions]
     sections = tuple(
         Section(name=name, rows=tuple(same), counts=_counts(same))
@@ -154,9 +147,7 @@ def _row(
     )
 
 
-def _last_changes(
-    connection: Connection, names: Names, board: str, local: LocalTime
-) -> dict[str, ChangeLine]:
+def _last_changes(connection: Connection, view: BoardView) -> dict[str, ChangeLine]:
     """The newest change of each action, by its ref."""
-    telling = Telling(names=names, local=local)
-    return {row.ref: telling.line(row) for row in last_action_changes(connection, board)}
+    telling = Telling(names=view.names, local=view.local)
+    return {row.ref: telling.line(row) for row in last_action_changes(connection, view.id)}

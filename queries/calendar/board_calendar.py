@@ -14,11 +14,10 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from ...calendar.occurrences import Kind, Occurrence, meeting_occurrences, occurrences
-from ...calendar.planner.model import Planner
 from ...calendar.rules.escalation import REVIEWS, Policy
 from ...calendar.rules.timing import Precision
 from ...calendar.status import OPEN, Status, status_on
-from ...storage.boards import BoardRow
+from ...scheduler.planning.board_view import BoardView
 from ...storage.occurrences import lines_by_key, lines_due, lines_owed_before
 from ...storage.recorded_events import happened
 from ...storage.schema.column_types import AnyRow
@@ -67,25 +66,23 @@ class Line(NamedTuple):
         return self.status is Status.UNSETTLED and self.stored is None
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True)
 class BoardCalendar:
-    """One Board's calendar on the day `today`, as it is stored and as the planner gives it."""
+    """One Board's calendar as of a moment, as it is stored and as the planner gives it."""
 
     connection: Connection
-    row: BoardRow
-    planner: Planner
-    today: date
+    view: BoardView
     _policies: dict[str, Policy] = field(init=False)
     _known: dict[tuple[int, Kind, date], Status] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         """Lays the steps of the planner's reports and actions out by their id."""
-        self._policies = {each.ref: each.policy for each in self.planner.obligations()}
+        self._policies = {each.ref: each.policy for each in self.view.planner.obligations()}
 
     def lines(self, start: date, end: date, refs: Collection[str] | None = None) -> list[Line]:
         """What falls due from `start` to `end`, inclusive; with `refs` only some of it."""
         related = None if refs is None else self._with_meeting(refs)
-        rows = lines_due(self.connection, self.row.id, start, end, related)
+        rows = lines_due(self.connection, self.view.id, start, end, related)
         lines = self._stored(rows)
         lines += self._computed(lines, start, end, related)
         lines = self._with_met(lines)
@@ -95,15 +92,15 @@ class BoardCalendar:
 
     def late_before(self, day: date) -> list[Line]:
         """What fell due before `day` and is still owed."""
-        rows = lines_owed_before(self.connection, self.row.id, min(day, self.today))
+        rows = lines_owed_before(self.connection, self.view.id, min(day, self.view.today))
         return sorted(
-            line for line in self._with_met(self._stored(rows)) if line.is_late(self.today)
+            line for line in self._with_met(self._stored(rows)) if line.is_late(self.view.today)
         )
 
     def line(self, key: str) -> Line | None:
         """What has this key, stored or not, within ten years of today; no meeting."""
         board, _, rest = key.partition("/")
-        if board != self.row.id:
+        if board != self.view.id:
             return None
         stored = self._with_met(self._by_keys([key]))
         if stored:
@@ -111,7 +108,7 @@ class BoardCalendar:
         ref = rest.partition("/")[0]
         if ref not in self._policies:
             return None
-        lines = self.lines(self.today - LOOK_AROUND, self.today + LOOK_AROUND, [ref])
+        lines = self.lines(self.view.today - LOOK_AROUND, self.view.today + LOOK_AROUND, [ref])
         return next((line for line in lines if line.key == key), None)
 
     def meetings(self, start: date, end: date) -> list[Line]:
@@ -119,7 +116,7 @@ class BoardCalendar:
         # A meeting is never owed, so it is planned before its day and after it.
         return sorted(
             self._line(each, Status.VOID if each.void else Status.PLANNED)
-            for each in meeting_occurrences(self.planner, start, end)
+            for each in meeting_occurrences(self.view.planner, start, end)
         )
 
     def status(self, ref: str, kind: Kind, due: date, state: str) -> Status:
@@ -136,13 +133,20 @@ class BoardCalendar:
         status = self._known.get(asked)
         if status is None:
             status = self._known[asked] = status_on(
-                self.today, state=state, kind=kind, due=due, policy=policy, days=self.planner.days
+                self.view.today,
+                state=state,
+                kind=kind,
+                due=due,
+                policy=policy,
+                days=self.view.planner.days,
             )
         return status
 
     def _with_meeting(self, refs: Collection[str]) -> set[str]:
         """`refs`, and the reports whose submission counts for some of them."""
-        others = {each.met_by for each in self.planner.reports if each.met_by and each.ref in refs}
+        others = {
+            each.met_by for each in self.view.planner.reports if each.met_by and each.ref in refs
+        }
         return {*refs, *others}
 
     def _stored(self, rows: Iterable[AnyRow]) -> list[Line]:
@@ -167,11 +171,11 @@ class BoardCalendar:
         spans = list(self._unplanned(start, end))
         if not spans:
             return []
-        recorded = happened(self.connection, self.row.id)
+        recorded = happened(self.connection, self.view.id)
         given = {
             each.key: each
             for first, last in spans
-            for each in occurrences(self.planner, first, last, recorded, refs=refs)
+            for each in occurrences(self.view.planner, first, last, recorded, refs=refs)
         }
         missing = given.keys() - {line.key for line in inside}
         missing -= {line.key for line in self._by_keys(missing)}
@@ -179,7 +183,7 @@ class BoardCalendar:
 
     def _unplanned(self, start: date, end: date) -> Iterator[tuple[date, date]]:
         """The parts of a window of which planning has not stored everything."""
-        row = self.row
+        row = self.view.row
         current = row.planned_revision == row.planner_revision
         if row.go_live is None or row.planned_through is None or not current:
             yield start, end
@@ -193,7 +197,7 @@ class BoardCalendar:
         """What something that was never stored would be stored as, on the day."""
         if each.void:
             return Status.VOID
-        if each.due < (self.row.go_live or self.today):
+        if each.due < self.view.go_live:
             return Status.UNSETTLED
         return self.status(each.ref, each.kind, each.due, OPEN)
 

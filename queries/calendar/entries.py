@@ -9,10 +9,9 @@ from datetime import date
 from sqlalchemy import Connection
 
 from ...calendar.occurrences import Kind, Occurrence
-from ...calendar.planner.model import Planner
 from ...calendar.rules.timing import Precision
 from ...calendar.status import Status
-from ...storage.boards import BoardRow
+from ...scheduler.planning.board_view import BoardView
 from ...storage.occurrences import StoredOccurrence, numbered
 from ...wording.names import Named, Names
 from ...wording.statuses import BEFORE_START, KIND_WORDS, distance, is_late, status_words
@@ -46,19 +45,17 @@ class Entry:
 
 def upcoming(
     connection: Connection,
-    row: BoardRow,
-    planner: Planner,
+    view: BoardView,
     *,
     start: date,
     end: date,
-    today: date,
     refs: Collection[str] | None = None,
 ) -> list[Entry]:
     """What falls due, or meets, from `start` to `end`, inclusive, by date.
 
     With `refs` only some reports and actions, and no meetings.
     """
-    calendar = BoardCalendar(connection=connection, row=row, planner=planner, today=today)
+    calendar = BoardCalendar(connection, view)
     lines = calendar.lines(start, end, refs)
     if refs is None:
         lines = sorted([*lines, *calendar.meetings(start, end)])

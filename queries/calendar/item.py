@@ -9,13 +9,13 @@ from datetime import date
 from sqlalchemy import Connection
 
 from ...calendar.occurrences import Kind
-from ...calendar.planner.model import Obligation, Planner
+from ...calendar.planner.model import Obligation
 from ...calendar.rules.date_text import long_date
 from ...calendar.rules.escalation import Level
 from ...calendar.status import OPEN, RECORDABLE, SETTLED, Status
 from ...core.local_time import LocalTime
 from ...operations.replies.requests import request_sentence
-from ...storage.boards import BoardRow
+from ...scheduler.planning.board_view import BoardView
 from ...storage.change_kinds import ChangeKind
 from ...storage.mail.occurrence_mail import ledger_of, mailed_on
 from ...storage.message_states import MessageState
@@ -99,36 +99,28 @@ class OccurrenceDossier:
 
 
 def occurrence_dossier(
-    connection: Connection,
-    row: BoardRow,
-    planner: Planner,
-    key: str,
-    *,
-    today: date,
-    local: LocalTime,
+    connection: Connection, view: BoardView, key: str
 ) -> OccurrenceDossier | None:
     """What is due under a key; None where nothing is, or the key is a meeting's."""
-    calendar = BoardCalendar(connection=connection, row=row, planner=planner, today=today)
+    calendar = BoardCalendar(connection, view)
     line = calendar.line(key)
     if line is None:
         return None
     entry = entries_of(connection, [line])[0]
-    names, kept = Names(planner), occurrence_by_key(connection, key)
+    names, kept = view.names, occurrence_by_key(connection, key)
     obligation = names.obligations.get(entry.ref)
-    changes = history(connection, planner, [key], local=local)
-    resting = _resting(connection, kept, today)
+    changes = history(connection, view, [key])
+    resting = _resting(connection, kept, view.today)
     basis = MailingBasis(
-        row=row,
-        names=names,
-        today=today,
-        pauses=tuple(pauses_of(connection, row.id)),
+        view=view,
+        pauses=tuple(pauses_of(connection, view.id)),
         resting=resting,
-        served=mailed_on(connection, today),
+        served=mailed_on(connection, view.today),
     )
     return OccurrenceDossier(
-        shown=shown(entry, names, today),
+        shown=shown(entry, names, view.today),
         is_action=obligation is not None and obligation.is_action,
-        source=None if obligation is None else source_of(obligation, planner),
+        source=None if obligation is None else source_of(obligation, view.planner),
         why=_why(connection, entry, obligation, names),
         meeting=_meeting(calendar, entry, obligation),
         asked=_asked(connection, kept),
@@ -136,7 +128,7 @@ def occurrence_dossier(
         moves=tuple(
             each for each in changes if each.what in (ChangeKind.MOVED, ChangeKind.EXTENDED)
         ),
-        mails=_mails(connection, kept, entry.kind, local, resting),
+        mails=_mails(connection, kept, entry.kind, view.local, resting),
         coming=coming_mails(basis, entry, kept),
         met_by=None if entry.met_by is None else _link(calendar, names, entry.met_by),
         also_meets=_also_meets(calendar, names, entry),

@@ -8,11 +8,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from ...calendar.planner.model import Planner
 from ...calendar.rules.date_text import long_date
 from ...calendar.rules.escalation import Level
 from ...core.errors import BoardcalError
 from ...core.local_time import LocalTime
+from ...scheduler.planning.board_view import BoardView
 from ...storage.mail.board_messages import attempts_of
 from ...storage.mail.occurrence_mail import ledger_of, messages_about
 from ...storage.message_states import MessageState
@@ -61,19 +61,18 @@ class OccurrenceRecord:
     lines: tuple[Happened, ...]
 
 
-def record_of(
-    connection: Connection, planner: Planner, key: str, *, local: LocalTime
-) -> OccurrenceRecord:
+def record_of(connection: Connection, view: BoardView, key: str) -> OccurrenceRecord:
     """The record of a key. Raises NothingRecordedError where nothing is stored of it."""
     stored = occurrence_by_key(connection, key)
-    if stored is None or stored.board != planner.board:
+    if stored is None or stored.board != view.id:
         raise NothingRecordedError(
             f'Nothing is on record of "{key}"; the line under a title in `boardcal upcoming` is '
             "its key."
         )
+    local = view.local
     lines = [
         *_planned(stored),
-        *_changes(connection, planner, key, local),
+        *_changes(connection, view, key),
         *_decisions(connection, stored, local),
         *_mails(connection, stored, local),
     ]
@@ -89,10 +88,8 @@ def _planned(stored: StoredOccurrence) -> Iterator[Happened]:
     yield Happened(at=None, kind=PLANNED, words=words)
 
 
-def _changes(
-    connection: Connection, planner: Planner, key: str, local: LocalTime
-) -> Iterator[Happened]:
-    for line in history(connection, planner, [key], local=local):
+def _changes(connection: Connection, view: BoardView, key: str) -> Iterator[Happened]:
+    for line in history(connection, view, [key]):
         yield Happened(
             at=line.at, kind=CHANGED, words=line.sentence.rstrip("."), who=line.who, why=line.why
         )

@@ -9,7 +9,6 @@ from itertools import islice
 from sqlalchemy import Connection
 
 from ...calendar.occurrences import Occurrence
-from ...calendar.planner.model import Planner
 from ...calendar.rules.as_required import due_day, papers_day
 from ...calendar.rules.date_text import long_date, weekday_date
 from ...calendar.status import status_on
@@ -64,17 +63,17 @@ class Outlook:
 
 def raise_choices(
     connection: Connection,
-    planner: Planner,
+    view: BoardView,
     ref: str,
     *,
-    today: date,
     also: tuple[str, date] | None = None,
 ) -> RaiseChoices:
     """What can be chosen, the next meetings first of all; `also` is one to offer in any case.
 
     Raises RecordError where it cannot be raised.
     """
-    obligation, names = raisable(planner, ref, today), Names(planner)
+    planner, names, today = view.planner, view.names, view.today
+    obligation = raisable(planner, ref, today)
     bodies = [each for each in obligation.audience if next(held_from(planner, each, today), None)]
     most = MEETINGS_OF_ONE if len(bodies) == 1 else MEETINGS_OF_EACH
     found = {
@@ -94,35 +93,33 @@ def raise_choices(
         title=obligation.title,
         place=names.place(ref),
         owners=names.several(obligation.owners),
-        meetings=tuple(_choice(planner, names, body, day, today) for day, body in sorted(found)),
+        meetings=tuple(_choice(view, body, day) for day, body in sorted(found)),
         times=0 if last is None else last[0].number,
     )
 
 
-def _choice(planner: Planner, names: Names, body: str, day: date, today: date) -> MeetingChoice:
-    papers = papers_day(day, planner.days)
-    is_late = due_day(today, day, planner.days) > papers
+def _choice(view: BoardView, body: str, day: date) -> MeetingChoice:
+    days = view.planner.days
+    papers = papers_day(day, days)
+    is_late = due_day(view.today, day, days) > papers
     said = f"Papers due {long_date(papers)}"
     if is_late:
         said = f"Its papers were due {long_date(papers)}, so this would be due at once"
-    return MeetingChoice(body=names.body(body), day=day, when=weekday_date(day), due=said)
+    return MeetingChoice(body=view.names.body(body), day=day, when=weekday_date(day), due=said)
 
 
 def outlook(connection: Connection, view: BoardView, wanted: Wanted) -> Outlook:
     """What would follow. Raises RecordError where it cannot be raised so."""
     raised = prepared(connection, view, wanted)
     each = occurrence_of(view, raised)
-    names = Names(view.planner)
     basis = MailingBasis(
-        row=view.row,
-        names=names,
-        today=view.today,
-        pauses=tuple(pauses_of(connection, view.row.id)),
+        view=view,
+        pauses=tuple(pauses_of(connection, view.id)),
         served=mailed_on(connection, view.today),
     )
     row = _as_stored(each, view)
     return Outlook(
-        headline=headline(each, names),
+        headline=headline(each, view.names),
         due=due_in_words(each, view),
         mails=coming_mails(basis, _entry(each, view), row),
     )
@@ -138,7 +135,7 @@ def headline(each: Occurrence | StoredOccurrence, names: Names) -> str:
 
 def due_in_words(each: Occurrence | StoredOccurrence, view: BoardView) -> str:
     """When it is due, from whom, and why then."""
-    owner = Names(view.planner).short(each.owner)
+    owner = view.names.short(each.owner)
     day = weekday_date(each.due)
     if each.meeting is None:
         return f"{owner} owes it by {day}."

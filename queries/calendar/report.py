@@ -13,7 +13,7 @@ from ...calendar.planner.model import Action, Obligation, Planner, Report
 from ...calendar.rules.date_text import listed
 from ...calendar.rules.escalation import Policy
 from ...calendar.rules.timing import AsRequired, Ongoing, Undecided
-from ...storage.boards import BoardRow
+from ...scheduler.planning.board_view import BoardView
 from ...storage.occurrences import first_due
 from ...wording.names import Named, Names
 from ...wording.text import working_days
@@ -84,15 +84,13 @@ class Dossier:
     coming: tuple[Shown, ...]
 
 
-def dossier(
-    connection: Connection, row: BoardRow, planner: Planner, ref: str, *, today: date
-) -> Dossier | None:
+def dossier(connection: Connection, view: BoardView, ref: str) -> Dossier | None:
     """A report by its id or an action by its number's id; None where there is none."""
-    names = Names(planner)
+    planner, names = view.planner, view.names
     found = names.obligations.get(ref)
     if found is None:
         return None
-    past, coming = _occurrences(connection, row, names, ref, today)
+    past, coming = _occurrences(connection, view, ref)
     report = found if isinstance(found, Report) else None
     action = found if isinstance(found, Action) else None
     return Dossier(
@@ -162,15 +160,15 @@ def _days(counts: Sequence[str]) -> str:
 
 
 def _occurrences(
-    connection: Connection, row: BoardRow, names: Names, ref: str, today: date
+    connection: Connection, view: BoardView, ref: str
 ) -> tuple[tuple[Shown, ...], tuple[Shown, ...]]:
     """What is stored and past, newest first, and what comes."""
-    calendar = BoardCalendar(connection=connection, row=row, planner=names.planner, today=today)
-    first = first_due(connection, row.id, ref)
+    calendar, today = BoardCalendar(connection, view), view.today
+    first = first_due(connection, view.id, ref)
     yesterday = today - relativedelta(days=1)
     past = [] if first is None or first > yesterday else calendar.lines(first, yesterday, [ref])
     past = [line for line in reversed(past) if line.stored is not None]
     coming = calendar.lines(today, today + relativedelta(months=MONTHS_AHEAD), [ref])
     entries = entries_of(connection, [*past, *coming])
-    words = tuple(shown(entry, names, today) for entry in entries)
+    words = tuple(shown(entry, view.names, today) for entry in entries)
     return words[: len(past)], words[len(past) :]

@@ -11,10 +11,9 @@ from itertools import groupby
 from sqlalchemy import Connection
 
 from ...calendar.occurrences import Kind
-from ...calendar.planner.model import Planner
 from ...calendar.rules.date_text import MONTHS
 from ...calendar.status import Status
-from ...storage.boards import BoardRow
+from ...scheduler.planning.board_view import BoardView
 from ...wording.names import Names
 from ..meetings.meetings import raised_for
 from ..paging import Paging, paging
@@ -82,18 +81,16 @@ class UpcomingPage:
 
 def upcoming_page(
     connection: Connection,
-    row: BoardRow,
-    planner: Planner,
+    view: BoardView,
     *,
     start: date,
     end: date,
-    today: date,
     choice: Choice | None = None,
     page: int = 1,
 ) -> UpcomingPage:
     """What falls due or meets from `start` to `end`, and all that is overdue, however old."""
-    names = Names(planner)
-    calendar = BoardCalendar(connection=connection, row=row, planner=planner, today=today)
+    names, today = view.names, view.today
+    calendar = BoardCalendar(connection, view)
     listed = [*calendar.late_before(start), *calendar.lines(start, end)]
     listed = sorted(listed + calendar.meetings(start, end))
     choice = choice or Choice()

@@ -11,10 +11,10 @@ from itertools import groupby
 from dateutil.relativedelta import relativedelta
 from sqlalchemy import Connection
 
-from ...calendar.planner.model import Planner, Report
+from ...calendar.planner.model import Report
 from ...calendar.rules.date_text import MONTHS
 from ...calendar.status import SETTLED, Status
-from ...storage.boards import BoardRow
+from ...scheduler.planning.board_view import BoardView
 from ...wording.names import Named, Names
 from ...wording.statuses import BEFORE_START, STATUS_WORDS, status_words
 from ...wording.text import stated
@@ -135,11 +135,9 @@ def financial_year(day: date) -> date:
 
 def year_planner(
     connection: Connection,
-    row: BoardRow,
-    planner: Planner,
+    view: BoardView,
     *,
     first: date,
-    today: date,
     page: int = 1,
     size: int = PAGE_SIZE,
 ) -> YearPlanner:
@@ -148,10 +146,10 @@ def year_planner(
     A report stands in the month of the meeting that it is for, which is the month that the
     planner names; one without a meeting in the month that it is due.
     """
-    months = _months(first)
+    planner, months = view.planner, _months(first)
     part = paging(len(planner.reports), page, size)
     reports = planner.reports[part.offset : part.offset + part.size]
-    calendar = BoardCalendar(connection=connection, row=row, planner=planner, today=today)
+    calendar = BoardCalendar(connection, view)
     start, end = months[0].first, months[-1].first + relativedelta(months=1, days=-1)
     margin = PAPERS_MARGIN
     lines = calendar.lines(start - margin, end + margin, [report.ref for report in reports])
@@ -159,14 +157,13 @@ def year_planner(
     for line in lines:
         if start <= _column(line) <= end:
             found[line.ref].append(line)
-    names = Names(planner)
     return YearPlanner(
         board=planner.name,
         heading=_heading(months),
-        as_at=today,
+        as_at=view.today,
         months=months,
         meetings=_meetings(calendar, months, start, end),
-        rows=tuple(_rows(reports, found, names, months)),
+        rows=tuple(_rows(reports, found, view.names, months)),
         paging=part,
     )
 
@@ -201,11 +198,11 @@ def _meetings(
 ) -> tuple[tuple[MeetingMark, ...], ...]:
     found: dict[date, list[MeetingMark]] = defaultdict(list)
     for line in calendar.meetings(start, end):
-        if line.owner == calendar.planner.board and line.computed is not None:
+        if line.owner == calendar.view.planner.board and line.computed is not None:
             mark = MeetingMark(
                 day=line.due,
                 title=line.computed.title,
-                status_words=status_words(line.status, line.kind, line.due, calendar.today),
+                status_words=status_words(line.status, line.kind, line.due, calendar.view.today),
                 is_cancelled=line.status is Status.VOID,
                 note=line.computed.note,
             )

@@ -16,9 +16,10 @@ from ...calendar.occurrences import Kind
 from ...calendar.planner.model import Planner
 from ...calendar.status import Status
 from ...scheduler.installation import Installation
+from ...scheduler.planning.board_view import BoardView
 from ...scheduler.planning.plan import horizon_of
 from ...storage.accounts.accounts import AccountError, Role, account_named
-from ...storage.boards import BoardRow, board_row
+from ...storage.boards import board_row
 from ...storage.change_log import newest_change_number
 from ...storage.feeds.feeds import Feed, FeedKind
 from ...storage.feeds.published_events import Published
@@ -79,19 +80,19 @@ class FeedShelf:
         self._ready: OrderedDict[Hashable, tuple[Hashable, FeedBody]] = OrderedDict()
         self._bytes = 0
 
-    def body_of(self, connection: Connection, feed: Feed, today: date) -> FeedBody | None:
-        """A feed as it is today; None where its Board is gone."""
+    def body_of(self, connection: Connection, feed: Feed) -> FeedBody | None:
+        """A feed as it is now; None where its Board is gone."""
         row = board_row(connection, feed.board)
         if row is None:
             return None
         with self._busy:
-            planner = self._here.shelf.get(connection, row)
-            board = self._board(connection, row, planner, today)
-            name = feed_name(feed, Names(planner))
-            is_in = _choice(feed, planner, today)
+            view = self._here.view(connection, row)
+            board = self._board(connection, view)
+            name = feed_name(feed, view.names)
+            is_in = _choice(feed, view)
             asked = (feed.kind, feed.board, feed.subject)
             # Whose dates are in it can change with the day alone, as roles begin and end.
-            version = (board.version, _bodies(feed, planner, today), name)
+            version = (board.version, _bodies(feed, view), name)
             known = self._ready.get(asked)
             if known is None or known[0] != version:
                 chosen = (each.block for each in board.events if is_in(each))
@@ -125,10 +126,9 @@ class FeedShelf:
             _, (_, oldest) = self._ready.popitem(last=False)
             self._bytes -= len(oldest.content)
 
-    def _board(
-        self, connection: Connection, row: BoardRow, planner: Planner, today: date
-    ) -> _BoardEvents:
-        start, end = window(planner, today, self._here.settings.schedule.horizon_months)
+    def _board(self, connection: Connection, view: BoardView) -> _BoardEvents:
+        row, horizon_months = view.row, self._here.settings.schedule.horizon_months
+        start, end = window(view.planner, view.today, horizon_months)
         version = (
             newest_change_number(connection, row.id),
             row.planner_revision,
@@ -141,7 +141,7 @@ class FeedShelf:
         board = self._boards.setdefault(row.id, _BoardEvents(FeedChanges(row.id)))
         self._boards.move_to_end(row.id)
         if board.version != version:
-            self._build(connection, row, planner, board, start, end, today)
+            self._build(connection, view, board, start, end)
             board.version = version
         self._forget_boards()
         return board
@@ -155,20 +155,17 @@ class FeedShelf:
     def _build(
         self,
         connection: Connection,
-        row: BoardRow,
-        planner: Planner,
+        view: BoardView,
         board: _BoardEvents,
         start: date,
         end: date,
-        today: date,
     ) -> None:
-        names = Names(planner)
         entries = [
             entry
-            for entry in upcoming(connection, row, planner, start=start, end=end, today=today)
+            for entry in upcoming(connection, view, start=start, end=end)
             if entry.status is not Status.VOID
         ]
-        said = [event_words(entry, names, self._here.settings.zone) for entry in entries]
+        said = [event_words(entry, view.names, self._here.settings.zone) for entry in entries]
         published = board.changes.publish(connection, said)
         installation = installation_id(connection)
         before, board.blocks = board.blocks, {}
@@ -224,13 +221,13 @@ def is_open(connection: Connection, feed: Feed) -> bool:
     return account.may(Role.VIEWER, feed.board)
 
 
-def _choice(feed: Feed, planner: Planner, today: date) -> Callable[[BoardEvent], bool]:
+def _choice(feed: Feed, view: BoardView) -> Callable[[BoardEvent], bool]:
     """Which of a Board's events are in a feed.
 
     A body's are its meetings, what it owes and what it gets; a person's the meetings of the
     bodies in which they hold a role now, and what those owe.
     """
-    bodies = _bodies(feed, planner, today)
+    bodies = _bodies(feed, view)
     match feed.kind:
         case FeedKind.BOARD:
             return lambda _: True
@@ -239,9 +236,9 @@ def _choice(feed: Feed, planner: Planner, today: date) -> Callable[[BoardEvent],
     return lambda event: event.owner in bodies
 
 
-def _bodies(feed: Feed, planner: Planner, today: date) -> frozenset[str]:
+def _bodies(feed: Feed, view: BoardView) -> frozenset[str]:
     if feed.kind is FeedKind.PERSON:
-        return frozenset(bodies_of(planner, feed.subject, today))
+        return frozenset(bodies_of(view.planner, feed.subject, view.today))
     return frozenset({feed.subject})
 
 

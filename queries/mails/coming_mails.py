@@ -11,11 +11,10 @@ from ...calendar.rules.date_text import long_date, weekday_date
 from ...calendar.rules.escalation import Policy, Step, steps
 from ...calendar.status import OPEN, OWED, Status
 from ...notifications.reminders.recipients import recipients
-from ...storage.boards import BoardRow
+from ...scheduler.planning.board_view import BoardView
 from ...storage.occurrences import StoredOccurrence
 from ...storage.pauses import Pause
 from ...wording.mails import CAPACITY, stand_in, step_words
-from ...wording.names import Names
 from ...wording.statuses import STATUS_WORDS
 from ...wording.text import working_days
 from ..calendar.entries import Entry
@@ -51,15 +50,13 @@ class ComingMails:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailingBasis:
-    """What decides about mails: the Board, its planner, the day, and what is paused.
+    """What decides about mails of a Board beside its planner: what is paused, and who rests.
 
     `resting` are those who want no reminder of this one before a day, `served` those who had a
     mail today and so get the next on a later day.
     """
 
-    row: BoardRow
-    names: Names
-    today: date
+    view: BoardView
     pauses: tuple[Pause, ...] = ()
     resting: Mapping[str, date] = field(default_factory=dict)
     served: frozenset[str] = frozenset()
@@ -79,14 +76,14 @@ def coming_mails(basis: MailingBasis, entry: Entry, row: StoredOccurrence | None
     reason = _silence(basis, entry, row)
     if reason is not None:
         return ComingMails(none_because=reason)
-    obligation = basis.names.obligations[entry.ref]
+    obligation = basis.view.obligations[entry.ref]
     policy = policy_of(obligation, entry.kind)
     overtaken = None if row is None else row.next_due
     ahead = list(_ahead(basis, entry, row, policy))
     kept = [step for step in ahead if overtaken is None or step.day < overtaken]
     mails = tuple(_mail(basis, entry, step, policy) for step in kept)
     if overtaken is not None:
-        then = _overtaken(entry, overtaken, basis.today)
+        then = _overtaken(entry, overtaken, basis.view.today)
     elif policy.repeat is not None:
         then = f"After that every {working_days(policy.repeat)}, until it is recorded."
     else:
@@ -100,15 +97,15 @@ def _ahead(
 ) -> Iterator[Step]:
     """The steps still to come, those of the policy itself; of those fallen only the last."""
     done = None if row is None else row.last_step
-    days = basis.names.planner.days
-    begin = basis.row.go_live or basis.today
+    days = basis.view.planner.days
+    begin = basis.view.go_live
     fallen = None
     # One repeat where the policy's own steps are over, and no more: it would never end.
     found = 0
     for step in steps(entry.due, policy, days):
         if (done is not None and step.offset <= done) or step.day < begin:
             continue
-        if step.day <= basis.today:
+        if step.day <= basis.view.today:
             fallen = step
             continue
         if fallen is not None:
@@ -123,8 +120,8 @@ def _ahead(
 
 
 def _mail(basis: MailingBasis, entry: Entry, step: Step, policy: Policy) -> ComingMail:
-    planner = basis.names.planner
-    day = max(step.day, planner.days.on_or_after(basis.today))
+    planner = basis.view.planner
+    day = max(step.day, planner.days.on_or_after(basis.view.today))
     found = recipients(planner, entry.owner, step, policy, day=day, away=basis.away)
     return ComingMail(
         day=day,
@@ -146,8 +143,8 @@ def _rests(basis: MailingBasis, address: str, day: date) -> str | None:
     until = basis.resting.get(address)
     if until is not None and until > day:
         return f"not before {long_date(until)}, as they asked"
-    if day == basis.today and address in basis.served:
-        later = basis.names.planner.days.on_or_after(day + timedelta(days=1))
+    if day == basis.view.today and address in basis.served:
+        later = basis.view.planner.days.on_or_after(day + timedelta(days=1))
         return f"on {weekday_date(later)}, because they had a mail today"
     return None
 
@@ -165,9 +162,9 @@ def _overtaken(entry: Entry, overtaken: date, today: date) -> str:
 
 def _silence(basis: MailingBasis, entry: Entry, row: StoredOccurrence | None) -> str | None:
     """Why no mail will come, as a sentence; None where mails come."""
-    planner = basis.names.planner
+    planner = basis.view.planner
     state = _state(entry, row)
-    if entry.ref not in basis.names.obligations:
+    if entry.ref not in basis.view.obligations:
         return "Nobody is reminded of it: it is not in the planner any more."
     if entry.met_by is not None:
         return "Nobody is reminded of it: another submission settles it too."
@@ -178,12 +175,12 @@ def _silence(basis: MailingBasis, entry: Entry, row: StoredOccurrence | None) ->
         )
     if state not in OWED:
         return f"Nothing more is sent: it is {STATUS_WORDS[Status(state)]}."
-    if basis.row.go_live is None:
+    if basis.view.row.go_live is None:
         return f"No mails of {planner.name} go out yet."
-    if basis.is_paused("board", basis.row.id):
+    if basis.is_paused("board", basis.view.id):
         return f"The mails of {planner.name} are paused."
     if basis.is_paused("body", entry.owner):
-        return f"Mails about what {basis.names.short(entry.owner)} owes are paused."
+        return f"Mails about what {basis.view.names.short(entry.owner)} owes are paused."
     return None
 
 

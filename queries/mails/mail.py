@@ -13,10 +13,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from ...calendar.occurrences import Kind
-from ...calendar.planner.model import Planner
 from ...calendar.rules.escalation import Level
 from ...core.local_time import LocalTime
-from ...storage.boards import BoardRow
+from ...scheduler.planning.board_view import BoardView
 from ...storage.mail.board_messages import (
     attempts_of,
     board_message,
@@ -27,7 +26,6 @@ from ...storage.mail.board_messages import (
 from ...storage.message_states import MessageState
 from ...storage.schema.column_types import AnyRow
 from ...wording.mails import CAPACITY, STANDINGS, mail_words, moment_words, step_words, taken_back
-from ...wording.names import Names
 from .mails import MailLine, mail_lines
 
 HEADERS = ("From", "To", "Reply-To", "Subject", "Date", "Message-ID")
@@ -86,24 +84,22 @@ class WholeMail:
     content: bytes | None
 
 
-def whole_mail(
-    connection: Connection, row: BoardRow, planner: Planner, message_id: int, *, local: LocalTime
-) -> WholeMail | None:
+def whole_mail(connection: Connection, view: BoardView, message_id: int) -> WholeMail | None:
     """One mail that speaks of a Board, or None where there is no such mail."""
-    message = board_message(connection, row.id, message_id)
+    message = board_message(connection, view.id, message_id)
     if message is None:
         return None
-    line = next(iter(mail_lines(connection, [message], local)))
+    line = next(iter(mail_lines(connection, [message], view.local)))
     headers, text = _read(message.content)
     return WholeMail(
         line=line,
         state=MessageState(message.state),
         headers=headers,
         text=text,
-        items=_items(connection, message, Names(planner), local),
+        items=_items(connection, message, view),
         requests=_requests(connection, message_id),
         has_overview=has_overview(connection, message_id),
-        attempts=_attempts(connection, message_id, local),
+        attempts=_attempts(connection, message_id, view.local),
         content=message.content,
     )
 
@@ -124,16 +120,14 @@ def without_secrets(text: str) -> str:
     return SECRET.sub(r"\1…", text)
 
 
-def _items(
-    connection: Connection, message: AnyRow, names: Names, local: LocalTime
-) -> tuple[MailedItem, ...]:
+def _items(connection: Connection, message: AnyRow, view: BoardView) -> tuple[MailedItem, ...]:
     state = MessageState(message.state)
-    whole = mail_words(state, finished_at=message.finished_at, reply=None, local=local)
+    whole = mail_words(state, finished_at=message.finished_at, reply=None, local=view.local)
     return tuple(
         MailedItem(
             key=row.key,
             title=row.title,
-            owner=names.short(row.owner),
+            owner=view.names.short(row.owner),
             due=row.due,
             step=step_words(row.step, Kind(row.kind)),
             capacity=CAPACITY[Level(row.level)],

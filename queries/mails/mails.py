@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from ...calendar.rules.date_text import long_date
 from ...core.local_time import LocalTime
-from ...storage.boards import BoardRow
+from ...scheduler.planning.board_view import BoardView
 from ...storage.mail.board_messages import (
     MessageFilter,
     carried_by,
@@ -66,22 +66,21 @@ class MailsPage:
 
 def mails_page(
     connection: Connection,
-    row: BoardRow,
+    view: BoardView,
     *,
-    local: LocalTime,
     choice: MailChoice | None = None,
     page: int = 1,
     size: int = PAGE_SIZE,
 ) -> MailsPage:
     """The mails that speak of a Board, the newest first."""
     chosen = _filter(choice or MailChoice())
-    part = paging(count_messages(connection, row.id, chosen), page, size)
-    rows = list_messages(connection, row.id, chosen, limit=part.size, offset=part.offset)
+    part = paging(count_messages(connection, view.id, chosen), page, size)
+    rows = list_messages(connection, view.id, chosen, limit=part.size, offset=part.offset)
     return MailsPage(
-        mails=tuple(mail_lines(connection, rows, local)),
+        mails=tuple(mail_lines(connection, rows, view.local)),
         paging=part,
-        people=tuple(recipients_of(connection, row.id)),
-        counts=_counts(connection, row.id),
+        people=tuple(recipients_of(connection, view.id)),
+        counts=_counts(connection, view.id),
     )
 
 

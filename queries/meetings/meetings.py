@@ -10,11 +10,11 @@ from datetime import date, time, timedelta
 from sqlalchemy import Connection
 
 from ...calendar.occurrences import Kind, meeting_body
-from ...calendar.planner.model import Body, Planner
+from ...calendar.planner.model import Body
 from ...calendar.rules.date_text import MONTHS, ORDINALS, WEEKDAYS, listed, long_date, weekday_date
 from ...calendar.rules.meeting_series import Meeting, Series, Weekday, meetings
 from ...calendar.status import SETTLED, Status
-from ...storage.boards import BoardRow
+from ...scheduler.planning.board_view import BoardView
 from ...storage.recorded_events import raised_of
 from ...wording.names import Named, Names
 from ..calendar.board_calendar import BoardCalendar, Line
@@ -76,18 +76,15 @@ class MeetingCalendar:
 
 def meeting_calendar(
     connection: Connection,
-    row: BoardRow,
-    planner: Planner,
+    view: BoardView,
     *,
     start: date,
     end: date,
-    today: date,
     body: str | None = None,
 ) -> MeetingCalendar:
     """The meetings of every body, or of one, from `start` to `end`, cancelled ones too."""
-    calendar = BoardCalendar(connection=connection, row=row, planner=planner, today=today)
-    names = Names(planner)
-    due = _due_at(calendar, names, start, end, body)
+    planner, names, today = view.planner, view.names, view.today
+    due = _due_at(BoardCalendar(connection, view), start, end, body)
     return MeetingCalendar(
         start=start,
         end=end,
@@ -109,15 +106,15 @@ def meeting_calendar(
 
 def meeting_on(calendar: BoardCalendar, body_id: str, day: date) -> MeetingLine | None:
     """The meeting of a body on a day, the held one first; None where there is none."""
-    body = calendar.planner.body(body_id)
+    names = calendar.view.names
+    body = names.bodies.get(body_id)
     if body is None or body.series is None:
         return None
     found = sorted(meetings(body.series, day, day), key=lambda each: not each.held)
     if not found:
         return None
-    names = Names(calendar.planner)
-    due = _due_at(calendar, names, day, day, body_id)
-    return _line(found[0], body, body.series, names, calendar.today, due)
+    due = _due_at(calendar, day, day, body_id)
+    return _line(found[0], body, body.series, names, calendar.view.today, due)
 
 
 def meeting_rule(series: Series) -> str:
@@ -147,10 +144,10 @@ def _times(begins: time | None, ends: time | None) -> str | None:
 
 
 def lines_at(
-    calendar: BoardCalendar, names: Names, start: date, end: date, body: str | None = None
+    calendar: BoardCalendar, start: date, end: date, body: str | None = None
 ) -> Iterator[Line]:
     """What is for the meetings from `start` to `end`, of `body` or of any, by due date."""
-    refs = None if body is None else set(_concerning(names, body))
+    refs = None if body is None else set(_concerning(calendar.view.names, body))
     for line in calendar.lines(start - PAPERS_MARGIN, end + LATE_MARGIN, refs):
         if line.meeting is not None and start <= line.meeting <= end:
             yield line
@@ -166,7 +163,7 @@ def _concerning(names: Names, body: str) -> Iterator[str]:
 
 def raised_for(calendar: BoardCalendar) -> dict[str, str]:
     """The body at whose meeting each thing that was raised is dealt with, by its key."""
-    board = calendar.row.id
+    board = calendar.view.id
     return {
         each.key(board): each.body
         for each in raised_of(calendar.connection, board)
@@ -177,14 +174,12 @@ def raised_for(calendar: BoardCalendar) -> dict[str, str]:
 Due = Mapping[tuple[str, date], list[Line]]
 
 
-def _due_at(
-    calendar: BoardCalendar, names: Names, start: date, end: date, body_id: str | None
-) -> Due:
+def _due_at(calendar: BoardCalendar, start: date, end: date, body_id: str | None) -> Due:
     """What is due at each meeting, by the body that meets and the day."""
     found: dict[tuple[str, date], list[Line]] = defaultdict(list)
     raised = raised_for(calendar)
-    for line in lines_at(calendar, names, start, end, body_id):
-        obligation = names.obligations.get(line.ref)
+    for line in lines_at(calendar, start, end, body_id):
+        obligation = calendar.view.obligations.get(line.ref)
         body = raised.get(line.key)
         if body is None and obligation is not None:
             body = meeting_body(obligation, line.kind)

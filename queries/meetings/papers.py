@@ -10,10 +10,10 @@ from itertools import groupby
 from sqlalchemy import Connection
 
 from ...calendar.occurrences import Kind, meeting_body
-from ...calendar.planner.model import Planner, RoleName
+from ...calendar.planner.model import RoleName
 from ...calendar.rules.timing import AsRequired
 from ...calendar.status import Status
-from ...storage.boards import BoardRow
+from ...scheduler.planning.board_view import BoardView
 from ...storage.change_log import last_outcomes
 from ...wording.names import Named, Names
 from ...wording.statuses import is_late
@@ -86,25 +86,17 @@ class MeetingPapers:
 
 
 def meeting_papers(
-    connection: Connection,
-    row: BoardRow,
-    planner: Planner,
-    *,
-    body: str,
-    day: date,
-    today: date,
+    connection: Connection, view: BoardView, *, body: str, day: date
 ) -> MeetingPapers | None:
     """The papers for the meeting of `body` on `day`; None where it does not meet then."""
-    calendar = BoardCalendar(connection=connection, row=row, planner=planner, today=today)
+    calendar = BoardCalendar(connection, view)
     meeting = meeting_on(calendar, body, day)
     if meeting is None:
         return None
-    names = Names(planner)
+    names, today = view.names, view.today
     raised = raised_for(calendar)
     lines = [
-        line
-        for line in lines_at(calendar, names, day, day, body)
-        if _is_for(line, body, names, raised)
+        line for line in lines_at(calendar, day, day, body) if _is_for(line, body, names, raised)
     ]
     papers = _papers(connection, lines, names, today)
     reviews = [paper for paper in papers if paper.shown.kind is Kind.REVIEW]
@@ -124,7 +116,7 @@ def meeting_papers(
         not_needed=_with(due, Status.WAIVED),
         reviews=tuple(reviews),
         may_be_raised=tuple(_may_raise(names, meeting, [paper.shown for paper in due])),
-        exceptions=_exceptions(calendar, names) if body == planner.business_group else None,
+        exceptions=_exceptions(calendar) if body == view.planner.business_group else None,
     )
 
 
@@ -182,17 +174,18 @@ def _may_raise(names: Names, meeting: MeetingLine, due: Sequence[Shown]) -> Iter
             )
 
 
-def _exceptions(calendar: BoardCalendar, names: Names) -> tuple[OwnerExceptions, ...]:
+def _exceptions(calendar: BoardCalendar) -> tuple[OwnerExceptions, ...]:
     """Everything overdue, by owner in the planner's order."""
+    names, today = calendar.view.names, calendar.view.today
     order = {body: place for place, body in enumerate(names.bodies)}
     lines = sorted(
-        calendar.late_before(calendar.today),
+        calendar.late_before(today),
         key=lambda line: (order.get(line.owner, len(order)), line.owner, line.due, line.key),
     )
     entries = entries_of(calendar.connection, lines)
-    words = (shown(entry, names, calendar.today) for entry in entries)
+    words = (shown(entry, names, today) for entry in entries)
     return tuple(
-        _of_owner(names, owner, list(same), calendar.today)
+        _of_owner(names, owner, list(same), today)
         for owner, same in groupby(words, lambda each: each.owner)
     )
 

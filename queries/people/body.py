@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
 from sqlalchemy import Connection
 
-from ...calendar.planner.model import Action, Obligation, Planner, RoleName
-from ...core.local_time import LocalTime
-from ...storage.boards import BoardRow
+from ...calendar.planner.model import Action, Obligation, RoleName
+from ...scheduler.planning.board_view import BoardView
 from ...wording.changes import ChangeLine
 from ...wording.names import Named, Names
 from ...wording.timings import sentence
@@ -61,25 +59,16 @@ class BodyDossier:
         )
 
 
-def body_dossier(
-    connection: Connection,
-    row: BoardRow,
-    planner: Planner,
-    body_id: str,
-    *,
-    today: date,
-    local: LocalTime,
-) -> BodyDossier | None:
+def body_dossier(connection: Connection, view: BoardView, body_id: str) -> BodyDossier | None:
     """A body of a Board, or None where there is none of that id."""
-    everything = directory(connection, row, planner, today=today, local=local)
+    everything = directory(connection, view)
     line = next((each for each in everything.bodies if each.body.id == body_id), None)
     if line is None:
         return None
-    names = Names(planner)
-    obligations = tuple(planner.obligations())
+    names, obligations = view.names, tuple(view.planner.obligations())
     return BodyDossier(
         line=line,
-        is_board=body_id == planner.board,
+        is_board=body_id == view.planner.board,
         owes=tuple(
             _line(each, names, others=[owner for owner in each.owners if owner != body_id])
             for each in obligations
@@ -90,7 +79,7 @@ def body_dossier(
             for each in obligations
             if body_id in each.audience
         ),
-        history=history(connection, planner, [body_id], local=local),
+        history=history(connection, view, [body_id]),
     )
 
 

@@ -15,13 +15,13 @@ from ...calendar.rules.escalation import REMINDERS, Step
 from ...calendar.rules.meeting_series import Series, meetings
 from ...core.local_time import LocalTime
 from ...notifications.reminders.recipients import recipients
-from ...storage.boards import BoardRow
+from ...scheduler.planning.board_view import BoardView
 from ...storage.mail.board_messages import newest_messages_to
 from ...storage.message_states import MessageState
 from ...storage.pauses import Pause, pauses_of
 from ...storage.schema.column_types import AnyRow
 from ...wording.mails import mail_words, stand_in
-from ...wording.names import Named, Names
+from ...wording.names import Named
 from ...wording.text import sentence
 from ..meetings.meetings import meeting_rule
 from .roles import RoleLine, When, begin_of, held_words, role_lines, role_name, when_held
@@ -104,11 +104,10 @@ class Directory:
     paused: str | None
 
 
-def directory(
-    connection: Connection, row: BoardRow, planner: Planner, *, today: date, local: LocalTime
-) -> Directory:
+def directory(connection: Connection, view: BoardView) -> Directory:
     """All bodies and people of a Board, as of `today`."""
-    names, pauses = Names(planner), pauses_of(connection, row.id)
+    planner, today, local = view.planner, view.today, view.local
+    names, pauses = view.names, pauses_of(connection, view.id)
     owes = Counter(owner for each in planner.obligations() for owner in each.owners)
     receives = Counter(body for each in planner.obligations() for body in each.audience)
     away = {each.id for each in pauses if each.kind == "person"}
@@ -130,8 +129,8 @@ def directory(
             )
             for body in planner.bodies
         ),
-        people=tuple(_people(connection, names, pauses, today, local)),
-        paused=_pause(pauses, "board", row.id, local),
+        people=tuple(_people(connection, view, pauses)),
+        paused=_pause(pauses, "board", view.id, local),
     )
 
 
@@ -164,12 +163,9 @@ def _pause(pauses: Iterable[Pause], kind: str, name: str, local: LocalTime) -> s
 
 
 def _people(
-    connection: Connection,
-    names: Names,
-    pauses: Collection[Pause],
-    today: date,
-    local: LocalTime,
+    connection: Connection, view: BoardView, pauses: Collection[Pause]
 ) -> Iterator[PersonLine]:
+    names, today = view.names, view.today
     roles: dict[str, list[PersonRole]] = {}
     for body in names.planner.bodies:
         for holder in sorted(body.holders, key=begin_of):
@@ -181,12 +177,12 @@ def _people(
                 words=held_words(holder, today),
             )
             roles.setdefault(holder.address, []).append(held)
-    mails = last_mails(connection, roles, local)
+    mails = last_mails(connection, roles, view.local)
     for address in sorted(roles):
         yield PersonLine(
             address=address,
             roles=tuple(roles[address]),
-            paused=_pause(pauses, "person", address, local),
+            paused=_pause(pauses, "person", address, view.local),
             last_mail=mails.get(address),
         )
 

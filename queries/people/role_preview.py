@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sqlalchemy import Connection
@@ -12,14 +12,14 @@ from ...calendar.planner.model import Body, Planner
 from ...calendar.rules.date_text import long_date
 from ...calendar.rules.escalation import COPIED_FROM, Level
 from ...notifications.reminders.recipients import Recipient, recipient_at
-from ...storage.boards import BoardRow
+from ...scheduler.planning.board_view import BoardView
 from ...storage.occurrences import occurrence_by_key
 from ...storage.pauses import pauses_of
 from ...wording.mails import stand_in
 from ...wording.names import Names
 from ..calendar.board_calendar import BoardCalendar
 from ..calendar.entries import entries_of
-from ..mails.coming_mails import ComingMail, MailingBasis, coming_mails
+from ..mails.coming_mails import MailingBasis, coming_mails
 
 ONE_DAY = timedelta(days=1)
 A_YEAR = timedelta(days=366)
@@ -47,45 +47,59 @@ class RoleEffects:
     more: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _RoleChange:
+    """A change of one body's roles from `starts` on; `away` are the people who are paused."""
+
+    before: Planner
+    after: Planner
+    body: Body
+    starts: date
+    today: date
+    away: Collection[str]
+
+    def reader_before(self, level: Level, day: date) -> Recipient | None:
+        """Who would get the mails of a level on a day without the change."""
+        return recipient_at(self.before, self.body.id, level, day, self.away)
+
+    def reader_after(self, level: Level, day: date) -> Recipient | None:
+        """Who gets the mails of a level on a day with the change."""
+        return recipient_at(self.after, self.body.id, level, day, self.away)
+
+
 def role_effects(
-    connection: Connection,
-    row: BoardRow,
-    planners: tuple[Planner, Planner],
-    body_id: str,
-    *,
-    starts: date,
-    today: date,
+    connection: Connection, view: BoardView, after: Planner, body_id: str, *, starts: date
 ) -> RoleEffects:
-    """What follows from going from the first planner to the second, from `starts` on."""
-    after = planners[1]
-    pauses = tuple(pauses_of(connection, row.id))
-    away = {each.id for each in pauses if each.kind == "person"}
-    said = tuple(_sentences(planners, body_id, max(starts, today), away, today))
-    names = Names(after)
-    basis = MailingBasis(row=row, names=names, today=today, pauses=pauses)
-    calendar = BoardCalendar(connection=connection, row=row, planner=after, today=today)
-    found = list(_next_mails(connection, calendar, basis, body_id, starts))
-    found.sort(key=lambda each: (each.day, each.due, each.title))
+    """What follows from going to the planner `after`, from `starts` on."""
+    changed = replace(view, names=Names(after))
+    basis = MailingBasis(view=changed, pauses=tuple(pauses_of(connection, view.id)))
+    mails = list(_next_mails(connection, basis, body_id, starts))
+    mails.sort(key=lambda mail: (mail.day, mail.due, mail.title))
+    body = after.body(body_id)
+    sentences: Iterable[str] = ()
+    if body is not None:
+        sentences = _sentences(
+            _RoleChange(
+                before=view.planner,
+                after=after,
+                body=body,
+                starts=max(starts, view.today),
+                today=view.today,
+                away=basis.away,
+            )
+        )
     return RoleEffects(
-        sentences=said, mails=tuple(found[:MOST_MAILS]), more=max(0, len(found) - MOST_MAILS)
+        sentences=tuple(sentences),
+        mails=tuple(mails[:MOST_MAILS]),
+        more=max(0, len(mails) - MOST_MAILS),
     )
 
 
-def _sentences(
-    planners: tuple[Planner, Planner],
-    body_id: str,
-    starts: date,
-    away: Collection[str],
-    today: date,
-) -> Iterator[str]:
-    before, after = planners
-    body = after.body(body_id)
-    if body is None:
-        return
-    owes = any(body_id in each.owners for each in after.obligations())
+def _sentences(change: _RoleChange) -> Iterator[str]:
+    owes = any(change.body.id in each.owners for each in change.after.obligations())
     changed = False
-    for level, what in _capacities(after, body, owes=owes):
-        lines = list(_handover(before, after, body_id, level, what, starts, away, today))
+    for level, what in _capacities(change.after, change.body, owes=owes):
+        lines = list(_handover(change, level, what))
         changed = changed or bool(lines)
         yield from lines
     if not changed:
@@ -105,66 +119,51 @@ def _capacities(planner: Planner, body: Body, *, owes: bool) -> Iterator[tuple[L
         yield Level.SECRETARIAT, "the weekly overview, and copies about what is late,"
 
 
-def _handover(
-    before: Planner,
-    after: Planner,
-    body_id: str,
-    level: Level,
-    what: str,
-    starts: date,
-    away: Collection[str],
-    today: date,
-) -> Iterator[str]:
+def _handover(change: _RoleChange, level: Level, what: str) -> Iterator[str]:
     """Each day on which somebody else gets these mails than would have without the change."""
-    days = _turning_days(after, body_id, starts)
-    if all(
-        recipient_at(before, body_id, level, day, away)
-        == recipient_at(after, body_id, level, day, away)
-        for day in days
-    ):
+    days = _turning_days(change.body, change.starts)
+    if all(change.reader_before(level, day) == change.reader_after(level, day) for day in days):
         return
-    current = recipient_at(before, body_id, level, today, away)
-    if starts > today and current is not None:
-        yield f"Until {long_date(starts - ONE_DAY)} {what} go to {current.address}, as now."
-    told: Recipient | None = None
+    current = change.reader_before(level, change.today)
+    if change.starts > change.today and current is not None:
+        until = long_date(change.starts - ONE_DAY)
+        yield f"Until {until} {what} go to {current.address}, as now."
+    previous: Recipient | None = None
     for number, day in enumerate(days):
-        now = recipient_at(after, body_id, level, day, away)
-        if number and now == told:
+        reader = change.reader_after(level, day)
+        if number and reader == previous:
             continue
-        told = now
-        was = recipient_at(before, body_id, level, day, away)
-        instead = f" instead of {was.address}" if was and now and was.address != now.address else ""
-        if now is None:
-            reader = "no vice-chair" if level is Level.DEPUTY else "nobody"
-            yield f"From {long_date(day)} {reader} gets {what}."
+        previous = reader
+        if reader is None:
+            nobody = "no vice-chair" if level is Level.DEPUTY else "nobody"
+            yield f"From {long_date(day)} {nobody} gets {what}."
             continue
-        because = stand_in(now.because)
+        was = change.reader_before(level, day)
+        instead = f" instead of {was.address}" if was and was.address != reader.address else ""
+        because = stand_in(reader.because)
         why = f" {because}" if because else ""
-        yield f"From {long_date(day)} {what} go to {now.address}{instead}.{why}"
+        yield f"From {long_date(day)} {what} go to {reader.address}{instead}.{why}"
 
 
-def _turning_days(planner: Planner, body_id: str, starts: date) -> list[date]:
+def _turning_days(body: Body, starts: date) -> list[date]:
     """`starts`, and every later day on which a role of the body begins or is over."""
-    body = planner.body(body_id)
-    holders = () if body is None else body.holders
-    begins = (each.starts for each in holders if each.starts is not None)
-    ends = (each.ends + ONE_DAY for each in holders if each.ends is not None)
+    begins = (holder.starts for holder in body.holders if holder.starts is not None)
+    ends = (holder.ends + ONE_DAY for holder in body.holders if holder.ends is not None)
     return sorted({starts, *(day for day in (*begins, *ends) if day > starts)})
 
 
 def _next_mails(
-    connection: Connection,
-    calendar: BoardCalendar,
-    basis: MailingBasis,
-    body_id: str,
-    starts: date,
+    connection: Connection, basis: MailingBasis, body_id: str, starts: date
 ) -> Iterator[NextMail]:
     """The first mail from `starts` on about each thing that the body owes within a year."""
-    refs = {each.ref for each in basis.names.planner.obligations() if body_id in each.owners}
-    lines = calendar.lines(basis.today - A_YEAR, basis.today + A_YEAR, refs)
+    view = basis.view
+    refs = {each.ref for each in view.planner.obligations() if body_id in each.owners}
+    calendar = BoardCalendar(connection, view)
+    lines = calendar.lines(view.today - A_YEAR, view.today + A_YEAR, refs)
     for entry in entries_of(connection, [line for line in lines if line.owner == body_id]):
-        coming = coming_mails(basis, entry, occurrence_by_key(connection, entry.key)).mails
-        mail: ComingMail | None = next((each for each in coming if each.day >= starts), None)
+        stored = occurrence_by_key(connection, entry.key)
+        coming = coming_mails(basis, entry, stored).mails
+        mail = next((mail for mail in coming if mail.day >= starts), None)
         if mail is not None:
             yield NextMail(
                 key=entry.key,

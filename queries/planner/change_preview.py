@@ -13,8 +13,7 @@ from ...calendar.occurrences import Occurrence, meeting_occurrences
 from ...calendar.planner.model import Planner
 from ...calendar.rules.meeting_series import FURTHEST_MOVE
 from ...calendar.status import OWED, Status
-from ...scheduler.installation import Installation
-from ...storage.boards import BoardRow
+from ...scheduler.planning.board_view import BoardView
 from ...storage.mail.occurrence_mail import count_reminded
 from ...storage.occurrences import StoredOccurrence, occurrences_of
 from ...storage.recorded_events import happened
@@ -39,9 +38,8 @@ class Consequences:
 
 
 def consequences(
-    here: Installation,
     connection: Connection,
-    row: BoardRow,
+    view: BoardView,
     after: Planner,
     *,
     refs: Collection[str] | None = None,
@@ -50,18 +48,18 @@ def consequences(
 
     With `refs` only some reports and actions were changed, and no meeting.
     """
-    before = here.shelf.get(connection, row)
-    start, end = here.today, here.today + relativedelta(months=MONTHS_AHEAD)
+    before, today = view.planner, view.today
+    start, end = today, today + relativedelta(months=MONTHS_AHEAD)
     # A wider window, so that what moves across the edge of it is not taken for gone or new.
     window = (start - FURTHEST_MOVE, end + FURTHEST_MOVE)
-    recorded = happened(connection, row.id)
+    recorded = happened(connection, view.id)
     found = [
         each
         for each in reflows(before, after, *window, recorded, refs=refs)
         if any(start <= last and due <= end for due, last in _spans(each))
     ]
-    stored = {each.key: each for each in occurrences_of(connection, row.id, refs)}
-    flowing = [each for each in found if _follows(stored.get(_key(each)), each, here.today)]
+    stored = {each.key: each for each in occurrences_of(connection, view.id, refs)}
+    flowing = [each for each in found if _follows(stored.get(_key(each)), each, today)]
     ids = [stored[_key(each)].id for each in flowing if _key(each) in stored]
     return Consequences(
         flowing=_handed_over(flowing),

@@ -21,13 +21,15 @@ BOARDCAL = "boardcal"
 class BoardView:
     """A Board as stored, its planner by id, its local clock, and the moment it is looked at.
 
-    Made once for each request, command or stage of a tick, so that all of it has one `now`.
+    Made once for each request, command or stage of a tick, so that all of it has one `now`, and
+    one local day, `today`.
     """
 
     row: BoardRow
     names: Names
     local: LocalTime
     now: datetime
+    today: date
 
     @property
     def id(self) -> str:
@@ -45,11 +47,6 @@ class BoardView:
         return self.names.obligations
 
     @property
-    def today(self) -> date:
-        """The Board's local day."""
-        return self.local.day_of(self.now)
-
-    @property
     def go_live(self) -> date:
         """The day that emails begin; today where that is not decided."""
         return self.row.go_live or self.today
@@ -62,7 +59,8 @@ class BoardView:
 
 def view_of(row: BoardRow, planner: Planner, *, local: LocalTime, now: datetime) -> BoardView:
     """A Board as its row and its planner are at a moment."""
-    return BoardView(row=row, names=Names(planner), local=local, now=now)
+    names, today = Names(planner), local.day_of(now)
+    return BoardView(row=row, names=names, local=local, now=now, today=today)
 
 
 def first_state(occurrence: Occurrence, view: BoardView) -> str:

@@ -31,7 +31,7 @@ from boardcal.storage.planners import store_planner
 from boardcal.storage.schema.occurrences import raised
 from boardcal.tests.factories import CHAIR, LONDON, at, day, make_action, make_planner, make_report
 from boardcal.tests.office import WHO, Office
-from boardcal.tests.pages import shown_by
+from boardcal.tests.pages import reading, shown_by
 from boardcal.tests.waiting import PATIENCE
 
 if TYPE_CHECKING:
@@ -67,15 +67,13 @@ def test_what_was_raised_for_one_body_stands_under_that_body_and_its_owner_alone
     any_office.store(make_planner(report=[exceptions])).tick("2018-01-15 09:00")
     raises(any_office)
     found = {}
-    with any_office.changing("lscb") as (connection, view):
+    with reading(any_office) as (connection, view):
         for body in ("lscb", "business-group", "pmqag"):
             page = upcoming_page(
                 connection,
-                view.row,
-                view.planner,
+                view,
                 start=day("2018-01-15"),
                 end=day("2018-03-31"),
-                today=day("2018-01-15"),
                 choice=Choice(kind=Kind.REPORT, body=body),
             )
             found[body] = page.paging.total
@@ -174,7 +172,7 @@ def test_it_follows_its_meeting_and_goes_to_the_next_one_where_that_is_cancelled
 
 def _history(office: Office) -> Any:
     with office.changing("lscb") as (connection, view):
-        return history(connection, view.planner, [FIRST], local=LONDON)
+        return history(connection, view, [FIRST])
 
 
 def test_who_raised_it_when_and_why_is_on_record(january: Office) -> None:
@@ -294,7 +292,7 @@ def test_an_action_can_be_raised_too(office: Office) -> None:
 
     def standing() -> tuple[str, str]:
         today = LONDON.day_of(office.now)
-        found = shown_by(office, action_plan, today=today, local=LONDON)
+        found = shown_by(office, action_plan, today=today)
         (only,) = [each for section in found.sections for each in section.rows]
         return only.rag.value, only.words
 
@@ -393,13 +391,10 @@ def test_the_next_meetings_are_offered_with_the_day_that_it_would_be_due(january
     january.tick("2018-03-01 09:00")
     found = shown_by(
         january,
-        lambda connection, _, planner: raise_choices(
-            connection,
-            planner,
-            "exceptions",
-            today=day("2018-03-01"),
-            also=("lscb", day("2019-01-10")),
-        ),
+        raise_choices,
+        ref="exceptions",
+        today=day("2018-03-01"),
+        also=("lscb", day("2019-01-10")),
     )
     assert [(each.body.id, each.day.isoformat(), each.due) for each in found.meetings] == [
         (
@@ -463,7 +458,7 @@ def test_a_simulation_mails_what_was_raised(january: Office) -> None:
 def test_its_page_says_why_it_is_due_and_for_which_meeting(january: Office) -> None:
     january.tick("2018-03-02 09:00")
     raises(january)
-    found = shown_by(january, occurrence_dossier, key=FIRST, today=day("2018-03-02"), local=LONDON)
+    found = shown_by(january, occurrence_dossier, key=FIRST, today=day("2018-03-02"))
     assert found.why[-3:] == (
         "It was raised on 2 March 2018, for a meeting of LSCB.",
         "LSCB meets on Thursday 8 March 2018, so it was due at once, on Friday 2 March 2018.",
@@ -471,13 +466,13 @@ def test_its_page_says_why_it_is_due_and_for_which_meeting(january: Office) -> N
     )
     assert found.meeting.body.id == "lscb"
     january.extend(FIRST, "2018-03-06")
-    found = shown_by(january, occurrence_dossier, key=FIRST, today=day("2018-03-02"), local=LONDON)
+    found = shown_by(january, occurrence_dossier, key=FIRST, today=day("2018-03-02"))
     assert found.why[-1] == "It was given a date of its own: 6 March 2018 instead of 2 March 2018."
 
 
 def test_its_page_says_by_which_day_where_there_is_no_meeting(january: Office) -> None:
     raises(january, wanted("2018-02-20", body=None))
-    found = shown_by(january, occurrence_dossier, key=FIRST, today=day("2018-01-15"), local=LONDON)
+    found = shown_by(january, occurrence_dossier, key=FIRST, today=day("2018-01-15"))
     assert found.why[-1] == (
         "It was raised on 15 January 2018, to be due by Tuesday 20 February 2018."
     )

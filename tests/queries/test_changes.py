@@ -15,9 +15,9 @@ from boardcal.queries.changes import ChangeEntry, ChangesPage, changes_page, his
 from boardcal.storage.change_kinds import ChangeKind
 from boardcal.storage.change_log import MOST_LISTED, note_change
 from boardcal.storage.planners import content_of
-from boardcal.tests.factories import CHAIR, LONDON, S11, at, day
+from boardcal.tests.factories import CHAIR, S11, at, day
 from boardcal.tests.office import Office
-from boardcal.tests.pages import in_memory, make_whole, reading, shown_by
+from boardcal.tests.pages import in_memory, make_whole, shown_by
 from boardcal.wording.changes import ChangeLine, dates_in_words
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def an_office() -> Office:
 
 
 def page_of(office: Office, since: str = "2018-03-08", **more: Any) -> ChangesPage:
-    found: ChangesPage = shown_by(office, changes_page, since=day(since), local=LONDON, **more)
+    found: ChangesPage = shown_by(office, changes_page, since=day(since), **more)
     return found
 
 
@@ -301,8 +301,7 @@ def test_the_history_of_something_is_told_oldest_first() -> None:
     office.record(S11, Status.SUBMITTED)
     office.record(S11, Status.ACCEPTED)
     office.record("lscb/progress/cdop/2018-03", Status.WAIVED)
-    with reading(office) as (connection, _, planner):
-        told = history(connection, planner, [S11], local=LONDON)
+    told = shown_by(office, history, subjects=[S11])
     assert [line.sentence.rpartition(" as ")[2] for line in told] == ["submitted.", "accepted."]
     assert {line.key for line in told} == {S11}
 

@@ -14,7 +14,7 @@ from boardcal.queries.to_decide import decisions
 from boardcal.queries.unsettled import unsettled_items
 from boardcal.storage.schema.occurrences import change
 from boardcal.tests.factories import at, checked, cumbria, make_document, make_report, with_body
-from boardcal.tests.pages import in_memory, make_whole, office_day, reading, refusing
+from boardcal.tests.pages import in_memory, make_whole, reading, refusing
 
 if TYPE_CHECKING:
     from boardcal.tests.office import Office
@@ -28,9 +28,9 @@ def groups(office: Office, **more: Any) -> dict[str, tuple[Decision, ...]]:
 
 
 def everything(office: Office, **more: Any) -> Decisions:
-    with reading(office) as (connection, row, planner):
-        content = office.ticker.shelf.content(connection, row)
-        return decisions(connection, row, content, planner, today=office_day(office), **more)
+    with reading(office) as (connection, view):
+        content = office.ticker.shelf.content(connection, view.row)
+        return decisions(connection, view, content, **more)
 
 
 def real(**more: Any) -> dict[str, Any]:
@@ -162,8 +162,8 @@ def test_what_fell_due_before_mails_began_waits_with_who_owed_it() -> None:
 
 def test_the_unsettled_are_listed_with_what_can_be_said_of_each() -> None:
     office = an_office()
-    with reading(office) as (connection, _row, planner):
-        every = {item.key: item for item in unsettled_items(connection, planner)}
+    with reading(office) as (connection, view):
+        every = {item.key: item for item in unsettled_items(connection, view)}
     assert every[S11].owner.id == "pmqag"
     assert Status.NOTHING_TO_REPORT not in every[S11].outcomes
     progress = next(item for key, item in every.items() if "/progress/" in key)
@@ -174,8 +174,8 @@ def test_the_unsettled_are_listed_with_what_can_be_said_of_each() -> None:
 
 def test_many_are_settled_at_once_with_who_and_why() -> None:
     office = an_office()
-    with reading(office) as (connection, _row, planner):
-        keys = [item.key for item in unsettled_items(connection, planner)]
+    with reading(office) as (connection, view):
+        keys = [item.key for item in unsettled_items(connection, view)]
     waived = [Outcome(key=key, status=Status.WAIVED, note="before our time") for key in keys]
     record_all(office, *waived)
     assert {office.row(key).state for key in keys} == {"waived"}

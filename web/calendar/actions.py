@@ -11,7 +11,7 @@ from ...queries.calendar.action_plan import ActionRow, Section, action_plan
 from ...queries.calendar.action_status import Rag
 from ...queries.paging import paging
 from ..page.page import page
-from ..request.context import link, reading_board, site_of
+from ..request.context import link, reading_board
 from ..request.query import chosen_of, page_address, page_asked
 
 PATH = "/actions"
@@ -19,10 +19,9 @@ PATH = "/actions"
 
 def show(request: Request) -> Response:
     """The plan, or those of its actions that stand in one way: "?standing=overdue"."""
-    here = site_of(request).here
     standing = chosen_of(request, "standing", Rag)
-    with reading_board(request) as (connection, row, planner):
-        plan = action_plan(connection, row, planner, today=here.today, local=here.local)
+    with reading_board(request) as (connection, view):
+        plan = action_plan(connection, view)
     chosen = [
         (section, row)
         for section in plan.sections

@@ -72,12 +72,9 @@ def due_page(
 ) -> Response:
     """The page with what was typed; `since` is the standing that a form was too old for."""
     key = request.path_params["key"]
-    here = site_of(request).here
-    with reading_board(request) as (connection, row, planner):
-        found = occurrence_dossier(
-            connection, row, planner, key, today=here.today, local=here.local
-        )
-        standing = standing_of(connection, row.id, key)
+    with reading_board(request) as (connection, view):
+        found = occurrence_dossier(connection, view, key)
+        standing = standing_of(connection, view.id, key)
     if found is None:
         raise NotFoundError(NOTHING)
     return page(

@@ -51,11 +51,11 @@ def answer(request: Request) -> Response:
 
 def _choices(request: Request, meeting: str) -> RaiseChoices:
     """What can be chosen. Raises NotFoundError where it cannot be raised."""
-    ref, today = request.path_params["ref"], site_of(request).here.today
+    ref = request.path_params["ref"]
     try:
-        with reading_board(request) as (connection, _, planner):
+        with reading_board(request) as (connection, view):
             also = _meeting_of(meeting)
-            return raise_choices(connection, planner, ref, today=today, also=also)
+            return raise_choices(connection, view, ref, also=also)
     except RecordError as error:
         raise NotFoundError(str(error)) from None
 
@@ -144,11 +144,11 @@ def _previewed(
     request: Request, choices: RaiseChoices, wanted: Wanted, meanwhile: str | None = None
 ) -> Response:
     """What would follow, with a button; what cannot be done goes back to the form."""
-    here, form = site_of(request).here, form_of(request)
+    form = form_of(request)
     status = 200 if meanwhile is None else 409
     try:
-        with reading_board(request) as (connection, row, _):
-            found = outlook(connection, here.view(connection, row), wanted)
+        with reading_board(request) as (connection, view):
+            found = outlook(connection, view, wanted)
     except RecordError as error:
         return _refused(request, wanted, error, status, meanwhile)
     return page(
@@ -183,11 +183,10 @@ def _refused(
 
 def _save(request: Request, wanted: Wanted) -> Response:
     """Raises it, once however often the button is pressed."""
-    here, who = site_of(request).here, user_of(request).email
+    who = user_of(request).email
     since = form_of(request).number("times")
     try:
-        with changing_board(request) as (connection, row, _):
-            view = here.view(connection, row)
+        with changing_board(request) as (connection, view):
             stored = raised_already(connection, view, wanted, who=who, since=since)
             if stored is None:
                 found = outlook(connection, view, wanted)

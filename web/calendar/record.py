@@ -110,16 +110,14 @@ def _changed(
     field: str,
 ) -> Response:
     """Makes the change, unless somebody else was faster, and says what it did."""
-    here = site_of(request).here
     key = request.path_params["key"]
     sent = form_of(request).secret("standing")
     try:
-        with changing_board(request) as (connection, row, _):
-            view = here.view(connection, row)
-            stored = done_already(connection, row, key, sent, same)
+        with changing_board(request) as (connection, view):
+            stored = done_already(connection, view.row, key, sent, same)
             if stored is None:
                 stored = change(connection, view)
-            said = f"{says(stored, view)} {_next(request, row, stored)}"
+            said = f"{says(stored, view)} {_next(request, view.row, stored)}"
     except MovedOnError:
         return due_page(request, typed_by(request), since=sent)
     except RecordError as error:

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from ...queries.calendar.report import dossier
 from ..page.page import page
-from ..request.context import reading_board, site_of
+from ..request.context import reading_board
 from ..request.errors import NotFoundError
 
 NO_REPORT = "There is no such report. Perhaps the planner was changed; look for it in Upcoming."
@@ -28,9 +28,8 @@ def show_action(request: Request) -> Response:
 
 def _show(request: Request, *, is_action: bool) -> Response:
     ref = request.path_params["ref"]
-    today = site_of(request).here.today
-    with reading_board(request) as (connection, row, planner):
-        found = dossier(connection, row, planner, ref, today=today)
+    with reading_board(request) as (connection, view):
+        found = dossier(connection, view, ref)
     if found is None or found.is_action != is_action:
         raise NotFoundError(NO_ACTION if is_action else NO_REPORT)
     return page(request, "calendar/report.html.j2", title=found.title, it=found)

@@ -138,16 +138,14 @@ class Asked:
 def show(request: Request) -> Response:
     """The list."""
     today = site_of(request).here.today
-    with reading_board(request) as (connection, row, planner):
-        asked = _asked(request, planner)
+    with reading_board(request) as (connection, view):
+        asked = _asked(request, view.planner)
         first, last = asked.period.bounds(today)
         found = upcoming_page(
             connection,
-            row,
-            planner,
+            view,
             start=first,
             end=last,
-            today=today,
             choice=asked.choice,
             page=page_asked(request),
         )
@@ -167,11 +165,11 @@ def show(request: Request) -> Response:
         counts=[(status, found.counts[status]) for status in STATUSES if status in found.counts],
         status_words=STATUS_WORDS,
         behind=Period.BEHIND,
-        bodies=_bodies(planner),
+        bodies=_bodies(view.planner),
         statuses=[(each.value, capital(STATUS_WORDS[each])) for each in STATUSES],
         kinds=[(each.value, capital(f"{KIND_WORDS[each]}s")) for each in Kind],
         periods=[(each.value, each.words) for each in Period],
-        is_empty=not (planner.reports or planner.actions),
+        is_empty=not (view.planner.reports or view.planner.actions),
     )
 
 

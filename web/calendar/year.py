@@ -22,14 +22,12 @@ STARTS = (1, FINANCIAL_YEAR_BEGINS)
 def show(request: Request) -> Response:
     """The planner of a year, by the month that it begins with: "?from=2017-04"."""
     today = site_of(request).here.today
-    with reading_board(request) as (connection, row, planner):
-        firsts = _firsts(planner, today)
+    with reading_board(request) as (connection, view):
+        firsts = _firsts(view.planner, today)
         names = {_name(first): first for first in firsts}
         wanted = chosen_id(request, "from", names)
         first = names[wanted] if wanted else today.replace(month=1, day=1)
-        year = year_planner(
-            connection, row, planner, first=first, today=today, page=page_asked(request)
-        )
+        year = year_planner(connection, view, first=first, page=page_asked(request))
 
     def at(number: int = 1, begin: date = first) -> str:
         only = number if number > 1 else None
@@ -46,7 +44,7 @@ def show(request: Request) -> Response:
         before=_other(first, -1, firsts),
         after=_other(first, 1, firsts),
         in_words=_words,
-        board_body=planner.board,
+        board_body=view.planner.board,
         before_start=BEFORE_START,
     )
 

@@ -32,9 +32,12 @@ def show(request: Request) -> Response:
     here = site_of(request).here
     form, problems = asked(request), Problems()
     since = _since(form, problems, here.today)
-    with reading_board(request) as (connection, row, planner):
+    with reading_board(request) as (connection, view):
         found = changes_page(
-            connection, row, planner, since=since, local=here.local, page=page_asked(request)
+            connection,
+            view,
+            since=since,
+            page=page_asked(request),
         )
     typed = typed_date(form, "since")
     return page(
@@ -43,7 +46,7 @@ def show(request: Request) -> Response:
         title="What changed",
         problems=problems,
         found=found,
-        place_of=partial(place_of, planner),
+        place_of=partial(place_of, view.planner),
         typed=typed if problems else shown_date(since),
         choices=[(text, shown_date(here.today - ago)) for text, ago in SINCE.items()],
         at=page_address(request, "/changes", **_query(since)),

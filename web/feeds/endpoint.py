@@ -148,7 +148,7 @@ class FeedAnswers:
             feed = feed_of_token(connection, token)
             body = None
             if feed is not None and is_open(connection, feed):
-                body = self._shelf.body_of(connection, feed, day)
+                body = self._shelf.body_of(connection, feed)
         if feed is None or body is None:
             with self._busy:
                 self._known.pop(path, None)

@@ -57,13 +57,13 @@ def make(request: Request) -> Response:
     """Makes a feed; the page after it shows the address once."""
     problems = Problems()
     form = form_of(request)
-    with changing_board(request) as (connection, row, planner):
-        allowed = {f"{kind}:{subject}" for kind, subject, _ in _choices(request, planner)}
+    with changing_board(request) as (connection, view):
+        allowed = {f"{kind}:{subject}" for kind, subject, _ in _choices(request, view.planner)}
         asked = problems.read("dates", "The dates", lambda: _asked(form, allowed))
         if asked is not None:
             kind, subject = asked
             made, token = make_feed(
-                connection, row.id, kind, subject, now=site_of(request).now(), who=_who(request)
+                connection, view.id, kind, subject, now=site_of(request).now(), who=_who(request)
             )
     if asked is None:
         return _list(request, problems)
@@ -78,7 +78,7 @@ def ask_to_renew(request: Request) -> Response:
 def renew(request: Request) -> Response:
     """Gives a feed a new address; the page after it shows that once."""
     try:
-        with changing_board(request) as (connection, _, _):
+        with changing_board(request) as (connection, _):
             feed = _feed(request, connection)
             made, token = rotate_feed(
                 connection, feed, now=site_of(request).now(), who=_who(request)
@@ -113,10 +113,10 @@ def ask_to_stop(request: Request) -> Response:
 
 def stop(request: Request) -> Response:
     """Stops a feed for good."""
-    with changing_board(request) as (connection, _, planner):
+    with changing_board(request) as (connection, view):
         feed = _feed(request, connection)
         revoke_feed(connection, feed, now=site_of(request).now(), who=_who(request))
-        words = feed_title(feed, planner)
+        words = feed_title(feed, view.planner)
     return redirect(request, "/subscribe", f"The feed of {words} is stopped.")
 
 
@@ -169,9 +169,9 @@ def _feed(request: Request, connection: Connection) -> Feed:
 
 def _usable(request: Request) -> tuple[Feed, str]:
     """The feed of the address and whose dates it has, while it is not stopped."""
-    with reading_board(request) as (connection, _, planner):
+    with reading_board(request) as (connection, view):
         feed = _feed(request, connection)
-        words = feed_title(feed, planner)
+        words = feed_title(feed, view.planner)
     if feed.revoked_at is not None:
         raise NotFoundError("This feed was stopped before.")
     return feed, words
@@ -196,10 +196,12 @@ def _is_local(request: Request) -> bool:
 
 
 def _list(request: Request, problems: Problems | None = None) -> Response:
-    with reading_board(request) as (connection, row, planner):
+    with reading_board(request) as (connection, view):
         lines = [
-            FeedLine(feed=each, words=feed_title(each, planner), is_open=is_open(connection, each))
-            for each in feeds_of(connection, row.id)
+            FeedLine(
+                feed=each, words=feed_title(each, view.planner), is_open=is_open(connection, each)
+            )
+            for each in feeds_of(connection, view.id)
             if _may_see(request, each)
         ]
     return page(
@@ -208,7 +210,7 @@ def _list(request: Request, problems: Problems | None = None) -> Response:
         title="Subscribe",
         problems=problems,
         lines=lines,
-        choices=[(f"{kind}:{name}", text) for kind, name, text in _choices(request, planner)],
+        choices=[(f"{kind}:{name}", text) for kind, name, text in _choices(request, view.planner)],
         chosen=form_of(request).secret("dates"),
         is_secretariat=_is_secretariat(request),
         is_local=_is_local(request),

@@ -15,7 +15,7 @@ from ...operations.mail_action_rules import MailAction
 from ...operations.mail_actions import MailActionError, count_as_arrived, hold_back, send_again
 from ...storage.message_states import MessageState
 from ..page.page import page
-from ..request.context import changing_board, form_of, redirect, site_of, user_of
+from ..request.context import changing_board, form_of, redirect, user_of
 from ..request.errors import ConflictError, ForbiddenError, NotFoundError
 from ..request.form import Problems
 from .mails import ReadMail, read_mail
@@ -104,8 +104,7 @@ def act(request: Request) -> Response:
     if why is None:
         return _page(request, deed, found, problems)
     try:
-        with changing_board(request) as (connection, row, _):
-            view = site_of(request).here.view(connection, row)
+        with changing_board(request) as (connection, view):
             done = deed.does(
                 connection,
                 view,

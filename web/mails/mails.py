@@ -54,11 +54,10 @@ def show(request: Request) -> Response:
     here = site_of(request).here
     form, problems = asked(request), Problems()
     choice = _choice(form, problems, here.today)
-    with reading_board(request) as (connection, row, _):
+    with reading_board(request) as (connection, view):
         found = mails_page(
             connection,
-            row,
-            local=here.local,
+            view,
             choice=choice,
             page=page_asked(request),
             size=SIZE,
@@ -131,25 +130,24 @@ def show_file(request: Request) -> Response:
 
 def read_mail(request: Request) -> ReadMail:
     """The mail that the address names. Raises NotFoundError."""
-    here = site_of(request).here
     number = request.path_params["id"]
-    with reading_board(request) as (connection, row, planner):
-        found = whole_mail(connection, row, planner, number, local=here.local)
+    with reading_board(request) as (connection, view):
+        found = whole_mail(connection, view, number)
         if found is None:
             raise NotFoundError("There is no such mail. “Mails” lists them all.")
-        told = history(connection, planner, [subject_of(number)], local=here.local)
+        told = history(connection, view, [subject_of(number)])
     visible = {each.id for each in context_of(request).boards}
     is_whole = visible.issuperset(found.line.boards)
     if not is_whole:
-        mine = tuple(each for each in found.items if each.key.startswith(f"{row.id}/"))
-        asked_here = tuple(each for each in found.requests if each.board == row.id)
+        mine = tuple(each for each in found.items if each.key.startswith(f"{view.id}/"))
+        asked_here = tuple(each for each in found.requests if each.board == view.id)
         found = replace(found, items=mine, requests=asked_here, text=None, content=None)
     may = all(user_of(request).may(Role.SECRETARIAT, each) for each in found.line.boards)
     return ReadMail(
         mail=found,
         actions=possible(found.state) if may else (),
         history=told,
-        planner=planner,
+        planner=view.planner,
         is_whole=is_whole,
         may_act=may,
     )

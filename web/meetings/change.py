@@ -80,8 +80,8 @@ def _decision(
 ) -> MeetingDecision | None:
     """What the form says; None, with problems, where it cannot be read."""
     form, today = form_of(request), site_of(request).here.today
-    with reading_board(request) as (_, _row, planner):
-        body = meeting_body(planner, request.path_params["body"]).id
+    with reading_board(request) as (_, view):
+        body = meeting_body(view.planner, request.path_params["body"]).id
     if becomes is MeetingChangeKind.CANCELLED:
         return MeetingDecision(body=body, becomes=becomes, day=day_of(request))
     name = FIELDS[becomes]
@@ -120,11 +120,11 @@ def _form(
 
 def _subject(request: Request, becomes: MeetingChangeKind) -> tuple[Body, MeetingLine | None]:
     """The body, and the meeting that it is about. Raises NotFoundError."""
-    with reading_board(request) as (connection, row, planner):
-        body = meeting_body(planner, request.path_params["body"])
+    with reading_board(request) as (connection, view):
+        body = meeting_body(view.planner, request.path_params["body"])
         if becomes is MeetingChangeKind.ADDED:
             return body, None
-        meeting = meeting_of(request, connection, row, planner)
+        meeting = meeting_of(request, connection, view)
     if meeting.is_cancelled:
         raise NotFoundError(
             f"The {meeting.title} of {meeting.when} is cancelled. To let it take place after all, "
@@ -205,14 +205,13 @@ def _save(request: Request, decision: MeetingDecision, why: str) -> Response:
 
 def _overtaken(request: Request, decision: MeetingDecision, why: str) -> Response:
     """Somebody changed the planner since the preview: what would follow now; or done already."""
-    here = site_of(request).here
-    with reading_board(request) as (connection, row, planner):
-        last = last_change(connection, row.id, decision.body)
-        lines = history(connection, planner, [decision.body], local=here.local)
+    with reading_board(request) as (connection, view):
+        last = last_change(connection, view.id, decision.body)
+        lines = history(connection, view, [decision.body])
     mine = (decision.what, decision.days, user_of(request).email, why or None)
     if last is not None and (last.what, last.after, last.who, last.why) == mine:
         # A button pressed twice.
-        return _done(request, decision, planner)
+        return _done(request, decision, view.planner)
     meanwhile = " ".join((CHANGED, *(each.text for each in lines[-1:])))
     try:
         return _previewed(request, decision, why, meanwhile)

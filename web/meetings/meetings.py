@@ -12,7 +12,7 @@ from ...calendar.planner.model import Body, Planner
 from ...calendar.rules.date_text import EARLIEST_YEAR, LATEST_YEAR
 from ...queries.calendar.board_calendar import BoardCalendar
 from ...queries.meetings.meetings import MeetingLine, meeting_calendar, meeting_on
-from ...storage.boards import BoardRow
+from ...scheduler.planning.board_view import BoardView
 from ..page.page import page
 from ..request.context import reading_board, site_of
 from ..request.errors import NotFoundError
@@ -23,16 +23,14 @@ def show(request: Request) -> Response:
     today = site_of(request).here.today
     year = _year(request, today)
     wanted = request.query_params.get("body") or None
-    with reading_board(request) as (connection, row, planner):
+    with reading_board(request) as (connection, view):
         if wanted is not None:
-            meeting_body(planner, wanted)
+            meeting_body(view.planner, wanted)
         found = meeting_calendar(
             connection,
-            row,
-            planner,
+            view,
             start=date(year, 1, 1),
             end=date(year, 12, 31),
-            today=today,
             body=wanted,
         )
     return page(
@@ -73,16 +71,11 @@ def day_of(request: Request) -> date:
     return day
 
 
-def meeting_of(
-    request: Request, connection: Connection, row: BoardRow, planner: Planner
-) -> MeetingLine:
+def meeting_of(request: Request, connection: Connection, view: BoardView) -> MeetingLine:
     """The meeting that the address names. Raises NotFoundError where there is none."""
-    body = meeting_body(planner, request.path_params["body"])
+    body = meeting_body(view.planner, request.path_params["body"])
     day = day_of(request)
-    calendar = BoardCalendar(
-        connection=connection, row=row, planner=planner, today=site_of(request).here.today
-    )
-    found = meeting_on(calendar, body.id, day)
+    found = meeting_on(BoardCalendar(connection, view), body.id, day)
     if found is None:
         raise NotFoundError(no_meeting(body))
     return found

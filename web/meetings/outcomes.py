@@ -11,7 +11,6 @@ from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ...calendar.planner.model import Planner
 from ...calendar.rules.date_text import long_date
 from ...operations.raise_item import Asked, nothing_raised
 from ...operations.record import RecordError, record
@@ -19,8 +18,7 @@ from ...queries.calendar.item import recordable
 from ...queries.calendar.item_version import changes_at, standings
 from ...queries.changes import history
 from ...queries.meetings.papers import MeetingPapers, Paper
-from ...storage.boards import BoardRow
-from ...wording.names import Names
+from ...scheduler.planning.board_view import BoardView
 from ...wording.text import count
 from ..calendar.item import CHOICES
 from ..calendar.record import WORDS, MovedOnError, done_already, read_status
@@ -105,13 +103,12 @@ def _record(
     moved: set[str],
 ) -> None:
     """Raises RefusedError, with problems or the keys that `moved` on, where one row cannot be."""
-    here, who = site_of(request).here, user_of(request).email
-    with changing_board(request) as (connection, row, _):
-        view = here.view(connection, row)
+    who = user_of(request).email
+    with changing_board(request) as (connection, view):
         for each in chosen:
             same = {"after": each.status, "on": on, "why": each.note, "who": who}
             try:
-                if done_already(connection, row, each.key, each.standing, same) is None:
+                if done_already(connection, view.row, each.key, each.standing, same) is None:
                     status = WORDS[each.status]
                     record(connection, view, each.key, status, on=on, who=who, note=each.note)
             except MovedOnError:
@@ -177,13 +174,12 @@ def _page(
     moved: frozenset[str] = frozenset(),
 ) -> Response:
     papers = _papers(found)
-    with reading_board(request) as (connection, row, planner):
+    with reading_board(request) as (connection, view):
         form = form_of(request)
         told = {
-            key: _meanwhile(request, connection, planner, key, form.secret(f"standing/{key}"))
-            for key in moved
+            key: _meanwhile(connection, view, key, form.secret(f"standing/{key}")) for key in moved
         }
-        rows = _rows(connection, row, planner, papers[:MOST_ROWS], form, told)
+        rows = _rows(connection, view, papers[:MOST_ROWS], form, told)
     return page(
         request,
         "meetings/outcomes.html.j2",
@@ -204,24 +200,20 @@ def _page(
     )
 
 
-def _meanwhile(
-    request: Request, connection: Connection, planner: Planner, key: str, sent: str
-) -> str:
+def _meanwhile(connection: Connection, view: BoardView, key: str, sent: str) -> str:
     """What was changed of one since its row was shown."""
-    lines = history(connection, planner, [key], local=site_of(request).here.local)
+    lines = history(connection, view, [key])
     return " ".join(line.text for line in lines[changes_at(sent) :])
 
 
 def _rows(
     connection: Connection,
-    row: BoardRow,
-    planner: Planner,
+    view: BoardView,
     papers: Sequence[Paper],
     form: Form,
     told: Mapping[str, str],
 ) -> list[Row]:
-    names = Names(planner)
-    known = standings(connection, row.id, [paper.shown.key for paper in papers])
+    known = standings(connection, view.id, [paper.shown.key for paper in papers])
     found = []
     for paper in papers:
         key = paper.shown.key
@@ -231,7 +223,7 @@ def _rows(
                 paper=paper,
                 choices=[
                     (status.value, CHOICES[status])
-                    for status in recordable(names.obligations.get(paper.shown.ref))
+                    for status in recordable(view.obligations.get(paper.shown.ref))
                 ],
                 # What was typed holds for what its reader saw, unless they are told of more.
                 standing=known[key] if key in told or not sent else sent,

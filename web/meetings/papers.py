@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from ...queries.meetings.papers import MeetingPapers, meeting_papers
 from ..page.page import page
-from ..request.context import reading_board, site_of
+from ..request.context import reading_board
 from ..request.errors import NotFoundError
 from .meetings import day_of, meeting_body, no_meeting
 
@@ -27,10 +27,13 @@ def show(request: Request) -> Response:
 def papers_of(request: Request) -> MeetingPapers:
     """The papers for the meeting that the address names. Raises NotFoundError."""
     day = day_of(request)
-    with reading_board(request) as (connection, row, planner):
-        body = meeting_body(planner, request.path_params["body"])
+    with reading_board(request) as (connection, view):
+        body = meeting_body(view.planner, request.path_params["body"])
         found = meeting_papers(
-            connection, row, planner, body=body.id, day=day, today=site_of(request).here.today
+            connection,
+            view,
+            body=body.id,
+            day=day,
         )
     if found is None:
         raise NotFoundError(no_meeting(body))

@@ -32,10 +32,10 @@ class Preview:
 def preview(request: Request, decision: MeetingDecision) -> Preview:
     """Raises EditError or FileProblems where the planner would be wrong with it."""
     here = site_of(request).here
-    with reading_board(request) as (connection, row, _):
-        content = here.shelf.content(connection, row)
+    with reading_board(request) as (connection, view):
+        content = here.shelf.content(connection, view.row)
         after = planner_of(decision.edit(content, decided=here.today))
-        found = consequences(here, connection, row, after)
+        found = consequences(connection, view, after)
     beyond = _beyond(decision, here.today)
     said = [beyond] if beyond and not found.flowing else [*remarks(found), mailed_in_words(found)]
     return Preview(
@@ -43,7 +43,7 @@ def preview(request: Request, decision: MeetingDecision) -> Preview:
         remark=decision.remark(after),
         remarks=tuple(each for each in said if each),
         effects=tuple(effects(found, after)),
-        revision=row.planner_revision,
+        revision=view.row.planner_revision,
     )
 
 

@@ -37,22 +37,22 @@ def set_day(request: Request) -> Response:
         return _form(request, problems)
     if not form.has("save"):
         return _preview(request, day)
-    with changing_board(request) as (connection, row, _):
-        is_as_shown = form.secret("before") == _text(row)
+    with changing_board(request) as (connection, view):
+        is_as_shown = form.secret("before") == _text(view.row)
         if is_as_shown:
             set_go_live(
                 connection,
-                here.view(connection, row),
+                view,
                 day,
                 transport=here.settings.mail.transport,
                 who=user_of(request).email,
             )
-            plan_now(here, connection, row.id)
+            plan_now(here, connection, view.id)
     if not is_as_shown:
         problems.add("save", CHANGED)
         return _preview(request, day, problems, status=409)
     begin = "begin" if day >= here.today else "count as begun"
-    notice = f"The mails of {row.name} {begin} on {weekday_date(day)}."
+    notice = f"The mails of {view.row.name} {begin} on {weekday_date(day)}."
     return redirect(request, "/to-decide", notice)
 
 
@@ -71,8 +71,8 @@ def _form(request: Request, problems: Problems | None = None) -> Response:
 
 
 def _current(request: Request) -> BoardRow:
-    with reading_board(request) as (_, row, _planner):
-        return row
+    with reading_board(request) as (_, view):
+        return view.row
 
 
 def _usual(request: Request, row: BoardRow) -> date:

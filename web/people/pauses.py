@@ -55,24 +55,24 @@ class Meant:
 def show(request: Request) -> Response:
     """What is paused, and the way to pause more."""
     here = site_of(request).here
-    with reading_board(request) as (connection, row, planner):
-        found = pauses_of(connection, row.id)
-    shown = [(each, mails_meant(planner, each.kind, each.id)) for each in found]
+    with reading_board(request) as (connection, view):
+        found = pauses_of(connection, view.id)
+    shown = [(each, mails_meant(view.planner, each.kind, each.id)) for each in found]
     paused = {(each.kind, each.id) for each in found}
     return page(
         request,
         "people/pauses.html.j2",
         title="Pauses and absences",
         pauses=[(each, mails, long_date(here.local.day_of(each.since))) for each, mails in shown],
-        board_is_paused=("board", row.id) in paused,
+        board_is_paused=("board", view.id) in paused,
         bodies=[
             {"value": each.id, "text": each.name}
-            for each in planner.bodies
+            for each in view.planner.bodies
             if ("body", each.id) not in paused
         ],
         people=[
             {"value": each, "text": each}
-            for each in planner.addresses()
+            for each in view.planner.addresses()
             if ("person", each) not in paused
         ],
     )
@@ -106,11 +106,11 @@ def _change(
     why = problems.read("why", "The remark", lambda: form.lines("why"))
     if why is None:
         return ask(request, form, problems)
-    with changing_board(request) as (connection, row, planner):
-        meant = _meant(planner, pauses_of(connection, row.id), form)
+    with changing_board(request) as (connection, view):
+        meant = _meant(view.planner, pauses_of(connection, view.id), form)
         is_new = change(
             connection,
-            row,
+            view.row,
             meant.kind,
             meant.id,
             now=site_of(request).now(),
@@ -124,9 +124,9 @@ def _change(
 
 def _ask_to_pause(request: Request, form: Form, problems: Problems | None = None) -> Response:
     today = site_of(request).here.today
-    with reading_board(request) as (connection, row, planner):
-        found = pauses_of(connection, row.id)
-        meant = _meant(planner, found, form)
+    with reading_board(request) as (connection, view):
+        found = pauses_of(connection, view.id)
+        meant = _meant(view.planner, found, form)
     away = {each.id for each in found if each.kind == "person"}
     return page(
         request,
@@ -134,16 +134,16 @@ def _ask_to_pause(request: Request, form: Form, problems: Problems | None = None
         title="Pause mails",
         problems=problems,
         meant=meant,
-        follows=pause_effects(planner, meant.kind, meant.id, away=away, today=today),
+        follows=pause_effects(view.planner, meant.kind, meant.id, away=away, today=today),
         why=form.secret("why"),
     )
 
 
 def _ask_to_resume(request: Request, form: Form, problems: Problems | None = None) -> Response:
     here = site_of(request).here
-    with reading_board(request) as (connection, row, planner):
-        meant = _meant(planner, pauses_of(connection, row.id), form)
-    mails = mails_after_resuming(here, row, meant.kind, meant.id) if meant.pause else ()
+    with reading_board(request) as (connection, view):
+        meant = _meant(view.planner, pauses_of(connection, view.id), form)
+    mails = mails_after_resuming(here, view.row, meant.kind, meant.id) if meant.pause else ()
     return page(
         request,
         "people/resume.html.j2",

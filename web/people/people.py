@@ -8,15 +8,14 @@ from starlette.responses import Response
 from ...queries.people.body import BodyDossier, body_dossier
 from ...queries.people.people import directory
 from ..page.page import page
-from ..request.context import reading_board, site_of
+from ..request.context import reading_board
 from ..request.errors import NotFoundError
 
 
 def show(request: Request) -> Response:
     """Every body, and every person by address."""
-    here = site_of(request).here
-    with reading_board(request) as (connection, row, planner):
-        found = directory(connection, row, planner, today=here.today, local=here.local)
+    with reading_board(request) as (connection, view):
+        found = directory(connection, view)
     return page(
         request,
         "people/people.html.j2",
@@ -39,15 +38,11 @@ def show_body(request: Request) -> Response:
 
 def body_of(request: Request) -> BodyDossier:
     """The body that the address names. Raises NotFoundError."""
-    here = site_of(request).here
-    with reading_board(request) as (connection, row, planner):
+    with reading_board(request) as (connection, view):
         found = body_dossier(
             connection,
-            row,
-            planner,
+            view,
             request.path_params["body"],
-            today=here.today,
-            local=here.local,
         )
     if found is None:
         raise NotFoundError("There is no such body. “People” lists them all.")

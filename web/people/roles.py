@@ -224,17 +224,12 @@ def _effects(
     request: Request, wanted: RoleChange, problems: Problems
 ) -> tuple[RoleEffects, int] | None:
     here = site_of(request).here
-    with reading_board(request) as (connection, row, planner):
-        content = here.shelf.content(connection, row)
+    with reading_board(request) as (connection, view):
+        content = here.shelf.content(connection, view.row)
         changed = problems.read("from", "This", lambda: wanted.edit(content))
         if changed is None:
             return None
         effects = role_effects(
-            connection,
-            row,
-            (planner, planner_of(changed)),
-            wanted.body,
-            starts=wanted.starts,
-            today=here.today,
+            connection, view, planner_of(changed), wanted.body, starts=wanted.starts
         )
-    return effects, row.planner_revision
+    return effects, view.row.planner_revision

@@ -95,9 +95,9 @@ def entry_of(request: Request) -> PlannerEntry:
     kind = MANY.get(name) or ALONE[name]
     entry_id = kind if kind in SINGLE else request.path_params["id"]
     here = site_of(request).here
-    with reading_board(request) as (connection, row, planner):
-        content = here.shelf.content(connection, row)
-        state = entry_state(connection, row.id, kind, entry_id)
+    with reading_board(request) as (connection, view):
+        content = here.shelf.content(connection, view.row)
+        state = entry_state(connection, view.id, kind, entry_id)
     is_new = entry_id == NEW and kind in STEPS_OF_NEW
     if state is None and not is_new:
         raise NotFoundError("There is nothing of this name in the planner; it may be removed.")
@@ -105,9 +105,9 @@ def entry_of(request: Request) -> PlannerEntry:
         name=name,
         kind=kind,
         id=entry_id,
-        board=row.id,
+        board=view.id,
         content=content,
-        setting=Setting(planner=planner, today=here.today),
+        setting=Setting(planner=view.planner, today=here.today),
         document={} if is_new or state is None else state.document,
         token="" if is_new or state is None else state.token,
     )

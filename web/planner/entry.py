@@ -45,14 +45,9 @@ def show(request: Request) -> Response:
         for each in SECTIONS[entry.kind]
         if each.key != "timing" and (each.key != "exceptions" or entry.document.get("meeting"))
     ]
-    with reading_board(request) as (connection, row, _):
-        kept = why_kept(connection, row.id, entry.content, entry.kind, entry.id)
-        lines = history(
-            connection,
-            planner,
-            [subject_of(entry.kind, entry.id, entry.document)],
-            local=site_of(request).here.local,
-        )
+    with reading_board(request) as (connection, view):
+        kept = why_kept(connection, view.id, entry.content, entry.kind, entry.id)
+        lines = history(connection, view, [subject_of(entry.kind, entry.id, entry.document)])
     return page(
         request,
         "planner/entry.html.j2",

@@ -34,19 +34,18 @@ def record(request: Request) -> Response:
     name = problems.read("event", "The event", lambda: _chosen(form.text("event")))
     if day is None or name is None:
         return _list(request, problems)
-    with changing_board(request) as (connection, row, planner):
-        view = here.view(connection, row)
+    with changing_board(request) as (connection, view):
         try:
             record_event(connection, view, name, on=day, who=user_of(request).email)
         except RecordError as error:
             problems.add("on", str(error))
         else:
-            plan_now(here, connection, row.id)
+            plan_now(here, connection, view.id)
     if problems:
         return _list(request, problems)
     due = [
-        f"{what} is due on {long_date(planner.days.shift(day, timing.days))}"
-        for timing, what in waiting(name, planner)
+        f"{what} is due on {long_date(view.planner.days.shift(day, timing.days))}"
+        for timing, what in waiting(name, view.planner)
     ]
     said = (
         f"Recorded for {long_date(day)}. {listed(due)}" if due else f"Recorded for {long_date(day)}"
@@ -71,15 +70,15 @@ def _chosen(sent: str) -> str:
 
 def _list(request: Request, problems: Problems) -> Response:
     form, today = form_of(request), site_of(request).here.today
-    with reading_board(request) as (connection, row, planner):
-        happened = recorded_events(connection, row.id)
+    with reading_board(request) as (connection, view):
+        happened = recorded_events(connection, view.id)
     typed = typed_date(form, "on") if problems else shown_date(today)
     return page(
         request,
         "planner/events.html.j2",
         title="Events that dates wait for",
         problems=problems,
-        events=[_told(each, planner, happened) for each in planner.events],
+        events=[_told(each, view.planner, happened) for each in view.planner.events],
         on=typed,
         chosen=form.secret("event"),
     )

@@ -47,11 +47,11 @@ def show(request: Request) -> Response:
     """The list, of what the words of a search are found in or of all."""
     here = site_of(request).here
     wanted = " ".join(request.query_params.get("text", "").split())[:100]
-    with reading_board(request) as (connection, row, planner):
-        content = here.shelf.content(connection, row)
-        imported = last_import(connection, row.id)
+    with reading_board(request) as (connection, view):
+        content = here.shelf.content(connection, view.row)
+        imported = last_import(connection, view.id)
         notice = planner_notice(here, connection)
-    groups = [_found(each, wanted.casefold().split()) for each in _groups(planner)]
+    groups = [_found(each, wanted.casefold().split()) for each in _groups(view.planner)]
     found = sum(len(each.entries) for each in groups)
     return page(
         request,
@@ -62,8 +62,8 @@ def show(request: Request) -> Response:
         found=found,
         changed=imported is not None and imported[0] != digest_of(content),
         notice_of_file=notice,
-        plan=planner.plan,
-        years=f"{long_date(planner.plan.starts)} to {long_date(planner.plan.ends)}",
+        plan=view.planner.plan,
+        years=f"{long_date(view.planner.plan.starts)} to {long_date(view.planner.plan.ends)}",
     )
 
 
@@ -75,15 +75,15 @@ def lead_back(request: Request) -> Response:
 def download(request: Request) -> Response:
     """The planner as a file, as `boardcal export` writes it."""
     here = site_of(request).here
-    with reading_board(request) as (connection, row, _):
+    with reading_board(request) as (connection, view):
         # Loaded here because writing TOML takes a package that nothing else in the daemon needs.
         from ...calendar.planner.export import toml_of
 
-        text = toml_of(here.shelf.content(connection, row))
+        text = toml_of(here.shelf.content(connection, view.row))
     return Response(
         text,
         media_type="application/toml; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{row.id}-planner.toml"'},
+        headers={"Content-Disposition": f'attachment; filename="{view.id}-planner.toml"'},
     )
 
 

@@ -26,11 +26,11 @@ from ...queries.planner.change_text import (
     meetings_in_words,
     remarks,
 )
-from ...storage.boards import BoardRow
+from ...scheduler.planning.board_view import BoardView
 from ...storage.recorded_events import happened
 from ...wording.planner_fields import ROLES, FieldChange, field_changes, in_words, label
 from ...wording.timings import sentence
-from ..request.context import reading_board, site_of
+from ..request.context import reading_board
 from .draft import Draft, PlannerEntry
 
 MOST_THINGS = 6  # of a kind; the rest are counted
@@ -66,20 +66,23 @@ def preview(
     request: Request, entry: PlannerEntry, edit: EntryEdit, changed: PlannerFile
 ) -> Preview:
     """What `edit` changes, given the planner with it."""
-    here, after = site_of(request).here, planner_of(changed)
+    after = planner_of(changed)
     falls_due = entry.kind in FALLS_DUE
-    with reading_board(request) as (connection, row, before):
+    with reading_board(request) as (connection, view):
         # A report or an action moves no other; a body or a day off may move everything.
         refs = [edit.id] if falls_due else None
-        found = consequences(here, connection, row, after, refs=refs)
-        recorded = happened(connection, row.id)
-        mailed = list(_who_is_mailed(connection, row, (before, after), entry, edit))
+        found = consequences(connection, view, after, refs=refs)
+        recorded = happened(connection, view.id)
+        mailed = list(_who_is_mailed(connection, view, after, entry, edit))
     told = effects(found, after, most=MOST_THINGS)
     meetings = tuple(meetings_in_words(found.meetings))
     own = after_edit(after, edit.id) if falls_due else None
     return Preview(
         changes=field_changes(
-            entry.kind, entry.document, document_of(changed, entry.kind, edit.id), (before, after)
+            entry.kind,
+            entry.document,
+            document_of(changed, entry.kind, edit.id),
+            (view.planner, after),
         ),
         timing=None if own is None else sentence(own.timing, after),
         next=() if own is None else next_dates(after, own.ref, recorded, entry.setting.today),
@@ -111,16 +114,14 @@ def next_dates(
 
 def _who_is_mailed(
     connection: Connection,
-    row: BoardRow,
-    planners: tuple[Planner, Planner],
+    view: BoardView,
+    after: Planner,
     entry: PlannerEntry,
     edit: EntryEdit,
 ) -> Iterator[str]:
     """Where a body's role-holders change: who gets its mails then."""
     if entry.kind == "body" and not entry.is_new and set(ROLES) & edit.patch.keys():
-        today = entry.setting.today
-        found = role_effects(connection, row, planners, edit.id, starts=today, today=today)
-        yield from found.sentences
+        yield from role_effects(connection, view, after, edit.id, starts=view.today).sentences
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,8 +21,8 @@ from .preview import beside
 
 def ask_to_remove(request: Request, entry: PlannerEntry, problems: Problems) -> Response:
     """What removing means, and the button; or why it cannot be."""
-    with reading_board(request) as (connection, row, _):
-        kept = why_kept(connection, row.id, entry.content, entry.kind, entry.id)
+    with reading_board(request) as (connection, view):
+        kept = why_kept(connection, view.id, entry.content, entry.kind, entry.id)
     return page(
         request,
         "planner/removal.html.j2",
@@ -40,8 +40,8 @@ def remove(request: Request, entry: PlannerEntry, draft: Draft) -> Response:
     """Takes an entry out of the planner."""
     problems = Problems()
     why = problems.read("why", "“Why”", lambda: form_of(request).lines("why"))
-    with reading_board(request) as (connection, row, _):
-        kept = why_kept(connection, row.id, entry.content, entry.kind, entry.id)
+    with reading_board(request) as (connection, view):
+        kept = why_kept(connection, view.id, entry.content, entry.kind, entry.id)
     if kept or problems:
         if kept:
             problems.add("removed", kept)

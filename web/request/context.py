@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from ...calendar.planner.model import Planner
+from ...scheduler.planning.board_view import BoardView
 from ...storage.accounts.accounts import Account, Role
 from ...storage.accounts.sessions import Session, new_token, session_of, set_notice
 from ...storage.boards import BoardRow, board_row, boards, hold_boards
@@ -138,16 +138,15 @@ def board_of(request: Request) -> BoardRow:
 
 
 @contextmanager
-def reading_board(request: Request) -> Iterator[tuple[Connection, BoardRow, Planner]]:
-    """A connection to read with, the page's Board as it is now, and its planner."""
+def reading_board(request: Request) -> Iterator[tuple[Connection, BoardView]]:
+    """A connection to read with, and the page's Board as it is now."""
     here = site_of(request).here
     with here.database.read() as connection:
-        row = _current(connection, request)
-        yield connection, row, here.shelf.get(connection, row)
+        yield connection, here.view(connection, _current(connection, request))
 
 
 @contextmanager
-def changing_board(request: Request) -> Iterator[tuple[Connection, BoardRow, Planner]]:
+def changing_board(request: Request) -> Iterator[tuple[Connection, BoardView]]:
     """The same in a transaction that writes: all of it, or nothing where the page fails.
 
     Nobody else changes a Board meanwhile, so that its planner is the one in force.
@@ -155,8 +154,7 @@ def changing_board(request: Request) -> Iterator[tuple[Connection, BoardRow, Pla
     here = site_of(request).here
     with here.database.write() as connection:
         hold_boards(connection)
-        row = _current(connection, request)
-        yield connection, row, here.shelf.get(connection, row)
+        yield connection, here.view(connection, _current(connection, request))
 
 
 def _current(connection: Connection, request: Request) -> BoardRow:

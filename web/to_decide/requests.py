@@ -6,17 +6,14 @@ from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ...calendar.planner.model import Planner
 from ...calendar.status import OWED
 from ...core.addresses import parse_address
 from ...core.errors import BoardcalError
 from ...operations.replies import requests
-from ...scheduler.planning.board_view import BoardView, view_of
-from ...storage.boards import BoardRow
+from ...scheduler.planning.board_view import BoardView
 from ...storage.replies.requests import AnswerRequest, Wish, request_numbered
-from ...wording.names import Names
 from ..page.page import page
-from ..request.context import changing_board, form_of, reading_board, redirect, site_of, user_of
+from ..request.context import changing_board, form_of, reading_board, redirect, user_of
 from ..request.dates import read_date, shown_date, typed_date
 from ..request.errors import ConflictError, FormRefusedError, NotFoundError
 from ..request.form import FieldError, Form, Problems
@@ -24,20 +21,20 @@ from ..request.form import FieldError, Form, Problems
 
 def show(request: Request) -> Response:
     """The request, and what can be done about it."""
-    with reading_board(request) as (connection, row, planner):
-        return _page(request, _wanted(request, connection, row), row, planner)
+    with reading_board(request) as (connection, view):
+        return _page(request, view, _wanted(request, connection, view))
 
 
 def decide(request: Request) -> Response:
     """Does what a button says; whoever asked is told with their next mail."""
     problems = Problems()
     try:
-        with changing_board(request) as (connection, row, planner):
-            said = _decided(request, connection, row, planner, problems)
+        with changing_board(request) as (connection, view):
+            said = _decided(request, connection, view, problems)
     except RefusedError:
-        with reading_board(request) as (connection, row, planner):
-            wanted = _wanted(request, connection, row)
-            return _page(request, wanted, row, planner, problems=problems)
+        with reading_board(request) as (connection, view):
+            wanted = _wanted(request, connection, view)
+            return _page(request, view, wanted, problems=problems)
     return redirect(request, f"/requests/{request.path_params['id']}", said)
 
 
@@ -45,21 +42,14 @@ class RefusedError(Exception):
     """Something is wrong with the form: whatever was changed for it is undone."""
 
 
-def _decided(
-    request: Request,
-    connection: Connection,
-    row: BoardRow,
-    planner: Planner,
-    problems: Problems,
-) -> str:
+def _decided(request: Request, connection: Connection, view: BoardView, problems: Problems) -> str:
     """What was done, as a sentence. Raises RefusedError, with the problems noted."""
-    wanted = _wanted(request, connection, row)
+    wanted = _wanted(request, connection, view)
     if not wanted.is_open:
         raise ConflictError(
             f"{wanted.closed_by} has dealt with this request: {wanted.outcome}. Nothing was "
             "changed now."
         )
-    view = _planning(request, row, planner)
     said = _act(request, connection, view, wanted, form_of(request), problems)
     if problems or said is None:
         raise RefusedError
@@ -146,29 +136,22 @@ def _required(form: Form, name: str) -> str:
     return text
 
 
-def _wanted(request: Request, connection: Connection, row: BoardRow) -> AnswerRequest:
-    found = request_numbered(connection, row.id, request.path_params["id"])
+def _wanted(request: Request, connection: Connection, view: BoardView) -> AnswerRequest:
+    found = request_numbered(connection, view.id, request.path_params["id"])
     if found is None:
         raise NotFoundError("There is no such request on this Board.")
     return found
 
 
-def _planning(request: Request, row: BoardRow, planner: Planner) -> BoardView:
-    site = site_of(request)
-    return view_of(row, planner, local=site.here.local, now=site.now())
-
-
 def _page(
     request: Request,
+    view: BoardView,
     wanted: AnswerRequest,
-    row: BoardRow,
-    planner: Planner,
     *,
     problems: Problems | None = None,
 ) -> Response:
-    form, names = form_of(request), Names(planner)
-    here = site_of(request).here
-    role = requests.role_to_hand_over(planner, wanted, here.today)
+    form, names = form_of(request), view.names
+    role = requests.role_to_hand_over(view.planner, wanted, view.today)
     typed_to, typed_starts = typed_date(form, "to"), typed_date(form, "starts")
     return page(
         request,
@@ -176,10 +159,10 @@ def _page(
         title="More time?" if wanted.wish is Wish.MORE_TIME else "Somebody else?",
         problems=problems,
         request_=wanted,
-        row=row,
+        row=view.row,
         is_time=wanted.wish is Wish.MORE_TIME,
         sentence=requests.request_sentence(wanted),
-        asked_on=here.local.day_of(wanted.asked_at),
+        asked_on=view.local.day_of(wanted.asked_at),
         place=names.place(wanted.ref),
         owner=names.body(wanted.owner),
         role=None if role is None else role.value,
@@ -187,7 +170,7 @@ def _page(
         form=form,
         wanted=form.secret("do"),
         to=shown_date(wanted.until) if typed_to.is_empty else typed_to,
-        starts=shown_date(here.today) if typed_starts.is_empty else typed_starts,
+        starts=shown_date(view.today) if typed_starts.is_empty else typed_starts,
         address=form.secret("address") or _address_in(wanted.successor),
     )
 

@@ -15,7 +15,6 @@ from ...queries.decision_groups import HEADS, Decision, Decisions
 from ...queries.paging import paging
 from ...queries.to_decide import decisions, request_decisions
 from ...scheduler.installation import planner_notice
-from ...wording.names import Names
 from ...wording.text import count
 from ..changes.links import path_of
 from ..page.page import page
@@ -70,17 +69,15 @@ def reading_sign(each: Decision) -> str:
 
 def _decisions(request: Request) -> tuple[Decisions, Planner]:
     here = site_of(request).here
-    with reading_board(request) as (connection, row, planner):
+    with reading_board(request) as (connection, view):
         found = decisions(
             connection,
-            row,
-            here.shelf.content(connection, row),
-            planner,
-            today=here.today,
+            view,
+            here.shelf.content(connection, view.row),
             notice=planner_notice(here, connection),
-            requests=request_decisions(connection, row.id, Names(planner)),
+            requests=request_decisions(connection, view),
         )
-    return found, planner
+    return found, view.planner
 
 
 def _page(request: Request, problems: Problems | None = None) -> Response:

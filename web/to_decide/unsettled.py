@@ -15,7 +15,7 @@ from ...queries.paging import paging
 from ...queries.unsettled import OUTCOMES, UnsettledItem, unsettled_items
 from ...wording.text import count
 from ..page.page import page
-from ..request.context import changing_board, form_of, reading_board, redirect, site_of, user_of
+from ..request.context import changing_board, form_of, reading_board, redirect, user_of
 from ..request.form import FieldError, Form, Problems
 from ..request.query import asked, page_address, page_asked
 
@@ -35,8 +35,8 @@ def show(request: Request) -> Response:
 def settle_many(request: Request) -> Response:
     """Records all that was chosen, or nothing."""
     form, problems = form_of(request), Problems()
-    with reading_board(request) as (connection, _row, planner):
-        items = {str(item.id): item for item in unsettled_items(connection, planner)}
+    with reading_board(request) as (connection, view):
+        items = {str(item.id): item for item in unsettled_items(connection, view)}
     outcomes = list(_outcomes(form, items, problems))
     if not outcomes and not problems:
         problems.add("rest", NOTHING_CHOSEN)
@@ -44,8 +44,7 @@ def settle_many(request: Request) -> Response:
         status = 409 if problems.get("rest") == GONE else 422
         return _page(request, form, problems, status=status)
     try:
-        with changing_board(request) as (connection, row, _):
-            view = site_of(request).here.view(connection, row)
+        with changing_board(request) as (connection, view):
             record_outcomes(connection, view, outcomes, who=user_of(request).email)
     except RecordedMeanwhileError as error:
         for sentence in error.sentences.values():
@@ -90,8 +89,8 @@ def _outcome(form: Form, name: str) -> Status | None:
 def _page(
     request: Request, form: Form, problems: Problems | None = None, *, status: int = 200
 ) -> Response:
-    with reading_board(request) as (connection, _row, planner):
-        every = unsettled_items(connection, planner)
+    with reading_board(request) as (connection, view):
+        every = unsettled_items(connection, view)
     body = form.secret("body")
     mine = [each for each in every if each.owner.id == body] if body else list(every)
     part = paging(len(mine), page_asked(request), SIZE)
@@ -105,7 +104,7 @@ def _page(
         total=len(every),
         paging=part,
         at=page_address(request, "/to-decide/unsettled", body=body),
-        bodies=_bodies(planner, every),
+        bodies=_bodies(view.planner, every),
         body=body,
         form=form,
         outcomes=[each for each in OUTCOMES if each is not Status.NOTHING_TO_REPORT],

@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from boardcal.calendar.planner.builder import planner_of
 from boardcal.calendar.planner.model import RoleName
 from boardcal.calendar.status import Status
 from boardcal.notifications.transports.base import DeliveryError
 from boardcal.queries.calendar.item_history import NothingRecordedError, record_of
 from boardcal.tests.cli.desk import S11, flat
-from boardcal.tests.factories import CHAIR, LONDON, at, make_planner
+from boardcal.tests.factories import CHAIR, at
 from boardcal.tests.factories import S11 as SMALL_S11
+from boardcal.tests.pages import shown_by
 
 if TYPE_CHECKING:
     from boardcal.tests.cli.desk import Desk
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 
 def told(office: Office, key: str = SMALL_S11) -> list[tuple[str, str, str]]:
     """When, what and in which words."""
-    with office.database.read() as connection:
-        record = record_of(connection, planner_of(make_planner()), key, local=LONDON)
+    record = shown_by(office, record_of, key=key)
     return [
         ("" if line.at is None else f"{line.at:%d %b %H:%M}", line.kind, line.words)
         for line in record.lines
@@ -98,8 +97,7 @@ def test_what_the_server_said_and_the_mails_own_name_are_told(office: Office) ->
     office.sweep("2018-02-08")
     office.postbag.after = lambda _: None
     office.deliver("2018-02-08 09:00")
-    with office.database.read() as connection:
-        record = record_of(connection, planner_of(make_planner()), SMALL_S11, local=LONDON)
+    record = shown_by(office, record_of, key=SMALL_S11)
     tries = [line for line in record.lines if line.kind == "attempt"]
     assert [(line.outcome, line.reply) for line in tries] == [
         ("deferred", "452 4.2.2 mailbox full"),

@@ -76,7 +76,7 @@ def saves(here: Installation, edit: EntryEdit, why: str | None = None) -> bool:
 
 def said(office: Office) -> list[str]:
     """The sentences of what changed, the latest first."""
-    page = shown_by(office, changes_page, since=office.local.day_of(office.now), local=office.local)
+    page = shown_by(office, changes_page, since=office.local.day_of(office.now))
     return [entry.sentence for day in page.days for entry in day.entries]
 
 

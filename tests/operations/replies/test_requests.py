@@ -26,7 +26,6 @@ from boardcal.tests.factories import (
     make_document,
     make_report,
 )
-from boardcal.wording.names import Names
 
 if TYPE_CHECKING:
     from boardcal.storage.replies.requests import AnswerRequest
@@ -265,7 +264,7 @@ def test_a_request_is_dealt_with_once(live: Office) -> None:
 def test_it_stands_among_what_waits_for_a_decision(live: Office) -> None:
     asks_for_time(live)
     with live.changing(S11) as (connection, view):
-        (found,) = request_decisions(connection, "lscb", Names(view.planner))
+        (found,) = request_decisions(connection, view)
         assert [each.id for each in open_requests(connection, "lscb")] == [found.request]
     assert found.about == "Report s11 (S.11 Audit)"
     assert found.text == (

@@ -21,7 +21,7 @@ from boardcal.storage.schema.occurrences import change, snooze
 from boardcal.tests.factories import CHAIR, LONDON, S11, VICE, at, checked, day, make_document
 from boardcal.tests.fuzz import law
 from boardcal.tests.office import Office, each_day
-from boardcal.tests.pages import reading
+from boardcal.tests.pages import shown_by
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -188,9 +188,7 @@ def test_what_is_due_does_not_rest(any_office: Office) -> None:
 
 def test_its_page_says_who_asked_for_quiet(asleep: Office) -> None:
     asleep.days("2018-02-08", "2018-02-12")
-    with reading(asleep) as (connection, row, planner):
-        today = day("2018-02-12")
-        found = occurrence_dossier(connection, row, planner, S11, today=today, local=LONDON)
+    found = shown_by(asleep, occurrence_dossier, key=S11, today=day("2018-02-12"))
     assert found is not None
     assert found.mails[0].words == "rests until 20 February 2018, as its reader asked"
     told = {each.day.isoformat(): each.readers[0].because for each in found.coming.mails}

@@ -8,7 +8,6 @@ from boardcal.calendar.status import Status
 from boardcal.queries.calendar.action_plan import ActionPlan, ActionRow, action_plan
 from boardcal.queries.calendar.action_status import Rag
 from boardcal.tests.factories import (
-    LONDON,
     checked,
     cumbria,
     day,
@@ -27,7 +26,7 @@ TWICE_A_YEAR = {"months": ["August", "February"]}
 
 
 def plan_of(office: Office, today: str, **more: Any) -> ActionPlan:
-    found: ActionPlan = shown_by(office, action_plan, today=day(today), local=LONDON, **more)
+    found: ActionPlan = shown_by(office, action_plan, today=day(today), **more)
     return found
 
 

@@ -46,9 +46,8 @@ def an_office(content: PlannerFile | None = None) -> Office:
 
 
 def ask(office: Office, question: Callable[[BoardCalendar], Any], today: str = TODAY) -> Any:
-    with reading(office) as (connection, row, planner):
-        calendar = BoardCalendar(connection=connection, row=row, planner=planner, today=day(today))
-        return question(calendar)
+    with reading(office, today=day(today)) as (connection, view):
+        return question(BoardCalendar(connection, view))
 
 
 def lines(office: Office, start: str, end: str, *refs: str, today: str = TODAY) -> list[Line]:
@@ -119,7 +118,7 @@ def test_before_anything_is_stored_the_calendar_is_the_planners(one: date, other
     first, last = sorted((one, other))
 
     def compare(calendar: BoardCalendar) -> tuple[set[str], set[str]]:
-        given = {each.key for each in occurrences(calendar.planner, first, last, [])}
+        given = {each.key for each in occurrences(calendar.view.planner, first, last, [])}
         return {each.key for each in calendar.lines(first, last)}, given
 
     shown, given = ask(unstored_office(), compare)

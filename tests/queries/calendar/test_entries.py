@@ -10,7 +10,7 @@ from boardcal.operations.planner.meetings import cancel_meeting, move_meeting
 from boardcal.queries.calendar.entries import Entry, upcoming
 from boardcal.tests.factories import S11, checked, cumbria, day, make_document, make_report
 from boardcal.tests.office import Office
-from boardcal.tests.pages import in_memory, make_whole, reading
+from boardcal.tests.pages import in_memory, make_whole, reading, shown_by
 
 WINDOWS = [
     ("2017-11-01", "2018-10-31"),
@@ -21,16 +21,10 @@ WINDOWS = [
 
 
 def listed(office: Office, start: str, end: str, today: str, **more: object) -> list[Entry]:
-    with reading(office) as (connection, row, planner):
-        return upcoming(
-            connection,
-            row,
-            planner,
-            start=day(start),
-            end=day(end),
-            today=day(today),
-            **more,  # type: ignore[arg-type]
-        )
+    found: list[Entry] = shown_by(
+        office, upcoming, start=day(start), end=day(end), today=day(today), **more
+    )
+    return found
 
 
 def busy() -> Office:
@@ -55,8 +49,8 @@ def busy() -> Office:
 def test_what_is_stored_and_what_the_planner_gives_make_one_calendar(start: str, end: str) -> None:
     office = busy()
     entries = {each.key: each for each in listed(office, start, end, "2018-02-08")}
-    with reading(office) as (_, _, planner):
-        given = {each.key for each in occurrences(planner, day(start), day(end))}
+    with reading(office) as (_, view):
+        given = {each.key for each in occurrences(view.planner, day(start), day(end))}
     rows = {row.key: row for row in office.rows()}
     stored = {key for key, row in rows.items() if day(start) <= row.due <= day(end)}
     due = {key for key, each in entries.items() if each.kind != "meeting"}

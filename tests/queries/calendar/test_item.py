@@ -7,7 +7,7 @@ import pytest
 from boardcal.calendar.status import RECORDABLE, Status
 from boardcal.operations.planner.meetings import cancel_meeting, move_meeting
 from boardcal.queries.calendar.item import OccurrenceDossier, occurrence_dossier
-from boardcal.tests.factories import CHAIR, LONDON, S11, SECRETARIAT, VICE, day
+from boardcal.tests.factories import CHAIR, S11, SECRETARIAT, VICE, day
 from boardcal.tests.pages import in_memory, make_whole, office_day, refusing, shown_by
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def looked_at(office: Office, key: str = S11) -> OccurrenceDossier:
 
 def found_by(office: Office, key: str) -> OccurrenceDossier | None:
     found: OccurrenceDossier | None = shown_by(
-        office, occurrence_dossier, key=key, today=office_day(office), local=LONDON
+        office, occurrence_dossier, key=key, today=office_day(office)
     )
     return found
 

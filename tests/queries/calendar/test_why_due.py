@@ -10,7 +10,6 @@ from boardcal.queries.calendar.why_due import why_due
 from boardcal.storage.recorded_events import recorded_events
 from boardcal.tests.factories import checked, day, make_action, make_document, make_report
 from boardcal.tests.pages import in_memory, reading
-from boardcal.wording.names import Names
 
 QUARTERLY = {"meeting": "business-group", "last_in": "quarter"}
 
@@ -30,18 +29,11 @@ def why(
     office.tick()
     if report and "after" in report["when"]:
         office.happened("survey", "2018-02-01")
-    with reading(office) as (connection, row, planner):
-        names = Names(planner)
-        entries = upcoming(
-            connection,
-            row,
-            planner,
-            start=day("2018-01-01"),
-            end=day("2019-12-31"),
-            today=day("2018-02-01"),
-        )
+    with reading(office, today=day("2018-02-01")) as (connection, view):
+        names = view.names
+        entries = upcoming(connection, view, start=day("2018-01-01"), end=day("2019-12-31"))
         entry = next(each for each in entries if each.key == key)
-        events = recorded_events(connection, row.id)
+        events = recorded_events(connection, view.id)
         return list(why_due(entry, names.obligations[entry.ref], names, events))
 
 
@@ -151,8 +143,8 @@ def test_the_meeting_that_counts_is_that_of_the_timing_in_force() -> None:
     )
     office = in_memory()
     office.store(checked(document))
-    with reading(office) as (_, _row, planner):
-        found = Names(planner).obligations
+    with reading(office) as (_, view):
+        found = view.obligations
     assert meeting_body(found["s11"], Kind.REPORT) == "lscb"
     assert meeting_body(found["1.1"], Kind.ACTION) is None
     assert meeting_body(found["1.2"], Kind.REVIEW) == "business-group"

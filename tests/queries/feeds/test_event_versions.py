@@ -230,8 +230,8 @@ def _obey_the_law(before: Short, event: Short) -> None:
 
 
 def _next_meeting(office: Office) -> date:
-    with reading(office) as (_, _, planner):
-        series = planner.bodies[0].series
+    with reading(office) as (_, view):
+        series = view.planner.bodies[0].series
     assert series is not None
     today = office.local.day_of(office.now)
     return next(each.day for each in meetings(series, today, day("2020-01-01")) if each.held)

@@ -40,8 +40,8 @@ HOSTILE = "<b>S.11</b>; “findings”, a\\b – " + "ä" * 120
 def _entries(office: Office) -> list[Entry]:
     """What `upcoming` gives for the days of the feeds."""
     today = office.local.day_of(office.now)
-    with reading(office) as (_, _, planner):
-        start, end = window(planner, today, office.horizon_months)
+    with reading(office) as (_, view):
+        start, end = window(view.planner, today, office.horizon_months)
     found: list[Entry] = shown_by(office, upcoming, start=start, end=end, today=today)
     return [each for each in found if each.status is not Status.VOID]
 

@@ -37,7 +37,7 @@ def office() -> Office:
 
 
 def coming(office: Office, key: str = S11) -> ComingMails:
-    found = shown_by(office, occurrence_dossier, key=key, today=office_day(office), local=LONDON)
+    found = shown_by(office, occurrence_dossier, key=key, today=office_day(office))
     assert found is not None
     mails: ComingMails = found.coming
     return mails

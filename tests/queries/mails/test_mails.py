@@ -11,7 +11,6 @@ from boardcal.calendar.status import Status
 from boardcal.notifications.transports.base import DeliveryError
 from boardcal.queries.mails.mail import WholeMail, whole_mail, without_secrets
 from boardcal.queries.mails.mails import UNWRITTEN, MailChoice, MailsPage, mails_page
-from boardcal.storage.boards import board_row
 from boardcal.storage.planners import store_planner
 from boardcal.storage.schema.mail import message
 from boardcal.tests.factories import make_planner, make_report
@@ -28,12 +27,12 @@ S11 = "lscb/s11/pmqag/2018-03"
 
 
 def page_of(office: Office, choice: MailChoice | None = None, page: int = 1) -> MailsPage:
-    with reading(office) as (connection, row, _planner):
-        return mails_page(connection, row, local=office.local, choice=choice, page=page, size=2)
+    found: MailsPage = shown_by(office, mails_page, choice=choice, page=page, size=2)
+    return found
 
 
 def mail(office: Office, number: int) -> WholeMail | None:
-    found: WholeMail | None = shown_by(office, whole_mail, message_id=number, local=office.local)
+    found: WholeMail | None = shown_by(office, whole_mail, message_id=number)
     return found
 
 
@@ -109,12 +108,9 @@ def test_a_board_sees_its_own_mails_only() -> None:
     with office.database.write() as connection:
         store_planner(connection, _of_ctb(), source="test", who="test", now=office.now)
     number = to_chair(office)[0]
-    with office.database.read() as connection:
-        row = board_row(connection, "ctb")
-        assert row is not None
-        planner = office.ticker.shelf.get(connection, row)
-        assert mails_page(connection, row, local=office.local).paging.total == 0
-        assert whole_mail(connection, row, planner, number, local=office.local) is None
+    with reading(office, board="ctb") as (connection, view):
+        assert mails_page(connection, view).paging.total == 0
+        assert whole_mail(connection, view, number) is None
 
 
 def test_a_whole_mail_has_headers_text_items_and_attempts() -> None:

@@ -75,7 +75,7 @@ def test_a_missing_chair_is_a_line_only_where_something_is_owed() -> None:
 
 
 def a_directory(office: Office) -> Directory:
-    found: Directory = shown_by(office, directory, today=office_day(office), local=office.local)
+    found: Directory = shown_by(office, directory, today=office_day(office))
     return found
 
 
@@ -187,7 +187,7 @@ def test_a_mail_that_was_given_up_is_nobodys_last() -> None:
     office.sweep("2018-02-08")
     office.postbag.before = lambda _: None
     office.sweep("2018-02-09")
-    with reading(office) as (connection, _row, _planner):
+    with reading(office) as (connection, _):
         found = last_mails(connection, [CHAIR], office.local)
     assert found[CHAIR].day == date(2018, 2, 9)
     assert found[CHAIR].words.startswith("sent 9 February 2018")
@@ -195,7 +195,7 @@ def test_a_mail_that_was_given_up_is_nobodys_last() -> None:
 
 def dossier(office: Office, name: str) -> BodyDossier | None:
     found: BodyDossier | None = shown_by(
-        office, body_dossier, body_id=name, today=office_day(office), local=office.local
+        office, body_dossier, body_id=name, today=office_day(office)
     )
     return found
 

@@ -11,7 +11,7 @@ from boardcal.operations.planner.roles import appoint, end_role
 from boardcal.queries.people.role_preview import RoleEffects, role_effects
 from boardcal.storage.planners import content_of
 from boardcal.tests.factories import at, checked, make_document, with_body
-from boardcal.tests.pages import in_memory, office_day, reading
+from boardcal.tests.pages import in_memory, reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,13 +44,11 @@ def effects(
     body: str = "pmqag",
     starts: date = APRIL,
 ) -> RoleEffects:
-    with reading(office) as (connection, row, planner):
+    with reading(office) as (connection, view):
         content = content_of(connection, "lscb")
         assert content is not None
         after = planner_of(change(content, body, role, address, starts))
-        return role_effects(
-            connection, row, (planner, after), body, starts=starts, today=office_day(office)
-        )
+        return role_effects(connection, view, after, body, starts=starts)
 
 
 @pytest.mark.parametrize(

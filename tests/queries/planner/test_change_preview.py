@@ -48,7 +48,7 @@ def told(office: Office, folder: Path, document: dict[str, Any]) -> tuple[Conseq
     with office.database.read() as connection:
         row = board_row(connection, "lscb")
         assert row is not None
-        return consequences(here, connection, row, after), after
+        return consequences(connection, here.view(connection, row), after), after
 
 
 MONTHS = ["January", "March", "May", "July", "September", "November"]
