@@ -32,7 +32,8 @@ from boardcal.notifications.transports.base import (
 from boardcal.operations import record as recording
 from boardcal.operations.go_live import set_go_live
 from boardcal.operations.pause import end_pause, set_pause
-from boardcal.operations.planner.roles import appoint, end_role, save
+from boardcal.operations.planner.change import save
+from boardcal.operations.planner.roles import appoint, end_role
 from boardcal.scheduler.planning.board_view import BoardView, view_of
 from boardcal.scheduler.tick import Ticker
 from boardcal.storage.boards import board_row

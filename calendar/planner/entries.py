@@ -11,7 +11,10 @@ from typing import Any
 from .file_schema import PlannerFile
 
 SINGLE = ("board", "plan", "working_days")
+PLAN = "plan"
 MANY = ("body", "event", "report", "action", "promise")
+
+Document = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,12 +23,17 @@ class StoredEntry:
 
     kind: str
     id: str
-    document: dict[str, Any]
+    document: Document
+
+
+def document_of(content: PlannerFile) -> Document:
+    """A planner in the words of its file, without what is as it is by default."""
+    return content.model_dump(mode="json", by_alias=True, exclude_defaults=True)
 
 
 def entries_of(content: PlannerFile) -> Iterator[StoredEntry]:
     """A planner file's content, entry by entry."""
-    document = content.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    document = document_of(content)
     for kind in SINGLE:
         yield StoredEntry(kind=kind, id=kind, document=document.get(kind, {}))
     for kind in MANY:
@@ -35,10 +43,5 @@ def entries_of(content: PlannerFile) -> Iterator[StoredEntry]:
 
 def digest_of(content: PlannerFile) -> str:
     """What tells one content from another; the same for a file that only looks different."""
-    entries = [[each.kind, each.id, each.document] for each in entries_of(content)]
+    entries = [[entry.kind, entry.id, entry.document] for entry in entries_of(content)]
     return hashlib.sha256(json.dumps(entries, sort_keys=True).encode()).hexdigest()
-
-
-PLAN = "plan"
-
-Document = dict[str, Any]

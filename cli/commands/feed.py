@@ -8,7 +8,7 @@ import click
 from sqlalchemy import Connection
 
 from ...calendar.rules.date_text import long_date
-from ...operations.planner.roles import body_named
+from ...operations.planner.change import body_named
 from ...queries.feeds.subjects import feed_title, person_named
 from ...scheduler.installation import Installation
 from ...storage.boards import BoardRow, board_row, boards

@@ -11,9 +11,8 @@ import click
 from ...calendar.planner.builder import planner_of
 from ...calendar.planner.model import Planner
 from ...calendar.rules.meeting_series import MeetingChangeKind
-from ...operations.planner.change import change_planner
-from ...operations.planner.meeting_change import MeetingDecision
-from ...operations.planner.roles import body_named
+from ...operations.planner.change import body_named, change_planner
+from ...operations.planner.meetings import MeetingDecision
 from ...queries.planner.change_preview import Consequences, consequences
 from ...queries.planner.change_text import effects, remarks
 from ...scheduler.installation import Installation

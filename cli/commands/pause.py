@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from ...core.errors import BoardcalError
 from ...operations.pause import end_pause, set_pause
-from ...operations.planner.roles import body_named
+from ...operations.planner.change import body_named
 from ...scheduler.installation import Installation
 from ...storage.boards import BoardRow, hold_boards
 from ...wording.names import short_names

@@ -9,8 +9,8 @@ import click
 
 from ...calendar.planner.model import Body, RoleHolder, RoleName
 from ...calendar.rules.date_text import long_date
-from ...operations.planner import roles as editing
-from ...operations.planner.change import Edit, change_planner
+from ...operations.planner import roles
+from ...operations.planner.change import Edit, EditError, body_named, change_planner
 from ...scheduler.installation import Installation
 from ...storage.boards import BoardRow
 from ...storage.change_kinds import ChangeKind
@@ -40,7 +40,7 @@ def list_(invocation: Invocation, body: str | None) -> None:
     with invocation.reading() as here, here.database.read() as connection:
         row = here.board(connection, invocation.board)
         planner = here.shelf.get(connection, row)
-        wanted = body and editing.body_named(here.shelf.content(connection, row), body)
+        wanted = body and body_named(here.shelf.content(connection, row), body)
         today = here.today
     bodies = [each for each in planner.bodies if wanted in (None, each.id)]
     owing = {owner for each in planner.obligations() for owner in each.owners}
@@ -79,7 +79,7 @@ def appoint(
         _save(
             here,
             row,
-            lambda content: editing.appoint(content, found.id, RoleName(role), address, day),
+            lambda content: roles.appoint(content, found.id, RoleName(role), address, day),
             subject=found.id,
             after=f"{address} is {role} from {day}",
             who=who,
@@ -114,7 +114,7 @@ def end(
         changed = _save(
             here,
             row,
-            lambda content: editing.end_role(content, found.id, RoleName(role), address, day),
+            lambda content: roles.end_role(content, found.id, RoleName(role), address, day),
             subject=found.id,
             after=f"{address} is not {role} from {day}",
             who=who,
@@ -131,10 +131,10 @@ def end(
 def _body(here: Installation, invocation: Invocation, wanted: str) -> tuple[BoardRow, Body]:
     with here.database.read() as connection:
         row = here.board(connection, invocation.board)
-        body_id = editing.body_named(here.shelf.content(connection, row), wanted)
+        body_id = body_named(here.shelf.content(connection, row), wanted)
         found = here.shelf.get(connection, row).body(body_id)
     if found is None:
-        raise editing.EditError(f'There is no body "{wanted}".')
+        raise EditError(f'There is no body "{wanted}".')
     return row, found
 
 
@@ -163,7 +163,7 @@ def _save(
         current = here.board(connection, row.id)
         body = here.shelf.get(connection, current).body(subject)
     if body is None:
-        raise editing.EditError(f'The body "{subject}" is gone.')
+        raise EditError(f'The body "{subject}" is gone.')
     return body
 
 

@@ -12,7 +12,7 @@ from dateutil.relativedelta import relativedelta
 
 from ...calendar.rules.date_text import long_date
 from ...core.errors import BoardcalError
-from ...operations.planner.roles import body_named
+from ...operations.planner.change import body_named
 from ...queries.calendar.entries import Entry
 from ...queries.calendar.entries import upcoming as entries_between
 from ..framework.calendar_table import CalendarTable

@@ -1,45 +1,39 @@
-"""Changing what is stored: planned at once, so that the next page or command shows it."""
+"""Changing a Board's planner: edited, checked as a file is, stored, and planned at once."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
+from pydantic import ValidationError
 from sqlalchemy import Connection
 
+from ...calendar.planner.checks import cross_findings
+from ...calendar.planner.entries import Document, document_of
 from ...calendar.planner.file_schema import PlannerFile
+from ...calendar.rules.date_text import listed
+from ...core.errors import BoardcalError
+from ...core.validation.explain import FileProblems, Problem, TomlLines, problems_of
 from ...scheduler.installation import Installation
 from ...scheduler.planning.plan import horizon_of, plan
 from ...storage.boards import BoardRow, board_row, hold_boards
 from ...storage.change_kinds import ChangeKind
-from ...storage.planners import PlannerShelf
-from .roles import EditError, save
+from ...storage.change_log import note_change
+from ...storage.planners import PlannerShelf, save_content
 
 Edit = Callable[[PlannerFile], PlannerFile]
+
+
+class EditError(BoardcalError):
+    """The planner cannot be changed as asked; nothing was changed."""
 
 
 class PlannerChangedError(EditError):
     """Somebody else changed the planner since a preview was shown; nothing was changed."""
 
 
-def plan_now(here: Installation, connection: Connection, board_id: str) -> None:
-    """Brings a Board's occurrences up to its planner; nothing where mails have not begun."""
-    row = board_row(connection, board_id)
-    if row is None:
-        return
-    now = here.clock()
-    plan(
-        connection,
-        row,
-        # Not the shelf's: what it keeps must have come to stay, and this may yet be undone.
-        PlannerShelf().get(connection, row),
-        local=here.local,
-        now=now,
-        horizon=horizon_of(here.local.day_of(now), here.settings.schedule.horizon_months),
-    )
-
-
 def change_planner(
-    here: Installation,
+    installation: Installation,
     row: BoardRow,
     edit: Edit,
     *,
@@ -55,24 +49,114 @@ def change_planner(
     With `revision`, the one that somebody saw a preview of, raises PlannerChangedError where it
     is another by now.
     """
-    with here.database.write() as connection:
+    with installation.database.write() as connection:
         hold_boards(connection)
-        current = here.board(connection, row.id)
+        current = installation.board(connection, row.id)
         if revision is not None and revision != current.planner_revision:
             raise PlannerChangedError(
                 "The planner was changed since this was shown, so what follows from it may be "
                 "different now. Nothing was saved."
             )
-        changed = edit(here.shelf.content(connection, current))
+        changed = edit(installation.shelf.content(connection, current))
         save(
             connection,
             changed,
             subject=subject,
             what=what,
             after=after,
-            now=here.clock(),
+            now=installation.clock(),
             who=who,
             why=why,
         )
-        plan_now(here, connection, row.id)
+        plan_now(installation, connection, row.id)
     return changed
+
+
+def save(
+    connection: Connection,
+    content: PlannerFile,
+    *,
+    subject: str,
+    what: ChangeKind,
+    after: str,
+    now: datetime,
+    who: str,
+    why: str | None = None,
+) -> None:
+    """Stores a changed planner with a note of who changed what; the next tick follows it."""
+    save_content(connection, content)
+    note_change(
+        connection,
+        board=content.board.id,
+        subject=subject,
+        what=what,
+        after=after,
+        now=now,
+        who=who,
+        why=why,
+    )
+
+
+def plan_now(installation: Installation, connection: Connection, board_id: str) -> None:
+    """Brings a Board's occurrences up to its planner; nothing where mails have not begun."""
+    row = board_row(connection, board_id)
+    if row is None:
+        return
+    now = installation.clock()
+    plan(
+        connection,
+        row,
+        # Not the shelf's: what it keeps must have come to stay, and this may yet be undone.
+        PlannerShelf().get(connection, row),
+        local=installation.local,
+        now=now,
+        horizon=horizon_of(
+            installation.local.day_of(now), installation.settings.schedule.horizon_months
+        ),
+    )
+
+
+def checked_content(document: Document) -> PlannerFile:
+    """The planner that a document gives, wholly checked as a file is. Raises FileProblems."""
+    try:
+        changed = PlannerFile.model_validate(document)
+    except ValidationError as error:
+        raise FileProblems(
+            problems_of(error, TomlLines(""), "The planner", model=PlannerFile, data=document)
+        ) from None
+    findings = cross_findings(changed)
+    if findings:
+        raise FileProblems(
+            Problem(
+                file="The planner",
+                key=finding.key,
+                value=finding.value,
+                says=finding.says,
+                path=finding.path,
+            )
+            for finding in findings
+        )
+    return changed
+
+
+def with_edited_body(
+    content: PlannerFile, body_id: str, edit: Callable[[Document], None]
+) -> PlannerFile:
+    """`content` with one body changed by `edit`, wholly checked. Raises FileProblems."""
+    document = document_of(content)
+    body = next(entry for entry in document["body"] if entry["id"] == body_id)
+    edit(body)
+    return checked_content(document)
+
+
+def body_named(content: PlannerFile, typed: str) -> str:
+    """The id of the body that was typed as its id or as any name of it, in whichever case.
+
+    Raises EditError with the known ids where there is none.
+    """
+    for body in content.body:
+        names = (body.id, body.name, body.short or "", *body.also)
+        if typed.casefold() in (name.casefold() for name in names):
+            return body.id
+    known = listed([body.id for body in content.body])
+    raise EditError(f'There is no body "{typed}"; there are {known}.')

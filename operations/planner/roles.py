@@ -1,71 +1,14 @@
-"""Changing a planner in the database: bodies and their role-holders, checked like the file."""
+"""Role-holders: appointing one from a day on, and ending a role."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
-from pydantic import ValidationError
-from sqlalchemy import Connection
-
-from ...calendar.planner.checks import cross_findings
 from ...calendar.planner.entries import Document
 from ...calendar.planner.file_schema import PlannerFile
 from ...calendar.planner.model import RoleName
-from ...calendar.rules.date_text import listed, long_date
-from ...core.errors import BoardcalError
-from ...core.validation.explain import FileProblems, Problem, TomlLines, problems_of
-from ...storage.change_kinds import ChangeKind
-from ...storage.change_log import note_change
-from ...storage.planners import save_content
-
-
-class EditError(BoardcalError):
-    """The planner cannot be changed as asked; nothing was changed."""
-
-
-def body_named(content: PlannerFile, wanted: str) -> str:
-    """The id of the body that is meant, by its id, short name or another name of it.
-
-    Raises EditError with the known ids where there is none.
-    """
-    for body in content.body:
-        names = (body.id, body.name, body.short or "", *body.also)
-        if wanted.casefold() in (name.casefold() for name in names):
-            return body.id
-    known = listed([body.id for body in content.body])
-    raise EditError(f'There is no body "{wanted}"; there are {known}.')
-
-
-def edited(content: PlannerFile, body_id: str, edit: Callable[[Document], None]) -> PlannerFile:
-    """`content` with one body changed by `edit`, wholly checked. Raises FileProblems."""
-    document = content.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-    body = next(each for each in document["body"] if each["id"] == body_id)
-    edit(body)
-    return checked_content(document)
-
-
-def checked_content(document: Document) -> PlannerFile:
-    """The planner that a document gives, wholly checked as a file is. Raises FileProblems."""
-    try:
-        changed = PlannerFile.model_validate(document)
-    except ValidationError as error:
-        raise FileProblems(
-            problems_of(error, TomlLines(""), "The planner", model=PlannerFile, data=document)
-        ) from None
-    findings = cross_findings(changed)
-    if findings:
-        raise FileProblems(
-            Problem(
-                file="The planner",
-                key=each.key,
-                value=each.value,
-                says=each.says,
-                path=each.path,
-            )
-            for each in findings
-        )
-    return changed
+from ...calendar.rules.date_text import long_date
+from .change import EditError, with_edited_body
 
 
 def appoint(
@@ -86,13 +29,13 @@ def appoint(
             if _holds(holder, starts):
                 holder["to"] = _day_before(starts)
         new = {"address": address, "from": starts.isoformat()}
-        # Whoever is appointed for later still takes over then.
-        later = [each["from"] for each in holders if each.get("from", "") > new["from"]]
+        # Who was appointed for a later day still takes over then.
+        later = [holder["from"] for holder in holders if holder.get("from", "") > new["from"]]
         if later:
             new["to"] = _day_before(date.fromisoformat(min(later)))
-        body[role.value] = [*(each for each in holders if not _is_empty(each)), new]
+        body[role.value] = [*(holder for holder in holders if not _is_empty(holder)), new]
 
-    return edited(content, body_id, change)
+    return with_edited_body(content, body_id, change)
 
 
 def end_role(
@@ -105,18 +48,19 @@ def end_role(
 
     def change(body: Document) -> None:
         holders = list(body.get(role.value, ()))
-        mine = [each for each in holders if each["address"] == address]
-        held = [each for each in mine if _holds(each, starts)]
+        held = [
+            holder for holder in holders if holder["address"] == address and _holds(holder, starts)
+        ]
         if not held:
             raise EditError(
                 f"{address} is not {role.value} of {body_id} on {long_date(starts)}; "
                 "`boardcal people list` shows who is."
             )
-        for each in held:
-            each["to"] = _day_before(starts)
-        body[role.value] = [each for each in holders if not _is_empty(each)]
+        for holder in held:
+            holder["to"] = _day_before(starts)
+        body[role.value] = [holder for holder in holders if not _is_empty(holder)]
 
-    return edited(content, body_id, change)
+    return with_edited_body(content, body_id, change)
 
 
 def _day_before(day: date) -> str:
@@ -137,28 +81,3 @@ def _is_empty(holder: Document) -> bool:
     if starts is None or ends is None:
         return False
     return date.fromisoformat(ends) < date.fromisoformat(starts)
-
-
-def save(
-    connection: Connection,
-    content: PlannerFile,
-    *,
-    subject: str,
-    what: ChangeKind,
-    after: str,
-    now: datetime,
-    who: str,
-    why: str | None = None,
-) -> None:
-    """Stores a changed planner with a note of who changed what; the next tick follows it."""
-    save_content(connection, content)
-    note_change(
-        connection,
-        board=content.board.id,
-        subject=subject,
-        what=what,
-        after=after,
-        now=now,
-        who=who,
-        why=why,
-    )

@@ -9,8 +9,8 @@ import pytest
 
 from boardcal.calendar.planner.model import RoleName
 from boardcal.calendar.status import Status
+from boardcal.operations.planner.change import save
 from boardcal.operations.planner.meetings import cancel_meeting, move_meeting
-from boardcal.operations.planner.roles import save
 from boardcal.queries.changes import ChangeEntry, ChangesPage, changes_page, history
 from boardcal.storage.change_kinds import ChangeKind
 from boardcal.storage.change_log import MOST_LISTED, note_change

@@ -9,9 +9,8 @@ from ...calendar.planner.builder import planner_of
 from ...calendar.planner.model import Body, Planner
 from ...calendar.rules.meeting_series import MeetingChangeKind
 from ...core.validation.explain import FileProblems
-from ...operations.planner.change import PlannerChangedError
-from ...operations.planner.meeting_change import MeetingDecision
-from ...operations.planner.roles import EditError
+from ...operations.planner.change import EditError, PlannerChangedError
+from ...operations.planner.meetings import MeetingDecision
 from ...queries.changes import history
 from ...queries.meetings.meetings import MeetingLine
 from ...storage.change_log import last_change

@@ -9,7 +9,7 @@ from dateutil.relativedelta import relativedelta
 from starlette.requests import Request
 
 from ...calendar.planner.builder import planner_of
-from ...operations.planner.meeting_change import MeetingDecision
+from ...operations.planner.meetings import MeetingDecision
 from ...queries.planner.change_preview import MONTHS_AHEAD, consequences
 from ...queries.planner.change_text import Effect, effects, mailed_in_words, remarks
 from ..request.context import reading_board, site_of

@@ -10,7 +10,7 @@ from starlette.requests import Request
 
 from ...calendar.planner.entries import SINGLE, Document
 from ...calendar.planner.file_schema import PlannerFile
-from ...operations.planner.edit_entry import EntryEdit, entry_state, patched
+from ...operations.planner.entries import EntryEdit, entry_state, patched
 from ..request.context import form_of, reading_board, site_of
 from ..request.errors import FormRefusedError, NotFoundError
 from ..request.site import Site

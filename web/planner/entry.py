@@ -9,9 +9,8 @@ from starlette.responses import RedirectResponse, Response
 
 from ...calendar.planner.entries import SINGLE
 from ...core.validation.explain import FileProblems
-from ...operations.planner.edit_entry import EntryChangedError, patched
-from ...operations.planner.removal_rules import why_kept
-from ...operations.planner.save_entry import save_edit, subject_of
+from ...operations.planner.entries import EntryChangedError, patched, save_edit, subject_of
+from ...operations.planner.removal import why_kept
 from ...queries.changes import history
 from ...wording.planner_fields import in_words, label
 from ..page.page import page

@@ -9,7 +9,7 @@ from ...calendar.planner.entries import Document
 from ...calendar.planner.file_schema import PlannerFile
 from ...core.validation.explain import FileProblems, shown
 from ...core.validation.problems import is_predicate
-from ...operations.planner.edit_entry import EntryEdit, new_id, sorted_problems, with_edit
+from ...operations.planner.entries import EntryEdit, edit_problems, new_id, with_edit
 from ...wording.planner_fields import label
 from ..request.form import FieldError, Form, Problems
 from .draft import Draft, PlannerEntry
@@ -113,7 +113,7 @@ def _note(
     whole: bool,
 ) -> None:
     """Every problem by its field where the section has it, else on top with its place."""
-    found = sorted_problems(error, entry.content, edit)
+    found = edit_problems(error, entry.content, edit)
     fields = {each.key: each.label for each in section.fields(entry.opened(draft))}
     for number, (path, says, value) in enumerate(found.own):
         key = section.place(path, draft.timing)

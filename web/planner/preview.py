@@ -16,7 +16,7 @@ from ...calendar.planner.file_schema import PlannerFile
 from ...calendar.planner.model import Obligation, Planner
 from ...calendar.rules.as_required import Happened
 from ...calendar.rules.date_text import weekday_date
-from ...operations.planner.edit_entry import EntryEdit, document_of
+from ...operations.planner.entries import EntryEdit, entry_document
 from ...queries.people.role_preview import role_effects
 from ...queries.planner.change_preview import consequences
 from ...queries.planner.change_text import (
@@ -81,7 +81,7 @@ def preview(
         changes=field_changes(
             entry.kind,
             entry.document,
-            document_of(changed, entry.kind, edit.id),
+            entry_document(changed, entry.kind, edit.id),
             (view.planner, after),
         ),
         timing=None if own is None else sentence(own.timing, after),

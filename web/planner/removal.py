@@ -8,9 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ...core.validation.explain import FileProblems
-from ...operations.planner.edit_entry import EntryChangedError, EntryEdit
-from ...operations.planner.removal_rules import why_kept
-from ...operations.planner.save_entry import save_edit
+from ...operations.planner.entries import EntryChangedError, EntryEdit, save_edit
+from ...operations.planner.removal import why_kept
 from ...wording.planner_fields import KINDS, entry_title
 from ..page.page import page
 from ..request.context import form_of, reading_board, redirect, site_of, user_of

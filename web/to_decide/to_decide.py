@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from ...calendar.planner.entries import PLAN
 from ...calendar.planner.model import Planner
-from ...operations.planner.confirm_readings import confirm_readings
+from ...operations.planner.assumptions import confirm_assumptions
 from ...queries.decision_groups import HEADS, Decision, Decisions
 from ...queries.paging import paging
 from ...queries.to_decide import decisions, request_decisions
@@ -48,7 +48,7 @@ def confirm(request: Request) -> Response:
         if each.reading is not None and reading_sign(each) in ticked
     ]
     who = user_of(request).email
-    done = confirm_readings(site_of(request).here, board_of(request).id, chosen, who=who)
+    done = confirm_assumptions(site_of(request).here, board_of(request).id, chosen, who=who)
     gone = len(ticked) - done
     said = f"{count(done, 'reading')} confirmed."
     if gone:

@@ -6,7 +6,7 @@ import pytest
 
 from boardcal.calendar.planner.model import RoleName
 from boardcal.calendar.status import Status
-from boardcal.operations.planner.edit_entry import EntryEdit, with_edit
+from boardcal.operations.planner.entries import EntryEdit, with_edit
 from boardcal.operations.planner.meetings import move_meeting
 from boardcal.operations.planner.roles import appoint, end_role
 from boardcal.tests.factories import day, make_action, make_planner, make_report

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from boardcal.calendar.planner.reader import read_planner
-from boardcal.operations.planner.edit_entry import document_of
+from boardcal.operations.planner.entries import entry_document
 from boardcal.operations.planner.meetings import move_meeting
 from boardcal.storage.occurrences import occurrences_of
 from boardcal.storage.planners import save_content
@@ -34,7 +34,7 @@ def test_a_report_is_added_step_by_step(whole: Place, sam: Reader) -> None:
     assert sam.shown is not None
     assert 'formaction="/planner/reports/new/what"' in sam.shown.text
     saves(sam, why="agreed")
-    assert document_of(content(whole), "report", "children-missing") == {
+    assert entry_document(content(whole), "report", "children-missing") == {
         "id": "children-missing",
         "title": "Children missing",
         "row": "Missing",
@@ -103,7 +103,7 @@ def test_every_kind_of_entry_is_added(
         fills(sam, end, **typed)
     saves(sam)
     assert "Saved." in sam.text
-    assert document_of(content(whole), kind, entry_id)
+    assert entry_document(content(whole), kind, entry_id)
     sam.opens("/planner/file")
     assert sam.shown is not None
     assert read_planner(sam.shown.text, "lscb-planner.toml") == content(whole)
@@ -115,7 +115,7 @@ def test_a_new_body_is_read_as_people_type(whole: Place, sam: Reader) -> None:
         fills(sam, end, **typed)
     assert "Health meeting on Tuesday 6 February 2018, in addition" in sam.text
     saves(sam)
-    body = document_of(content(whole), "body", "health")
+    body = entry_document(content(whole), "body", "health")
     assert body["chair"] == [{"address": "pat@example.org", "from": "2018-04-01"}]
     assert body["meets"] == {
         "day": ["first Tuesday"],
@@ -129,7 +129,7 @@ def test_what_stands_alone_is_changed(whole: Place, sam: Reader) -> None:
     fills(sam, "/what", closed="27 12 2018\r\n2 March 2018")
     assert "Papers now due 21 February 2018 instead of 22 February 2018" in sam.text
     saves(sam)
-    assert document_of(content(whole), "working_days", "working_days") == {
+    assert entry_document(content(whole), "working_days", "working_days") == {
         "closed": ["2018-12-27", "2018-03-02"]
     }
     sam.opens("/planner/plan/what")
@@ -173,7 +173,7 @@ def test_what_has_dates_is_ended_not_removed(whole: Place, sam: Reader) -> None:
     fills(sam, "/dates", **{"until-day": "1", "until-month": "Feb", "until-year": "19"})
     assert "No longer due on 28 February 2019" in sam.text
     saves(sam)
-    assert document_of(content(whole), "report", "s11")["until"] == "2019-02-01"
+    assert entry_document(content(whole), "report", "s11")["until"] == "2019-02-01"
 
 
 def test_an_event_that_happened_is_recorded(whole: Place, sam: Reader) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from boardcal.calendar.planner.export import toml_of
 from boardcal.calendar.planner.reader import read_planner
-from boardcal.operations.planner.edit_entry import document_of
+from boardcal.operations.planner.entries import entry_document
 from boardcal.storage.schema.occurrences import change
 from boardcal.tests.web.planner_forms import changes, content, fills, saves
 from boardcal.tests.web.reader import SECRETARIAT, Place
@@ -74,7 +74,7 @@ def test_another_owner_is_said_before_it_is_saved(whole: Place, sam: Reader) -> 
     fills(sam, "/what", owner=["cdop"])
     assert "Due 22 February 2018, now from CDOP instead of PMQAG" in sam.text
     saves(sam)
-    assert document_of(content(whole), "report", "s11")["owner"] == ["cdop"]
+    assert entry_document(content(whole), "report", "s11")["owner"] == ["cdop"]
 
 
 TIMINGS = [
@@ -152,7 +152,7 @@ def test_every_kind_of_timing_is_chosen_typed_and_said_in_a_sentence(
     fills(sam, "/timing", **typed)
     assert sentence in sam.text
     saves(sam)
-    assert document_of(content(whole), "report", "s11")["when"] == (when or typed)
+    assert entry_document(content(whole), "report", "s11")["when"] == (when or typed)
     assert read_planner(toml_of(content(whole)), "x.toml") == content(whole)
     sam.opens("/planner/reports/s11/when")
     fills(sam, "/when")
@@ -165,7 +165,7 @@ def test_when_needed_has_nothing_more_to_ask(whole: Place, sam: Reader) -> None:
     assert "As required, without a date" in sam.text
     assert "No longer due on 22 February 2018" in sam.text
     saves(sam)
-    assert document_of(content(whole), "report", "s11")["when"] == {"as_required": True}
+    assert entry_document(content(whole), "report", "s11")["when"] == {"as_required": True}
 
 
 def test_the_next_three_dates_are_shown(sam: Reader) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from boardcal.calendar.planner.builder import planner_of
 from boardcal.calendar.planner.file_schema import PlannerFile
 from boardcal.calendar.rules.date_text import MONTHS
-from boardcal.operations.planner.edit_entry import EntryEdit, document_of, patched, with_edit
+from boardcal.operations.planner.entries import EntryEdit, entry_document, patched, with_edit
 from boardcal.tests.factories import cumbria, day
 from boardcal.tests.fuzz import law
 from boardcal.tests.pages import make_whole
@@ -44,7 +44,7 @@ def entry_of(content: PlannerFile, kind: str, entry_id: str) -> PlannerEntry:
         board="lscb",
         content=content,
         setting=Setting(planner=planner_of(content), today=TODAY),
-        document=document_of(content, kind, entry_id),
+        document=entry_document(content, kind, entry_id),
         token="1",
     )
 
@@ -87,7 +87,7 @@ def test_every_form_gives_back_what_it_shows(place: tuple[str, str, str]) -> Non
 
 def in_order(content: PlannerFile, edit: EntryEdit) -> dict[str, Any]:
     """An entry with what is ticked in one order: boxes have none of their own."""
-    document = document_of(content, edit.kind, edit.id)
+    document = entry_document(content, edit.kind, edit.id)
     for key in ("owner", "to"):
         if isinstance(document.get(key), list):
             document[key] = sorted(document[key])
@@ -150,7 +150,7 @@ def test_every_timing_is_opened_and_closed_as_it_was(when: dict[str, Any]) -> No
 def test_a_change_is_told_whatever_it_is(patch: dict[str, Any]) -> None:
     content = PLANNERS["whole"]
     planner = planner_of(content)
-    before = document_of(content, "report", "s11")
+    before = entry_document(content, "report", "s11")
     changes = field_changes("report", before, patched(before, patch), (planner, planner))
     assert len({each.key for each in changes}) == len(changes)
     assert "\n" not in told(changes)

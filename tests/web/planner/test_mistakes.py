@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from boardcal.operations.planner.edit_entry import document_of
+from boardcal.operations.planner.entries import entry_document
 from boardcal.storage.accounts.accounts import Role
 from boardcal.tests.factories import checked, make_document, make_report
 from boardcal.tests.pages import make_whole
@@ -120,11 +120,11 @@ def test_two_tabs_do_not_overwrite_each_other(whole: Place, sam: Reader) -> None
     response = fills(sam, "/save")
     assert response.status_code == 409
     assert "Title Theirs Mine" in sam.text
-    assert document_of(content(whole), "report", "s11")["title"] == "Theirs"
+    assert entry_document(content(whole), "report", "s11")["title"] == "Theirs"
     fills(sam, "/preview")
     assert "Title Theirs Mine" in sam.text
     saves(sam)
-    assert document_of(content(whole), "report", "s11")["title"] == "Mine"
+    assert entry_document(content(whole), "report", "s11")["title"] == "Mine"
 
 
 def test_a_form_opened_before_somebody_saved_is_refused_before_the_preview(
@@ -139,7 +139,7 @@ def test_a_form_opened_before_somebody_saved_is_refused_before_the_preview(
     assert "Title Report s11 Mine" in sam.text
     fills(sam, "/preview")
     saves(sam)
-    stored = document_of(content(whole), "report", "s11")
+    stored = entry_document(content(whole), "report", "s11")
     assert (stored["title"], stored["row"]) == ("Mine", "Another row")
 
 
@@ -210,7 +210,7 @@ def test_another_boards_planner_is_not_for_this_account(whole: Place) -> None:
     assert reader.opens("/planner/reports/ctb-one/what").status_code == 200
     fills(reader, "/what", title="One")
     saves(reader)
-    assert document_of(content(whole, "ctb"), "report", "ctb-one")["title"] == "One"
+    assert entry_document(content(whole, "ctb"), "report", "ctb-one")["title"] == "One"
     assert content(whole) == make_whole()
 
 
@@ -223,7 +223,7 @@ def test_with_several_boards_the_forms_stay_on_theirs(whole: Place, sam: Reader)
         fills(sam, "/what", title=f"Of {board}")
         response = saves(sam)
         assert str(response.url).endswith(f"/boards/{board}/planner/reports/s11")
-        assert document_of(content(whole, board), "report", "s11")["title"] == f"Of {board}"
+        assert entry_document(content(whole, board), "report", "s11")["title"] == f"Of {board}"
 
 
 HOSTILE = "<script>alert(1)</script> “&amp;” x"
@@ -236,7 +236,7 @@ def test_anybodys_text_is_text(whole: Place, sam: Reader) -> None:
     response = saves(sam, why=HOSTILE)
     assert "<script" not in response.text
     assert HOSTILE in sam.text
-    assert document_of(content(whole), "report", "s11")["title"] == HOSTILE
+    assert entry_document(content(whole), "report", "s11")["title"] == HOSTILE
     for path in ("/planner", "/planner/reports/s11/what", "/planner?text=<script>"):
         assert "<script" not in sam.opens(path).text
 
@@ -245,7 +245,7 @@ def test_line_breaks_in_a_title_become_spaces(whole: Place, sam: Reader) -> None
     sam.opens("/planner/reports/s11/what")
     fills(sam, "/what", title="One\r\nBcc: all")
     saves(sam)
-    assert document_of(content(whole), "report", "s11")["title"] == "One Bcc: all"
+    assert entry_document(content(whole), "report", "s11")["title"] == "One Bcc: all"
 
 
 def test_a_form_beyond_all_reason_is_refused(whole: Place, sam: Reader) -> None:

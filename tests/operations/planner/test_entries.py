@@ -10,21 +10,21 @@ from boardcal.calendar.planner.export import toml_of
 from boardcal.calendar.planner.file_schema import PlannerFile
 from boardcal.calendar.planner.reader import read_planner
 from boardcal.core.validation.explain import FileProblems
-from boardcal.operations.planner import save_entry as entry_saving
+from boardcal.operations.planner import entries as entry_saving
+from boardcal.operations.planner.assumptions import confirm_assumptions
 from boardcal.operations.planner.change import plan_now
-from boardcal.operations.planner.confirm_readings import confirm_readings
-from boardcal.operations.planner.edit_entry import (
+from boardcal.operations.planner.entries import (
     EntryChangedError,
     EntryEdit,
-    document_of,
+    edit_problems,
+    entry_document,
     entry_state,
     new_id,
     patched,
-    sorted_problems,
+    save_edit,
     with_edit,
 )
-from boardcal.operations.planner.removal_rules import why_kept
-from boardcal.operations.planner.save_entry import save_edit
+from boardcal.operations.planner.removal import why_kept
 from boardcal.queries.changes import changes_page
 from boardcal.scheduler.installation import Installation
 from boardcal.settings.load import LoadedSettings, Settings
@@ -119,7 +119,7 @@ def test_every_kind_of_entry_is_changed_and_told_in_words(
             saves(here, opened(here, kind, entry_id, **patch))
         return
     assert saves(here, opened(here, kind, entry_id, **patch), why="agreed on 1 March")
-    stored = document_of(content(here), kind, entry_id)
+    stored = entry_document(content(here), kind, entry_id)
     assert {key: stored.get(key) for key in patch} == patch
     (told,) = [each for each in said(office) if each.startswith(WHO)]
     assert sentence in told
@@ -150,7 +150,7 @@ def test_two_edits_of_one_entry_do_not_overwrite_each_other(here: Installation) 
         saves(here, mine)
     assert raised.value.now is not None
     assert raised.value.now.document["title"] == "Theirs"
-    assert document_of(content(here), "report", "s11")["title"] == "Theirs"
+    assert entry_document(content(here), "report", "s11")["title"] == "Theirs"
 
 
 def test_an_edit_that_fails_at_its_end_leaves_nothing_behind_for_the_next(
@@ -168,8 +168,8 @@ def test_an_edit_that_fails_at_its_end_leaves_nothing_behind_for_the_next(
     with here.database.read() as connection:
         (row,) = boards(connection)
         known = here.shelf.content(connection, row)
-    assert document_of(known, "report", "s11")["title"] == "Report s11"
-    assert document_of(known, "action", "1.1")["note"] == "Kept"
+    assert entry_document(known, "report", "s11")["title"] == "Report s11"
+    assert entry_document(known, "action", "1.1")["note"] == "Kept"
 
 
 def test_edits_of_different_entries_do_not_disturb_each_other(here: Installation) -> None:
@@ -256,7 +256,7 @@ def test_a_mistake_is_found_in_its_field_with_the_files_sentence(
     edit = EntryEdit(kind="report", id="s11", patch=patch)
     with pytest.raises(FileProblems) as raised:
         with_edit(planner, edit)
-    found = sorted_problems(raised.value, planner, edit)
+    found = edit_problems(raised.value, planner, edit)
     assert [(path, says in sentence) for path, sentence, _ in found.own] == [(place, True)]
     assert found.others == ()
 
@@ -266,7 +266,7 @@ def test_what_breaks_elsewhere_is_said_with_its_place() -> None:
     edit = EntryEdit(kind="body", id="lscb", patch={"meets": None})
     with pytest.raises(FileProblems) as raised:
         with_edit(planner, edit)
-    found = sorted_problems(raised.value, planner, edit)
+    found = edit_problems(raised.value, planner, edit)
     assert found.own == ()
     assert 'report "s11"' in found.others[0]
 
@@ -291,9 +291,9 @@ def test_a_new_entry_gets_an_id_of_its_own(kind: str, name: str, expected: str) 
 def test_a_reading_is_confirmed_once(here: Installation, office: Office) -> None:
     reading = "Ongoing is looked at quarterly."
     both = [("2.1", reading), ("2.1", "Something else.")]
-    assert confirm_readings(here, "lscb", both, who=WHO, why="the Chair agrees") == 1
-    assert confirm_readings(here, "lscb", both, who=WHO) == 0
-    assert "assumed" not in document_of(content(here), "action", "2.1")
+    assert confirm_assumptions(here, "lscb", both, who=WHO, why="the Chair agrees") == 1
+    assert confirm_assumptions(here, "lscb", both, who=WHO) == 0
+    assert "assumed" not in entry_document(content(here), "action", "2.1")
     assert said(office) == [
         f"{WHO} confirmed how the action 2.1 “Keep panels going” is read (the Chair agrees)."
     ]
@@ -306,7 +306,7 @@ def test_the_readings_of_a_plan_and_a_series_are_confirmed(office: Office, tmp_p
     office.store(checked(with_body(document | {"plan": plan}, "lscb", meets=meets)))
     here = installation(office, tmp_path)
     both = [("plan", "It runs for three years."), ("lscb", "The plan gives no days.")]
-    assert confirm_readings(here, "lscb", both, who=WHO) == 2
+    assert confirm_assumptions(here, "lscb", both, who=WHO) == 2
     assert content(here) == checked(make_document())
 
 

@@ -1,47 +1,44 @@
-"""Readings of the plan confirmed: the note that something was assumed is dropped."""
+"""Assumptions confirmed: the note that something was read into the plan is dropped."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ...calendar.planner.entries import PLAN, Document
-from ...calendar.planner.file_schema import PlannerFile
+from ...calendar.planner.entries import PLAN, Document, document_of
 from ...scheduler.installation import Installation
 from ...storage.boards import board_row, hold_boards
 from ...storage.change_kinds import ChangeKind
 from ...storage.change_log import note_change
 from ...storage.planners import save_content
-from .change import plan_now
-from .roles import checked_content
-from .save_entry import subject_of
+from .change import checked_content, plan_now
+from .entries import subject_of
 
 
-def confirm_readings(
-    here: Installation,
+def confirm_assumptions(
+    installation: Installation,
     board_id: str,
     readings: Iterable[tuple[str, str]],
     *,
     who: str,
     why: str | None = None,
 ) -> int:
-    """Lets readings stand as the plan's own, all in one go; how many.
+    """Confirms assumptions, all in one transaction; the number confirmed.
 
-    Each is what it is of (a report, an action, a body, or "plan") and the note as it was shown.
-    One that does not stand there any more, because somebody else confirmed or changed it, is
-    passed over.
+    Each of `readings` names what it is of (a report, an action, a body, or "plan") and holds the
+    note as it was shown. One that another person has confirmed or changed since is passed over.
     """
-    with here.database.write() as connection:
+    with installation.database.write() as connection:
         hold_boards(connection)
         row = board_row(connection, board_id)
         if row is None:
             return 0
-        document = _document(here.shelf.content(connection, row))
+        document = document_of(installation.shelf.content(connection, row))
         done = [
             (subject, reading)
             for ref, reading in readings
             if (subject := _drop(document, ref, reading)) is not None
         ]
-        now = here.clock()
+        now = installation.clock()
         if done:
             save_content(connection, checked_content(document))
             for subject, reading in done:
@@ -55,12 +52,8 @@ def confirm_readings(
                     who=who,
                     why=why,
                 )
-            plan_now(here, connection, board_id)
+            plan_now(installation, connection, board_id)
     return len(done)
-
-
-def _document(content: PlannerFile) -> Document:
-    return content.model_dump(mode="json", by_alias=True, exclude_defaults=True)
 
 
 def _drop(document: Document, ref: str, reading: str) -> str | None:

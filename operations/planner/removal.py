@@ -1,4 +1,4 @@
-"""What must stay in a planner, and why: what is stored, and what other entries name."""
+"""Removing an entry: what must stay, since dates of it are stored or other entries name it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def why_kept(
                 f"Dates of this {kind} are stored already, so it is not removed: it ends on a day "
                 "that you choose. What was recorded and mailed about it stays."
             )
-        meets = [each.title for each in content.report if each.met_by == entry_id]
+        meets = [report.title for report in content.report if report.met_by == entry_id]
         return f"“{meets[0]}” is met by it; change that one first." if meets else None
     if kind == "body":
         return _why_body_kept(connection, board, content, entry_id)
@@ -30,9 +30,9 @@ def why_kept(
         if any(event.name == entry_id for event in recorded_events(connection, board)):
             return "It was recorded that this happened, so it stays."
         waiting = [
-            each.title
-            for each in (*content.report, *content.action)
-            if getattr(each.when, "after", None) == entry_id
+            entry.title
+            for entry in (*content.report, *content.action)
+            if getattr(entry.when, "after", None) == entry_id
         ]
         return f"“{waiting[0]}” waits for it; change that one first." if waiting else None
     return None
@@ -43,13 +43,13 @@ def _why_body_kept(
 ) -> str | None:
     if body_id in (content.board.id, content.board.business_group):
         return "It is the Board itself, or its Business Group."
-    for each in (*content.report, *content.action):
+    for entry in (*content.report, *content.action):
         at = {
             getattr(when, "meeting", None)
-            for when in (each.when, getattr(each.when, "review", None))
+            for when in (entry.when, getattr(entry.when, "review", None))
         }
-        if body_id in (*each.owner, *each.to) or body_id in at:
-            return f"“{each.title}” names it; change that one first, or leave the body here."
+        if body_id in (*entry.owner, *entry.to) or body_id in at:
+            return f"“{entry.title}” names it; change that one first, or leave the body here."
     if owns_occurrences(connection, board, body_id):
         return "What it owed is stored, so it stays."
     return None
