@@ -4,7 +4,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import event, insert, select
+from sqlalchemy import Enum, event, insert, select
 
 from boardcal.storage.backup.copy import copy_of, empty_copy
 from boardcal.storage.schema.all_tables import metadata
@@ -40,6 +40,8 @@ def a_row_of(table: Table, connection: Connection) -> dict[str, object]:
             values[column.name] = at("2018-01-26")
         elif isinstance(column.type, Document):
             values[column.name] = {"a": ["b", 1]}
+        elif isinstance(column.type, Enum):
+            values[column.name] = next(iter(column.type.python_type))
         else:
             values[column.name] = SOME[column.type.python_type]
     return values
