@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Table, func, select, union
 
 from ..calendar.status import OWED
 from ..storage.change_kinds import ChangeKind
-from ..storage.message_states import MessageState
+from ..storage.message_states import CarriedState, MessageState
 from ..storage.schema.mail import answer_request, ledger, overview
 from ..storage.schema.occurrences import occurrence
 
@@ -48,7 +48,7 @@ def possible(state: MessageState) -> tuple[MailAction, ...]:
 
 
 def owed_of(
-    connection: Connection, message_id: int, state: str
+    connection: Connection, message_id: int, state: CarriedState
 ) -> list[tuple[Table, Sequence[int]]]:
     """What a message carries in a state that is worth a mail yet, as rows of their tables."""
     still = (

@@ -15,7 +15,7 @@ from ..storage.boards import hold_boards
 from ..storage.change_log import note_change
 from ..storage.mail.board_messages import subject_of
 from ..storage.mail.carried_rows import CARRIED
-from ..storage.message_states import CHANGEABLE, MessageState
+from ..storage.message_states import CHANGEABLE, CarriedState, MessageState
 from ..storage.schema.column_types import AnyRow
 from ..storage.schema.mail import ledger, message
 from .mail_action_rules import WHY_NOT, MailAction, boards_of, owed_of, possible
@@ -68,18 +68,18 @@ def hold_back(
     """
     found = _held(connection, message_id, MailAction.HOLD_BACK)
     if found.state in CHANGEABLE and found.content is not None:
-        after, before = MessageState.UNCERTAIN, ["sending"]
+        after, before = MessageState.UNCERTAIN, [CarriedState.SENDING]
         told: dict[str, Any] = {"reply": found.reply}
     else:
-        after, before = MessageState.SUPERSEDED, ["pending", "failed"]
+        after, before = MessageState.SUPERSEDED, [CarriedState.PENDING, CarriedState.FAILED]
         told = {"reply": f"held back by {who}"}
-    _move(connection, found, state=after.value, finished_at=view.now, **told)
+    _move(connection, found, state=after, finished_at=view.now, **told)
     for table in CARRIED:
         said = {"reason": f"held back by {who}"} if table is ledger else {}
         connection.execute(
             update(table)
             .where(table.c.message_id == message_id, table.c.state.in_(before))
-            .values(state=after.value, **said)
+            .values(state=CarriedState(after), **said)
         )
     _note(connection, view, found, MailAction.HOLD_BACK, who=who, why=why)
 
@@ -106,12 +106,12 @@ def count_as_lost(
 
 
 def _settle(connection: Connection, found: AnyRow, state: MessageState, **values: Any) -> None:
-    _move(connection, found, state=state.value, **values)
+    _move(connection, found, state=state, **values)
     for table in CARRIED:
         connection.execute(
             update(table)
-            .where(table.c.message_id == found.id, table.c.state == "uncertain")
-            .values(state=state.value)
+            .where(table.c.message_id == found.id, table.c.state == CarriedState.UNCERTAIN)
+            .values(state=CarriedState(state))
         )
 
 
@@ -121,7 +121,7 @@ def _held(connection: Connection, message_id: int, action: MailAction) -> AnyRow
     found = connection.execute(select(message).where(message.c.id == message_id)).first()
     if found is None:
         raise MailActionError(f"There is no mail {message_id}.")
-    state = MessageState(found.state)
+    state = found.state
     if action not in possible(state):
         raise MailActionError(f"The mail to {found.recipient} {WHY_NOT[state]}.")
     return found
@@ -149,32 +149,32 @@ def _require_reader(view: BoardView, found: AnyRow) -> None:
 
 
 def _send_unchanged(connection: Connection, view: BoardView, found: AnyRow) -> date:
-    if not owed_of(connection, found.id, "uncertain"):
+    if not owed_of(connection, found.id, CarriedState.UNCERTAIN):
         raise MailActionError(_nothing_left(found))
     day, starts = _next_chance(connection, view, found)
     _move(
         connection,
         found,
-        state=MessageState.DEFERRED.value,
+        state=MessageState.DEFERRED,
         day=day if starts is None else found.day,
         # It waits from then on: what watches over how long mails wait is not to be alarmed.
         made_at=starts or view.now,
         next_attempt_at=starts,
         finished_at=None,
     )
-    # Not "pending": what is in fixed bytes is not to be put into another mail.
+    # Not pending: what is in fixed bytes is not to be put into another mail.
     for table in CARRIED:
         connection.execute(
             update(table)
-            .where(table.c.message_id == found.id, table.c.state == "uncertain")
-            .values(state="sending")
+            .where(table.c.message_id == found.id, table.c.state == CarriedState.UNCERTAIN)
+            .values(state=CarriedState.SENDING)
         )
     return day
 
 
 def _write_afresh(connection: Connection, view: BoardView, found: AnyRow) -> date:
     """Lets what is still owed of a refused mail go out: in it, or in one of a later day."""
-    owed = owed_of(connection, found.id, "failed")
+    owed = owed_of(connection, found.id, CarriedState.FAILED)
     if not owed:
         raise MailActionError(_nothing_left(found))
     is_todays = found.day == view.today
@@ -182,14 +182,14 @@ def _write_afresh(connection: Connection, view: BoardView, found: AnyRow) -> dat
         connection.execute(
             update(table)
             .where(table.c.id.in_(numbers))
-            .values(state="pending", **({} if is_todays else {"message_id": None}))
+            .values(state=CarriedState.PENDING, **({} if is_todays else {"message_id": None}))
         )
     if not is_todays:
         return _next_chance(connection, view, found)[0]
     _move(
         connection,
         found,
-        state=MessageState.PENDING.value,
+        state=MessageState.PENDING,
         made_at=view.now,
         content=None,
         data_started_at=None,
@@ -220,7 +220,7 @@ def _next_chance(
             message.c.recipient == found.recipient,
             message.c.day == today,
             message.c.id != found.id,
-            message.c.state.not_in((MessageState.SUPERSEDED.value,)),
+            message.c.state.not_in((MessageState.SUPERSEDED,)),
         )
     ).first()
     if other is None and days.is_working(today):

@@ -10,6 +10,7 @@ from ..notifications.reminders.recheck import PAUSED
 from ..storage.boards import BoardRow
 from ..storage.change_kinds import ChangeKind
 from ..storage.change_log import note_change
+from ..storage.message_states import CarriedState
 from ..storage.pauses import Pause, add_pause, remove_pause
 from ..storage.schema.mail import ledger, overview
 from ..storage.schema.occurrences import occurrence
@@ -72,9 +73,9 @@ def _restore_overview(connection: Connection, row: BoardRow, address: str) -> No
             mine,
             overview.c.recipient == address,
             overview.c.week == newest,
-            overview.c.state == "superseded",
+            overview.c.state == CarriedState.SUPERSEDED,
         )
-        .values(state="pending", message_id=None)
+        .values(state=CarriedState.PENDING, message_id=None)
     )
 
 
@@ -88,6 +89,10 @@ def _restore_paused(connection: Connection, row: BoardRow) -> None:
     )
     connection.execute(
         update(ledger)
-        .where(ledger.c.state == "superseded", ledger.c.reason == PAUSED, still_latest.exists())
-        .values(state="pending", reason=None, message_id=None)
+        .where(
+            ledger.c.state == CarriedState.SUPERSEDED,
+            ledger.c.reason == PAUSED,
+            still_latest.exists(),
+        )
+        .values(state=CarriedState.PENDING, reason=None, message_id=None)
     )

@@ -14,7 +14,7 @@ from ..storage.boards import boards
 from ..storage.change_kinds import ChangeKind
 from ..storage.change_log import note_change
 from ..storage.mail.carried_rows import CARRIED
-from ..storage.message_states import CHANGEABLE, GONE, IN_HAND, MessageState
+from ..storage.message_states import CHANGEABLE, GONE, IN_HAND, CarriedState, MessageState
 from ..storage.replies.snoozes import RESTS
 from ..storage.schema.mail import ledger, message
 from ..storage.schema.occurrences import occurrence
@@ -64,13 +64,13 @@ def count_due_as_sent(
         taken_back = connection.execute(
             update(ledger)
             .where(
-                ledger.c.state == "pending",
+                ledger.c.state == CarriedState.PENDING,
                 ledger.c.occurrence_id.in_(mine),
                 ledger.c.decided_at < after,
                 ~RESTS,
                 ~HAD_ANOTHER,
             )
-            .values(state="superseded", reason=why),
+            .values(state=CarriedState.SUPERSEDED, reason=why),
             {"today": until},
         ).rowcount
         if taken_back:
@@ -103,7 +103,7 @@ def _take_back_what_was_on_its_way(
         update(message)
         .where(message.c.id.in_(found))
         .values(
-            state=MessageState.SUPERSEDED.value,
+            state=MessageState.SUPERSEDED,
             finished_at=now,
             reply=why,
             claimed_by=None,
@@ -114,6 +114,6 @@ def _take_back_what_was_on_its_way(
     for table in CARRIED:
         connection.execute(
             update(table)
-            .where(table.c.message_id.in_(found), table.c.state == "sending")
-            .values(state="pending")
+            .where(table.c.message_id.in_(found), table.c.state == CarriedState.SENDING)
+            .values(state=CarriedState.PENDING)
         )

@@ -22,26 +22,40 @@ class MessageState(StrEnum):
     SUPERSEDED = "superseded"
 
 
+class CarriedState(StrEnum):
+    """Stages of what a message carries: a row of the ledger, an overview, a request.
+
+    Pending ones may yet go into another message; sending ones are in bytes that are fixed.
+    """
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    UNCERTAIN = "uncertain"
+    SUPERSEDED = "superseded"
+
+
 # Not frozen: recomposed before it is sent, or given up for a later day's.
-CHANGEABLE = (MessageState.PENDING.value, MessageState.DEFERRED.value)
+CHANGEABLE = (MessageState.PENDING, MessageState.DEFERRED)
 
 
 # Its sender is at work on it: what it holds is not to be moved elsewhere.
-IN_HAND = (MessageState.CLAIMED.value, MessageState.DATA_STARTED.value)
+IN_HAND = (MessageState.CLAIMED, MessageState.DATA_STARTED)
 
 
 # It has left, may have, is leaving or was refused: its reader gets nothing more that day.
 GONE = (
     *IN_HAND,
-    MessageState.SENT.value,
-    MessageState.FAILED.value,
-    MessageState.UNCERTAIN.value,
+    MessageState.SENT,
+    MessageState.FAILED,
+    MessageState.UNCERTAIN,
 )
 
 
 # It has reached its reader, as far as anyone can know.
 ARRIVED = (
-    MessageState.DATA_STARTED.value,
-    MessageState.SENT.value,
-    MessageState.UNCERTAIN.value,
+    MessageState.DATA_STARTED,
+    MessageState.SENT,
+    MessageState.UNCERTAIN,
 )

@@ -14,6 +14,7 @@ from ..calendar.rules.timing import Precision
 from ..calendar.status import OPEN, OWED, Status
 from .change_kinds import ChangeKind
 from .database.batches import AT_ONCE, batches
+from .message_states import CarriedState
 from .schema.column_types import AnyRow, Instant
 from .schema.mail import ledger
 from .schema.occurrences import change, occurrence
@@ -29,9 +30,9 @@ SUPERSEDE_UNSENT = (
     update(ledger)
     .where(
         ledger.c.occurrence_id.in_(bindparam("occurrences", expanding=True)),
-        ledger.c.state == "pending",
+        ledger.c.state == CarriedState.PENDING,
     )
-    .values(state="superseded", reason=bindparam("why"))
+    .values(state=CarriedState.SUPERSEDED, reason=bindparam("why"))
 )
 OPEN_COLUMNS = ("id", "ref", "owner", "title", "due", "precision", "extended")
 OWED_BY = (

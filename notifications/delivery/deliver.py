@@ -16,7 +16,7 @@ from ...storage.holds import hold_of
 from ...storage.mail.carried_rows import mark_rows
 from ...storage.mail.claims import Claim, advance, claim_next, is_held_by, is_left_over
 from ...storage.mail.queue import is_due
-from ...storage.message_states import MessageState
+from ...storage.message_states import CarriedState, MessageState
 from ...storage.planners import PlannerShelf
 from ..letters.render import Templates
 from ..links import NO_LINKS, Links
@@ -236,7 +236,12 @@ class Delivery:
                 **written.frozen,
             ):
                 raise LostClaimError
-            mark_rows(connection, [held.message_id], before=("pending",), to="sending")
+            mark_rows(
+                connection,
+                [held.message_id],
+                before=(CarriedState.PENDING,),
+                to=CarriedState.SENDING,
+            )
 
     def _still_ours(self, held: Claim) -> bool:
         with self.database.read() as connection:

@@ -24,7 +24,7 @@ from ...storage.mail.claims import (
     note_attempt,
 )
 from ...storage.mail.messages import message_numbered
-from ...storage.message_states import MessageState
+from ...storage.message_states import CarriedState, MessageState
 
 # Long enough for a mail server that was started anew to answer again.
 BEFORE_AGAIN = timedelta(minutes=1)
@@ -65,13 +65,23 @@ def settle_uncertain(
     """
     if not advance(connection, held, MessageState.UNCERTAIN, finished_at=now, reply=reply):
         return False
-    note_attempt(connection, held, outcome=MessageState.UNCERTAIN.value, reply=reply, now=now)
+    note_attempt(connection, held, outcome=MessageState.UNCERTAIN, reply=reply, now=now)
     if _goes_again(connection, held, policy, today):
         let_go_again(connection, held, now + BEFORE_AGAIN)
-        # Not "pending": what is in fixed bytes is not to be put into another mail.
-        mark_rows(connection, [held.message_id], before=("pending", "uncertain"), to="sending")
+        # Not pending: what is in fixed bytes is not to be put into another mail.
+        mark_rows(
+            connection,
+            [held.message_id],
+            before=(CarriedState.PENDING, CarriedState.UNCERTAIN),
+            to=CarriedState.SENDING,
+        )
     else:
-        mark_rows(connection, [held.message_id], before=("pending", "sending"), to="uncertain")
+        mark_rows(
+            connection,
+            [held.message_id],
+            before=(CarriedState.PENDING, CarriedState.SENDING),
+            to=CarriedState.UNCERTAIN,
+        )
     return True
 
 
@@ -83,7 +93,7 @@ def _goes_again(connection: Connection, held: Claim, policy: UncertainPolicy, to
     message = message_numbered(connection, held.message_id)
     if message.day != today or message.content is None:
         return False
-    return attempts_with(connection, held.message_id, MessageState.UNCERTAIN.value) == 1
+    return attempts_with(connection, held.message_id, MessageState.UNCERTAIN) == 1
 
 
 def recover(
@@ -111,7 +121,7 @@ def recover(
             owner=row.claimed_by,
             lease_until=row.lease_until,
         )
-        if row.state == MessageState.CLAIMED.value:
+        if row.state == MessageState.CLAIMED:
             # Behind all that wait: should it be what stopped the daemon, the others come first.
             advance(
                 connection,

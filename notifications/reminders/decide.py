@@ -16,6 +16,7 @@ from ...core.local_time import LocalTime
 from ...storage.change_kinds import ChangeKind
 from ...storage.change_log import note_change
 from ...storage.mail.ledger import add_rows
+from ...storage.message_states import CarriedState
 from ...storage.occurrences import (
     StoredOccurrence,
     awaiting_step,
@@ -140,7 +141,7 @@ def _ledger_rows(
             "because": recipient.because,
             "due": row.due,
             "decided_at": now,
-            "state": "pending" if is_latest else "superseded",
+            "state": CarriedState.PENDING if is_latest else CarriedState.SUPERSEDED,
             "reason": None if is_latest else "a later step had come by then",
         }
         for recipient in recipients(

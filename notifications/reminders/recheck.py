@@ -13,6 +13,7 @@ from ...calendar.rules.escalation import Step
 from ...calendar.status import OWED
 from ...storage.mail.ledger import hand_rows_on, rows_of, take_back, take_out_resting
 from ...storage.mail.overviews import hand_overview_on, overviews_of
+from ...storage.message_states import CarriedState
 from ...storage.replies.requests import requests_of
 from ...storage.schema.column_types import AnyRow
 from ..links import NO_LINKS, Links
@@ -86,15 +87,15 @@ def overviews_that_hold(
 def still_holds(connection: Connection, message_id: int, given: Assembling) -> bool:
     """Whether anything in a mail with fixed bytes is still to be said, and to its reader."""
     messages = [message_id]
-    for row in rows_of(connection, messages, state="sending"):
+    for row in rows_of(connection, messages, state=CarriedState.SENDING):
         if _lost_reason(row, given) is None and row.recipient in {
             recipient.address for recipient in _recipients_now(row, given)
         }:
             return True
-    for row in overviews_of(connection, messages, state="sending"):
+    for row in overviews_of(connection, messages, state=CarriedState.SENDING):
         if _hears_as_secretariat(row, given):
             return True
-    for row in requests_of(connection, messages, state="sending"):
+    for row in requests_of(connection, messages, state=CarriedState.SENDING):
         # What became of a request is for whoever asked.
         if _hears_as_secretariat(row, given) if row.closed_at is None else _may_hear(row, given):
             return True
@@ -136,7 +137,7 @@ def _handed_on(row: AnyRow, recipient: Recipient) -> dict[str, object]:
         "because": recipient.because,
         "due": row.due,
         "decided_at": row.decided_at,
-        "state": "pending",
+        "state": CarriedState.PENDING,
         "reason": None,
         "message_id": None,
     }

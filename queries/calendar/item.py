@@ -18,7 +18,7 @@ from ...operations.replies.requests import request_sentence
 from ...scheduler.planning.board_view import BoardView
 from ...storage.change_kinds import ChangeKind
 from ...storage.mail.occurrence_mail import ledger_of, mailed_on
-from ...storage.message_states import MessageState
+from ...storage.message_states import CarriedState, MessageState
 from ...storage.occurrences import StoredOccurrence, occurrence_by_key
 from ...storage.pauses import pauses_of
 from ...storage.recorded_events import happened
@@ -192,12 +192,12 @@ def _mails(
 
 
 def _mail(row: AnyRow, kind: Kind, local: LocalTime, resting: Mapping[str, date]) -> MailSent:
-    if row.state == "superseded":
+    if row.state is CarriedState.SUPERSEDED:
         words = taken_back(row.reason)
-    elif row.state == "pending" and row.became is None and row.recipient in resting:
+    elif row.state is CarriedState.PENDING and row.became is None and row.recipient in resting:
         words = f"rests until {long_date(resting[row.recipient])}, as its reader asked"
     else:
-        state = MessageState.PENDING if row.became is None else MessageState(row.became)
+        state = MessageState.PENDING if row.became is None else row.became
         words = mail_words(state, finished_at=row.finished_at, reply=row.reply, local=local)
     return MailSent(
         day=row.day or local.day_of(row.decided_at),

@@ -15,7 +15,7 @@ from ...core.local_time import LocalTime
 from ...scheduler.planning.board_view import BoardView
 from ...storage.mail.board_messages import attempts_of
 from ...storage.mail.occurrence_mail import ledger_of, messages_about
-from ...storage.message_states import MessageState
+from ...storage.message_states import CarriedState, MessageState
 from ...storage.occurrences import StoredOccurrence, occurrence_by_key
 from ...storage.schema.column_types import AnyRow
 from ...wording.mails import CAPACITY, SAID, stand_in, step_words, taken_back
@@ -104,7 +104,7 @@ def _decisions(
             f"decided to mail {row.recipient} ({capacity}) for {long_date(row.due)}: "
             f"{step_words(row.step, stored.kind)}"
         )
-        became = f"; {taken_back(row.reason)}" if row.state == "superseded" else ""
+        became = f"; {taken_back(row.reason)}" if row.state is CarriedState.SUPERSEDED else ""
         yield Happened(
             at=row.decided_at.astimezone(local.zone),
             kind=DECIDED,
@@ -126,19 +126,20 @@ def _mails(
         for attempt in attempts:
             at = attempt.at.astimezone(local.zone)
             yield _line(mail, TRIED, attempt.outcome, at=at, reply=attempt.reply)
-        told = {attempt.outcome for attempt in attempts} | {MessageState.SUPERSEDED.value}
+        told = {attempt.outcome for attempt in attempts} | {MessageState.SUPERSEDED}
         if mail.finished_at is not None and mail.state not in told:
             at = mail.finished_at.astimezone(local.zone)
             yield _line(mail, MAIL, mail.state, at=at, reply=mail.reply)
 
 
-def _line(mail: AnyRow, kind: str, outcome: str, *, at: datetime, reply: str | None) -> Happened:
-    said = SAID[MessageState(outcome)] if outcome in set(MessageState) else outcome
-    words = f"the mail to {mail.recipient} {said}"
+def _line(
+    mail: AnyRow, kind: str, outcome: MessageState, *, at: datetime, reply: str | None
+) -> Happened:
+    words = f"the mail to {mail.recipient} {SAID[outcome]}"
     return Happened(
         at=at,
         kind=kind,
-        words=f"mailed {mail.recipient}" if outcome == MessageState.SENT else words,
+        words=f"mailed {mail.recipient}" if outcome is MessageState.SENT else words,
         to=mail.recipient,
         outcome=outcome,
         message_id=mail.identifier,

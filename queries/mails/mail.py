@@ -23,7 +23,7 @@ from ...storage.mail.board_messages import (
     ledger_rows_in,
     requests_in,
 )
-from ...storage.message_states import MessageState
+from ...storage.message_states import CarriedState, MessageState
 from ...storage.schema.column_types import AnyRow
 from ...wording.mails import CAPACITY, STANDINGS, mail_words, moment_words, step_words, taken_back
 from .mails import MailLine, mail_lines
@@ -93,7 +93,7 @@ def whole_mail(connection: Connection, view: BoardView, message_id: int) -> Whol
     headers, text = _read(message.content)
     return WholeMail(
         line=line,
-        state=MessageState(message.state),
+        state=message.state,
         headers=headers,
         text=text,
         items=_items(connection, message, view),
@@ -121,7 +121,7 @@ def without_secrets(text: str) -> str:
 
 
 def _items(connection: Connection, message: AnyRow, view: BoardView) -> tuple[MailedItem, ...]:
-    state = MessageState(message.state)
+    state = message.state
     whole = mail_words(state, finished_at=message.finished_at, reply=None, local=view.local)
     return tuple(
         MailedItem(
@@ -131,7 +131,7 @@ def _items(connection: Connection, message: AnyRow, view: BoardView) -> tuple[Ma
             due=row.due,
             step=step_words(row.step, Kind(row.kind)),
             capacity=CAPACITY[Level(row.level)],
-            words=taken_back(row.reason) if row.state == "superseded" else whole,
+            words=taken_back(row.reason) if row.state is CarriedState.SUPERSEDED else whole,
         )
         for row in ledger_rows_in(connection, message.id)
     )
@@ -148,7 +148,7 @@ def _attempts(connection: Connection, message_id: int, local: LocalTime) -> tupl
     return tuple(
         AttemptLine(
             when=moment_words(row.at, local),
-            words=STANDINGS[MessageState(row.outcome)].value,
+            words=STANDINGS[row.outcome].value,
             reply=row.reply,
         )
         for row in attempts_of(connection, message_id)

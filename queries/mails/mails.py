@@ -19,7 +19,6 @@ from ...storage.mail.board_messages import (
     list_messages,
     recipients_of,
 )
-from ...storage.message_states import MessageState
 from ...storage.schema.column_types import AnyRow
 from ...wording.mails import STANDINGS, MailStanding, mail_words, moment_words
 from ..paging import PAGE_SIZE, Paging, paging
@@ -102,7 +101,7 @@ def mail_lines(
     """Rows of the table `message` in words."""
     carried = carried_by(connection, [row.id for row in rows])
     for row in rows:
-        state = MessageState(row.state)
+        state = row.state
         yield MailLine(
             id=row.id,
             day=row.day,

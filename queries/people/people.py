@@ -196,7 +196,7 @@ def last_mails(
 
 
 def _last_mail(row: AnyRow, local: LocalTime) -> LastMail:
-    state = MessageState(row.state)
+    state = row.state
     return LastMail(
         message=row.id,
         day=row.day,

@@ -22,7 +22,7 @@ OF_A_BOARD = (overview, answer_request)
 
 # The bytes of a message are read only where one is shown.
 COLUMNS = tuple(column for column in message.c if column.name != "content")
-LIVE = message.c.state != MessageState.SUPERSEDED.value
+LIVE = message.c.state != MessageState.SUPERSEDED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,11 +88,11 @@ def recipients_of(connection: Connection, board: str) -> Sequence[str]:
 def count_by_state(connection: Connection, board: str) -> dict[MessageState, int]:
     """How many messages about a Board are in each state."""
     rows = connection.execute(
-        select(message.c.state, func.count(message.c.id))
+        select(message.c.state, func.count(message.c.id).label("number"))
         .where(_speaks_of(board))
         .group_by(message.c.state)
     )
-    return {MessageState(state): number for state, number in rows}
+    return {row.state: row.number for row in rows}
 
 
 def undelivered(
@@ -106,13 +106,13 @@ def undelivered(
     reached = select(later.c.id).where(
         later.c.recipient == message.c.recipient,
         later.c.id > message.c.id,
-        later.c.state == MessageState.SENT.value,
+        later.c.state == MessageState.SENT,
     )
-    refused = (message.c.state == MessageState.FAILED.value) & ~reached.exists()
-    waiting = message.c.state == MessageState.DEFERRED.value
+    refused = (message.c.state == MessageState.FAILED) & ~reached.exists()
+    waiting = message.c.state == MessageState.DEFERRED
     if waiting_before is not None:
         waiting &= message.c.day < waiting_before
-    uncertain = message.c.state == MessageState.UNCERTAIN.value
+    uncertain = message.c.state == MessageState.UNCERTAIN
     return connection.execute(
         select(*COLUMNS)
         .where(_speaks_of(board), refused | waiting | uncertain)
@@ -216,6 +216,6 @@ def _conditions(chosen: MessageFilter) -> Iterable[ColumnElement[bool]]:
     if chosen.recipient is not None:
         yield func.lower(message.c.recipient) == chosen.recipient.strip().lower()
     if chosen.states is not None:
-        yield message.c.state.in_([state.value for state in chosen.states])
+        yield message.c.state.in_(chosen.states)
     if chosen.day is not None:
         yield message.c.day == chosen.day

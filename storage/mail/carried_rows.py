@@ -22,13 +22,13 @@ from sqlalchemy import (
     update,
 )
 
-from ..message_states import CHANGEABLE, IN_HAND, MessageState
+from ..message_states import CHANGEABLE, IN_HAND, CarriedState, MessageState
 from ..replies.snoozes import RESTS
 from ..schema.mail import answer_request, ledger, message, overview
 from ..schema.planner import board, pause
 
 CARRIED = (ledger, overview, answer_request)
-UNSENT = ("pending", "sending")
+UNSENT = (CarriedState.PENDING, CarriedState.SENDING)
 TODAY = bindparam("today", type_=Date)
 READERS: BindParameter[str] = bindparam("readers", expanding=True)
 MESSAGES: BindParameter[int] = bindparam("messages", expanding=True)
@@ -63,13 +63,13 @@ MAY_GO = {
 def _waiting_in(table: Table) -> Select[tuple[str]]:
     free = (
         table.c.message_id.is_(None)
-        | (message.c.state == MessageState.SUPERSEDED.value)
+        | (message.c.state == MessageState.SUPERSEDED)
         | ((message.c.day < TODAY) & message.c.state.in_(CHANGEABLE))
     )
     return (
         select(table.c.recipient)
         .select_from(table.outerjoin(message, table.c.message_id == message.c.id))
-        .where(table.c.state == "pending", free, MAY_GO[table])
+        .where(table.c.state == CarriedState.PENDING, free, MAY_GO[table])
     )
 
 
@@ -82,7 +82,7 @@ INTO_MESSAGES = tuple(
     update(table)
     .where(
         table.c.recipient.in_(READERS),
-        table.c.state == "pending",
+        table.c.state == CarriedState.PENDING,
         MAY_GO[table],
         ~select(message.c.id)
         .where(message.c.id == table.c.message_id, message.c.state.in_(IN_HAND))
@@ -125,7 +125,11 @@ def put_into_messages(connection: Connection, readers: Sequence[str], today: dat
 
 
 def mark_rows(
-    connection: Connection, messages: Sequence[int], *, before: Collection[str], to: str
+    connection: Connection,
+    messages: Sequence[int],
+    *,
+    before: Collection[CarriedState],
+    to: CarriedState,
 ) -> None:
     """Gives the rows that messages carry a new state, where they are in one of `before`."""
     parameters = {"messages": list(messages), "before": list(before), "after": to}
@@ -155,7 +159,9 @@ def hand_on(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]
     (once,) = (rule for rule in table.constraints if isinstance(rule, UniqueConstraint))
     again = {name: statement.excluded[name] for name in ("state", "message_id")}
     statement = statement.on_conflict_do_update(
-        index_elements=once.columns.keys(), set_=again, where=table.c.state == "superseded"
+        index_elements=once.columns.keys(),
+        set_=again,
+        where=table.c.state == CarriedState.SUPERSEDED,
     )
     connection.execute(statement, list(rows))
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, update
 
-from ..message_states import CHANGEABLE, IN_HAND, MessageState
+from ..message_states import CHANGEABLE, IN_HAND, CarriedState, MessageState
 from ..schema.column_types import AnyRow
 from ..schema.mail import attempt, message
 from .carried_rows import mark_rows
@@ -79,7 +79,7 @@ def claim(
             message.c.next_attempt_at.is_(None) | (message.c.next_attempt_at <= now),
         )
         .values(
-            state=MessageState.CLAIMED.value,
+            state=MessageState.CLAIMED,
             day=today,
             claimed_by=owner,
             lease_until=lease_until,
@@ -101,9 +101,7 @@ def claim(
 
 def advance(connection: Connection, held: Claim, state: MessageState, **values: Any) -> bool:
     """Moves a claimed message on; False where the claim was lost meanwhile."""
-    moved = connection.execute(
-        update(message).where(_mine(held)).values(state=state.value, **values)
-    )
+    moved = connection.execute(update(message).where(_mine(held)).values(state=state, **values))
     return moved.rowcount == 1
 
 
@@ -123,13 +121,13 @@ def _end(
     if not messages:
         return
     connection.execute(
-        update(message).where(message.c.id.in_(messages)).values(state=state.value, finished_at=now)
+        update(message).where(message.c.id.in_(messages)).values(state=state, finished_at=now)
     )
-    mark_rows(connection, messages, before=("pending",), to=state.value)
+    mark_rows(connection, messages, before=(CarriedState.PENDING,), to=CarriedState(state))
 
 
 def note_attempt(
-    connection: Connection, held: Claim, *, outcome: str, reply: str | None, now: datetime
+    connection: Connection, held: Claim, *, outcome: MessageState, reply: str | None, now: datetime
 ) -> None:
     """Adds what came of one attempt to the record."""
     connection.execute(
@@ -158,8 +156,13 @@ def settle(
     """Ends a message as sent, failed or uncertain, and its rows with it."""
     done = advance(connection, held, state, finished_at=now, reply=reply)
     if done:
-        mark_rows(connection, [held.message_id], before=("pending", "sending"), to=state.value)
-        note_attempt(connection, held, outcome=state.value, reply=reply, now=now)
+        mark_rows(
+            connection,
+            [held.message_id],
+            before=(CarriedState.PENDING, CarriedState.SENDING),
+            to=CarriedState(state),
+        )
+        note_attempt(connection, held, outcome=state, reply=reply, now=now)
     return done
 
 
@@ -187,8 +190,13 @@ def give_back(
     )
     if done:
         if held.content is None:
-            mark_rows(connection, [held.message_id], before=("sending",), to="pending")
-        note_attempt(connection, held, outcome="deferred", reply=reply, now=now)
+            mark_rows(
+                connection,
+                [held.message_id],
+                before=(CarriedState.SENDING,),
+                to=CarriedState.PENDING,
+            )
+        note_attempt(connection, held, outcome=MessageState.DEFERRED, reply=reply, now=now)
     return done
 
 
@@ -206,7 +214,9 @@ def free(connection: Connection, held: Claim, *, now: datetime) -> bool:
         **written,
     )
     if done and not fixed:
-        mark_rows(connection, [held.message_id], before=("sending",), to="pending")
+        mark_rows(
+            connection, [held.message_id], before=(CarriedState.SENDING,), to=CarriedState.PENDING
+        )
     return done
 
 
@@ -216,7 +226,7 @@ def let_go_again(connection: Connection, held: Claim, at: datetime) -> None:
         update(message)
         .where(message.c.id == held.message_id)
         .values(
-            state=MessageState.DEFERRED.value,
+            state=MessageState.DEFERRED,
             next_attempt_at=at,
             finished_at=None,
             claimed_by=None,
@@ -229,7 +239,12 @@ def drop(connection: Connection, held: Claim, *, now: datetime) -> None:
     """Ends a message that has nothing left to say."""
     reply = "nothing left to say"
     if advance(connection, held, MessageState.SUPERSEDED, finished_at=now, reply=reply):
-        mark_rows(connection, [held.message_id], before=("pending",), to="superseded")
+        mark_rows(
+            connection,
+            [held.message_id],
+            before=(CarriedState.PENDING,),
+            to=CarriedState.SUPERSEDED,
+        )
 
 
 def is_held_by(connection: Connection, held: Claim, *, now: datetime) -> bool:

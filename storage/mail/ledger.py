@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
+from ..message_states import CarriedState
 from ..replies.snoozes import RESTS
 from ..schema.column_types import AnyRow
 from ..schema.mail import ledger
@@ -33,7 +34,7 @@ ROWS_OF = (
 )
 TAKE_OUT_RESTING = (
     update(ledger)
-    .where(ledger.c.message_id.in_(MESSAGES), ledger.c.state == "pending", RESTS)
+    .where(ledger.c.message_id.in_(MESSAGES), ledger.c.state == CarriedState.PENDING, RESTS)
     .values(message_id=None)
 )
 
@@ -49,7 +50,7 @@ RESTING = (
         occurrence.c.owner,
     )
     .join(occurrence, ledger.c.occurrence_id == occurrence.c.id)
-    .where(ledger.c.state == "pending", RESTS)
+    .where(ledger.c.state == CarriedState.PENDING, RESTS)
     .order_by(ledger.c.id)
 )
 ANY_RESTING = RESTING.with_only_columns(ledger.c.id).order_by(None).limit(1)
@@ -61,7 +62,7 @@ def add_rows(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
 
 
 def rows_of(
-    connection: Connection, messages: Sequence[int], *, state: str = "pending"
+    connection: Connection, messages: Sequence[int], *, state: CarriedState = CarriedState.PENDING
 ) -> Sequence[AnyRow]:
     """The rows that messages carry in a state, each with its occurrence as it is now."""
     parameters = {"messages": list(messages), "state": state}
@@ -76,7 +77,9 @@ def hand_rows_on(connection: Connection, rows: Sequence[dict[str, Any]]) -> None
 def take_back(connection: Connection, ledger_id: int, reason: str) -> None:
     """Ends a row that is not to be sent any more."""
     connection.execute(
-        update(ledger).where(ledger.c.id == ledger_id).values(state="superseded", reason=reason)
+        update(ledger)
+        .where(ledger.c.id == ledger_id)
+        .values(state=CarriedState.SUPERSEDED, reason=reason)
     )
 
 
@@ -84,7 +87,7 @@ def revisions_sent(connection: Connection, occurrences: Collection[int]) -> set[
     """What was sent about occurrences: the id, the due revision and the reader of each."""
     sent = (
         select(ledger.c.occurrence_id, ledger.c.due_revision, ledger.c.recipient)
-        .where(ledger.c.occurrence_id.in_(occurrences), ledger.c.state == "sent")
+        .where(ledger.c.occurrence_id.in_(occurrences), ledger.c.state == CarriedState.SENT)
         .distinct()
     )
     return {tuple(row) for row in connection.execute(sent)}

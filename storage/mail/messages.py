@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, bindparam, exists, insert, select, update
 
-from ..message_states import ARRIVED, CHANGEABLE, MessageState
+from ..message_states import ARRIVED, CHANGEABLE, CarriedState, MessageState
 from ..schema.column_types import AnyRow, Instant
 from ..schema.mail import attempt, message
 from .carried_rows import HAS_UNSENT, MESSAGES, READERS, TODAY, mark_rows
@@ -24,7 +24,7 @@ OF_TODAY = (
     .where(
         (message.c.day == TODAY) | SENT_AGAIN,
         message.c.recipient.in_(READERS),
-        message.c.state != MessageState.SUPERSEDED.value,
+        message.c.state != MessageState.SUPERSEDED,
     )
     .with_for_update()
 )
@@ -37,7 +37,7 @@ GIVE_UP_EARLIER = (
         message.c.content.is_(None),
     )
     .values(
-        state=MessageState.SUPERSEDED.value,
+        state=MessageState.SUPERSEDED,
         finished_at=bindparam("now", type_=Instant),
         reply="went into a later day's mail",
     )
@@ -54,7 +54,7 @@ GIVE_UP_EMPTY = (
         ~HAS_UNSENT,
     )
     .values(
-        state=MessageState.SUPERSEDED.value,
+        state=MessageState.SUPERSEDED,
         finished_at=bindparam("now", type_=Instant),
         reply="nothing left to say",
     )
@@ -109,7 +109,7 @@ def add_messages(
         return
     values = {
         "day": today,
-        "state": MessageState.PENDING.value,
+        "state": MessageState.PENDING,
         "made_at": now,
         "next_attempt_at": now,
     }
@@ -140,13 +140,17 @@ def give_up_resending(
     tried = connection.execute(TRIED_IN_VAIN, parameters).scalars().all()
     if not tried:
         return
-    uncertain = MessageState.UNCERTAIN.value
     connection.execute(
         update(message)
         .where(message.c.id.in_(tried))
-        .values(state=uncertain, finished_at=now, next_attempt_at=None, reply=NOT_TAKEN)
+        .values(
+            state=MessageState.UNCERTAIN,
+            finished_at=now,
+            next_attempt_at=None,
+            reply=NOT_TAKEN,
+        )
     )
-    mark_rows(connection, tried, before=("sending",), to=uncertain)
+    mark_rows(connection, tried, before=(CarriedState.SENDING,), to=CarriedState.UNCERTAIN)
 
 
 def heads_of(connection: Connection, messages: Sequence[int]) -> Sequence[AnyRow]:

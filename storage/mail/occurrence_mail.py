@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import Connection, select
 
 from ..database.batches import batches
-from ..message_states import GONE
+from ..message_states import GONE, CarriedState
 from ..schema.column_types import AnyRow
 from ..schema.mail import ledger, message
 
@@ -46,7 +46,7 @@ def count_reminded(connection: Connection, occurrences: Iterable[int]) -> int:
     for batch in batches(occurrences):
         sent = (
             select(ledger.c.occurrence_id)
-            .where(ledger.c.occurrence_id.in_(batch), ledger.c.state == "sent")
+            .where(ledger.c.occurrence_id.in_(batch), ledger.c.state == CarriedState.SENT)
             .distinct()
         )
         reminded.update(connection.execute(sent).scalars())

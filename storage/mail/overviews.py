@@ -7,6 +7,7 @@ from datetime import date
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
+from ..message_states import CarriedState
 from ..schema.column_types import AnyRow
 from ..schema.mail import overview
 from .carried_rows import MESSAGES, hand_on
@@ -36,14 +37,14 @@ def add_overview(
         return False
     connection.execute(
         insert(overview).values(
-            board=board, week=week, recipient=recipient, first=first, state="pending"
+            board=board, week=week, recipient=recipient, first=first, state=CarriedState.PENDING
         )
     )
     return True
 
 
 def overviews_of(
-    connection: Connection, messages: Sequence[int], *, state: str = "pending"
+    connection: Connection, messages: Sequence[int], *, state: CarriedState = CarriedState.PENDING
 ) -> Sequence[AnyRow]:
     """The overviews that messages carry, by Board, the newest week of each first."""
     parameters = {"messages": list(messages), "state": state}
@@ -52,6 +53,13 @@ def overviews_of(
 
 def hand_overview_on(connection: Connection, row: AnyRow, recipient: str) -> None:
     """Takes an overview back from its reader and addresses it to another one."""
-    values = {"board": row.board, "week": row.week, "first": row.first, "state": "pending"}
+    values = {
+        "board": row.board,
+        "week": row.week,
+        "first": row.first,
+        "state": CarriedState.PENDING,
+    }
     hand_on(connection, overview, [{**values, "recipient": recipient, "message_id": None}])
-    connection.execute(update(overview).where(overview.c.id == row.id).values(state="superseded"))
+    connection.execute(
+        update(overview).where(overview.c.id == row.id).values(state=CarriedState.SUPERSEDED)
+    )

@@ -20,7 +20,7 @@ HAS_TODAYS = (
         others.c.recipient == message.c.recipient,
         others.c.day == TODAY,
         others.c.id != message.c.id,
-        others.c.state != MessageState.SUPERSEDED.value,
+        others.c.state != MessageState.SUPERSEDED,
     )
     .exists()
 )

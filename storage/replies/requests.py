@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
+from ..message_states import CarriedState
 from ..occurrences import StoredOccurrence
 from ..schema.column_types import AnyRow
 from ..schema.mail import answer_request
@@ -74,7 +75,7 @@ CARRIED = WHOLE.where(
     answer_request.c.state == bindparam("state"),
 ).order_by(answer_request.c.id)
 UNMAILED = select(answer_request.c.id, answer_request.c.board, answer_request.c.recipient).where(
-    answer_request.c.state == "pending",
+    answer_request.c.state == CarriedState.PENDING,
     answer_request.c.closed_at.is_(None),
     answer_request.c.message_id.is_(None),
 )
@@ -155,7 +156,7 @@ def add_request(
             why=why,
             successor=successor,
             recipient=recipient,
-            state="pending",
+            state=CarriedState.PENDING,
         )
         .returning(answer_request.c.id)
     )
@@ -183,7 +184,7 @@ def close_request(
             closed_by=who,
             outcome=outcome,
             recipient=tell,
-            state="pending" if tell else "superseded",
+            state=CarriedState.PENDING if tell else CarriedState.SUPERSEDED,
             message_id=None,
         )
     )
@@ -201,12 +202,18 @@ def close_moot(
             answer_request.c.kind == Wish.MORE_TIME.value,
             answer_request.c.closed_at.is_(None),
         )
-        .values(closed_at=now, closed_by=who, outcome=outcome, recipient=None, state="superseded")
+        .values(
+            closed_at=now,
+            closed_by=who,
+            outcome=outcome,
+            recipient=None,
+            state=CarriedState.SUPERSEDED,
+        )
     )
 
 
 def requests_of(
-    connection: Connection, messages: Sequence[int], *, state: str = "pending"
+    connection: Connection, messages: Sequence[int], *, state: CarriedState = CarriedState.PENDING
 ) -> Sequence[AnyRow]:
     """The requests that messages carry, each with what it is about as that is now."""
     parameters = {"messages": list(messages), "state": state}

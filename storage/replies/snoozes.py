@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Connection, Date, bindparam, delete, insert, select, update
 
+from ..message_states import CHANGEABLE, CarriedState
 from ..schema.mail import ledger, message
 from ..schema.occurrences import occurrence, snooze
 
@@ -29,9 +30,7 @@ RESTS: ColumnElement[bool] = (
 
 
 # A mail that is being sent, or goes out once more as it was, keeps what it says.
-FREE = select(message.c.id).where(
-    message.c.state.in_(("pending", "deferred")), message.c.content.is_(None)
-)
+FREE = select(message.c.id).where(message.c.state.in_(CHANGEABLE), message.c.content.is_(None))
 
 
 # Built once: it runs for every mail.
@@ -71,7 +70,7 @@ def set_snooze(
         .where(
             ledger.c.occurrence_id == occurrence,
             ledger.c.recipient == recipient,
-            ledger.c.state == "pending",
+            ledger.c.state == CarriedState.PENDING,
             ledger.c.message_id.in_(FREE),
         )
         .values(message_id=None)

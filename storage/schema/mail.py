@@ -17,7 +17,8 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from .column_types import Instant, only_where
+from ..message_states import CarriedState, MessageState
+from .column_types import Instant, one_of, only_where
 from .metadata import metadata
 
 message = Table(
@@ -26,7 +27,7 @@ message = Table(
     Column("id", Integer, primary_key=True),
     Column("recipient", String(254), nullable=False),
     Column("day", Date, nullable=False),
-    Column("state", String(20), nullable=False),
+    Column("state", one_of(MessageState, 20), nullable=False),
     Column("made_at", Instant, nullable=False),
     Column("attempt", Integer, nullable=False, server_default="0"),
     Column("next_attempt_at", Instant),
@@ -47,7 +48,7 @@ message = Table(
 # One mail a person a day, held by the database: what was dropped unsent does not count.
 only_where(
     Index("uq_message_recipient_day_live", message.c.recipient, message.c.day, unique=True),
-    message.c.state != "superseded",
+    message.c.state != MessageState.SUPERSEDED,
 )
 ledger = Table(
     "ledger",
@@ -61,7 +62,7 @@ ledger = Table(
     Column("because", Text, comment="Why this person instead of another"),
     Column("due", Date, nullable=False),
     Column("decided_at", Instant, nullable=False),
-    Column("state", String(20), nullable=False),
+    Column("state", one_of(CarriedState, 20), nullable=False),
     Column("reason", Text, comment="Why it was superseded"),
     Column("message_id", ForeignKey("message.id"), index=True),
     UniqueConstraint("occurrence_id", "due_revision", "step", "recipient"),
@@ -75,7 +76,7 @@ overview = Table(
     Column("week", Date, nullable=False, comment="The Monday it is for"),
     Column("first", Boolean, nullable=False, server_default="0"),
     Column("recipient", String(254), nullable=False),
-    Column("state", String(20), nullable=False),
+    Column("state", one_of(CarriedState, 20), nullable=False),
     Column("message_id", ForeignKey("message.id"), index=True),
     UniqueConstraint("board", "week", "recipient"),
     Index("ix_overview_state", "state"),
@@ -87,7 +88,7 @@ attempt = Table(
     Column("message_id", Integer, nullable=False, index=True),
     Column("number", Integer, nullable=False),
     Column("at", Instant, nullable=False),
-    Column("outcome", String(20), nullable=False),
+    Column("outcome", one_of(MessageState, 20), nullable=False),
     Column("reply", Text),
     ForeignKeyConstraint(["message_id"], ["message.id"]),
 )
@@ -108,7 +109,9 @@ answer_request = Table(
     Column("closed_by", Text),
     Column("outcome", Text),
     Column("recipient", String(254), comment="Who is mailed about it; null: nobody"),
-    Column("state", String(20), nullable=False, comment="What has become of that mail"),
+    Column(
+        "state", one_of(CarriedState, 20), nullable=False, comment="What has become of that mail"
+    ),
     Column("message_id", ForeignKey("message.id"), index=True),
     Index("ix_answer_request_state", "state"),
     comment="What chairs ask of the secretariat",
