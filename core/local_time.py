@@ -30,3 +30,24 @@ class LocalTime:
     def is_open(self, instant: datetime) -> bool:
         """Whether the sending time of the local day has come."""
         return instant >= self.sending_instant(self.day_of(instant))
+
+    def moment(self, now: datetime) -> Moment:
+        """A reading of the clock as it is here."""
+        return Moment(now=now, today=self.day_of(now), local=self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """One reading of the clock: the instant, its local day, and the clock it was read by.
+
+    Made once for each tick, request or command and passed down, so that all of it agrees.
+    """
+
+    now: datetime
+    today: date
+    local: LocalTime
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the sending time of the day has come."""
+        return self.local.is_open(self.now)

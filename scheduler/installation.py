@@ -70,7 +70,7 @@ class Installation:
     def view(self, connection: Connection, row: BoardRow) -> BoardView:
         """A Board with its planner in force, now."""
         planner = self.shelf.get(connection, row)
-        return view_of(row, planner, local=self.local, now=self.clock())
+        return view_of(row, planner, self.local.moment(self.clock()))
 
     def board(self, connection: Connection, wanted: str | None) -> BoardRow:
         """The Board that is meant: the one named, or the only one."""

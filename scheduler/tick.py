@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection
 
-from ..calendar.planner.model import Planner
-from ..core.local_time import LocalTime
-from ..notifications.letters.requests import hand_requests_on, requests_for_others
-from ..notifications.reminders.compose import compose
-from ..notifications.reminders.decide import decide
+from ..core.local_time import LocalTime, Moment
+from ..notifications.letters.requests import HAND_REQUESTS_ON
+from ..notifications.reminders.compose import COMPOSE
+from ..notifications.reminders.decide import DECIDE, decide
 from ..notifications.reminders.mailing_boards import LiveBoard, live_boards
-from ..notifications.reminders.recipients import secretariat_on
-from ..notifications.reminders.snooze_expiry import end_lapsed, lapsed_snoozes
+from ..notifications.reminders.snooze_expiry import END_LAPSED_SNOOZES
+from ..notifications.reminders.weekly_overview import overviews_due
 from ..storage.boards import BoardRow, boards, hold_boards
 from ..storage.database.engine import Database
 from ..storage.holds import hold_of
-from ..storage.mail.carried_rows import waiting_recipients
-from ..storage.mail.ledger import is_any_resting
-from ..storage.mail.overviews import add_overview, newest_weeks
-from ..storage.occurrences import is_step_due
+from ..storage.mail.overviews import add_overview
 from ..storage.planners import PlannerShelf
-from ..storage.replies.requests import is_any_unmailed
-from .planning.plan import horizon_of, plan
+from .planning.plan import horizon_of, is_stale, plan
+
+# In this order: what is composed is what the stages before it decided.
+STAGES = (DECIDE, END_LAPSED_SNOOZES, HAND_REQUESTS_ON, COMPOSE)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -42,20 +41,19 @@ class Ticker:
         Looks first and takes the write lock only when there is something to write, so that a
         sweep which finds nothing costs next to nothing. On hold it does nothing.
         """
+        moment = self.local.moment(now)
         with self.database.read() as connection:
             if hold_of(connection) is not None:
                 return False
-            found = boards(connection)
-            is_stale = any(self._needs_planning(row, now) for row in found)
-            if not is_stale and not self._has_work(connection, found, now):
+            if not (self._stale(connection, moment) or self._has_work(connection, moment)):
                 return False
         with self.database.write() as connection:
             hold_boards(connection)
             # Looked at again: another daemon may have been faster.
             if hold_of(connection) is not None:
                 return False
-            self._plan_what_changed(connection, now)
-            self._decide_and_compose(connection, now)
+            self._plan(connection, moment)
+            self._mail(connection, moment)
         return True
 
     def catch_up(self, connection: Connection, now: datetime) -> None:
@@ -63,99 +61,44 @@ class Ticker:
 
         Nothing is composed, and a hold is no hindrance: it is for whoever ends one.
         """
-        self._plan_what_changed(connection, now)
-        live = live_boards(connection, self.shelf, self.local.day_of(now))
-        decide(connection, live, local=self.local, now=now)
+        moment = self.local.moment(now)
+        self._plan(connection, moment)
+        decide(connection, live_boards(connection, self.shelf, moment.today), moment)
 
-    def _plan_what_changed(self, connection: Connection, now: datetime) -> None:
-        for row in boards(connection):
-            if self._needs_planning(row, now):
-                self._plan(connection, row, now)
+    def _stale(self, connection: Connection, moment: Moment) -> list[BoardRow]:
+        """The Boards whose occurrences are behind their planner, or behind the time."""
+        horizon = horizon_of(moment.today, self.horizon_months)
+        return [row for row in boards(connection) if is_stale(row, horizon)]
 
-    def _needs_planning(self, row: BoardRow, now: datetime) -> bool:
-        if row.go_live is None:
-            return False
-        horizon = horizon_of(self.local.day_of(now), self.horizon_months)
-        return (
-            row.planned_revision != row.planner_revision
-            or row.planned_through is None
-            or row.planned_through < horizon
+    def _plan(self, connection: Connection, moment: Moment) -> None:
+        horizon = horizon_of(moment.today, self.horizon_months)
+        for row in self._stale(connection, moment):
+            plan(connection, row, self.shelf.get(connection, row), moment, horizon)
+
+    def _has_work(self, connection: Connection, moment: Moment) -> bool:
+        """Whether `_mail` would write anything."""
+        live = live_boards(connection, self.shelf, moment.today)
+        if any(overviews_due(connection, live, moment)):
+            return True
+        sending = _sending(live, moment)
+        return bool(sending) and any(
+            stage.has_work(connection, sending, moment) for stage in STAGES
         )
 
-    def _plan(self, connection: Connection, row: BoardRow, now: datetime) -> None:
-        planner = self.shelf.get(connection, row)
-        plan(
-            connection,
-            row,
-            planner,
-            local=self.local,
-            now=now,
-            horizon=horizon_of(self.local.day_of(now), self.horizon_months),
-        )
-
-    def _has_work(self, connection: Connection, found: list[BoardRow], now: datetime) -> bool:
-        today = self.local.day_of(now)
-        live = [row for row in found if row.go_live is not None and row.go_live <= today]
-        overviews = newest_weeks(connection)
-        if any(row.id not in overviews for row in live):
-            return True
-        sending = [row for row in live if self._is_sending(self.shelf.get(connection, row), now)]
-        if any(overviews[row.id] < _monday(today) for row in sending):
-            return True
-        if not sending:
-            return False
-        if is_step_due(connection, now):
-            return True
-        if waiting_recipients(connection, today):
-            return True
-        if not (is_any_resting(connection, today) or is_any_unmailed(connection)):
-            return False
-        names = {row.id for row in sending}
-        found_now = live_boards(connection, self.shelf, today).items()
-        boards_now = {name: board for name, board in found_now if name in names}
-        return any(lapsed_snoozes(connection, boards_now, today)) or any(
-            requests_for_others(connection, boards_now, today)
-        )
-
-    def _is_sending(self, planner: Planner, now: datetime) -> bool:
-        """Whether mail goes out now: a working day, from the sending time on."""
-        return self.local.is_open(now) and planner.days.is_working(self.local.day_of(now))
-
-    def _decide_and_compose(self, connection: Connection, now: datetime) -> None:
-        today = self.local.day_of(now)
-        live = live_boards(connection, self.shelf, today)
-        sending = {
-            name: board for name, board in live.items() if self._is_sending(board.planner, now)
-        }
-        decide(connection, sending, local=self.local, now=now)
-        end_lapsed(connection, sending, today)
-        hand_requests_on(connection, sending, today)
-        overviews = newest_weeks(connection)
-        asked = [
-            _ask_for_overview(connection, board, today, overviews.get(name))
-            for name, board in live.items()
-            if name in sending or name not in overviews
-        ]
-        if sending or any(asked):
-            compose(connection, today=today, now=now)
+    def _mail(self, connection: Connection, moment: Moment) -> None:
+        """Runs the stages where mail goes out now, or a Board's very first overview is due."""
+        live = live_boards(connection, self.shelf, moment.today)
+        overviews = list(overviews_due(connection, live, moment))
+        for due in overviews:
+            add_overview(
+                connection, due.board, week=due.week, recipient=due.recipient, first=due.first
+            )
+        sending = _sending(live, moment)
+        if sending or overviews:
+            for stage in STAGES:
+                stage.run(connection, sending, moment)
 
 
-def _ask_for_overview(
-    connection: Connection, board: LiveBoard, today: date, newest: date | None
-) -> bool:
-    """Asks for this week's overview on the week's first working day; the very first at once."""
-    recipient = secretariat_on(board.planner, today, board.away)
-    is_there = newest is not None and newest >= _monday(today)
-    if board.paused or is_there or recipient is None:
-        return False
-    return add_overview(
-        connection,
-        board.planner.board,
-        week=_monday(today),
-        recipient=recipient,
-        first=newest is None,
-    )
-
-
-def _monday(day: date) -> date:
-    return day - timedelta(days=day.weekday())
+def _sending(live: Mapping[str, LiveBoard], moment: Moment) -> dict[str, LiveBoard]:
+    """The Boards in which mail goes out now."""
+    return {name: board for name, board in live.items() if board.is_sending(moment)}

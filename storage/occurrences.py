@@ -25,7 +25,11 @@ AWAITING_STEP = (
     .where(occurrence.c.next_step_at <= bindparam("now", type_=Instant))
     .order_by(occurrence.c.next_step_at)
 )
-ANY_STEP_DUE = AWAITING_STEP.with_only_columns(occurrence.c.id).order_by(None).limit(1)
+OWNERS_AWAITING = (
+    AWAITING_STEP.with_only_columns(occurrence.c.board, occurrence.c.owner)
+    .order_by(None)
+    .distinct()
+)
 SUPERSEDE_UNSENT = (
     update(ledger)
     .where(
@@ -281,9 +285,9 @@ def awaiting_step(connection: Connection, now: datetime) -> list[StoredOccurrenc
     return stored_occurrences(connection.execute(AWAITING_STEP, {"now": now}))
 
 
-def is_step_due(connection: Connection, now: datetime) -> bool:
-    """Whether the sweep must look at any occurrence by `now`."""
-    return connection.execute(ANY_STEP_DUE, {"now": now}).first() is not None
+def owners_awaiting_step(connection: Connection, now: datetime) -> set[tuple[str, str]]:
+    """Whose occurrences the sweep must look at by `now`: Boards, each with a body that owes."""
+    return {(row.board, row.owner) for row in connection.execute(OWNERS_AWAITING, {"now": now})}
 
 
 def next_step(connection: Connection) -> datetime | None:

@@ -342,7 +342,7 @@ class _Changing:
         if row is None:
             raise LookupError(self._board)
         planner = office.ticker.shelf.get(connection, row)
-        return connection, view_of(row, planner, local=office.local, now=office.now)
+        return connection, view_of(row, planner, office.local.moment(office.now))
 
     def __exit__(self, *error: object) -> bool | None:
         done: bool | None = self._transaction.__exit__(*error)

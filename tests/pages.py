@@ -41,8 +41,10 @@ def reading(
         if row is None:
             raise LookupError(board)
         planner = office.ticker.shelf.get(connection, row)
-        view = view_of(row, planner, local=office.local, now=office.now)
-        yield connection, replace(view, today=today or view.today)
+        moment = office.local.moment(office.now)
+        if today is not None:
+            moment = replace(moment, today=today)
+        yield connection, view_of(row, planner, moment)
 
 
 def shown_by(

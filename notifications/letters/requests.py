@@ -9,6 +9,7 @@ from datetime import date
 from sqlalchemy import Connection
 
 from ...calendar.rules.date_text import long_date
+from ...core.local_time import Moment
 from ...storage.replies.requests import (
     Wish,
     address_request,
@@ -20,6 +21,7 @@ from ...wording.names import named, reference
 from ..reminders.mailing_boards import LiveBoard
 from ..reminders.recheck import Assembling
 from ..reminders.recipients import secretariat_on
+from ..reminders.stage import Stage
 from .model import Asked
 
 
@@ -47,7 +49,7 @@ def _is_paused(reader: str | None, board: LiveBoard) -> bool:
 
 
 def requests_for_others(
-    connection: Connection, boards: Mapping[str, LiveBoard], today: date
+    connection: Connection, boards: Mapping[str, LiveBoard], moment: Moment
 ) -> Iterator[tuple[int, str]]:
     """Requests in no mail yet that somebody else is to hear of than was meant to, and who.
 
@@ -55,15 +57,25 @@ def requests_for_others(
     """
     for row in unmailed_requests(connection):
         board = boards.get(row.board)
-        reader = None if board is None else secretariat_on(board.planner, today)
+        reader = None if board is None else secretariat_on(board.planner, moment.today)
         if reader not in (None, row.recipient):
             yield row.id, reader
 
 
-def hand_requests_on(connection: Connection, boards: Mapping[str, LiveBoard], today: date) -> None:
+def hand_requests_on(
+    connection: Connection, boards: Mapping[str, LiveBoard], moment: Moment
+) -> None:
     """Addresses them to whoever is the secretariat now."""
-    for number, reader in list(requests_for_others(connection, boards, today)):
+    for number, reader in list(requests_for_others(connection, boards, moment)):
         address_request(connection, number, reader)
+
+
+HAND_REQUESTS_ON = Stage(
+    has_work=lambda connection, boards, moment: any(
+        requests_for_others(connection, boards, moment)
+    ),
+    run=hand_requests_on,
+)
 
 
 def _reader(row: AnyRow, board: LiveBoard, today: date) -> str | None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-
 from sqlalchemy import Connection
 
+from ...core.local_time import Moment
 from ...storage.mail.carried_rows import put_into_messages, waiting_recipients
 from ...storage.mail.messages import (
     add_messages,
@@ -15,14 +14,16 @@ from ...storage.mail.messages import (
     messages_of_today,
 )
 from ...storage.message_states import GONE
+from .stage import Stage
 
 
-def compose(connection: Connection, *, today: date, now: datetime) -> int:
-    """Puts every pending row into its recipient's message of `today`; how many were touched.
+def compose(connection: Connection, moment: Moment) -> int:
+    """Puts every pending row into its recipient's message of the day; how many were touched.
 
     Who already had a message today, or gets one that goes out again, waits for a later day. A
     message of an earlier day that has not left gives its rows to today's.
     """
+    today, now = moment.today, moment.now
     give_up_empty(connection, today=today, now=now)
     waiting = sorted(waiting_recipients(connection, today))
     if not waiting:
@@ -39,3 +40,9 @@ def compose(connection: Connection, *, today: date, now: datetime) -> int:
     add_messages(connection, missing, today=today, now=now)
     put_into_messages(connection, readers, today)
     return len(readers)
+
+
+COMPOSE = Stage(
+    has_work=lambda connection, _, moment: bool(waiting_recipients(connection, moment.today)),
+    run=lambda connection, _, moment: compose(connection, moment),
+)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from ...calendar.occurrences import Kind
 from ...calendar.rules.escalation import Policy, Step, next_step, steps_due
 from ...calendar.status import Status
-from ...core.local_time import LocalTime
+from ...core.local_time import Moment
 from ...storage.change_kinds import ChangeKind
 from ...storage.change_log import note_change
 from ...storage.mail.ledger import add_rows
@@ -20,11 +20,13 @@ from ...storage.message_states import CarriedState
 from ...storage.occurrences import (
     StoredOccurrence,
     awaiting_step,
+    owners_awaiting_step,
     supersede_unsent,
     update_occurrences,
 )
 from .mailing_boards import LiveBoard
 from .recipients import recipients
+from .stage import Stage
 
 
 @dataclass(slots=True)
@@ -37,23 +39,17 @@ class Decisions:
     overtaken: list[int] = field(default_factory=list)
 
 
-def decide(
-    connection: Connection,
-    boards: Mapping[str, LiveBoard],
-    *,
-    local: LocalTime,
-    now: datetime,
-) -> int:
-    """Writes the ledger rows of every step that has come by `now`; how many occurrences moved on.
+def decide(connection: Connection, boards: Mapping[str, LiveBoard], moment: Moment) -> int:
+    """Writes the ledger rows of every step that has come; how many occurrences moved on.
 
     Only the latest step of each is mailed; the ones before it, left over from a time when
     nothing ran, are recorded as superseded.
     """
     decisions = Decisions()
-    for row in awaiting_step(connection, now):
-        board = boards.get(row.board)
-        if board is not None and not board.paused and row.owner not in board.paused_bodies:
-            _decide_one(connection, decisions, row, board, local=local, now=now)
+    for row in awaiting_step(connection, moment.now):
+        board = _reminding(boards, row.board, row.owner)
+        if board is not None:
+            _decide_one(connection, decisions, row, board, moment)
     supersede_unsent(connection, decisions.overtaken, "a later step came before it was sent")
     add_rows(connection, decisions.ledger)
     update_occurrences(connection, decisions.moved_on)
@@ -61,21 +57,34 @@ def decide(
     return len(decisions.moved_on) + len(decisions.ended)
 
 
+def is_step_due(connection: Connection, boards: Mapping[str, LiveBoard], moment: Moment) -> bool:
+    """Whether `decide` would find anything."""
+    awaiting = owners_awaiting_step(connection, moment.now)
+    return any(_reminding(boards, board, owner) is not None for board, owner in awaiting)
+
+
+DECIDE = Stage(has_work=is_step_due, run=decide)
+
+
+def _reminding(boards: Mapping[str, LiveBoard], name: str, owner: str) -> LiveBoard | None:
+    """The Board that reminds of what `owner` owes; None where it does not mail, or is paused."""
+    board = boards.get(name)
+    return None if board is None or board.is_paused_for(owner) else board
+
+
 def _decide_one(
     connection: Connection,
     decisions: Decisions,
     row: StoredOccurrence,
     board: LiveBoard,
-    *,
-    local: LocalTime,
-    now: datetime,
+    moment: Moment,
 ) -> None:
-    policy, today = board.policy(row), local.day_of(now)
+    policy, today = board.policy(row), moment.today
     if policy is None or not row.is_owed or row.met_by is not None:
         decisions.ended.append({"id": row.id, "state": row.state, "next_step_at": None})
         return
     if row.next_due is not None and row.next_due <= today:
-        _miss(connection, decisions, row, now=now)
+        _miss(connection, decisions, row, now=moment.now)
         return
     days = board.planner.days
     fallen = [
@@ -86,13 +95,11 @@ def _decide_one(
     if fallen and row.last_step is not None:
         decisions.overtaken.append(row.id)
     for step in fallen:
-        decisions.ledger.extend(
-            _ledger_rows(row, board, policy, step, fallen[-1], today=today, now=now)
-        )
+        decisions.ledger.extend(_ledger_rows(row, board, policy, step, fallen[-1], moment))
     following = next_step(row.due, policy, max(today, board.go_live), days)
     days_ahead = (None if following is None else following.day, row.next_due)
     candidates = [day for day in days_ahead if day is not None]
-    wakes = local.sending_instant(min(candidates)) if candidates else None
+    wakes = moment.local.sending_instant(min(candidates)) if candidates else None
     last_step = fallen[-1].offset if fallen else row.last_step
     decisions.moved_on.append({"id": row.id, "last_step": last_step, "next_step_at": wakes})
 
@@ -126,9 +133,7 @@ def _ledger_rows(
     policy: Policy,
     step: Step,
     latest: Step,
-    *,
-    today: date,
-    now: datetime,
+    moment: Moment,
 ) -> list[dict[str, Any]]:
     is_latest = step == latest
     return [
@@ -140,11 +145,11 @@ def _ledger_rows(
             "level": recipient.level.value,
             "because": recipient.because,
             "due": row.due,
-            "decided_at": now,
+            "decided_at": moment.now,
             "state": CarriedState.PENDING if is_latest else CarriedState.SUPERSEDED,
             "reason": None if is_latest else "a later step had come by then",
         }
         for recipient in recipients(
-            board.planner, row.owner, step, policy, day=today, away=board.away
+            board.planner, row.owner, step, policy, day=moment.today, away=board.away
         )
     ]

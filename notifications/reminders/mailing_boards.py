@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from ...calendar.occurrences import policy_of
 from ...calendar.planner.model import Obligation, Planner
 from ...calendar.rules.escalation import Policy
+from ...core.local_time import Moment
 from ...storage.boards import boards
 from ...storage.occurrences import StoredOccurrence
 from ...storage.pauses import pauses_by_board
@@ -30,6 +31,14 @@ class LiveBoard:
     paused_bodies: frozenset[str] = frozenset()
     away: frozenset[str] = frozenset()
     paused: bool = False
+
+    def is_paused_for(self, owner: str) -> bool:
+        """Whether no reminder of what a body owes goes out at present."""
+        return self.paused or owner in self.paused_bodies
+
+    def is_sending(self, moment: Moment) -> bool:
+        """Whether mail goes out now: a working day, from the sending time on."""
+        return moment.is_open and self.planner.days.is_working(moment.today)
 
     def policy(self, row: StoredOccurrence) -> Policy | None:
         """The steps of an occurrence, or None where the planner lost its report."""

@@ -147,7 +147,7 @@ def _lost_reason(row: AnyRow, given: Assembling) -> str | None:
     board = given.boards.get(row.board)
     if board is None:
         return "the Board's mails have not begun"
-    if board.paused or row.owner in board.paused_bodies:
+    if board.is_paused_for(row.owner):
         return PAUSED
     if row.state not in OWED:
         return f"{row.state} before it was sent"

@@ -102,17 +102,14 @@ def plan_now(installation: Installation, connection: Connection, board_id: str) 
     row = board_row(connection, board_id)
     if row is None:
         return
-    now = installation.clock()
+    moment = installation.local.moment(installation.clock())
     plan(
         connection,
         row,
         # Not the shelf's: what it keeps must have come to stay, and this may yet be undone.
         PlannerShelf().get(connection, row),
-        local=installation.local,
-        now=now,
-        horizon=horizon_of(
-            installation.local.day_of(now), installation.settings.schedule.horizon_months
-        ),
+        moment,
+        horizon_of(moment.today, installation.settings.schedule.horizon_months),
     )
 
 

@@ -71,7 +71,7 @@ def mails_after_going_live(here: Installation, row: BoardRow, day: date) -> tupl
     def go_live(connection: Connection) -> None:
         current = _row(connection, row)
         planner = here.shelf.get(connection, current)
-        view = view_of(current, planner, local=here.local, now=here.clock())
+        view = view_of(current, planner, here.local.moment(here.clock()))
         transport = here.settings.mail.transport
         set_go_live(connection, view, day, transport=transport, who=NOBODY)
         plan_now(here, connection, row.id)

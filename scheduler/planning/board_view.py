@@ -9,7 +9,7 @@ from ...calendar.occurrences import Kind, Occurrence, policy_of
 from ...calendar.planner.model import Obligation, Planner
 from ...calendar.rules.escalation import Policy
 from ...calendar.status import OPEN, Status
-from ...core.local_time import LocalTime
+from ...core.local_time import LocalTime, Moment
 from ...storage.boards import BoardRow
 from ...wording.names import Names
 
@@ -19,7 +19,7 @@ BOARDCAL = "boardcal"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardView:
-    """A Board as stored, its planner by id, its local clock, and the moment it is looked at.
+    """A Board as stored, its planner by id, and the moment it is looked at.
 
     Made once for each request, command or stage of a tick, so that all of it has one `now`, and
     one local day, `today`.
@@ -27,9 +27,7 @@ class BoardView:
 
     row: BoardRow
     names: Names
-    local: LocalTime
-    now: datetime
-    today: date
+    moment: Moment
 
     @property
     def id(self) -> str:
@@ -47,6 +45,21 @@ class BoardView:
         return self.names.obligations
 
     @property
+    def local(self) -> LocalTime:
+        """The Board's own clock."""
+        return self.moment.local
+
+    @property
+    def now(self) -> datetime:
+        """The instant that the Board is looked at."""
+        return self.moment.now
+
+    @property
+    def today(self) -> date:
+        """The Board's local day."""
+        return self.moment.today
+
+    @property
     def go_live(self) -> date:
         """The day that emails begin; today where that is not decided."""
         return self.row.go_live or self.today
@@ -57,10 +70,9 @@ class BoardView:
         return None if obligation is None else policy_of(obligation, kind)
 
 
-def view_of(row: BoardRow, planner: Planner, *, local: LocalTime, now: datetime) -> BoardView:
+def view_of(row: BoardRow, planner: Planner, moment: Moment) -> BoardView:
     """A Board as its row and its planner are at a moment."""
-    names, today = Names(planner), local.day_of(now)
-    return BoardView(row=row, names=names, local=local, now=now, today=today)
+    return BoardView(row=row, names=Names(planner), moment=moment)
 
 
 def first_state(occurrence: Occurrence, view: BoardView) -> str:

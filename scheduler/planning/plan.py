@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
@@ -13,7 +13,7 @@ from ...calendar.occurrences import Kind, Occurrence, occurrences, recurs
 from ...calendar.planner.model import Planner
 from ...calendar.rules.escalation import steps_due
 from ...calendar.rules.meeting_series import FURTHEST_MOVE
-from ...core.local_time import LocalTime
+from ...core.local_time import Moment
 from ...storage.boards import BoardRow, note_planned
 from ...storage.occurrences import add_occurrences, occurrences_of
 from ...storage.recorded_events import happened
@@ -30,9 +30,7 @@ def plan(
     connection: Connection,
     row: BoardRow,
     planner: Planner,
-    *,
-    local: LocalTime,
-    now: datetime,
+    moment: Moment,
     horizon: date,
 ) -> None:
     """Brings a Board's stored occurrences up to its planner, as far as `horizon`.
@@ -42,7 +40,7 @@ def plan(
     if row.go_live is None:
         return
     whole = row.planned_revision != row.planner_revision
-    view = view_of(row, planner, local=local, now=now)
+    view = view_of(row, planner, moment)
     recorded = happened(connection, row.id)
     if whole or row.planned_through is None:
         # What is stored may have been moved beyond the horizon, so look further than that.
@@ -63,6 +61,15 @@ def plan(
         reflow(connection, view, found, existing, until=window[1])
     relink(connection, view, refs)
     note_planned(connection, row, horizon)
+
+
+def is_stale(row: BoardRow, horizon: date) -> bool:
+    """Whether `plan` has anything to bring up to date: the planner changed, or time went on."""
+    return row.go_live is not None and (
+        row.planned_revision != row.planner_revision
+        or row.planned_through is None
+        or row.planned_through < horizon
+    )
 
 
 def horizon_of(today: date, months: int) -> date:

@@ -53,7 +53,6 @@ RESTING = (
     .where(ledger.c.state == CarriedState.PENDING, RESTS)
     .order_by(ledger.c.id)
 )
-ANY_RESTING = RESTING.with_only_columns(ledger.c.id).order_by(None).limit(1)
 
 
 def add_rows(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
@@ -91,11 +90,6 @@ def revisions_sent(connection: Connection, occurrences: Collection[int]) -> set[
         .distinct()
     )
     return {tuple(row) for row in connection.execute(sent)}
-
-
-def is_any_resting(connection: Connection, today: date) -> bool:
-    """Whether a mail is put off because its reader wants no reminder yet."""
-    return connection.execute(ANY_RESTING, {"today": today}).first() is not None
 
 
 def resting_rows(connection: Connection, today: date) -> Sequence[AnyRow]:

@@ -220,11 +220,6 @@ def requests_of(
     return connection.execute(CARRIED, parameters).all()
 
 
-def is_any_unmailed(connection: Connection) -> bool:
-    """Whether an open request is in no mail yet."""
-    return connection.execute(UNMAILED.limit(1)).first() is not None
-
-
 def unmailed_requests(connection: Connection) -> Sequence[AnyRow]:
     """The open requests in no mail yet: `id`, `board` and `recipient`, null where it has none."""
     return connection.execute(UNMAILED).all()

@@ -95,7 +95,7 @@ def _opened(request: Request, connection: Connection) -> Opened:
     if expired:
         raise ClosedLink(410, "This link is too old", EXPIRED, contact)
     answering = Answering(
-        view=view_of(board, planner, local=here.local, now=site.now()),
+        view=view_of(board, planner, here.local.moment(site.now())),
         row=row,
         reader=link.recipient,
     )

@@ -68,7 +68,7 @@ def test_nothing_decided_is_no_mail(any_office: Office) -> None:
 def compose_now(office: Office, when: str) -> int:
     office.now = at(when)
     with office.database.write() as connection:
-        return compose(connection, today=office.local.day_of(office.now), now=office.now)
+        return compose(connection, office.local.moment(office.now))
 
 
 @pytest.mark.parametrize(

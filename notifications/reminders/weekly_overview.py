@@ -1,0 +1,39 @@
+"""Which Boards' secretariats are to get the overview of a week, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import Connection
+
+from ...core.local_time import Moment
+from ...storage.mail.overviews import newest_weeks
+from .mailing_boards import LiveBoard
+from .recipients import secretariat_on
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverviewDue:
+    """An overview to ask for: `week` is its Monday, `first` that it is the Board's very first."""
+
+    board: str
+    week: date
+    recipient: str
+    first: bool
+
+
+def overviews_due(
+    connection: Connection, boards: Mapping[str, LiveBoard], moment: Moment
+) -> Iterator[OverviewDue]:
+    """This week's, from the week's first working day on; a Board's very first at once."""
+    newest = newest_weeks(connection)
+    week = moment.today - timedelta(days=moment.today.weekday())
+    for name, board in boards.items():
+        is_first = name not in newest
+        if board.paused or not (is_first or (newest[name] < week and board.is_sending(moment))):
+            continue
+        recipient = secretariat_on(board.planner, moment.today, board.away)
+        if recipient is not None:
+            yield OverviewDue(board=name, week=week, recipient=recipient, first=is_first)
