@@ -2,36 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Connection
 
 from ..calendar.occurrences import Occurrence, occurrences
-from ..calendar.planner.model import Obligation, Planner
+from ..calendar.planner.model import Planner
 from ..calendar.rules.as_required import AROUND, Raised
-from ..calendar.rules.date_text import listed, long_date
-from ..calendar.rules.meeting_series import FURTHEST_MOVE, Meeting, meetings
-from ..calendar.rules.timing import AsRequired
-from ..calendar.status import Status
+from ..calendar.rules.date_text import long_date
 from ..scheduler.planning.board_view import BoardView
 from ..scheduler.planning.next_steps import relink
 from ..scheduler.planning.plan import insert_occurrences
 from ..storage.boards import hold_boards
 from ..storage.change_kinds import ChangeKind
 from ..storage.change_log import note_change
-from ..storage.occurrences import StoredOccurrence, occurrence_by_key, update_occurrences
+from ..storage.occurrences import StoredOccurrence, occurrence_by_key
 from ..storage.recorded_events import add_raised, last_raised, raised_of
 from ..wording.names import Names
-from .record import FURTHEST_AHEAD_YEARS, RecordError, is_far, record
+from .raisable import meeting_for, raisable, require_owner
+from .record import RecordError, require_ahead, stored_again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """What somebody wants to raise.
+class ItemToRaise:
+    """A report or an action to raise, from one owner, and why.
 
-    For the meeting that `body` has on `day`, or to be due by `day` where no body is named.
+    It is for the meeting that `body` has on `day`, or due by `day` where no body is named.
     """
 
     ref: str
@@ -42,65 +39,56 @@ class Wanted:
 
 
 class RaisedMeanwhileError(RecordError):
-    """Somebody else raised it since a form was opened; nothing was changed."""
+    """Another person raised it since a form was opened; nothing was changed."""
 
 
-def raise_it(
-    connection: Connection, view: BoardView, wanted: Wanted, *, who: str, past: bool = False
+def raise_item(
+    connection: Connection, view: BoardView, item: ItemToRaise, *, who: str, past: bool = False
 ) -> StoredOccurrence:
-    """Raises something: it is due, and is reminded of, from now on.
+    """Raises a report or an action: it is due, and its reminders come, from now on.
 
     With `past` also for a meeting that is over. Raises RecordError where it does not apply.
     """
     hold_boards(connection)
-    raised = prepared(connection, view, wanted, past=past)
-    board = view.row.id
-    add_raised(connection, board, raised, at=view.now, who=who, why=wanted.why)
-    each = occurrence_of(view, raised)
-    insert_occurrences(connection, view, [each])
+    raised = check_raise(connection, view, item, past=past)
+    board = view.id
+    add_raised(connection, board, raised, at=view.now, who=who, why=item.why)
+    occurrence = occurrence_of(view, raised)
+    insert_occurrences(connection, view, [occurrence])
     note_change(
         connection,
         board=board,
-        subject=each.key,
+        subject=occurrence.key,
         what=ChangeKind.RAISED,
-        after=_what_for(view.planner, wanted),
-        why=wanted.why,
+        after=_what_for(view.planner, item),
+        why=item.why,
         now=view.now,
         who=who,
     )
-    relink(connection, view, [wanted.ref])
-    row = occurrence_by_key(connection, each.key)
-    if row is None:
-        raise RecordError(f'"{each.key}" could not be stored; try again.')
-    return row
+    relink(connection, view, [item.ref])
+    return stored_again(connection, occurrence.key)
 
 
-def prepared(
-    connection: Connection, view: BoardView, wanted: Wanted, *, past: bool = False
+def check_raise(
+    connection: Connection, view: BoardView, item: ItemToRaise, *, past: bool = False
 ) -> Raised:
-    """What would be kept of it. Raises RecordError where it cannot be raised so."""
+    """The raise as it would be stored. Raises RecordError where it does not apply."""
     planner, today = view.planner, view.today
-    obligation = raisable(planner, wanted.ref, today)
-    if wanted.owner not in obligation.owners:
-        raise RecordError(_not_owed(planner, obligation, wanted.owner))
+    obligation = raisable(planner, item.ref, today)
+    require_owner(planner, obligation, item.owner)
     meeting = None
-    if wanted.body is not None:
-        meeting = _meeting(planner, obligation, wanted.body, wanted.day)
-    if wanted.day < today and not past:
-        raise RecordError(f"{long_date(wanted.day)} has passed; give a day from today on.")
-    if is_far(wanted.day, today):
-        raise RecordError(
-            f"{long_date(wanted.day)} is more than {FURTHEST_AHEAD_YEARS} years from now; see that "
-            "the year is the one you mean."
-        )
-    known = raised_of(connection, view.row.id, wanted.ref)
+    if item.body is not None:
+        meeting = meeting_for(planner, obligation, item.body, item.day)
+    if not (past and item.day < today):
+        require_ahead(item.day, today)
+    known = raised_of(connection, view.id, item.ref)
     raised = Raised(
-        ref=wanted.ref,
-        number=max((each.number for each in known), default=0) + 1,
-        owner=wanted.owner,
+        ref=item.ref,
+        number=max((earlier.number for earlier in known), default=0) + 1,
+        owner=item.owner,
         on=today,
-        day=wanted.day if meeting is None else meeting.scheduled,
-        body=wanted.body,
+        day=item.day if meeting is None else meeting.scheduled,
+        body=item.body,
         slot=None if meeting is None else meeting.slot,
     )
     for row in raised_alike(connection, view, raised):
@@ -115,161 +103,50 @@ def prepared(
 
 def raised_alike(connection: Connection, view: BoardView, raised: Raised) -> list[StoredOccurrence]:
     """What was raised before of the same report, from the same owner, for the same meeting."""
-    board = view.row.id
-    alike = [
-        each.key(board)
-        for each in raised_of(connection, board, raised.ref)
-        if _place(each) == _place(raised)
-    ]
-    return [row for row in (occurrence_by_key(connection, key) for key in alike) if row is not None]
+    alike = (
+        occurrence_by_key(connection, earlier.key(view.id))
+        for earlier in raised_of(connection, view.id, raised.ref)
+        if _place(earlier) == _place(raised)
+    )
+    return [row for row in alike if row is not None]
 
 
 def raised_already(
-    connection: Connection, view: BoardView, wanted: Wanted, *, who: str, since: int
+    connection: Connection, view: BoardView, item: ItemToRaise, *, who: str, since: int
 ) -> StoredOccurrence | None:
-    """What a button pressed twice has raised at the first time; None where nothing was yet.
+    """The item raised already by the first press of a button; None where none is.
 
     `since` is how often it had been raised when the form was made. Raises RaisedMeanwhileError
-    where somebody else raised it since.
+    where another person raised it since.
     """
     hold_boards(connection)
-    last = last_raised(connection, view.row.id, wanted.ref)
+    last = last_raised(connection, view.id, item.ref)
     if last is None or last[0].number == since:
         return None
-    each, by, why = last
-    day = wanted.day
-    if wanted.body is not None:
-        obligation = raisable(view.planner, wanted.ref, view.today)
-        day = _meeting(view.planner, obligation, wanted.body, wanted.day).scheduled
-    asked = (wanted.owner, wanted.body, day, who, wanted.why)
-    if each.number == since + 1 and (each.owner, each.body, each.day, by, why) == asked:
-        return occurrence_by_key(connection, each.key(view.row.id))
+    raised, by, why = last
+    day = item.day
+    if item.body is not None:
+        obligation = raisable(view.planner, item.ref, view.today)
+        day = meeting_for(view.planner, obligation, item.body, item.day).scheduled
+    typed = (item.owner, item.body, day, who, item.why)
+    stored = (raised.owner, raised.body, raised.day, by, why)
+    if raised.number == since + 1 and stored == typed:
+        return occurrence_by_key(connection, raised.key(view.id))
     raise RaisedMeanwhileError(f"It was raised by {by} meanwhile ({why}), so nothing was saved.")
 
 
-def raisable(planner: Planner, ref: str, today: date) -> Obligation:
-    """The report or action that is due as required. Raises RecordError for any other."""
-    names = Names(planner)
-    found = names.obligations.get(ref)
-    if found is None:
-        known = [each.ref for each in planner.obligations() if _is_as_required(each)]
-        raise RecordError(
-            f'There is no report or action "{ref}"; {listed(known) or "nothing"} can be raised.'
-        )
-    if not _is_as_required(found):
-        raise RecordError(f'"{found.title}" is not due as required, so it cannot be raised.')
-    if found.ends is not None and found.ends < today:
-        raise RecordError(f'"{found.title}" ended on {long_date(found.ends)}.')
-    return found
-
-
-def body_meeting_on(planner: Planner, obligation: Obligation, day: date) -> str:
-    """The body to which it goes that meets on a day. Raises RecordError without just one."""
-    bodies = [each for each in obligation.audience if held_on(planner, each, day) is not None]
-    if len(bodies) == 1:
-        return bodies[0]
-    names = Names(planner)
-    if bodies:
-        raise RecordError(
-            f"{names.all_of(bodies)} meet on {long_date(day)}; say which of them it is for with "
-            f"--body: {listed(bodies, last='or')}."
-        )
-    coming = sorted(
-        {each.day for body in obligation.audience for each in held_from(planner, body, day)}
-    )[:2]
-    hint = f"; the next meetings are on {listed([long_date(each) for each in coming])}"
-    raise RecordError(
-        f"Nobody that it goes to ({names.all_of(obligation.audience) or 'nobody'}) meets on "
-        f"{long_date(day)}{hint if coming else ''}."
-    )
-
-
-def held_from(planner: Planner, body_id: str, day: date) -> Iterator[Meeting]:
-    """The meetings of a body from a day on at which reports may be due, for about a year."""
-    body = planner.body(body_id)
-    if body is not None and body.series is not None:
-        for each in meetings(body.series, day, day + FURTHEST_MOVE):
-            if each.counts:
-                yield each
-
-
 def occurrence_of(view: BoardView, raised: Raised) -> Occurrence:
-    """What falls due because of it."""
+    """The occurrence that falls due because something was raised."""
     window = (raised.day - AROUND, raised.day + AROUND)
-    found = occurrences(view.planner, *window, [raised], refs=[raised.ref])
-    return next(iter(found))
-
-
-def _is_as_required(obligation: Obligation) -> bool:
-    return isinstance(obligation.timing, AsRequired)
-
-
-def _not_owed(planner: Planner, obligation: Obligation, owner: str) -> str:
-    names = Names(planner)
-    owners = listed([f"{names.short(each)} ({each})" for each in obligation.owners])
-    return f'"{obligation.title}" is not owed by "{owner}" but by {owners}.'
-
-
-def _meeting(planner: Planner, obligation: Obligation, body: str, day: date) -> Meeting:
-    short = Names(planner).short(body)
-    if body not in obligation.audience:
-        raise RecordError(f'"{obligation.title}" does not go to {short}.')
-    found = held_on(planner, body, day)
-    if found is None:
-        raise RecordError(
-            f"{short} does not meet on {long_date(day)}; perhaps the meeting was moved."
-        )
-    return found
-
-
-def held_on(planner: Planner, body: str, day: date) -> Meeting | None:
-    """The meeting of a body on a day at which reports may be due, or None."""
-    return next((each for each in held_from(planner, body, day) if each.day == day), None)
+    return next(iter(occurrences(view.planner, *window, [raised], refs=[raised.ref])))
 
 
 def _place(raised: Raised) -> tuple[object, ...]:
     return raised.owner, raised.body, raised.slot, None if raised.slot else raised.day
 
 
-def _what_for(planner: Planner, wanted: Wanted) -> str:
+def _what_for(planner: Planner, item: ItemToRaise) -> str:
     """ "for the LSCB meeting of 2018-03-08", "by 2018-03-06"."""
-    if wanted.body is None:
-        return f"by {wanted.day}"
-    return f"for the {Names(planner).short(wanted.body)} meeting of {wanted.day}"
-
-
-# Why it is on record at all.
-AT_MEETING = "the agenda asked for it"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What the agenda of a meeting asked an owner for, the meeting by its body and day."""
-
-    ref: str
-    owner: str
-    body: str
-    day: date
-
-
-def nothing_raised(
-    connection: Connection, view: BoardView, asked: Asked, *, on: date, who: str
-) -> None:
-    """Records that somebody who was asked at a meeting had nothing to report.
-
-    It is kept as raised for that meeting and settled at once; where that is on record it stays.
-    Raises RecordError where something else was raised for the meeting.
-    """
-    hold_boards(connection)
-    wanted = Wanted(
-        ref=asked.ref, owner=asked.owner, day=asked.day, why=AT_MEETING, body=asked.body
-    )
-    this = prepared(connection, view, wanted, past=True)
-    for row in raised_alike(connection, view, this):
-        if row.state == Status.NOTHING_TO_REPORT:
-            return
-        raise RecordError(f'"{row.title}" was raised for this meeting; it is {row.state}.')
-    row = raise_it(connection, view, wanted, who=who, past=True)
-    # That its papers would have been due before matters to nobody.
-    update_occurrences(connection, [{"id": row.id, "note": None}])
-    record(connection, view, row.key, Status.NOTHING_TO_REPORT, on=on, who=who, note=None)
+    if item.body is None:
+        return f"by {item.day}"
+    return f"for the {Names(planner).short(item.body)} meeting of {item.day}"

@@ -96,6 +96,11 @@ class StoredOccurrence:
         """Whether somebody still owes it."""
         return self.state in OWED
 
+    @property
+    def steps_afresh(self) -> dict[str, int | None]:
+        """The columns by which its steps run again: a new due revision, none of it decided."""
+        return {"due_revision": self.due_revision + 1, "last_step": None}
+
 
 def stored_occurrences(rows: Iterable[Any]) -> list[StoredOccurrence]:
     """Whole rows of the table as values."""

@@ -29,11 +29,13 @@ from boardcal.notifications.transports.base import (
     Transport,
     always,
 )
-from boardcal.operations import record as recording
+from boardcal.operations.extend import extend
 from boardcal.operations.go_live import set_go_live
 from boardcal.operations.pause import end_pause, set_pause
 from boardcal.operations.planner.change import save
+from boardcal.operations.planner.events import record_event
 from boardcal.operations.planner.roles import appoint, end_role
+from boardcal.operations.record import record
 from boardcal.scheduler.planning.board_view import BoardView, view_of
 from boardcal.scheduler.tick import Ticker
 from boardcal.storage.boards import board_row
@@ -217,14 +219,12 @@ class Office:
         """Records what became of an occurrence, today unless told otherwise."""
         day = self.local.day_of(self.now) if on is None else date.fromisoformat(on)
         with self.changing(key) as (connection, view):
-            return recording.record(connection, view, key, status, on=day, who=WHO, note=note)
+            return record(connection, view, key, status, on=day, who=WHO, note=note)
 
     def extend(self, key: str, to: str, note: str = "more time was asked for") -> StoredOccurrence:
         """Gives an occurrence a new date."""
         with self.changing(key) as (connection, view):
-            return recording.extend(
-                connection, view, key, to=date.fromisoformat(to), who=WHO, note=note
-            )
+            return extend(connection, view, key, to=date.fromisoformat(to), who=WHO, note=note)
 
     def edit(
         self, change: Callable[[PlannerFile], PlannerFile], board_id: str = "lscb"
@@ -280,9 +280,7 @@ class Office:
     def happened(self, event: str, on: str) -> int:
         """Records that an awaited event happened."""
         with self.changing("lscb") as (connection, view):
-            return recording.record_event(
-                connection, view, event, on=date.fromisoformat(on), who=WHO
-            )
+            return record_event(connection, view, event, on=date.fromisoformat(on), who=WHO)
 
     # What can be seen.
 

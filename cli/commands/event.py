@@ -12,7 +12,7 @@ from ...calendar.rules.date_text import listed, long_date
 from ...calendar.rules.due_dates import Event
 from ...calendar.rules.timing import After
 from ...operations.planner.change import plan_now
-from ...operations.record import record_event
+from ...operations.planner.events import record_event
 from ...storage.boards import hold_boards
 from ...storage.recorded_events import recorded_events
 from ...wording.names import reference, short_names

@@ -8,7 +8,8 @@ import click
 
 from ...calendar.planner.model import Planner
 from ...calendar.rules.date_text import listed
-from ...operations.raise_item import Wanted, body_meeting_on, raisable, raise_it
+from ...operations.raisable import body_meeting_on, raisable
+from ...operations.raise_item import ItemToRaise, raise_item
 from ...operations.record import RecordError
 from ...queries.calendar.raise_item import first_mail_in_words, outlook
 from ...storage.boards import hold_boards
@@ -59,7 +60,7 @@ def raise_(
         row = here.board(connection, invocation.board)
         view = here.view(connection, row)
         obligation = raisable(view.planner, ref, here.today)
-        wanted = Wanted(
+        wanted = ItemToRaise(
             ref=ref,
             owner=owner or _only(view.planner, obligation.owners),
             day=day,
@@ -67,7 +68,7 @@ def raise_(
             body=None if to else body or body_meeting_on(view.planner, obligation, day),
         )
         found = outlook(connection, view, wanted)
-        stored = None if dry_run else raise_it(connection, view, wanted, who=who or asking())
+        stored = None if dry_run else raise_item(connection, view, wanted, who=who or asking())
     say(found.headline, found.due, first_mail_in_words(found.mails))
     say("Nothing was changed." if stored is None else f"Its key is {stored.key}")
 

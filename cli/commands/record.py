@@ -7,7 +7,7 @@ from datetime import date
 import click
 
 from ...calendar.status import RECORDABLE
-from ...operations.record import extend as give_new_date
+from ...operations.extend import extend as give_new_date
 from ...operations.record import record as record_status
 from ...scheduler.installation import Installation
 from ...storage.boards import BoardRow

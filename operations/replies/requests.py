@@ -17,9 +17,9 @@ from ...storage.change_log import note_change
 from ...storage.planners import content_of
 from ...storage.replies.requests import AnswerRequest, Wish, close_request
 from ...wording.text import one_line
+from ..extend import extend
 from ..planner.change import save
 from ..planner.roles import appoint
-from ..record import extend
 
 MAY_HAND_OVER = (RoleName.CHAIR, RoleName.VICE_CHAIR, RoleName.ADMINISTRATOR)
 

@@ -12,7 +12,8 @@ from ...calendar.occurrences import Occurrence
 from ...calendar.rules.as_required import due_day, papers_day
 from ...calendar.rules.date_text import long_date, weekday_date
 from ...calendar.status import status_on
-from ...operations.raise_item import Wanted, held_from, held_on, occurrence_of, prepared, raisable
+from ...operations.raisable import held_from, held_on, raisable
+from ...operations.raise_item import ItemToRaise, check_raise, occurrence_of
 from ...operations.record import is_far
 from ...scheduler.planning.board_view import BoardView
 from ...scheduler.planning.plan import values_of
@@ -108,9 +109,9 @@ def _choice(view: BoardView, body: str, day: date) -> MeetingChoice:
     return MeetingChoice(body=view.names.body(body), day=day, when=weekday_date(day), due=said)
 
 
-def outlook(connection: Connection, view: BoardView, wanted: Wanted) -> Outlook:
+def outlook(connection: Connection, view: BoardView, wanted: ItemToRaise) -> Outlook:
     """What would follow. Raises RecordError where it cannot be raised so."""
-    raised = prepared(connection, view, wanted)
+    raised = check_raise(connection, view, wanted)
     each = occurrence_of(view, raised)
     basis = MailingBasis(
         view=view,

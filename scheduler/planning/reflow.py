@@ -107,7 +107,7 @@ def _move(connection: Connection, view: BoardView, row: StoredOccurrence, each: 
     new = {"id": row.id, "due": each.due, "meeting": each.meeting, "note": each.note}
     # Whoever returned it wants it again, wherever its date goes.
     new["state"] = row.state if row.state == Status.RETURNED else first_state(each, view)
-    new |= {"due_revision": row.due_revision + 1, "last_step": None}
+    new |= row.steps_afresh
     new["precision"] = each.precision.value
     update_occurrences(connection, [new])
     supersede_unsent(connection, [row.id], "the date was moved")

@@ -8,13 +8,12 @@ import pytest
 
 from boardcal.calendar.occurrences import Kind
 from boardcal.calendar.status import Status
+from boardcal.operations.agenda import AgendaItem, record_nothing_raised
 from boardcal.operations.planner.meetings import cancel_meeting, move_meeting
 from boardcal.operations.raise_item import (
-    Asked,
+    ItemToRaise,
     RaisedMeanwhileError,
-    Wanted,
-    nothing_raised,
-    raise_it,
+    raise_item,
     raised_already,
 )
 from boardcal.operations.record import RecordError
@@ -43,19 +42,19 @@ EXCEPTIONS = make_report("exceptions", title="Exceptions", when={"as_required": 
 PLANNER = make_planner(report=[EXCEPTIONS])
 
 
-def wanted(for_day: str = "2018-03-08", **given: Any) -> Wanted:
+def wanted(for_day: str = "2018-03-08", **given: Any) -> ItemToRaise:
     fields: dict[str, Any] = {
         "ref": "exceptions",
         "owner": "pmqag",
         "day": day(for_day),
         "body": "lscb",
     }
-    return Wanted(**(fields | {"why": "an exception"} | given))
+    return ItemToRaise(**(fields | {"why": "an exception"} | given))
 
 
-def raises(office: Office, asked: Wanted | None = None, who: str = WHO) -> StoredOccurrence:
+def raises(office: Office, asked: ItemToRaise | None = None, who: str = WHO) -> StoredOccurrence:
     with office.changing("lscb") as (connection, view):
-        return raise_it(connection, view, asked or wanted(), who=who)
+        return raise_item(connection, view, asked or wanted(), who=who)
 
 
 def test_what_was_raised_for_one_body_stands_under_that_body_and_its_owner_alone(
@@ -80,7 +79,7 @@ def test_what_was_raised_for_one_body_stands_under_that_body_and_its_owner_alone
     assert found == {"lscb": 1, "business-group": 0, "pmqag": 1}
 
 
-def looks_ahead(office: Office, asked: Wanted | None = None) -> Outlook:
+def looks_ahead(office: Office, asked: ItemToRaise | None = None) -> Outlook:
     with office.changing("lscb") as (connection, view):
         return outlook(connection, view, asked or wanted())
 
@@ -201,7 +200,7 @@ def test_it_can_be_taken_back_and_raised_again(january: Office) -> None:
 
 
 @pytest.mark.parametrize("again", [wanted(), wanted("2018-02-20", body=None)])
-def test_what_is_raised_and_owed_is_not_raised_again(january: Office, again: Wanted) -> None:
+def test_what_is_raised_and_owed_is_not_raised_again(january: Office, again: ItemToRaise) -> None:
     raises(january, again)
     with pytest.raises(RecordError, match=r"is raised for that (meeting|day) already, due"):
         raises(january, again)
@@ -253,10 +252,10 @@ def test_a_report_that_has_ended_is_not_raised(office: Office) -> None:
 
 
 def test_a_button_pressed_twice_raises_once_and_somebody_elses_is_told(january: Office) -> None:
-    def pressed(asked: Wanted, who: str = WHO, since: int = 0) -> StoredOccurrence:
+    def pressed(asked: ItemToRaise, who: str = WHO, since: int = 0) -> StoredOccurrence:
         with january.changing("lscb") as (connection, view):
             done = raised_already(connection, view, asked, who=who, since=since)
-            return done or raise_it(connection, view, asked, who=who)
+            return done or raise_item(connection, view, asked, who=who)
 
     assert pressed(wanted()).key == pressed(wanted()).key == FIRST
     assert len(january.table(raised)) == 1
@@ -275,7 +274,7 @@ def test_those_who_press_at_the_same_moment_raise_it_once(january: Office) -> No
                 done = raised_already(connection, view, wanted(), who=who, since=0)
             except RaisedMeanwhileError:
                 return "told"
-            return (done or raise_it(connection, view, wanted(), who=who)).key
+            return (done or raise_item(connection, view, wanted(), who=who)).key
 
     with ThreadPoolExecutor(4) as threads:
         same = set(threads.map(press, [WHO] * 4))
@@ -339,7 +338,7 @@ def test_what_would_follow_is_told_and_nothing_is_kept(january: Office) -> None:
     ],
 )
 def test_a_short_time_is_told_as_it_is(
-    january: Office, when: str, asked: Wanted, due: str, mail: str
+    january: Office, when: str, asked: ItemToRaise, due: str, mail: str
 ) -> None:
     january.tick(when)
     found = looks_ahead(january, asked)
@@ -512,9 +511,9 @@ def test_it_is_a_paper_of_the_body_that_it_was_raised_for_and_of_no_other(office
 
 
 def says_nothing(office: Office, when: str = "2018-03-08") -> None:
-    asked = Asked(ref="exceptions", owner="pmqag", body="lscb", day=day(when))
+    asked = AgendaItem(ref="exceptions", owner="pmqag", body="lscb", day=day(when))
     with office.changing("lscb") as (connection, view):
-        nothing_raised(connection, view, asked, on=day(when), who=WHO)
+        record_nothing_raised(connection, view, asked, on=day(when), who=WHO)
 
 
 def test_after_a_meeting_it_is_kept_that_there_was_nothing_to_report_once(january: Office) -> None:

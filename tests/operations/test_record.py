@@ -7,7 +7,7 @@ import pytest
 
 from boardcal.calendar.status import RECORDABLE, Status
 from boardcal.core.errors import BoardcalError
-from boardcal.operations.record import RecordError, find
+from boardcal.operations.record import RecordError, ensure_stored
 from boardcal.storage.schema.occurrences import change, event
 from boardcal.tests.factories import (
     CHAIR,
@@ -175,7 +175,7 @@ def test_an_unknown_key_is_a_sentence_with_the_nearest(
 ) -> None:
     opened(office)
     with office.changing("lscb") as (connection, view):
-        assert refusal(lambda: find(connection, view, key)) == sentence
+        assert refusal(lambda: ensure_stored(connection, view, key)) == sentence
 
 
 def test_a_key_of_another_board_is_not_found(office: Office) -> None:
@@ -183,7 +183,7 @@ def test_a_key_of_another_board_is_not_found(office: Office) -> None:
     theirs = make_report(to="ctb", when={"meeting": "ctb", "months": ["March"]})
     office.store(make_planner("ctb", report=[theirs])).tick()
     with office.changing("ctb") as (connection, view), pytest.raises(RecordError):
-        find(connection, view, S11)
+        ensure_stored(connection, view, S11)
 
 
 # Nothing to report

@@ -9,7 +9,7 @@ import pytest
 
 from boardcal.notifications.delivery.uncertain import UncertainPolicy, WhenUncertain
 from boardcal.notifications.transports.base import DeliveryError
-from boardcal.operations.raise_item import Wanted, raise_it
+from boardcal.operations.raise_item import ItemToRaise, raise_item
 from boardcal.operations.resume_after_restore import count_due_as_sent
 from boardcal.storage.message_states import MessageState
 from boardcal.storage.replies.snoozes import set_snooze
@@ -103,8 +103,8 @@ def test_what_was_decided_after_its_readers_mail_of_the_day_is_left_for_the_next
     )
     office.days("2018-02-05", "2018-02-08")
     with office.changing("lscb") as (connection, view):
-        asked = Wanted(ref="exceptions", owner="pmqag", day=day("2018-02-08"), why="now")
-        raise_it(connection, view, asked, who=WHO)
+        asked = ItemToRaise(ref="exceptions", owner="pmqag", day=day("2018-02-08"), why="now")
+        raise_item(connection, view, asked, who=WHO)
     assert office.sweep("2018-02-08 11:00") == []
     counts(office, "2018-02-08", "2018-02-08 12:00")
     keys = [key for mail in office.sweep("2018-02-09") for key, _, _ in mail.items]

@@ -28,7 +28,7 @@ from boardcal.core.errors import BoardcalError
 from boardcal.notifications.delivery.mime import parse_items
 from boardcal.notifications.transports.base import LostClaimError, OutgoingMail, Receipt, always
 from boardcal.operations.planner.meetings import add_meeting, cancel_meeting, move_meeting
-from boardcal.operations.raise_item import Wanted, raise_it
+from boardcal.operations.raise_item import ItemToRaise, raise_item
 from boardcal.scheduler.tick import Ticker
 from boardcal.storage.backup.copy import empty_copy
 from boardcal.storage.occurrences import StoredOccurrence
@@ -303,14 +303,14 @@ class AnythingMayHappen(RuleBasedStateMachine):
         """What is as required is raised, for a meeting or by a day."""
         today, held = LONDON.day_of(self.office.now), self.coming_meeting(number)
         if days is None and held is not None:
-            wanted = Wanted(ref="exceptions", owner="pmqag", day=held, why="why", body="lscb")
+            wanted = ItemToRaise(ref="exceptions", owner="pmqag", day=held, why="why", body="lscb")
         else:
             day = today + timedelta(days=days or 0)
-            wanted = Wanted(ref="exceptions", owner="pmqag", day=day, why="why")
+            wanted = ItemToRaise(ref="exceptions", owner="pmqag", day=day, why="why")
 
         def act() -> None:
             with self.office.changing("lscb") as (connection, view):
-                row = raise_it(connection, view, wanted, who="a test")
+                row = raise_item(connection, view, wanted, who="a test")
             assert today <= row.due <= wanted.day + timedelta(days=3)
             self.raised[row.key] = today
 

@@ -8,7 +8,7 @@ from datetime import date
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ...operations.raise_item import RaisedMeanwhileError, Wanted, raise_it, raised_already
+from ...operations.raise_item import ItemToRaise, RaisedMeanwhileError, raise_item, raised_already
 from ...operations.record import RecordError
 from ...queries.calendar.raise_item import RaiseChoices, first_mail_in_words, outlook, raise_choices
 from ..page.page import page
@@ -69,7 +69,7 @@ def _meeting_of(value: str) -> tuple[str, date] | None:
         return None
 
 
-def _wanted(request: Request, choices: RaiseChoices, problems: Problems) -> Wanted | None:
+def _wanted(request: Request, choices: RaiseChoices, problems: Problems) -> ItemToRaise | None:
     """What the form says; None, with problems, where it cannot be read."""
     form, today = form_of(request), site_of(request).here.today
     owner = problems.read("owner", "Who owes it", lambda: _owner(form, choices))
@@ -84,8 +84,8 @@ def _wanted(request: Request, choices: RaiseChoices, problems: Problems) -> Want
     if problems or owner is None or why is None:
         return None
     if meeting is not None:
-        return Wanted(ref=choices.ref, owner=owner, why=why, body=meeting[0], day=meeting[1])
-    return None if day is None else Wanted(ref=choices.ref, owner=owner, why=why, day=day)
+        return ItemToRaise(ref=choices.ref, owner=owner, why=why, body=meeting[0], day=meeting[1])
+    return None if day is None else ItemToRaise(ref=choices.ref, owner=owner, why=why, day=day)
 
 
 def _owner(form: Form, choices: RaiseChoices) -> str:
@@ -141,7 +141,7 @@ def _form(
 
 
 def _previewed(
-    request: Request, choices: RaiseChoices, wanted: Wanted, meanwhile: str | None = None
+    request: Request, choices: RaiseChoices, wanted: ItemToRaise, meanwhile: str | None = None
 ) -> Response:
     """What would follow, with a button; what cannot be done goes back to the form."""
     form = form_of(request)
@@ -171,7 +171,7 @@ def _previewed(
 
 def _refused(
     request: Request,
-    wanted: Wanted,
+    wanted: ItemToRaise,
     error: RecordError,
     status: int = 200,
     meanwhile: str | None = None,
@@ -181,7 +181,7 @@ def _refused(
     return _form(request, form_of(request).secret("meeting"), problems, status, meanwhile)
 
 
-def _save(request: Request, wanted: Wanted) -> Response:
+def _save(request: Request, wanted: ItemToRaise) -> Response:
     """Raises it, once however often the button is pressed."""
     who = user_of(request).email
     since = form_of(request).number("times")
@@ -190,7 +190,7 @@ def _save(request: Request, wanted: Wanted) -> Response:
             stored = raised_already(connection, view, wanted, who=who, since=since)
             if stored is None:
                 found = outlook(connection, view, wanted)
-                stored = raise_it(connection, view, wanted, who=who)
+                stored = raise_item(connection, view, wanted, who=who)
                 said = f"{found.headline} {first_mail_in_words(found.mails)} {TAKEN_BACK}"
             else:
                 said = "It is raised."

@@ -9,7 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ...calendar.status import OPEN, RECORDABLE
-from ...operations.record import RecordError, extend, record
+from ...operations.extend import extend
+from ...operations.record import RecordError, record
 from ...queries.calendar.item_version import changes_at, standing_of
 from ...scheduler.planning.board_view import BoardView
 from ...storage.boards import BoardRow

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ...calendar.rules.date_text import long_date
-from ...operations.raise_item import Asked, nothing_raised
+from ...operations.agenda import AgendaItem, record_nothing_raised
 from ...operations.record import RecordError, record
 from ...queries.calendar.item import recordable
 from ...queries.calendar.item_version import changes_at, standings
@@ -117,19 +117,19 @@ def _record(
                 problems.add(f"status/{each.key}", str(error))
         for asked in _silent(form_of(request), found):
             try:
-                nothing_raised(connection, view, asked, on=on, who=who)
+                record_nothing_raised(connection, view, asked, on=on, who=who)
             except RecordError as error:
                 problems.add("silent", str(error))
         if moved or problems:
             raise RefusedError
 
 
-def _silent(form: Form, found: MeetingPapers) -> Iterator[Asked]:
+def _silent(form: Form, found: MeetingPapers) -> Iterator[AgendaItem]:
     """Who was asked and had nothing to report, as it was ticked: "exceptions/pmqag"."""
     meeting = found.meeting
     for name in sorted(set(form.all("silent"))):
         ref, _, owner = name.partition("/")
-        yield Asked(ref=ref, owner=owner, body=meeting.body.id, day=meeting.day)
+        yield AgendaItem(ref=ref, owner=owner, body=meeting.body.id, day=meeting.day)
 
 
 def _chosen(form: Form, papers: Sequence[Paper], problems: Problems) -> list[Chosen]:

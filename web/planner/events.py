@@ -10,7 +10,8 @@ from ...calendar.rules.date_text import listed, long_date
 from ...calendar.rules.due_dates import Event
 from ...calendar.rules.timing import After
 from ...operations.planner.change import plan_now
-from ...operations.record import RecordError, record_event
+from ...operations.planner.events import record_event
+from ...operations.record import RecordError
 from ...storage.recorded_events import recorded_events
 from ...wording.names import short_names
 from ...wording.text import working_days

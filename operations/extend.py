@@ -1,0 +1,52 @@
+"""Giving an occurrence a new date; its steps run afresh from it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import Connection
+
+from ..calendar.rules.date_text import long_date
+from ..calendar.status import OPEN, OWED, SETTLED, Status
+from ..scheduler.planning.board_view import BoardView
+from ..scheduler.planning.next_steps import relink
+from ..storage.change_kinds import ChangeKind
+from ..storage.change_log import note_change
+from ..storage.occurrences import StoredOccurrence, supersede_unsent, update_occurrences
+from ..storage.replies.requests import close_moot
+from ..storage.replies.snoozes import end_snoozes
+from .record import RecordError, ensure_stored, require_ahead, stored_again
+
+
+def extend(
+    connection: Connection, view: BoardView, key: str, *, to: date, who: str, note: str
+) -> StoredOccurrence:
+    """Gives an occurrence a new date.
+
+    Raises RecordError where it is settled already, or the date has passed or is too far ahead.
+    """
+    row = ensure_stored(connection, view, key)
+    if row.state in SETTLED or row.state == Status.VOID:
+        raise RecordError(f'"{row.title}" is {row.state}; there is no date left to move.')
+    require_ahead(to, view.today)
+    # What was unsettled is open from now on: the new date is one that can be met.
+    state = row.state if row.state in OWED else OPEN
+    changed = {"id": row.id, "due": to, "extended": True, "state": state, **row.steps_afresh}
+    update_occurrences(connection, [changed])
+    supersede_unsent(connection, [row.id], "the date was moved")
+    end_snoozes(connection, [row.id])
+    outcome = f"given a new date, {long_date(to)}"
+    close_moot(connection, row.id, outcome=outcome, who=who, now=view.now)
+    note_change(
+        connection,
+        board=row.board,
+        subject=row.key,
+        what=ChangeKind.EXTENDED,
+        before=row.due,
+        after=to,
+        why=note,
+        now=view.now,
+        who=who,
+    )
+    relink(connection, view, [row.ref])
+    return stored_again(connection, key)
