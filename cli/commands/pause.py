@@ -1,22 +1,19 @@
-"""`boardcal pause` and `boardcal resume`: no mails for a while, and mails again."""
+"""`boardcal pause`: no mails for a while, of the Board, a body or a person."""
 
 from __future__ import annotations
-
-from datetime import date
 
 import click
 from sqlalchemy import Connection
 
 from ...core.errors import BoardcalError
-from ...operations.pause import end_pause, set_pause
+from ...operations.pause import set_pause
 from ...operations.planner.change import body_named
 from ...scheduler.installation import Installation
 from ...storage.boards import BoardRow, hold_boards
 from ...wording.names import short_names
 from ..framework.context import Invocation, asking
-from ..framework.param_types import ADDRESS, DAY, NOTE
+from ..framework.param_types import ADDRESS, NOTE
 from ..framework.terminal import say
-from .end_hold import end_hold_if_any
 
 
 class UnknownPersonError(BoardcalError):
@@ -50,7 +47,7 @@ def pause(
     with invocation.writing() as here, here.database.write() as connection:
         hold_boards(connection)
         row = here.board(connection, invocation.board)
-        kind, name, words = _meant(here, connection, row, body, person)
+        kind, name, words = meant(here, connection, row, body, person)
         begun = set_pause(
             connection, row, kind, name, now=here.clock(), who=who or asking(), why=why
         )
@@ -61,51 +58,7 @@ def pause(
     say(f"Mails {words} are paused. `boardcal resume{option}` lets them go on.")
 
 
-@click.command()
-@BODY
-@PERSON
-@BY
-@click.option(
-    "--sent-until",
-    metavar="DATE",
-    type=DAY,
-    help="After a restore: the last day on which mails went out. Their reminders count as sent; "
-    "the secretariat's overview goes once more.",
-)
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@click.pass_obj
-def resume(
-    invocation: Invocation,
-    body: str | None,
-    person: str | None,
-    who: str | None,
-    sent_until: date | None,
-    yes: bool,
-) -> None:
-    """Let mails go on that `boardcal pause` stopped, or that boardcal put on hold itself.
-
-    A hold is ended first: it shows why it is there and who would be mailed, and asks on a
-    terminal.
-    """
-    who = who or asking()
-    if sent_until is not None and (body or person):
-        raise click.UsageError("--sent-until is for all mails; leave out --body and --person")
-    with invocation.writing() as here:
-        is_for_all = body is None and person is None
-        if is_for_all and end_hold_if_any(here, who, sent_until=sent_until, yes=yes):
-            return
-        with here.database.write() as connection:
-            hold_boards(connection)
-            row = here.board(connection, invocation.board)
-            kind, name, words = _meant(here, connection, row, body, person)
-            ended = end_pause(connection, row, kind, name, now=here.clock(), who=who)
-    if ended:
-        say(f"Mails {words} go on. What came due meanwhile is caught up with, once.")
-    else:
-        say(f"Mails {words} were not paused.")
-
-
-def _meant(
+def meant(
     here: Installation,
     connection: Connection,
     row: BoardRow,

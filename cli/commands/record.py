@@ -1,4 +1,4 @@
-"""`boardcal record` and `boardcal extend`: what became of something that was due."""
+"""`boardcal record`: what became of something that was due."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from datetime import date
 import click
 
 from ...calendar.status import RECORDABLE
-from ...operations.extend import extend as give_new_date
 from ...operations.record import record as record_status
 from ...scheduler.installation import Installation
 from ...storage.boards import BoardRow
 from ...storage.occurrences import StoredOccurrence
-from ...wording.recorded import became, new_date, what_next
+from ...wording.recorded import became, what_next
 from ..framework.context import Invocation, asking
 from ..framework.param_types import DAY, NOTE, OneOf
 from ..framework.terminal import NO_MAILS_YET, say
@@ -56,31 +55,12 @@ def record(
             note=note,
         )
         done = became(stored, view.planner, WORDS.get(status), on=day or here.today)
-        following = _what_next(here, row, stored)
+        following = follows(here, row, stored)
     say(done, following)
 
 
-@click.command()
-@click.argument("key")
-@click.option("--to", "day", metavar="DAY", type=DAY, required=True, help="The new date.")
-@click.option("--note", metavar="TEXT", type=NOTE, required=True, help="Why; the mails say it.")
-@click.option("--by", "who", metavar="WHO", type=NOTE, help="Who decided; default: you.")
-@click.pass_obj
-def extend(invocation: Invocation, key: str, day: date, note: str, who: str | None) -> None:
-    """Give something that is due a new date. Its reminders begin afresh from it.
-
-    KEY is the line under its title in `boardcal upcoming`.
-    """
-    key = key.strip()
-    with invocation.writing() as here, here.database.write() as connection:
-        row = invocation.board_of(here, connection, key)
-        view = here.view(connection, row)
-        stored = give_new_date(connection, view, key, to=day, who=who or asking(), note=note)
-        said = (new_date(stored, view.planner), _what_next(here, row, stored))
-    say(*said)
-
-
-def _what_next(here: Installation, row: BoardRow, stored: StoredOccurrence) -> str:
+def follows(here: Installation, row: BoardRow, stored: StoredOccurrence) -> str:
+    """What comes next of what was recorded, as a sentence."""
     if row.go_live is None:
         return NO_MAILS_YET
     return what_next(stored, local=here.local, today=here.today)

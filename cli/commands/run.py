@@ -1,11 +1,49 @@
-"""`boardcal run`: the daemon."""
+"""`boardcal run`: the daemon, and what the terminal says while it starts and works."""
 
 from __future__ import annotations
 
+import asyncio
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime, timedelta
+from itertools import groupby
+
 import click
 
+from ...calendar.occurrences import Kind
+from ...calendar.rules.date_text import long_date, weekday_date
+from ...calendar.status import Status
+from ...core.errors import BoardcalError
+from ...notifications.letters.subject import subject
+from ...queries.calendar.entries import Entry, upcoming
+from ...scheduler.clock import Clock
+from ...scheduler.clock_guard import ClockGuard
+from ...scheduler.factory import transport_for
+from ...scheduler.installation import Installation, copied, first_go_live, opened, planner_notice
+from ...scheduler.service import Service, StalledError
+from ...scheduler.simulation import SimulatedMail, simulate
+from ...scheduler.watchdog import last_resort
+from ...settings.load import LoadedSettings
+from ...storage.accounts.accounts import is_without_accounts
+from ...storage.accounts.setup_links import make_link
+from ...storage.boards import boards
+from ...storage.database.engine import Database
+from ...storage.database.errors import DatabaseAwayError
+from ...storage.holds import hold_of
+from ...storage.occurrences import next_step
+from ...web.secret_file import secret_of
+from ...web.server import bound, serve_pages
 from ..framework.context import Invocation
-from .daemon import run as run_daemon
+
+WEEKS_SHOWN = 8
+RETRY_SECONDS = 5
+Say = Callable[[str], None]
+
+
+class UnacceptedTransportError(BoardcalError):
+    """Mail would leave now although go-live was for files only."""
 
 
 @click.command()
@@ -18,8 +56,201 @@ def run(invocation: Invocation) -> None:
     """
     loaded = invocation.settings()
     run_daemon(
-        loaded,
-        invocation.clock(loaded),
-        pretended=invocation.as_of is not None,
-        say=click.echo,
+        loaded, invocation.clock(loaded), pretended=invocation.as_of is not None, say=click.echo
     )
+
+
+def run_daemon(loaded: LoadedSettings, clock: Clock, *, pretended: bool, say: Say) -> None:
+    """Run the daemon until it is told to stop. A database that is away is waited for.
+
+    `pretended`: the clock is not the real one, so that only the outbox may be used.
+    """
+    if pretended and loaded.settings.mail.transport != "outbox":
+        raise BoardcalError(
+            "--as-of moves the clock, so real mail would carry wrong dates; use it with "
+            'transport = "outbox" only.'
+        )
+    said = ""
+    while True:
+        try:
+            _start(loaded, clock, pretended=pretended, say=say)
+        except DatabaseAwayError as error:
+            # After a power cut the database's machine may take longer to start than this one.
+            if str(error) != said:
+                said = str(error)
+                say(f"{said}\nboardcal tries again every {RETRY_SECONDS} seconds.")
+            time.sleep(RETRY_SECONDS)
+        else:
+            return
+
+
+def _start(loaded: LoadedSettings, clock: Clock, *, pretended: bool, say: Say) -> None:
+    """Starts everything, and works until it is told to stop.
+
+    Raises DatabaseAwayError where the database goes away before the work begins; later it is
+    waited for by the jobs.
+    """
+    with bound(loaded.settings.web) as listener, opened(loaded, clock) as here:
+        secret = secret_of(loaded.settings.web.secret_file)
+        is_first = first_go_live(here, clock())
+        _require_accepted(here)
+        transport = transport_for(loaded.settings)
+        # A pretended clock is neither doubted nor remembered.
+        guard = None if pretended else ClockGuard(database=here.database, local=here.local)
+        service = Service(
+            here=here,
+            transport=transport,
+            secret=secret,
+            announce=_stamped(here, say),
+            guard=guard,
+        )
+        service.beside = [serve_pages(service, secret, listener)]
+        _say_start(here, say, is_first=is_first)
+        try:
+            asyncio.run(_run(service, here, say))
+        except DatabaseAwayError:
+            # Told to stop while it started: then it does not start again.
+            if not service.stopping.is_set():
+                raise
+        say("Stopped; nothing is left half done.")
+
+
+async def _run(service: Service, here: Installation, say: Say) -> None:
+    try:
+        with last_resort(service.beats, _give_up):
+            await service.run(on_ready=lambda: _say_next(here, say))
+    except StalledError as error:
+        _give_up(str(error))
+
+
+def _give_up(sentence: str) -> None:
+    """Ends the process at once: what is stuck would be waited for for ever."""
+    click.echo(sentence, err=True)
+    sys.stderr.flush()
+    os._exit(StalledError.exit_code)
+
+
+def _stamped(here: Installation, say: Say) -> Say:
+    def stamped(sentence: str) -> None:
+        local = here.clock().astimezone(here.local.zone)
+        say(f"{local:%Y-%m-%d %H:%M}  {sentence}")
+
+    return stamped
+
+
+def _require_accepted(here: Installation) -> None:
+    """Real mail starts only after somebody has seen who would get it, and said so."""
+    settings = here.settings
+    if settings.mail.transport != "smtp":
+        return
+    with here.database.read() as connection:
+        waiting = [
+            row
+            for row in boards(connection)
+            if row.go_live is not None and row.accepted_transport != "smtp"
+        ]
+    if not waiting:
+        return
+    with copied(here) as copy:
+        mails = list(_simulated(here, copy, here.today, here.today))
+    lines = [f"  {mail.letter.recipient}: {subject(mail.letter)}" for mail in mails]
+    first = f"Mail was written to files so far and would now be sent; today to {len(mails)} people"
+    last = f"If that is right, say from which day on: boardcal golive {here.today.isoformat()}"
+    raise UnacceptedTransportError("\n".join([f"{first}:" if mails else f"{first}.", *lines, last]))
+
+
+def _simulated(
+    here: Installation, copy: Database, start: date, end: date
+) -> Iterator[SimulatedMail]:
+    horizon = here.settings.schedule.horizon_months
+    return simulate(copy, local=here.local, horizon_months=horizon, start=start, end=end)
+
+
+def _say_start(here: Installation, say: Say, *, is_first: bool) -> None:
+    settings = here.settings
+    say(f"boardcal, with {here.loaded.origin}; database {here.database.name}")
+    with here.database.read() as connection:
+        for row in boards(connection):
+            if row.go_live is None:
+                say(f"{row.name}: no mails yet; they begin with: boardcal golive DATE")
+            elif is_first:
+                say(f"{row.name}: mails begin today, {weekday_date(row.go_live)}.")
+            else:
+                say(f"{row.name}: mails began on {long_date(row.go_live)}.")
+        notice = planner_notice(here, connection)
+        held = hold_of(connection)
+    if notice is not None:
+        say(notice)
+    if held is not None:
+        say(f"On hold, no mail goes out: {held.why}")
+    if settings.mail.transport == "outbox":
+        say(f"Mails are written as files into {settings.mail.outbox}; nothing leaves this machine.")
+    elif settings.mail.redirect_to is not None:
+        say(f"Every mail goes to {settings.mail.redirect_to.address} only, for a trial.")
+    else:
+        smtp = settings.mail.smtp
+        say(f"Mails are sent through {smtp.host}, port {smtp.port}.")
+
+
+def _say_next(here: Installation, say: Say) -> None:
+    """What comes: the calendar of the next weeks, and when the next mails go out."""
+    today = here.today
+    end = today + timedelta(weeks=WEEKS_SHOWN)
+    with here.database.read() as connection:
+        for row in boards(connection):
+            view = here.view(connection, row)
+            entries = upcoming(connection, view, start=today, end=end)
+            say("")
+            say(f"{row.name}, the next {WEEKS_SHOWN} weeks (all of it: boardcal upcoming):")
+            for line in _in_short(entries):
+                say(f"  {line}")
+        earliest = next_step(connection)
+        held = hold_of(connection)
+    say("")
+    if held is None:
+        say(f"The next mails go out on {_next_mails(here, earliest)}.")
+    else:
+        say("No mail goes out until somebody says `boardcal resume`.")
+    _say_pages(here, say)
+    say("Press Ctrl-C to stop.")
+
+
+def _say_pages(here: Installation, say: Say) -> None:
+    """Where the pages are; while there is no account, the link that makes the first one."""
+    base_url = here.settings.web.base_url
+    with here.database.write() as connection:
+        is_new = is_without_accounts(connection)
+        token = make_link(connection, None, now=here.clock()) if is_new else ""
+    say(f"The pages are at {base_url}")
+    if is_new:
+        say("Nobody has an account yet. Make the first one here, once, within 24 hours:")
+        say(f"  {base_url}/set-up/{token}")
+
+
+def _in_short(entries: Sequence[Entry]) -> Iterator[str]:
+    """A line for each thing of a day, however many owe it; a day's reviews are one line."""
+    if not entries:
+        yield "nothing is due, and nobody meets"
+    for (due, what), same in groupby(entries, lambda each: (each.due, _what(each))):
+        owners = len(list(same))
+        day = f"{due:%a} {due.day:2} {due:%b %Y}"
+        yield f"{day}  {what}" if owners == 1 else f"{day}  {what} ({owners} of them)"
+
+
+def _what(entry: Entry) -> str:
+    match entry.kind:
+        case Kind.MEETING:
+            return f"{entry.title}, cancelled" if entry.status is Status.VOID else entry.title
+        case Kind.REVIEW:
+            return "review of ongoing actions"
+        case _:
+            return f"{entry.kind} due: {entry.title}"
+
+
+def _next_mails(here: Installation, earliest: datetime | None) -> str:
+    """The next step's time, or the next overview's where that comes first."""
+    tomorrow = here.today + timedelta(days=1)
+    monday = tomorrow + timedelta(days=-tomorrow.weekday() % 7)
+    overview = here.local.sending_instant(monday)
+    at = min(earliest or overview, overview).astimezone(here.local.zone)
+    return f"{weekday_date(at.date())} at {at:%H:%M}"

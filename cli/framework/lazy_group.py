@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
+from keyword import iskeyword
 from typing import Any, NoReturn
 
 import click
@@ -21,13 +22,13 @@ SHARED = ("config", "as_of", "board", "debug")
 
 
 class Commands(click.Group):
-    """The commands of a table: name to ("module:attribute", summary).
+    """The commands of a table: name to summary.
 
     Nothing of a command is loaded before it is asked for: most need only a part of boardcal,
     and loading all of it takes longer than many of them run.
     """
 
-    def __init__(self, *args: Any, table: Mapping[str, tuple[str, str]], **settings: Any) -> None:
+    def __init__(self, *args: Any, table: Mapping[str, str], **settings: Any) -> None:
         super().__init__(*args, **settings)
         self._table = table
 
@@ -42,8 +43,8 @@ class Commands(click.Group):
     ) -> click.Command | None:
         """One command, loaded now; it takes the shared options as well."""
         if cmd_name not in self.commands and cmd_name in self._table:
-            module, _, attribute = self._table[cmd_name][0].partition(":")
-            command = getattr(import_module(f"boardcal.cli.commands.{module}"), attribute)
+            name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+            command = getattr(import_module(f"boardcal.cli.commands.{name}"), name)
             self._share_options(command)
             self.commands[cmd_name] = command
         return self.commands.get(cmd_name)
@@ -63,7 +64,7 @@ class Commands(click.Group):
     ) -> None:
         """The list of commands in `--help`, from the table alone."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, summary) for name, (_, summary) in self._table.items()])
+            formatter.write_dl(list(self._table.items()))
 
     def main(
         self,

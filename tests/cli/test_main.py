@@ -11,6 +11,7 @@ from boardcal.cli.framework import context as invocation
 from boardcal.cli.main import COMMANDS
 from boardcal.core.errors import BoardcalError
 from boardcal.tests.cli.desk import flat
+from boardcal.tests.factories import ROOT
 from boardcal.tests.waiting import PATIENCE
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def _loaded_by(desk: Desk, *arguments: str) -> str:
 def test_alone_it_shows_what_it_can_do(desk: Desk) -> None:
     shown = desk(as_of=None)
     assert shown.exit_code == 0
-    for name, (_, summary) in COMMANDS.items():
+    for name, summary in COMMANDS.items():
         assert f"  {name:10}{summary}" in shown.stdout
     assert shown.stdout == desk("--help", as_of=None).stdout
 
@@ -52,6 +53,11 @@ def test_alone_it_shows_what_it_can_do(desk: Desk) -> None:
 def test_it_says_its_version(desk: Desk) -> None:
     shown = desk("--version", as_of=None)
     assert (shown.exit_code, shown.stdout) == (0, f"boardcal {__version__}\n")
+
+
+def test_every_module_of_a_command_is_in_the_list_and_every_entry_has_a_module() -> None:
+    modules = {path.stem for path in (ROOT / "cli/commands").glob("*.py")} - {"__init__"}
+    assert {module.removesuffix("_") for module in modules} == set(COMMANDS)
 
 
 @pytest.mark.parametrize("name", list(COMMANDS))

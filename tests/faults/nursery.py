@@ -21,7 +21,7 @@ from typing import Any
 import boardcal.notifications.transports.outbox
 import boardcal.notifications.transports.smtp
 import boardcal.web.app
-from boardcal.cli.commands.daemon import run
+from boardcal.cli.commands.run import run_daemon
 from boardcal.core.errors import BoardcalError
 from boardcal.notifications.delivery.deliver import Delivery
 from boardcal.scheduler import clock_guard
@@ -64,7 +64,7 @@ def _be_a_daemon(wish: dict[str, Any]) -> None:
         clock_guard.BOOT_ID = Path(wish["boot"])
         loaded = load_settings(Path(wish["config"]), {}, Path.cwd())
         clock = clock_from(wish["begun"], wish["at"], Path(wish["turned"]))
-        run(loaded, clock, pretended=False, say=_say)
+        run_daemon(loaded, clock, pretended=False, say=_say)
     except BoardcalError as error:
         _say(f"boardcal: {error}")
         code = error.exit_code

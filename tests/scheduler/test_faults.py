@@ -204,7 +204,7 @@ def test_a_loop_that_gives_no_sign_of_life_is_given_up() -> None:
 
 HANGS = """
 import asyncio, sys, time
-from boardcal.cli.commands.daemon import _give_up
+from boardcal.cli.commands.run import _give_up
 from boardcal.scheduler.watchdog import Beats, last_resort
 
 async def main():

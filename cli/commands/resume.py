@@ -1,13 +1,19 @@
-"""Ending a hold: why it is there and who would be mailed, shown before mails go on."""
+"""`boardcal resume`: mails again, after a pause or a hold.
+
+Why there is a hold and who would be mailed is shown before it ends.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
+import click
+
 from ...calendar.rules.date_text import listed, weekday_date
 from ...core.errors import BoardcalError
 from ...notifications.letters.subject import subject
+from ...operations.pause import end_pause
 from ...operations.resume_after_restore import count_due_as_sent
 from ...scheduler.installation import Installation, copied
 from ...storage.boards import boards, hold_boards
@@ -15,8 +21,11 @@ from ...storage.clock_marks import forget_marks
 from ...storage.holds import Hold, end_hold, hold_of
 from ...storage.pauses import pauses_of
 from ...wording.text import count
+from ..framework.context import Invocation, asking
+from ..framework.param_types import DAY
 from ..framework.simulated_mails import played, silent
 from ..framework.terminal import agreed, hung, say, say_lines
+from .pause import BODY, BY, PERSON, meant
 
 # Long enough for a weekend and the bank holidays around it.
 LOOK_ON = timedelta(days=7)
@@ -31,7 +40,51 @@ class NotRestoredError(BoardcalError):
     """What can only be said while a restored backup is on hold."""
 
 
-def end_hold_if_any(here: Installation, who: str, *, sent_until: date | None, yes: bool) -> bool:
+@click.command()
+@BODY
+@PERSON
+@BY
+@click.option(
+    "--sent-until",
+    metavar="DATE",
+    type=DAY,
+    help="After a restore: the last day on which mails went out. Their reminders count as sent; "
+    "the secretariat's overview goes once more.",
+)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def resume(
+    invocation: Invocation,
+    body: str | None,
+    person: str | None,
+    who: str | None,
+    sent_until: date | None,
+    yes: bool,
+) -> None:
+    """Let mails go on that `boardcal pause` stopped, or that boardcal put on hold itself.
+
+    A hold is ended first: it shows why it is there and who would be mailed, and asks on a
+    terminal.
+    """
+    who = who or asking()
+    if sent_until is not None and (body or person):
+        raise click.UsageError("--sent-until is for all mails; leave out --body and --person")
+    with invocation.writing() as here:
+        is_for_all = body is None and person is None
+        if is_for_all and _end_hold_if_any(here, who, sent_until=sent_until, yes=yes):
+            return
+        with here.database.write() as connection:
+            hold_boards(connection)
+            row = here.board(connection, invocation.board)
+            kind, name, words = meant(here, connection, row, body, person)
+            ended = end_pause(connection, row, kind, name, now=here.clock(), who=who)
+    if ended:
+        say(f"Mails {words} go on. What came due meanwhile is caught up with, once.")
+    else:
+        say(f"Mails {words} were not paused.")
+
+
+def _end_hold_if_any(here: Installation, who: str, *, sent_until: date | None, yes: bool) -> bool:
     """Ends the hold after showing what follows; False where none was in force.
 
     What the mails up to the day `sent_until` said counts as sent, and is not sent again. Raises

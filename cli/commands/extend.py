@@ -1,0 +1,34 @@
+"""`boardcal extend`: a new date for something that is due."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import click
+
+from ...operations.extend import extend as give_new_date
+from ...wording.recorded import new_date
+from ..framework.context import Invocation, asking
+from ..framework.param_types import DAY, NOTE
+from ..framework.terminal import say
+from .record import follows
+
+
+@click.command()
+@click.argument("key")
+@click.option("--to", "day", metavar="DAY", type=DAY, required=True, help="The new date.")
+@click.option("--note", metavar="TEXT", type=NOTE, required=True, help="Why; the mails say it.")
+@click.option("--by", "who", metavar="WHO", type=NOTE, help="Who decided; default: you.")
+@click.pass_obj
+def extend(invocation: Invocation, key: str, day: date, note: str, who: str | None) -> None:
+    """Give something that is due a new date. Its reminders begin afresh from it.
+
+    KEY is the line under its title in `boardcal upcoming`.
+    """
+    key = key.strip()
+    with invocation.writing() as here, here.database.write() as connection:
+        row = invocation.board_of(here, connection, key)
+        view = here.view(connection, row)
+        stored = give_new_date(connection, view, key, to=day, who=who or asking(), note=note)
+        said = (new_date(stored, view.planner), follows(here, row, stored))
+    say(*said)
