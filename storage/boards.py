@@ -88,6 +88,11 @@ def note_planned(connection: Connection, row: BoardRow, through: date) -> None:
     )
 
 
+def mute_others(connection: Connection, board_id: str) -> None:
+    """Let no Board but one mail anybody: for a copy on which that one is tried out."""
+    connection.execute(update(board).where(board.c.id != board_id).values(go_live=None))
+
+
 def plan_afresh(connection: Connection, board_id: str) -> None:
     """Lets the next tick plan a Board anew, from its first day on."""
     connection.execute(update(board).where(board.c.id == board_id).values(planned_revision=0))

@@ -54,8 +54,8 @@ class Invocation:
 
         loaded = self.settings()
         clock = self.clock(loaded)
-        with opened_for_reading(loaded, clock, with_planner=with_planner) as here:
-            yield here
+        with opened_for_reading(loaded, clock, with_planner=with_planner) as installation:
+            yield installation
 
     @contextmanager
     def writing(self, *, with_planner: bool = True) -> Iterator[Installation]:
@@ -63,34 +63,30 @@ class Invocation:
         from ...scheduler.installation import opened
 
         loaded = self.settings()
-        with opened(loaded, self.clock(loaded), with_planner=with_planner) as here:
-            yield here
+        with opened(loaded, self.clock(loaded), with_planner=with_planner) as installation:
+            yield installation
 
     @contextmanager
-    def playing(self, here: Installation, go_live: date) -> Iterator[Database]:
+    def playing(self, installation: Installation, go_live: date) -> Iterator[Database]:
         """A copy to play on, in which only the Board that is meant mails anybody.
 
         Where nothing is stored, mails begin on `go_live` in it.
         """
-        from sqlalchemy import update
-
         from ...scheduler.installation import copied
-        from ...storage.schema.planner import board
+        from ...storage.boards import mute_others
 
-        with copied(here, go_live=go_live) as copy:
+        with copied(installation, go_live=go_live) as copy:
             if self.board is not None:
                 with copy.write() as connection:
-                    row = here.board(connection, self.board)
-                    others = update(board).where(board.c.id != row.id)
-                    connection.execute(others.values(go_live=None))
+                    mute_others(connection, installation.board(connection, self.board).id)
             yield copy
 
-    def board_of(self, here: Installation, connection: Connection, key: str) -> BoardRow:
+    def board_of(self, installation: Installation, connection: Connection, key: str) -> BoardRow:
         """The Board of an occurrence: the one named, else the one its key begins with."""
         from ...storage.boards import board_row
 
         named = board_row(connection, key.partition("/")[0])
-        return here.board(connection, self.board or (named.id if named else None))
+        return installation.board(connection, self.board or (named.id if named else None))
 
 
 def asking() -> str:
