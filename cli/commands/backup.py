@@ -26,18 +26,20 @@ def backup(invocation: Invocation, file: Path, replace: bool) -> None:
     """
     if file.exists() and not replace:
         raise BackupError(f"{file} exists already; give another name, or --replace.")
-    with invocation.reading(with_planner=False) as here:
-        if not here.stored:
-            raise BackupError(f"There is nothing to back up yet: {_where(here)} does not exist.")
-        back_up(here.database, file)
+    with invocation.reading(with_planner=False) as installation:
+        if not installation.stored:
+            raise BackupError(
+                f"There is nothing to back up yet: {_where(installation)} does not exist."
+            )
+        back_up(installation.database, file)
     size = max(1, round(file.stat().st_size / 1024))
     say(
-        f"{file} holds everything in {here.database.name} as of now ({size} kB), read back and "
-        f"found whole. What signs the links in mails is not in it: keep a copy of "
-        f"{here.settings.web.secret_file} as well."
+        f"{file} holds everything in {installation.database.name} as of now ({size} kB), read back "
+        f"and found whole. What signs the links in mails is not in it: keep a copy of "
+        f"{installation.settings.web.secret_file} as well."
     )
 
 
-def _where(here: Installation) -> str:
-    file = here.settings.database.sqlite_file
+def _where(installation: Installation) -> str:
+    file = installation.settings.database.sqlite_file
     return "the database" if file is None else str(file)

@@ -52,8 +52,8 @@ def check(context: click.Context, form: str, address: str | None) -> None:
             {
                 "errors": findings.errors,
                 "warnings": findings.warnings,
-                "undecided": [asdict(each) for each in findings.undecided],
-                "assumed": [asdict(each) for each in findings.assumed],
+                "undecided": [asdict(entry) for entry in findings.undecided],
+                "assumed": [asdict(entry) for entry in findings.assumed],
             }
         )
     else:
@@ -81,10 +81,10 @@ def _assumed(findings: Findings) -> Iterator[str]:
     if not findings.assumed:
         return
     yield painted("Assumed: read into the plan; please confirm, or put right", bold=True)
-    for each in findings.assumed:
-        row = f" ({each.row})" if each.row else ""
-        yield from hung(f"{each.ref}{row}", 2)
-        yield from hung(each.reading, 4)
+    for assumption in findings.assumed:
+        row = f" ({assumption.row})" if assumption.row else ""
+        yield from hung(f"{assumption.ref}{row}", 2)
+        yield from hung(assumption.reading, 4)
     yield ""
 
 
@@ -93,11 +93,11 @@ def _undecided(findings: Findings) -> Iterator[str]:
         return
     heading = "Undecided: nobody is reminded until somebody decides"
     yield painted(heading, bold=True)
-    for each in findings.undecided:
-        row = f" ({each.row})" if each.row else ""
-        yield from hung(f"{each.ref}{row}", 2)
-        yield from hung(each.why, 4)
-        yield from hung(f"“{' '.join(each.quote.split())}”", 4)
+    for entry in findings.undecided:
+        row = f" ({entry.row})" if entry.row else ""
+        yield from hung(f"{entry.ref}{row}", 2)
+        yield from hung(entry.why, 4)
+        yield from hung(f"“{' '.join(entry.quote.split())}”", 4)
     yield ""
 
 

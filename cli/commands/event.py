@@ -31,9 +31,9 @@ def event() -> None:
 @click.pass_obj
 def list_(invocation: Invocation) -> None:
     """List the events that the planner waits for, and when each has happened."""
-    with invocation.reading() as here, here.database.read() as connection:
-        row = here.board(connection, invocation.board)
-        planner = here.shelf.get(connection, row)
+    with invocation.reading() as installation, installation.database.read() as connection:
+        row = installation.board(connection, invocation.board)
+        planner = installation.shelf.get(connection, row)
         happened = recorded_events(connection, row.id)
     if not planner.events:
         say(f"The planner of {planner.name} waits for no event.")
@@ -48,15 +48,15 @@ def list_(invocation: Invocation) -> None:
 @click.pass_obj
 def record(invocation: Invocation, name: str, day: date | None, who: str | None) -> None:
     """Record that the event NAME happened. `boardcal event list` gives the names."""
-    with invocation.writing() as here, here.database.write() as connection:
+    with invocation.writing() as installation, installation.database.write() as connection:
         hold_boards(connection)
-        row = here.board(connection, invocation.board)
-        view = here.view(connection, row)
-        on = day or here.today
+        row = installation.board(connection, invocation.board)
+        view = installation.view(connection, row)
+        on = day or installation.today
         record_event(connection, view, name, on=on, who=who or asking())
-        plan_now(here, connection, row.id)
+        plan_now(installation, connection, row.id)
         planner = view.planner
-    title = next(each.title for each in planner.events if each.id == name)
+    title = next(awaited.title for awaited in planner.events if awaited.id == name)
     say(f'"{title}" is recorded on {long_date(on)}.')
     for timing, what in _waiting(name, planner):
         due = planner.days.shift(on, timing.days)
@@ -66,7 +66,7 @@ def record(invocation: Invocation, name: str, day: date | None, who: str | None)
 def _lines(awaited: AwaitedEvent, planner: Planner, happened: Iterable[Event]) -> Iterator[str]:
     yield painted(awaited.id, bold=True)
     yield from hung(awaited.title, 2)
-    days = [long_date(each.on) for each in happened if each.name == awaited.id]
+    days = [long_date(event.on) for event in happened if event.name == awaited.id]
     yield from hung(f"Recorded on {listed(days)}." if days else "Not recorded yet.", 2)
     for timing, what in _waiting(awaited.id, planner):
         yield from hung(f"Due {working_days(timing.days)} after it: {what}.", 2)
@@ -74,7 +74,7 @@ def _lines(awaited: AwaitedEvent, planner: Planner, happened: Iterable[Event]) -
 
 def _waiting(name: str, planner: Planner) -> Iterator[tuple[After, str]]:
     """What falls due after an event, and from whom."""
-    for each in planner.obligations():
-        if isinstance(each.timing, After) and each.timing.event == name:
-            owners = listed(list(short_names(planner, each.owners)))
-            yield each.timing, f"{each.title} ({reference(each)}), from {owners}"
+    for obligation in planner.obligations():
+        if isinstance(obligation.timing, After) and obligation.timing.event == name:
+            owners = listed(list(short_names(planner, obligation.owners)))
+            yield obligation.timing, f"{obligation.title} ({reference(obligation)}), from {owners}"

@@ -26,9 +26,9 @@ def export(invocation: Invocation, file: Path | None, force: bool) -> None:
     Importing what was written gives the same planner. Remarks of the file that was imported
     first are not kept.
     """
-    with invocation.reading() as here, here.database.read() as connection:
-        row = here.board(connection, invocation.board)
-        text = toml_of(here.shelf.content(connection, row))
+    with invocation.reading() as installation, installation.database.read() as connection:
+        row = installation.board(connection, invocation.board)
+        text = toml_of(installation.shelf.content(connection, row))
     if file is None or str(file) == "-":
         click.echo(text, nl=False)
         return

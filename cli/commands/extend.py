@@ -26,9 +26,9 @@ def extend(invocation: Invocation, key: str, day: date, note: str, who: str | No
     KEY is the line under its title in `boardcal upcoming`.
     """
     key = key.strip()
-    with invocation.writing() as here, here.database.write() as connection:
-        row = invocation.board_of(here, connection, key)
-        view = here.view(connection, row)
+    with invocation.writing() as installation, installation.database.write() as connection:
+        row = invocation.board_of(installation, connection, key)
+        view = installation.view(connection, row)
         stored = give_new_date(connection, view, key, to=day, who=who or asking(), note=note)
-        said = (new_date(stored, view.planner), follows(here, row, stored))
-    say(*said)
+        sentences = (new_date(stored, view.planner), follows(installation, row, stored))
+    say(*sentences)

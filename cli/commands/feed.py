@@ -68,31 +68,34 @@ def create(
         raise click.UsageError("Give one of --board, --body ID and --person ADDRESS")
     if (body and person) or (whole == THE_BOARD and (body or person)):
         raise click.UsageError("--board, --body and --person cannot go together; give one of them")
-    with invocation.writing() as here, here.database.write() as connection:
-        row = here.board(connection, whole or invocation.board)
-        kind, subject = _asked(here, connection, row, body, person)
+    with invocation.writing() as installation, installation.database.write() as connection:
+        row = installation.board(connection, whole or invocation.board)
+        kind, subject = _asked(installation, connection, row, body, person)
         made, token = make_feed(
-            connection, row.id, kind, subject, now=here.clock(), who=who or asking()
+            connection, row.id, kind, subject, now=installation.clock(), who=who or asking()
         )
-        words = feed_title(made, here.shelf.get(connection, row))
+        words = feed_title(made, installation.shelf.get(connection, row))
     say(f"The dates of {words}. Whoever has this address can read them; it is shown only now:")
-    _say_address(here, token)
+    _say_address(installation, token)
 
 
 @feed.command("list")
 @click.pass_obj
 def list_(invocation: Invocation) -> None:
     """List the feeds, without their addresses."""
-    with invocation.reading(with_planner=False) as here, here.database.read() as connection:
-        rows = [here.board(connection, invocation.board)] if invocation.board else []
-        found = [
-            (each, feed_title(each, here.shelf.get(connection, row)))
+    with (
+        invocation.reading(with_planner=False) as installation,
+        installation.database.read() as connection,
+    ):
+        rows = [installation.board(connection, invocation.board)] if invocation.board else []
+        feeds = [
+            (feed, feed_title(feed, installation.shelf.get(connection, row)))
             for row in rows or boards(connection)
-            for each in feeds_of(connection, row.id)
+            for feed in feeds_of(connection, row.id)
         ]
-    if not found:
+    if not feeds:
         say("There are no feeds yet; `boardcal feed create` makes one.")
-    say_lines(_lines(found))
+    say_lines(_lines(feeds))
 
 
 @feed.command()
@@ -104,14 +107,14 @@ def revoke(invocation: Invocation, meant: str, who: str | None) -> None:
 
     It is named by its number from the list, or by its address.
     """
-    with invocation.writing() as here, here.database.write() as connection:
-        found = feed_meant(connection, meant)
-        words = _words(here, connection, found)
-        ended = revoke_feed(connection, found, now=here.clock(), who=who or asking())
+    with invocation.writing() as installation, installation.database.write() as connection:
+        feed = feed_meant(connection, meant)
+        words = _words(installation, connection, feed)
+        ended = revoke_feed(connection, feed, now=installation.clock(), who=who or asking())
     if ended:
-        say(f"Feed {found.id} ({words}) is stopped: its address gives nothing any more.")
+        say(f"Feed {feed.id} ({words}) is stopped: its address gives nothing any more.")
     else:
-        say(f"Feed {found.id} ({words}) was stopped before.")
+        say(f"Feed {feed.id} ({words}) was stopped before.")
 
 
 @feed.command()
@@ -123,49 +126,51 @@ def rotate(invocation: Invocation, meant: str, who: str | None) -> None:
 
     It is named by its number from the list, or by its old address.
     """
-    with invocation.writing() as here, here.database.write() as connection:
-        found = feed_meant(connection, meant)
-        made, token = rotate_feed(connection, found, now=here.clock(), who=who or asking())
-        words = _words(here, connection, made)
+    with invocation.writing() as installation, installation.database.write() as connection:
+        feed = feed_meant(connection, meant)
+        made, token = rotate_feed(connection, feed, now=installation.clock(), who=who or asking())
+        words = _words(installation, connection, made)
     say(
         f"The dates of {words} have a new address, shown only now; the old one gives nothing "
         f"any more. The feed is number {made.id} in the list."
     )
-    _say_address(here, token)
+    _say_address(installation, token)
 
 
 def _asked(
-    here: Installation,
+    installation: Installation,
     connection: Connection,
     row: BoardRow,
     body: str | None,
     person: str | None,
 ) -> tuple[FeedKind, str]:
     if body is not None:
-        return FeedKind.BODY, body_named(here.shelf.content(connection, row), body)
+        return FeedKind.BODY, body_named(installation.shelf.content(connection, row), body)
     if person is not None:
-        return FeedKind.PERSON, person_named(here.shelf.get(connection, row), person)
+        return FeedKind.PERSON, person_named(installation.shelf.get(connection, row), person)
     return FeedKind.BOARD, row.id
 
 
-def _words(here: Installation, connection: Connection, found: Feed) -> str:
-    row = board_row(connection, found.board)
-    return found.subject if row is None else feed_title(found, here.shelf.get(connection, row))
+def _words(installation: Installation, connection: Connection, feed: Feed) -> str:
+    row = board_row(connection, feed.board)
+    return (
+        feed.subject if row is None else feed_title(feed, installation.shelf.get(connection, row))
+    )
 
 
-def _say_address(here: Installation, token: str) -> None:
+def _say_address(installation: Installation, token: str) -> None:
     # By itself on its line and never wrapped, so that it can be copied whole.
-    say_lines([f"{here.settings.web.base_url}/feeds/{token}.ics"])
+    say_lines([f"{installation.settings.web.base_url}/feeds/{token}.ics"])
 
 
-def _lines(found: list[tuple[Feed, str]]) -> Iterator[str]:
-    numbers = max((len(str(each.id)) for each, _ in found), default=0)
-    room = max((len(words) for _, words in found), default=0)
-    for each, words in found:
-        made = f"made {long_date(each.made_at.date())} by {each.made_by}"
+def _lines(feeds: list[tuple[Feed, str]]) -> Iterator[str]:
+    numbers = max((len(str(feed.id)) for feed, _ in feeds), default=0)
+    room = max((len(words) for _, words in feeds), default=0)
+    for feed, words in feeds:
+        made = f"made {long_date(feed.made_at.date())} by {feed.made_by}"
         fetched = (
             "not fetched yet"
-            if each.fetched_on is None
-            else f"last fetched {long_date(each.fetched_on)}"
+            if feed.fetched_on is None
+            else f"last fetched {long_date(feed.fetched_on)}"
         )
-        yield f"{each.id:{numbers}}  {words:{room}}  {made}, {fetched}"
+        yield f"{feed.id:{numbers}}  {words:{room}}  {made}, {fetched}"

@@ -35,46 +35,49 @@ def golive(invocation: Invocation, day: date, yes: bool, who: str | None) -> Non
     sent, who would be mailed first is shown, and asked about on a terminal.
     """
     who = who or asking()
-    with invocation.writing() as here:
-        with here.database.read() as connection:
-            row = here.board(connection, invocation.board)
-        if here.settings.mail.transport == "smtp":
-            say_lines(_who_is_mailed(invocation, here, row, day, who))
+    with invocation.writing() as installation:
+        with installation.database.read() as connection:
+            row = installation.board(connection, invocation.board)
+        if installation.settings.mail.transport == "smtp":
+            say_lines(_who_is_mailed(invocation, installation, row, day, who))
         if not agreed(f"Let the mails of {row.name} begin on {long_date(day)}?", yes=yes):
             return
-        _apply(here, here.database, row, day, who)
-        say_lines(_done(here, row, day))
+        _apply(installation, installation.database, row, day, who)
+        say_lines(_done(installation, row, day))
 
 
-def _apply(here: Installation, database: Database, row: BoardRow, day: date, who: str) -> None:
+def _apply(
+    installation: Installation, database: Database, row: BoardRow, day: date, who: str
+) -> None:
     with database.write() as connection:
         hold_boards(connection)
         set_go_live(
             connection,
-            here.view(connection, row),
+            installation.view(connection, row),
             day,
-            transport=here.settings.mail.transport,
+            transport=installation.settings.mail.transport,
             who=who,
         )
-        plan_now(here, connection, row.id)
+        plan_now(installation, connection, row.id)
 
 
 def _who_is_mailed(
-    invocation: Invocation, here: Installation, row: BoardRow, day: date, who: str
+    invocation: Invocation, installation: Installation, row: BoardRow, day: date, who: str
 ) -> Iterator[str]:
     """Whom the first sending would reach, tried out on a copy."""
-    start = max(day, here.today)
-    with invocation.playing(here, day) as copy:
-        _apply(here, copy, row, day, who)
+    start = max(day, installation.today)
+    with invocation.playing(installation, day) as copy:
+        _apply(installation, copy, row, day, who)
         with copy.read() as connection:
-            working = here.shelf.get(connection, row).days.on_or_after(start)
-        mails = list(first_of(played(here, copy, start, start + LOOK_ON, progress=silent), working))
+            working = installation.shelf.get(connection, row).days.on_or_after(start)
+        coming = played(installation, copy, start, start + LOOK_ON, progress=silent)
+        mails = list(first_of(coming, working))
     if not mails:
         yield from hung(f"No mail would go out before {long_date(start + LOOK_ON)}.")
         return
-    smtp, redirect = here.settings.mail.smtp, here.settings.mail.redirect_to
+    smtp, redirect = installation.settings.mail.smtp, installation.settings.mail.redirect_to
     until = mails[-1].at.date()
-    when = "today" if until == here.today else f"by {weekday_date(until)}"
+    when = "today" if until == installation.today else f"by {weekday_date(until)}"
     yield from hung(
         f"Through {smtp.host}, port {smtp.port}, {count(len(mails), 'mail')} would go out {when}:"
     )
@@ -85,12 +88,12 @@ def _who_is_mailed(
         yield from hung(f"All of them would go to {redirect.address} instead, for a trial.")
 
 
-def _done(here: Installation, row: BoardRow, day: date) -> Iterator[str]:
-    mail = here.settings.mail
-    with here.database.read() as connection:
-        view = here.view(connection, here.board(connection, row.id))
+def _done(installation: Installation, row: BoardRow, day: date) -> Iterator[str]:
+    mail = installation.settings.mail
+    with installation.database.read() as connection:
+        view = installation.view(connection, installation.board(connection, row.id))
         asked = len(unsettled_items(connection, view))
-    began = "begin" if day >= here.today else "count as begun"
+    began = "begin" if day >= installation.today else "count as begun"
     yield from hung(f"The mails of {row.name} {began} on {weekday_date(day)}.")
     if asked:
         yield from hung(

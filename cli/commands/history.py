@@ -33,9 +33,9 @@ def history(invocation: Invocation, key: str, form: str) -> None:
     changed what.
     """
     key = key.strip()
-    with invocation.reading() as here, here.database.read() as connection:
-        row = invocation.board_of(here, connection, key)
-        view = here.view(connection, row)
+    with invocation.reading() as installation, installation.database.read() as connection:
+        row = invocation.board_of(installation, connection, key)
+        view = installation.view(connection, row)
         record = record_of(connection, view, key)
         owner = view.names.short(record.stored.owner)
     if form == "json":

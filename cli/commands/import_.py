@@ -45,37 +45,37 @@ def import_(invocation: Invocation, file: Path, dry_run: bool, yes: bool, who: s
             f'{file} is the planner of the Board "{board_id}", not of "{invocation.board}".'
         )
     opened = invocation.reading if dry_run else invocation.writing
-    with opened(with_planner=False) as here:
-        with here.database.read() as connection:
-            before = content_of(connection, board_id) if here.stored else None
-            found = differences(before, content)
-            say_lines(_in_words(content, before, found))
-            if found and _edited_since(connection, before):
+    with opened(with_planner=False) as installation:
+        with installation.database.read() as connection:
+            before = content_of(connection, board_id) if installation.stored else None
+            changes = differences(before, content)
+            say_lines(_in_words(content, before, changes))
+            if changes and _edited_since(connection, before):
                 say(
                     "What is stored was changed by commands since its last import; `boardcal "
                     "export FILE` writes it out, so that nothing of it is lost."
                 )
         if dry_run:
             say("Nothing was changed.")
-        elif not found or agreed("Bring it in?", yes=yes):
-            _store(here, content, source=str(file.resolve()), who=who or asking())
-            if found:
-                _say_done(here, board_id)
+        elif not changes or agreed("Bring it in?", yes=yes):
+            _store(installation, content, source=str(file.resolve()), who=who or asking())
+            if changes:
+                _say_done(installation, board_id)
 
 
 def _in_words(
-    content: PlannerFile, before: PlannerFile | None, found: Sequence[Difference]
+    content: PlannerFile, before: PlannerFile | None, changes: Sequence[Difference]
 ) -> Iterator[str]:
     if before is None:
         yield (
             f"New: {content.board.name}, with {count(len(content.body), 'body', 'bodies')}, "
             f"{count(len(content.report), 'report')} and {count(len(content.action), 'action')}."
         )
-    elif not found:
+    elif not changes:
         yield f"No difference: the planner of {content.board.name} is stored just so."
     else:
-        for each in found:
-            yield from each.lines
+        for change in changes:
+            yield from change.lines
 
 
 def _edited_since(connection: Connection, before: PlannerFile | None) -> bool:
@@ -86,22 +86,22 @@ def _edited_since(connection: Connection, before: PlannerFile | None) -> bool:
     return imported is not None and imported[0] != digest_of(before)
 
 
-def _store(here: Installation, content: PlannerFile, *, source: str, who: str) -> None:
+def _store(installation: Installation, content: PlannerFile, *, source: str, who: str) -> None:
     """Makes `content` the planner, unless it was what was imported last and still stands."""
     board_id = content.board.id
-    with here.database.write() as connection:
+    with installation.database.write() as connection:
         hold_boards(connection)
         imported = last_import(connection, board_id)
         stored = content_of(connection, board_id)
         digests = {imported and imported[0], stored and digest_of(stored)}
         if digests == {digest_of(content)}:
             return
-        store_planner(connection, content, source=source, who=who, now=here.clock())
-        plan_now(here, connection, board_id)
+        store_planner(connection, content, source=source, who=who, now=installation.clock())
+        plan_now(installation, connection, board_id)
 
 
-def _say_done(here: Installation, board_id: str) -> None:
-    with here.database.read() as connection:
+def _say_done(installation: Installation, board_id: str) -> None:
+    with installation.database.read() as connection:
         row = board_row(connection, board_id)
     waiting = row is None or row.go_live is None
     say(

@@ -57,23 +57,26 @@ def mail() -> None:
 def list_(invocation: Invocation, states: tuple[str, ...], form: str) -> None:
     """List the mails, the newest first, with the number that each is shown by."""
     choices = [MailChoice(standing=STATES[state]) for state in states] or [MailChoice()]
-    with invocation.reading(with_planner=False) as here, here.database.read() as connection:
-        if not here.stored:
-            found: list[MailLine] = []
+    with (
+        invocation.reading(with_planner=False) as installation,
+        installation.database.read() as connection,
+    ):
+        if not installation.stored:
+            lines: list[MailLine] = []
         else:
-            view = here.view(connection, here.board(connection, invocation.board))
-            found = [
+            view = installation.view(connection, installation.board(connection, invocation.board))
+            lines = [
                 line
                 for choice in choices
                 for line in mails_page(
                     connection, view, choice=choice, size=AS_MANY_AS_THERE_ARE
                 ).mails
             ]
-    found.sort(key=lambda line: (line.day, line.id), reverse=True)
+    lines.sort(key=lambda line: (line.day, line.id), reverse=True)
     if form == "json":
-        say_json([_as_json(line) for line in found])
-    elif found:
-        for line in found:
+        say_json([_as_json(line) for line in lines])
+    elif lines:
+        for line in lines:
             say_lines(_in_lines(line))
     else:
         say("There is no such mail." if states else "There is no mail yet.")
@@ -85,20 +88,23 @@ def list_(invocation: Invocation, states: tuple[str, ...], form: str) -> None:
 @click.pass_obj
 def show(invocation: Invocation, number: int, form: str) -> None:
     """Show one mail: what became of it, each attempt, and its text."""
-    with invocation.reading(with_planner=False) as here, here.database.read() as connection:
-        view = here.view(connection, here.board(connection, invocation.board))
+    with (
+        invocation.reading(with_planner=False) as installation,
+        installation.database.read() as connection,
+    ):
+        view = installation.view(connection, installation.board(connection, invocation.board))
         whole = _whole(connection, view, number)
     if form == "json":
         say_json(
             _as_json(whole.line)
             | {
                 "items": [
-                    {"key": each.key, "title": each.title, "step": each.step, "words": each.words}
-                    for each in whole.items
+                    {"key": item.key, "title": item.title, "step": item.step, "words": item.words}
+                    for item in whole.items
                 ],
                 "attempts": [
-                    {"when": each.when, "words": each.words, "reply": each.reply}
-                    for each in whole.attempts
+                    {"when": attempt.when, "words": attempt.words, "reply": attempt.reply}
+                    for attempt in whole.attempts
                 ],
                 "headers": dict(whole.headers),
                 "text": whole.text,
@@ -160,19 +166,19 @@ def _deciding(
     invocation: Invocation, number: int
 ) -> Iterator[tuple[Connection, BoardView, MailLine]]:
     """A change of one mail of the Board that is meant."""
-    with invocation.writing() as here, here.database.write() as connection:
-        view = here.view(connection, here.board(connection, invocation.board))
+    with invocation.writing() as installation, installation.database.write() as connection:
+        view = installation.view(connection, installation.board(connection, invocation.board))
         yield connection, view, _whole(connection, view, number).line
 
 
 def _whole(connection: Connection, view: BoardView, number: int) -> WholeMail:
-    found = whole_mail(connection, view, number)
-    if found is None:
+    mail = whole_mail(connection, view, number)
+    if mail is None:
         raise NoSuchMailError(
             f"There is no mail {number} of {view.row.name}; `boardcal mail list` shows which "
             "there are."
         )
-    return found
+    return mail
 
 
 def _in_lines(line: MailLine) -> Iterator[str]:
@@ -181,19 +187,19 @@ def _in_lines(line: MailLine) -> Iterator[str]:
     yield from hung(line.words, 4)
 
 
-def _in_full(whole: WholeMail) -> Iterator[str]:
-    yield from _in_lines(whole.line)
-    for item in whole.items:
+def _in_full(mail: WholeMail) -> Iterator[str]:
+    yield from _in_lines(mail.line)
+    for item in mail.items:
         yield from hung(f"{item.title}: {item.step}, {item.capacity}; {item.words}", 4)
         yield f"    {item.key}"
-    for attempt in whole.attempts:
-        said = f": {attempt.reply}" if attempt.reply else ""
-        yield from hung(f"Attempt of {attempt.when}: {attempt.words}{said}", 4)
-    if whole.text is not None:
+    for attempt in mail.attempts:
+        reply = f": {attempt.reply}" if attempt.reply else ""
+        yield from hung(f"Attempt of {attempt.when}: {attempt.words}{reply}", 4)
+    if mail.text is not None:
         yield ""
-        yield from (f"{name}: {value}" for name, value in whole.headers)
+        yield from (f"{name}: {value}" for name, value in mail.headers)
         yield ""
-        yield whole.text.rstrip()
+        yield mail.text.rstrip()
 
 
 def _as_json(line: MailLine) -> dict[str, object]:

@@ -22,16 +22,16 @@ from ..framework.param_types import DAY, NOTE
 from ..framework.terminal import agreed, hung, say, say_lines
 
 
-def consequences_in_words(found: Consequences, planner: Planner) -> Iterator[str]:
+def consequences_in_words(outcome: Consequences, planner: Planner) -> Iterator[str]:
     """Lines that say what re-flows: first how, then what."""
-    said = list(remarks(found))
-    if not found.flowing:
-        yield said.pop(0)
-    for effect in effects(found, planner):
+    lines = list(remarks(outcome))
+    if not outcome.flowing:
+        yield lines.pop(0)
+    for effect in effects(outcome, planner):
         yield from hung(f"{effect.how}:")
         for what in effect.what:
             yield from hung(what, 2)
-    for remark in said:
+    for remark in lines:
         yield from hung(remark)
 
 
@@ -71,8 +71,8 @@ def move(
     note: str | None,
 ) -> None:
     """Move the meeting of BODY on DATE to another day."""
-    wanted = MeetingDecision(body=body, becomes=MeetingChangeKind.MOVED, day=day, to=to)
-    _change(invocation, wanted, dry_run=dry_run, yes=yes, who=who, note=note)
+    decision = MeetingDecision(body=body, becomes=MeetingChangeKind.MOVED, day=day, to=to)
+    _change(invocation, decision, dry_run=dry_run, yes=yes, who=who, note=note)
 
 
 @meeting.command()
@@ -93,8 +93,8 @@ def cancel(
     note: str | None,
 ) -> None:
     """Cancel the meeting of BODY on DATE."""
-    wanted = MeetingDecision(body=body, becomes=MeetingChangeKind.CANCELLED, day=day)
-    _change(invocation, wanted, dry_run=dry_run, yes=yes, who=who, note=note)
+    decision = MeetingDecision(body=body, becomes=MeetingChangeKind.CANCELLED, day=day)
+    _change(invocation, decision, dry_run=dry_run, yes=yes, who=who, note=note)
 
 
 @meeting.command()
@@ -117,15 +117,15 @@ def add(
     note: str | None,
 ) -> None:
     """Add a meeting of BODY on DATE, or bring a cancelled one back."""
-    wanted = MeetingDecision(
+    decision = MeetingDecision(
         body=body, becomes=MeetingChangeKind.ADDED, day=day, extraordinary=extraordinary
     )
-    _change(invocation, wanted, dry_run=dry_run, yes=yes, who=who, note=note)
+    _change(invocation, decision, dry_run=dry_run, yes=yes, who=who, note=note)
 
 
 def _change(
     invocation: Invocation,
-    wanted: MeetingDecision,
+    decision: MeetingDecision,
     *,
     dry_run: bool,
     yes: bool,
@@ -133,42 +133,45 @@ def _change(
     note: str | None,
 ) -> None:
     """Shows what the change does, asks, and makes it."""
-    with invocation.reading() if dry_run else invocation.writing() as here:
-        with here.database.read() as connection:
-            row = here.board(connection, invocation.board)
-            content = here.shelf.content(connection, row)
-        wanted = replace(wanted, body=body_named(content, wanted.body))
-        _show(here, row.id, wanted, planner_of(wanted.edit(content, decided=here.today)))
+    with invocation.reading() if dry_run else invocation.writing() as installation:
+        with installation.database.read() as connection:
+            row = installation.board(connection, invocation.board)
+            content = installation.shelf.content(connection, row)
+        decision = replace(decision, body=body_named(content, decision.body))
+        after = planner_of(decision.edit(content, decided=installation.today))
+        _show(installation, row.id, decision, after)
         if dry_run:
             say("Nothing was changed.")
         elif agreed("Make this change?", yes=yes):
-            _make(here, row, wanted, who=who, note=note)
+            _make(installation, row, decision, who=who, note=note)
 
 
 def _make(
-    here: Installation,
+    installation: Installation,
     row: BoardRow,
-    wanted: MeetingDecision,
+    decision: MeetingDecision,
     *,
     who: str | None,
     note: str | None,
 ) -> None:
     change_planner(
-        here,
+        installation,
         row,
-        lambda content: wanted.edit(content, decided=here.today),
-        subject=wanted.body,
-        what=wanted.what,
-        after=wanted.days,
+        lambda content: decision.edit(content, decided=installation.today),
+        subject=decision.body,
+        what=decision.what,
+        after=decision.days,
         who=who or asking(),
         why=note,
     )
     say("Done. `boardcal upcoming` shows the new dates.")
 
 
-def _show(here: Installation, board_id: str, wanted: MeetingDecision, after: Planner) -> None:
-    with here.database.read() as connection:
-        view = here.view(connection, here.board(connection, board_id))
-        found = consequences(connection, view, after)
-    say(wanted.headline(after), wanted.remark(after))
-    say_lines(consequences_in_words(found, after))
+def _show(
+    installation: Installation, board_id: str, decision: MeetingDecision, after: Planner
+) -> None:
+    with installation.database.read() as connection:
+        view = installation.view(connection, installation.board(connection, board_id))
+        outcome = consequences(connection, view, after)
+    say(decision.headline(after), decision.remark(after))
+    say_lines(consequences_in_words(outcome, after))

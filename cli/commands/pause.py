@@ -44,12 +44,12 @@ def pause(
 
     What is about somebody who is paused goes to whoever stands in for them.
     """
-    with invocation.writing() as here, here.database.write() as connection:
+    with invocation.writing() as installation, installation.database.write() as connection:
         hold_boards(connection)
-        row = here.board(connection, invocation.board)
-        kind, name, words = meant(here, connection, row, body, person)
+        row = installation.board(connection, invocation.board)
+        kind, name, words = meant(installation, connection, row, body, person)
         begun = set_pause(
-            connection, row, kind, name, now=here.clock(), who=who or asking(), why=why
+            connection, row, kind, name, now=installation.clock(), who=who or asking(), why=why
         )
     if not begun:
         say(f"Mails {words} were paused already.")
@@ -59,18 +59,18 @@ def pause(
 
 
 def meant(
-    here: Installation,
+    installation: Installation,
     connection: Connection,
     row: BoardRow,
     body: str | None,
     person: str | None,
 ) -> tuple[str, str, str]:
     """What is to be paused: its kind, its id, and how a sentence names it."""
-    planner = here.shelf.get(connection, row)
+    planner = installation.shelf.get(connection, row)
     if body is not None and person is not None:
         raise click.UsageError("--body and --person cannot go together; give one of them")
     if body is not None:
-        body_id = body_named(here.shelf.content(connection, row), body)
+        body_id = body_named(installation.shelf.content(connection, row), body)
         return "body", body_id, f"about what {''.join(short_names(planner, [body_id]))} owes"
     if person is None:
         return "board", row.id, f"of {row.name}"

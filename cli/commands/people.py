@@ -37,15 +37,15 @@ def people() -> None:
 @click.pass_obj
 def list_(invocation: Invocation, body: str | None) -> None:
     """List who holds which role now and later; of one BODY also who did before."""
-    with invocation.reading() as here, here.database.read() as connection:
-        row = here.board(connection, invocation.board)
-        planner = here.shelf.get(connection, row)
-        wanted = body and body_named(here.shelf.content(connection, row), body)
-        today = here.today
-    bodies = [each for each in planner.bodies if wanted in (None, each.id)]
-    owing = {owner for each in planner.obligations() for owner in each.owners}
-    for each in bodies:
-        say_lines(_lines(each, today, with_past=bool(wanted), owes=each.id in owing))
+    with invocation.reading() as installation, installation.database.read() as connection:
+        row = installation.board(connection, invocation.board)
+        planner = installation.shelf.get(connection, row)
+        body_id = body and body_named(installation.shelf.content(connection, row), body)
+        today = installation.today
+    owners = {owner for obligation in planner.obligations() for owner in obligation.owners}
+    for listed in planner.bodies:
+        if body_id in (None, listed.id):
+            say_lines(_lines(listed, today, with_past=bool(body_id), owes=listed.id in owners))
 
 
 @people.command()
@@ -70,24 +70,24 @@ def appoint(
     ROLE is chair, vice-chair, administrator or secretariat. Mails go to whoever holds the role
     on the day they are sent.
     """
-    with invocation.writing() as here:
-        row, found = _body(here, invocation, body)
-        day = start or here.today
+    with invocation.writing() as installation:
+        row, meant = _body(installation, invocation, body)
+        day = start or installation.today
         # From a day to come, another may be appointed for that very day already.
-        asked = day - timedelta(days=1) if day > here.today else day
-        before = found.holder_on(RoleName(role), asked)
+        asked = day - timedelta(days=1) if day > installation.today else day
+        before = meant.holder_on(RoleName(role), asked)
         _save(
-            here,
+            installation,
             row,
-            lambda content: roles.appoint(content, found.id, RoleName(role), address, day),
-            subject=found.id,
+            lambda content: roles.appoint(content, meant.id, RoleName(role), address, day),
+            subject=meant.id,
             after=f"{address} is {role} from {day}",
             who=who,
             note=note,
         )
-    until = f"; until then it is {before}" if before and day > here.today else ""
+    until = f"; until then it is {before}" if before and day > installation.today else ""
     instead = f", in place of {before}" if before and not until else ""
-    say(f"{address} is {role} of {found.short} from {long_date(day)}{instead}{until}.")
+    say(f"{address} is {role} of {meant.short} from {long_date(day)}{instead}{until}.")
 
 
 @people.command()
@@ -108,14 +108,14 @@ def end(
     note: str | None,
 ) -> None:
     """End ROLE of BODY for ADDRESS: from the day given they do not hold it any more."""
-    with invocation.writing() as here:
-        row, found = _body(here, invocation, body)
-        day = start or here.today
+    with invocation.writing() as installation:
+        row, meant = _body(installation, invocation, body)
+        day = start or installation.today
         changed = _save(
-            here,
+            installation,
             row,
-            lambda content: roles.end_role(content, found.id, RoleName(role), address, day),
-            subject=found.id,
+            lambda content: roles.end_role(content, meant.id, RoleName(role), address, day),
+            subject=meant.id,
             after=f"{address} is not {role} from {day}",
             who=who,
             note=note,
@@ -123,23 +123,23 @@ def end(
     now_held = changed.holder_on(RoleName(role), day)
     vacant = None if now_held else "Nobody holds that role then; its mails go to a stand-in."
     say(
-        f"{address} is not {role} of {found.short} any more from {long_date(day)}.",
+        f"{address} is not {role} of {meant.short} any more from {long_date(day)}.",
         vacant,
     )
 
 
-def _body(here: Installation, invocation: Invocation, wanted: str) -> tuple[BoardRow, Body]:
-    with here.database.read() as connection:
-        row = here.board(connection, invocation.board)
-        body_id = body_named(here.shelf.content(connection, row), wanted)
-        found = here.shelf.get(connection, row).body(body_id)
-    if found is None:
-        raise EditError(f'There is no body "{wanted}".')
-    return row, found
+def _body(installation: Installation, invocation: Invocation, name: str) -> tuple[BoardRow, Body]:
+    with installation.database.read() as connection:
+        row = installation.board(connection, invocation.board)
+        body_id = body_named(installation.shelf.content(connection, row), name)
+        body = installation.shelf.get(connection, row).body(body_id)
+    if body is None:
+        raise EditError(f'There is no body "{name}".')
+    return row, body
 
 
 def _save(
-    here: Installation,
+    installation: Installation,
     row: BoardRow,
     edit: Edit,
     *,
@@ -150,7 +150,7 @@ def _save(
 ) -> Body:
     """Makes the change; the body as it is then."""
     change_planner(
-        here,
+        installation,
         row,
         edit,
         subject=subject,
@@ -159,9 +159,9 @@ def _save(
         who=who or asking(),
         why=note,
     )
-    with here.database.read() as connection:
-        current = here.board(connection, row.id)
-        body = here.shelf.get(connection, current).body(subject)
+    with installation.database.read() as connection:
+        current = installation.board(connection, row.id)
+        body = installation.shelf.get(connection, current).body(subject)
     if body is None:
         raise EditError(f'The body "{subject}" is gone.')
     return body

@@ -50,19 +50,19 @@ def preview(
 
     The days from today on are played through, and nobody answers meanwhile.
     """
-    with invocation.reading() as here:
-        if day < here.today:
+    with invocation.reading() as installation:
+        if day < installation.today:
             raise PeriodError(f"{long_date(day)} has passed; give --on a day from today on.")
-        mails, following = _mails(invocation, here, day)
+        mails, following = _mails(invocation, installation, day)
         if not mails:
-            _say_none(here, day, following, form)
+            _say_none(installation, day, following, form)
             return
         mails = _for(person, mails, day)
         templates = Templates()
         letters = [(mail, templates.render(mail.letter)) for mail in mails]
         if folder is not None:
-            with here.database.read() as connection:
-                sender = sender_for(here.settings, installation_id(connection))
+            with installation.database.read() as connection:
+                sender = sender_for(installation.settings, installation_id(connection))
             for path in write_mails(folder, letters, sender=sender, with_html=form == "html"):
                 click.echo(path)
         else:
@@ -70,46 +70,50 @@ def preview(
 
 
 def _mails(
-    invocation: Invocation, here: Installation, day: date
+    invocation: Invocation, installation: Installation, day: date
 ) -> tuple[list[SimulatedMail], date | None]:
     """The mails of `day`, and where there are none the next day that has some."""
     with (
-        invocation.playing(here, here.today) as copy,
-        watched(here.today, day) as progress,
+        invocation.playing(installation, installation.today) as copy,
+        watched(installation.today, day) as progress,
     ):
-        before = played(here, copy, here.today, day - timedelta(days=1), progress=progress)
-        from_day_on = played(here, copy, day, day + LOOK_ON, progress=progress, in_full=True)
-        found: list[SimulatedMail] = []
+        before = played(
+            installation, copy, installation.today, day - timedelta(days=1), progress=progress
+        )
+        from_day_on = played(
+            installation, copy, day, day + LOOK_ON, progress=progress, in_full=True
+        )
+        mails: list[SimulatedMail] = []
         for mail in chain(before, from_day_on):
             when = mail.at.date()
             if when == day:
-                found.append(mail)
+                mails.append(mail)
             elif when > day:
-                return found, when
-    return found, None
+                return mails, when
+    return mails, None
 
 
 def _for(person: str | None, mails: list[SimulatedMail], day: date) -> list[SimulatedMail]:
     if person is None:
         return mails
-    wanted = [mail for mail in mails if mail.letter.recipient.casefold() == person.casefold()]
-    if wanted:
-        return wanted
+    theirs = [mail for mail in mails if mail.letter.recipient.casefold() == person.casefold()]
+    if theirs:
+        return theirs
     others = listed([mail.letter.recipient for mail in mails])
     raise PeriodError(f"{person} gets no mail on {long_date(day)}; {others} would get one.")
 
 
-def _say_none(here: Installation, day: date, following: date | None, form: str) -> None:
+def _say_none(installation: Installation, day: date, following: date | None, form: str) -> None:
     """Why there is nothing to show; for programs an empty answer beside it."""
     if form == "json":
         say_json([])
     tell = aside if form == "json" else say
-    with here.database.read() as connection:
+    with installation.database.read() as connection:
         waiting = all(row.go_live is None for row in boards(connection))
     if waiting:
         tell(NO_MAILS_YET)
         return
-    none = "No more mails" if day == here.today and here.stored else "No mails"
+    none = "No more mails" if day == installation.today and installation.stored else "No mails"
     if following is None:
         on, until = weekday_date(day), long_date(day + LOOK_ON)
         tell(f"{none} would go out on {on}, nor until {until}.")

@@ -51,25 +51,25 @@ def raise_(
     if body is not None and meeting is None:
         raise click.UsageError("--body needs --meeting DATE.")
     with (
-        invocation.reading() if dry_run else invocation.writing() as here,
-        here.database.read() if dry_run else here.database.write() as connection,
+        invocation.reading() if dry_run else invocation.writing() as installation,
+        installation.database.read() if dry_run else installation.database.write() as connection,
     ):
         if not dry_run:
             # Dates are worked out from the planner, which nobody is to change meanwhile.
             hold_boards(connection)
-        row = here.board(connection, invocation.board)
-        view = here.view(connection, row)
-        obligation = raisable(view.planner, ref, here.today)
-        wanted = ItemToRaise(
+        row = installation.board(connection, invocation.board)
+        view = installation.view(connection, row)
+        obligation = raisable(view.planner, ref, installation.today)
+        item = ItemToRaise(
             ref=ref,
             owner=owner or _only(view.planner, obligation.owners),
             day=day,
             why=note,
             body=None if to else body or body_meeting_on(view.planner, obligation, day),
         )
-        found = outlook(connection, view, wanted)
-        stored = None if dry_run else raise_item(connection, view, wanted, who=who or asking())
-    say(found.headline, found.due, first_mail_in_words(found.mails))
+        preview = outlook(connection, view, item)
+        stored = None if dry_run else raise_item(connection, view, item, who=who or asking())
+    say(preview.headline, preview.due, first_mail_in_words(preview.mails))
     say("Nothing was changed." if stored is None else f"Its key is {stored.key}")
 
 
@@ -77,5 +77,5 @@ def _only(planner: Planner, owners: tuple[str, ...]) -> str:
     if len(owners) == 1:
         return owners[0]
     names = Names(planner)
-    listed_owners = listed([f"{each} ({names.short(each)})" for each in owners], last="or")
+    listed_owners = listed([f"{owner} ({names.short(owner)})" for owner in owners], last="or")
     raise RecordError(f"Several owe it; say which with --owner: {listed_owners}.")

@@ -42,25 +42,25 @@ def record(
     returned (it is owed again), nothing-to-report, waived, or open (it is owed after all).
     """
     key = key.strip()
-    with invocation.writing() as here, here.database.write() as connection:
-        row = invocation.board_of(here, connection, key)
-        view = here.view(connection, row)
+    with invocation.writing() as installation, installation.database.write() as connection:
+        row = invocation.board_of(installation, connection, key)
+        view = installation.view(connection, row)
         stored = record_status(
             connection,
             view,
             key,
             WORDS.get(status),
-            on=day or here.today,
+            on=day or installation.today,
             who=who or asking(),
             note=note,
         )
-        done = became(stored, view.planner, WORDS.get(status), on=day or here.today)
-        following = follows(here, row, stored)
+        done = became(stored, view.planner, WORDS.get(status), on=day or installation.today)
+        following = follows(installation, row, stored)
     say(done, following)
 
 
-def follows(here: Installation, row: BoardRow, stored: StoredOccurrence) -> str:
+def follows(installation: Installation, row: BoardRow, stored: StoredOccurrence) -> str:
     """What comes next of what was recorded, as a sentence."""
     if row.go_live is None:
         return NO_MAILS_YET
-    return what_next(stored, local=here.local, today=here.today)
+    return what_next(stored, local=installation.local, today=installation.today)

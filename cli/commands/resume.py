@@ -69,45 +69,47 @@ def resume(
     who = who or asking()
     if sent_until is not None and (body or person):
         raise click.UsageError("--sent-until is for all mails; leave out --body and --person")
-    with invocation.writing() as here:
+    with invocation.writing() as installation:
         is_for_all = body is None and person is None
-        if is_for_all and _end_hold_if_any(here, who, sent_until=sent_until, yes=yes):
+        if is_for_all and _end_hold_if_any(installation, who, sent_until=sent_until, yes=yes):
             return
-        with here.database.write() as connection:
+        with installation.database.write() as connection:
             hold_boards(connection)
-            row = here.board(connection, invocation.board)
-            kind, name, words = meant(here, connection, row, body, person)
-            ended = end_pause(connection, row, kind, name, now=here.clock(), who=who)
+            row = installation.board(connection, invocation.board)
+            kind, name, words = meant(installation, connection, row, body, person)
+            ended = end_pause(connection, row, kind, name, now=installation.clock(), who=who)
     if ended:
         say(f"Mails {words} go on. What came due meanwhile is caught up with, once.")
     else:
         say(f"Mails {words} were not paused.")
 
 
-def _end_hold_if_any(here: Installation, who: str, *, sent_until: date | None, yes: bool) -> bool:
+def _end_hold_if_any(
+    installation: Installation, who: str, *, sent_until: date | None, yes: bool
+) -> bool:
     """Ends the hold after showing what follows; False where none was in force.
 
     What the mails up to the day `sent_until` said counts as sent, and is not sent again. Raises
     NotRestoredError where that day is given and no restored backup is on hold.
     """
     # One moment for what is shown and what is done: a sending time may come in between.
-    now = here.clock()
-    with here.database.read() as connection:
+    now = installation.clock()
+    with installation.database.read() as connection:
         held = hold_of(connection)
     if sent_until is not None:
         _require_restored(held)
     if held is None:
         return False
-    say_lines(_why(here, held))
-    say_lines(_who_is_mailed(here, sent_until, now))
+    say_lines(_why(installation, held))
+    say_lines(_who_is_mailed(installation, sent_until, now))
     if held.after_restore:
-        say_lines(INSTEAD if sent_until is None else _paused(here))
+        say_lines(INSTEAD if sent_until is None else _paused(installation))
     if not agreed("Let mails go on?", yes=yes):
         return True
-    with here.database.write() as connection:
+    with installation.database.write() as connection:
         hold_boards(connection)
         if sent_until is not None:
-            count_due_as_sent(connection, here.ticker(), until=sent_until, now=now, who=who)
+            count_due_as_sent(connection, installation.ticker(), until=sent_until, now=now, who=who)
         end_hold(connection, now=now, who=who)
         # Whoever looked at it accepts the clock as well.
         forget_marks(connection)
@@ -127,26 +129,28 @@ def _require_restored(held: Hold | None) -> None:
         )
 
 
-def _why(here: Installation, held: Hold) -> Iterator[str]:
-    since = held.since.astimezone(here.local.zone)
+def _why(installation: Installation, held: Hold) -> Iterator[str]:
+    since = held.since.astimezone(installation.local.zone)
     yield from hung(f"On hold since {weekday_date(since.date())}, {since:%H:%M}: {held.why}")
 
 
-def _who_is_mailed(here: Installation, sent_until: date | None, now: datetime) -> Iterator[str]:
+def _who_is_mailed(
+    installation: Installation, sent_until: date | None, now: datetime
+) -> Iterator[str]:
     """Whom the first sending after it would reach, tried out on a copy."""
-    start = here.local.day_of(now)
-    with copied(here, go_live=start) as copy:
+    start = installation.local.day_of(now)
+    with copied(installation, go_live=start) as copy:
         if sent_until is not None:
             with copy.write() as connection:
                 counted = count_due_as_sent(
-                    connection, here.ticker(copy), until=sent_until, now=now, who="a trial"
+                    connection, installation.ticker(copy), until=sent_until, now=now, who="a trial"
                 )
             yield from hung(
                 f"{count(counted, 'reminder')} due by {weekday_date(sent_until)} would count as "
                 "sent. The secretariat's overview goes once more."
             )
         end = start + LOOK_ON
-        mails = list(played(here, copy, start, end, progress=silent, begins=now))
+        mails = list(played(installation, copy, start, end, progress=silent, begins=now))
     first = [mail for mail in mails if mail.at.date() == mails[0].at.date()]
     if not first:
         yield from hung("No mail would go out within a week.")
@@ -159,12 +163,12 @@ def _who_is_mailed(here: Installation, sent_until: date | None, now: datetime) -
         yield from hung(subject(mail.letter), 6)
 
 
-def _paused(here: Installation) -> Iterator[str]:
+def _paused(installation: Installation) -> Iterator[str]:
     """What was paused when the backup was made, and so is not counted."""
-    with here.database.read() as connection:
-        paused = [each for row in boards(connection) for each in pauses_of(connection, row.id)]
+    with installation.database.read() as connection:
+        paused = [pause for row in boards(connection) for pause in pauses_of(connection, row.id)]
     if paused:
-        names = listed(sorted({each.id for each in paused}))
+        names = listed(sorted({pause.id for pause in paused}))
         yield from hung(
             f"Paused in this backup, and so not counted: {names}. Where a pause had ended before "
             "the mails went, end it on the page Pauses before you say this."

@@ -70,15 +70,15 @@ def run_daemon(loaded: LoadedSettings, clock: Clock, *, pretended: bool, say: Sa
             "--as-of moves the clock, so real mail would carry wrong dates; use it with "
             'transport = "outbox" only.'
         )
-    said = ""
+    trouble = ""
     while True:
         try:
             _start(loaded, clock, pretended=pretended, say=say)
         except DatabaseAwayError as error:
             # After a power cut the database's machine may take longer to start than this one.
-            if str(error) != said:
-                said = str(error)
-                say(f"{said}\nboardcal tries again every {RETRY_SECONDS} seconds.")
+            if str(error) != trouble:
+                trouble = str(error)
+                say(f"{trouble}\nboardcal tries again every {RETRY_SECONDS} seconds.")
             time.sleep(RETRY_SECONDS)
         else:
             return
@@ -90,24 +90,28 @@ def _start(loaded: LoadedSettings, clock: Clock, *, pretended: bool, say: Say) -
     Raises DatabaseAwayError where the database goes away before the work begins; later it is
     waited for by the jobs.
     """
-    with bound(loaded.settings.web) as listener, opened(loaded, clock) as here:
+    with bound(loaded.settings.web) as listener, opened(loaded, clock) as installation:
         secret = secret_of(loaded.settings.web.secret_file)
-        is_first = first_go_live(here, clock())
-        _require_accepted(here)
+        is_first = first_go_live(installation, clock())
+        _require_accepted(installation)
         transport = transport_for(loaded.settings)
         # A pretended clock is neither doubted nor remembered.
-        guard = None if pretended else ClockGuard(database=here.database, local=here.local)
+        guard = (
+            None
+            if pretended
+            else ClockGuard(database=installation.database, local=installation.local)
+        )
         service = Service(
-            here=here,
+            here=installation,
             transport=transport,
             secret=secret,
-            announce=_stamped(here, say),
+            announce=_stamped(installation, say),
             guard=guard,
         )
         service.beside = [serve_pages(service, secret, listener)]
-        _say_start(here, say, is_first=is_first)
+        _say_start(installation, say, is_first=is_first)
         try:
-            asyncio.run(_run(service, here, say))
+            asyncio.run(_run(service, installation, say))
         except DatabaseAwayError:
             # Told to stop while it started: then it does not start again.
             if not service.stopping.is_set():
@@ -115,10 +119,10 @@ def _start(loaded: LoadedSettings, clock: Clock, *, pretended: bool, say: Say) -
         say("Stopped; nothing is left half done.")
 
 
-async def _run(service: Service, here: Installation, say: Say) -> None:
+async def _run(service: Service, installation: Installation, say: Say) -> None:
     try:
         with last_resort(service.beats, _give_up):
-            await service.run(on_ready=lambda: _say_next(here, say))
+            await service.run(on_ready=lambda: _say_next(installation, say))
     except StalledError as error:
         _give_up(str(error))
 
@@ -130,20 +134,20 @@ def _give_up(sentence: str) -> None:
     os._exit(StalledError.exit_code)
 
 
-def _stamped(here: Installation, say: Say) -> Say:
+def _stamped(installation: Installation, say: Say) -> Say:
     def stamped(sentence: str) -> None:
-        local = here.clock().astimezone(here.local.zone)
+        local = installation.clock().astimezone(installation.local.zone)
         say(f"{local:%Y-%m-%d %H:%M}  {sentence}")
 
     return stamped
 
 
-def _require_accepted(here: Installation) -> None:
+def _require_accepted(installation: Installation) -> None:
     """Real mail starts only after somebody has seen who would get it, and said so."""
-    settings = here.settings
+    settings = installation.settings
     if settings.mail.transport != "smtp":
         return
-    with here.database.read() as connection:
+    with installation.database.read() as connection:
         waiting = [
             row
             for row in boards(connection)
@@ -151,25 +155,26 @@ def _require_accepted(here: Installation) -> None:
         ]
     if not waiting:
         return
-    with copied(here) as copy:
-        mails = list(_simulated(here, copy, here.today, here.today))
+    with copied(installation) as copy:
+        mails = list(_simulated(installation, copy, installation.today, installation.today))
     lines = [f"  {mail.letter.recipient}: {subject(mail.letter)}" for mail in mails]
     first = f"Mail was written to files so far and would now be sent; today to {len(mails)} people"
-    last = f"If that is right, say from which day on: boardcal golive {here.today.isoformat()}"
+    today = installation.today
+    last = f"If that is right, say from which day on: boardcal golive {today.isoformat()}"
     raise UnacceptedTransportError("\n".join([f"{first}:" if mails else f"{first}.", *lines, last]))
 
 
 def _simulated(
-    here: Installation, copy: Database, start: date, end: date
+    installation: Installation, copy: Database, start: date, end: date
 ) -> Iterator[SimulatedMail]:
-    horizon = here.settings.schedule.horizon_months
-    return simulate(copy, local=here.local, horizon_months=horizon, start=start, end=end)
+    horizon = installation.settings.schedule.horizon_months
+    return simulate(copy, local=installation.local, horizon_months=horizon, start=start, end=end)
 
 
-def _say_start(here: Installation, say: Say, *, is_first: bool) -> None:
-    settings = here.settings
-    say(f"boardcal, with {here.loaded.origin}; database {here.database.name}")
-    with here.database.read() as connection:
+def _say_start(installation: Installation, say: Say, *, is_first: bool) -> None:
+    settings = installation.settings
+    say(f"boardcal, with {installation.loaded.origin}; database {installation.database.name}")
+    with installation.database.read() as connection:
         for row in boards(connection):
             if row.go_live is None:
                 say(f"{row.name}: no mails yet; they begin with: boardcal golive DATE")
@@ -177,7 +182,7 @@ def _say_start(here: Installation, say: Say, *, is_first: bool) -> None:
                 say(f"{row.name}: mails begin today, {weekday_date(row.go_live)}.")
             else:
                 say(f"{row.name}: mails began on {long_date(row.go_live)}.")
-        notice = planner_notice(here, connection)
+        notice = planner_notice(installation, connection)
         held = hold_of(connection)
     if notice is not None:
         say(notice)
@@ -192,13 +197,13 @@ def _say_start(here: Installation, say: Say, *, is_first: bool) -> None:
         say(f"Mails are sent through {smtp.host}, port {smtp.port}.")
 
 
-def _say_next(here: Installation, say: Say) -> None:
+def _say_next(installation: Installation, say: Say) -> None:
     """What comes: the calendar of the next weeks, and when the next mails go out."""
-    today = here.today
+    today = installation.today
     end = today + timedelta(weeks=WEEKS_SHOWN)
-    with here.database.read() as connection:
+    with installation.database.read() as connection:
         for row in boards(connection):
-            view = here.view(connection, row)
+            view = installation.view(connection, row)
             entries = upcoming(connection, view, start=today, end=end)
             say("")
             say(f"{row.name}, the next {WEEKS_SHOWN} weeks (all of it: boardcal upcoming):")
@@ -208,19 +213,19 @@ def _say_next(here: Installation, say: Say) -> None:
         held = hold_of(connection)
     say("")
     if held is None:
-        say(f"The next mails go out on {_next_mails(here, earliest)}.")
+        say(f"The next mails go out on {_next_mails(installation, earliest)}.")
     else:
         say("No mail goes out until somebody says `boardcal resume`.")
-    _say_pages(here, say)
+    _say_pages(installation, say)
     say("Press Ctrl-C to stop.")
 
 
-def _say_pages(here: Installation, say: Say) -> None:
+def _say_pages(installation: Installation, say: Say) -> None:
     """Where the pages are; while there is no account, the link that makes the first one."""
-    base_url = here.settings.web.base_url
-    with here.database.write() as connection:
+    base_url = installation.settings.web.base_url
+    with installation.database.write() as connection:
         is_new = is_without_accounts(connection)
-        token = make_link(connection, None, now=here.clock()) if is_new else ""
+        token = make_link(connection, None, now=installation.clock()) if is_new else ""
     say(f"The pages are at {base_url}")
     if is_new:
         say("Nobody has an account yet. Make the first one here, once, within 24 hours:")
@@ -231,7 +236,7 @@ def _in_short(entries: Sequence[Entry]) -> Iterator[str]:
     """A line for each thing of a day, however many owe it; a day's reviews are one line."""
     if not entries:
         yield "nothing is due, and nobody meets"
-    for (due, what), same in groupby(entries, lambda each: (each.due, _what(each))):
+    for (due, what), same in groupby(entries, lambda entry: (entry.due, _what(entry))):
         owners = len(list(same))
         day = f"{due:%a} {due.day:2} {due:%b %Y}"
         yield f"{day}  {what}" if owners == 1 else f"{day}  {what} ({owners} of them)"
@@ -247,10 +252,10 @@ def _what(entry: Entry) -> str:
             return f"{entry.kind} due: {entry.title}"
 
 
-def _next_mails(here: Installation, earliest: datetime | None) -> str:
+def _next_mails(installation: Installation, earliest: datetime | None) -> str:
     """The next step's time, or the next overview's where that comes first."""
-    tomorrow = here.today + timedelta(days=1)
+    tomorrow = installation.today + timedelta(days=1)
     monday = tomorrow + timedelta(days=-tomorrow.weekday() % 7)
-    overview = here.local.sending_instant(monday)
-    at = min(earliest or overview, overview).astimezone(here.local.zone)
+    overview = installation.local.sending_instant(monday)
+    at = min(earliest or overview, overview).astimezone(installation.local.zone)
     return f"{weekday_date(at.date())} at {at:%H:%M}"

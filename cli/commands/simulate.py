@@ -43,11 +43,11 @@ def simulate(invocation: Invocation, start: date, end: date, form: str) -> None:
             "give --to a day that is not before --from."
         )
     with (
-        invocation.reading() as here,
-        invocation.playing(here, start) as copy,
+        invocation.reading() as installation,
+        invocation.playing(installation, start) as copy,
         watched(start, end) as progress,
     ):
-        mails = list(played(here, copy, start, end, progress=progress))
+        mails = list(played(installation, copy, start, end, progress=progress))
     if form == "json":
         say_json([fields(mail) for mail in mails])
     else:

@@ -65,21 +65,21 @@ def upcoming(
 
     Both days are included. Days are written 2018-03-08 or "8 March 2018".
     """
-    with invocation.reading() as here, here.database.read() as connection:
-        first, last = window(start, end, here.today)
-        row = here.board(connection, invocation.board)
-        view = here.view(connection, row)
-        content = here.shelf.content(connection, row)
-        wanted = None if body is None else body_named(content, body)
+    with invocation.reading() as installation, installation.database.read() as connection:
+        first, last = window(start, end, installation.today)
+        row = installation.board(connection, invocation.board)
+        view = installation.view(connection, row)
+        content = installation.shelf.content(connection, row)
+        body_id = None if body is None else body_named(content, body)
         entries = [
             entry
             for entry in entries_between(connection, view, start=first, end=last)
-            if wanted is None or wanted == entry.owner or wanted in entry.audience
+            if body_id is None or body_id == entry.owner or body_id in entry.audience
         ]
         table = CalendarTable(
-            planner=view.planner, first=first, last=last, body=wanted, today=view.today
+            planner=view.planner, first=first, last=last, body=body_id, today=view.today
         )
-        planner_file = None if here.stored else here.settings.planner
+        planner_file = None if installation.stored else installation.settings.planner
     if form == "json":
         say_json([_fields(entry) for entry in entries])
     elif form == "csv":

@@ -53,27 +53,30 @@ def add(invocation: Invocation, email: str, role: str, *, every: bool) -> None:
     """Make an account, or give one another role; prints a link to choose a password with."""
     if every and invocation.board is not None:
         raise click.UsageError("--board and --all cannot go together; give one of them")
-    with invocation.writing() as here, here.database.write() as connection:
-        board = EVERY_BOARD if every else _board(here, connection, invocation.board)
+    with invocation.writing() as installation, installation.database.write() as connection:
+        board = EVERY_BOARD if every else _board(installation, connection, invocation.board)
         roles = {board: Role(role)}
-        account_id = add_account(connection, email, roles, now=here.clock(), who=asking())
+        account_id = add_account(connection, email, roles, now=installation.clock(), who=asking())
         account = account_by_id(connection, account_id)
         is_new = account is not None and not account.has_password
-        token = make_link(connection, account_id, now=here.clock()) if is_new else None
+        token = make_link(connection, account_id, now=installation.clock()) if is_new else None
     say(f"{email} is {role} of {'all Boards' if board == EVERY_BOARD else board} now.")
     if token is not None:
-        _say_link(here, token, email)
+        _say_link(installation, token, email)
 
 
 @user.command("list")
 @click.pass_obj
 def list_(invocation: Invocation) -> None:
     """List the accounts, with what each may do."""
-    with invocation.reading(with_planner=False) as here, here.database.read() as connection:
-        found = accounts(connection)
-    if not found:
+    with (
+        invocation.reading(with_planner=False) as installation,
+        installation.database.read() as connection,
+    ):
+        holders = accounts(connection)
+    if not holders:
         say("Nobody has an account yet; `boardcal run` prints a link that makes the first one.")
-    say_lines(_lines(found))
+    say_lines(_lines(holders))
 
 
 @user.command("disable")
@@ -81,8 +84,8 @@ def list_(invocation: Invocation) -> None:
 @click.pass_obj
 def disable_(invocation: Invocation, email: str) -> None:
     """Stop somebody from signing in, at once. `boardcal user add` lets them in again."""
-    with invocation.writing() as here, here.database.write() as connection:
-        disable(connection, account_named(connection, email).id, now=here.clock())
+    with invocation.writing() as installation, installation.database.write() as connection:
+        disable(connection, account_named(connection, email).id, now=installation.clock())
     say(f"{email} cannot sign in any more.")
 
 
@@ -92,19 +95,19 @@ def disable_(invocation: Invocation, email: str) -> None:
 @click.pass_obj
 def password(invocation: Invocation, email: str, *, link: bool) -> None:
     """Give somebody a new password: typed here, or chosen by them through a link."""
-    with invocation.writing() as here:
-        with here.database.read() as connection:
+    with invocation.writing() as installation:
+        with installation.database.read() as connection:
             account = account_named(connection, email)
         if account.disabled_at is not None:
             raise BoardcalError(f"{email} is disabled; `boardcal user add` lets them in again.")
         if link or not sys.stdin.isatty():
-            with here.database.write() as connection:
-                token = make_link(connection, account.id, now=here.clock())
-            _say_link(here, token, email)
+            with installation.database.write() as connection:
+                token = make_link(connection, account.id, now=installation.clock())
+            _say_link(installation, token, email)
             return
         typed = click.prompt("New password", hide_input=True, confirmation_prompt="Again")
         fresh = hashed(_acceptable(typed, account))
-        with here.database.write() as connection:
+        with installation.database.write() as connection:
             set_password(connection, account.id, fresh)
     say(f"{email} has a new password; wherever they were signed in, they are not any more.")
 
@@ -116,20 +119,20 @@ def _acceptable(typed: str, account: Account) -> str:
         raise BoardcalError(f"The password {error}.") from None
 
 
-def _board(here: Installation, connection: Connection, wanted: str | None) -> str:
+def _board(installation: Installation, connection: Connection, named: str | None) -> str:
     """The Board that a role is for: the one named; all of them where there is only one."""
     several = len(boards(connection)) > 1
-    return here.board(connection, wanted).id if wanted or several else EVERY_BOARD
+    return installation.board(connection, named).id if named or several else EVERY_BOARD
 
 
-def _say_link(here: Installation, token: str, email: str) -> None:
+def _say_link(installation: Installation, token: str, email: str) -> None:
     say(f"Send this link to {email}. It works once, for 24 hours, and lets them choose a password:")
-    say_lines([f"{here.settings.web.base_url}/password/{token}"])
+    say_lines([f"{installation.settings.web.base_url}/password/{token}"])
 
 
-def _lines(found: list[Account]) -> Iterator[str]:
-    room = max((len(account.email) for account in found), default=0)
-    for account in found:
+def _lines(holders: list[Account]) -> Iterator[str]:
+    room = max((len(account.email) for account in holders), default=0)
+    for account in holders:
         roles = [
             f"{role.value} of {'all Boards' if board == EVERY_BOARD else board}"
             for board, role in sorted(account.roles.items())

@@ -117,21 +117,21 @@ class CalendarTable:
     def _closing(
         self, entries: list[Entry], go_live: date | None, planner_file: Path | None
     ) -> str:
-        said = [f"{count(len(entries), 'entry', 'entries')}."]
+        sentences = [f"{count(len(entries), 'entry', 'entries')}."]
         if any(entry.status is Status.UNSETTLED and not entry.is_before_start for entry in entries):
             began = f", {long_date(go_live)}" if go_live else ""
-            said.append(
+            sentences.append(
                 f"Unsettled: it fell due before mails began{began}, and nobody has recorded "
                 "what became of it; nobody is chased for it."
             )
         if planner_file is not None:
-            said.append(
+            sentences.append(
                 f"Nothing is stored yet: this was worked out from {planner_file} as if mails "
                 "began today."
             )
         elif go_live is None:
-            said.append(NO_MAILS_YET)
-        return " ".join(said)
+            sentences.append(NO_MAILS_YET)
+        return " ".join(sentences)
 
 
 def _day(entry: Entry) -> str:

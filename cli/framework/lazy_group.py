@@ -83,18 +83,18 @@ class Commands(click.Group):
 
         if not standalone_mode:
             return work()
-        given = sys.argv[1:] if args is None else args
-        return _leave(work, wants_details="--debug" in given)
+        arguments = sys.argv[1:] if args is None else args
+        return _leave(work, wants_details="--debug" in arguments)
 
     def _share_options(self, command: click.Command) -> None:
         """Lets `boardcal upcoming --as-of …` mean what `boardcal --as-of … upcoming` does."""
         if isinstance(command, click.Group):
-            for each in command.commands.values():
-                self._share_options(each)
+            for subcommand in command.commands.values():
+                self._share_options(subcommand)
             return
         for option in self.params:
             if isinstance(option, click.Option) and option.name in SHARED:
-                taken = {name for each in command.params for name in each.opts}
+                taken = {name for param in command.params for name in param.opts}
                 # `feed create --board` has a meaning of its own.
                 if not taken & set(option.opts):
                     command.params.append(_shared(option))

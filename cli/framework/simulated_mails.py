@@ -26,7 +26,7 @@ class PeriodError(BoardcalError):
 
 
 def played(
-    here: Installation,
+    installation: Installation,
     copy: Database,
     start: date,
     end: date,
@@ -42,13 +42,13 @@ def played(
     _spare_the_collector()
     return simulate(
         copy,
-        local=here.local,
-        horizon_months=here.settings.schedule.horizon_months,
+        local=installation.local,
+        horizon_months=installation.settings.schedule.horizon_months,
         start=start,
         end=end,
         progress=progress,
         in_full=in_full,
-        links=Links(base_url=here.settings.web.base_url),
+        links=Links(base_url=installation.settings.web.base_url),
         begins=begins,
     )
 

@@ -46,7 +46,7 @@ def _place(error: click.BadParameter) -> str:
 def _meant(near: object) -> str:
     if not isinstance(near, (list, tuple)) or not near:
         return ""
-    return f"; did you mean {' or '.join(str(each) for each in near[:2])}?"
+    return f"; did you mean {' or '.join(str(name) for name in near[:2])}?"
 
 
 def _ended(text: str) -> str:
