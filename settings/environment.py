@@ -8,10 +8,8 @@ from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pydantic import BaseModel
-
 from ..core.validation.explain import Location, Problem, nearest
-from ..core.validation.schema_levels import Level, fields_of
+from ..core.validation.schema_keys import Model, fields_of, tables_in
 
 PREFIX = "BOARDCAL_"
 CONFIG = "BOARDCAL_CONFIG"
@@ -36,12 +34,10 @@ class Overlaid:
         return replace(problem, file=ENVIRONMENT, line=None, key=variable, says=says)
 
 
-def overlaid(
-    data: Mapping[str, Any], environ: Mapping[str, str], model: type[BaseModel]
-) -> Overlaid:
+def overlaid(data: Mapping[str, Any], environ: Mapping[str, str], model: Model) -> Overlaid:
     """`data` with every section there, and each variable of `environ` in its place."""
-    content = _filled(deepcopy(dict(data)), Level.of(model))
-    known = dict(_variables(Level.of(model), ()))
+    content = _filled(deepcopy(dict(data)), model)
+    known = dict(_variables(model, ()))
     used: dict[Location, str] = {}
     problems = []
     for name in sorted(environ):
@@ -55,30 +51,27 @@ def overlaid(
     return Overlaid(data=content, variables=used, problems=tuple(problems))
 
 
-def _variables(level: Level, path: tuple[str, ...]) -> Iterator[tuple[str, tuple[Location, bool]]]:
+def _variables(model: Model, path: tuple[str, ...]) -> Iterator[tuple[str, tuple[Location, bool]]]:
     """The name of each key's variable, with its location and whether it is a whole number."""
-    for model in level.models():
-        for key, field in fields_of(model):
-            inner = Level.of(field.annotation)
-            if inner.models():
-                yield from _variables(inner, (*path, key))
-            else:
-                name = PREFIX + "__".join((*path, key)).upper()
-                yield name, ((*path, key), any(each.kind is int for each in inner.options))
+    for key, field in fields_of(model).items():
+        location = (*path, key)
+        sections = tables_in(field.annotation)
+        for section in sections:
+            yield from _variables(section, location)
+        if not sections:
+            yield PREFIX + "__".join(location).upper(), (location, field.annotation is int)
 
 
-def _filled(content: dict[str, Any], level: Level) -> dict[str, Any]:
+def _filled(content: dict[str, Any], model: Model) -> dict[str, Any]:
     """`content` with an empty table for each section it leaves out.
 
     pydantic takes a whole section's default as it is, without resolving the paths in it.
     """
-    for model in level.models():
-        for key, field in fields_of(model):
-            inner = Level.of(field.annotation)
-            if inner.models():
-                section = content.setdefault(key, {})
-                if isinstance(section, dict):
-                    _filled(section, inner)
+    for key, field in fields_of(model).items():
+        for inner in tables_in(field.annotation):
+            section = content.setdefault(key, {})
+            if isinstance(section, dict):
+                _filled(section, inner)
     return content
 
 

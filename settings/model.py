@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 
 from ..core.addresses import Address
 from ..core.validation.explain import unreadable
+from ..core.validation.messages import within
 from .database_url import absolute_url, sqlite_file
 from .errors import ConfigError
 from .value_types import (
@@ -82,7 +83,7 @@ class Smtp(Section):
     security: Literal["starttls", "tls", "none"] = "starttls"
     username: Line = ""
     password_file: OptionalFilePath = None
-    rate_per_minute: Annotated[int, Field(ge=1, le=10000)] = 25
+    rate_per_minute: Annotated[int, within(1, 10_000)] = 25
 
     @field_validator("username")
     @classmethod
@@ -128,8 +129,8 @@ class Schedule(Section):
     """`[schedule]`: `send_at` in local time, how often to look, how far to plan."""
 
     send_at: SendingTime = time(8)
-    sweep_seconds: Annotated[int, Field(ge=5, le=3600)] = 60
-    horizon_months: Annotated[int, Field(ge=1, le=120)] = 18
+    sweep_seconds: Annotated[int, within(5, 3600)] = 60
+    horizon_months: Annotated[int, within(1, 120)] = 18
 
 
 class Web(Section):
@@ -153,7 +154,7 @@ class Alive(Section):
     """`[alive]`: the address that is told that boardcal works. It is a secret, so not shown."""
 
     url: PingAddress = Field("", repr=False)
-    every_seconds: Annotated[int, Field(ge=30, le=86_400)] = 300
+    every_seconds: Annotated[int, within(30, 86_400)] = 300
 
 
 class Settings(Section):

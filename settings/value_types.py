@@ -10,11 +10,12 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from pydantic import BeforeValidator, Field, PlainValidator, ValidationInfo
+from pydantic import AfterValidator, PlainValidator, ValidationInfo
 from pydantic_core import PydanticKnownError
 
 from ..core.addresses import Address, parse_address
 from ..core.validation.explain import nearest
+from ..core.validation.messages import within
 
 SERVER = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
 CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)(:00)?")
@@ -158,14 +159,14 @@ def _ping_address(value: object) -> str:
     return url
 
 
-Line = Annotated[str, BeforeValidator(_line)]
-Server = Annotated[str, BeforeValidator(_server)]
-Port = Annotated[int, Field(ge=1, le=65535)]
+Line = Annotated[str, AfterValidator(_line)]
+Server = Annotated[str, AfterValidator(_server)]
+Port = Annotated[int, within(1, 65535)]
 FilePath = Annotated[Path, PlainValidator(_path)]
 OptionalFilePath = Annotated[Path | None, PlainValidator(_optional_path)]
 Mailbox = Annotated[Address, PlainValidator(_address)]
 OptionalMailbox = Annotated[Address | None, PlainValidator(_optional_address)]
-ZoneName = Annotated[str, BeforeValidator(_zone_name)]
+ZoneName = Annotated[str, AfterValidator(_zone_name)]
 SendingTime = Annotated[time, PlainValidator(_sending_time)]
-PageAddress = Annotated[str, BeforeValidator(_page_address)]
-PingAddress = Annotated[str, BeforeValidator(_ping_address)]
+PageAddress = Annotated[str, AfterValidator(_page_address)]
+PingAddress = Annotated[str, AfterValidator(_ping_address)]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, StringConstraints
 
 from ...core.addresses import AddressError, parse_address
 from ...core.characters import DIRECTION_MARKS
@@ -14,6 +15,7 @@ from ..rules.date_text import EARLIEST_YEAR, LATEST_YEAR
 
 LONGEST_LINE = 300
 LONGEST_CELL = 4000
+ID = re.compile(r"[a-z0-9][a-z0-9.-]*")
 
 
 def _printable(text: str, allowed: str = "") -> str:
@@ -25,10 +27,6 @@ def _printable(text: str, allowed: str = "") -> str:
                 f"holds a character that cannot be seen ({character!a}); type the text again"
             )
     return text
-
-
-def _one_line(text: str) -> str:
-    return _printable(text)
 
 
 def _cell(text: str) -> str:
@@ -43,22 +41,34 @@ def _address(text: str) -> str:
         raise ValueError(str(error)) from None
 
 
+def _plain_id(text: str) -> str:
+    if ID.fullmatch(text) is None:
+        raise ValueError(
+            "must be made of small letters, digits, full stops and hyphens, such as s11-march"
+        )
+    return text
+
+
 def _in_years(day: date) -> date:
     if not EARLIEST_YEAR <= day.year <= LATEST_YEAR:
         raise ValueError(f"lies outside the years {EARLIEST_YEAR} to {LATEST_YEAR}")
     return day
 
 
+def _as_list(value: Any) -> Any:
+    return value if isinstance(value, (list, tuple)) else [value]
+
+
+# One alone may be written without the brackets of a list.
+OneOrMore = BeforeValidator(_as_list)
 Id = Annotated[
-    str,
-    StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]*$", max_length=60, strip_whitespace=True),
-    Field(description="made of small letters, digits, full stops and hyphens, such as s11-march"),
+    str, StringConstraints(max_length=60, strip_whitespace=True), AfterValidator(_plain_id)
 ]
 Day = Annotated[date, AfterValidator(_in_years)]
 Line = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_LINE),
-    AfterValidator(_one_line),
+    AfterValidator(_printable),
 ]
 Cell = Annotated[
     str,

@@ -1,7 +1,7 @@
 """A planner file: what may stand in it, table by table.
 
 The models hold the file's own words, so that writing them out again gives the same content;
-`planner_reading.py` turns them into the planner that the rest of boardcal works with.
+`builder.py` turns them into the planner that the rest of boardcal works with.
 """
 
 from __future__ import annotations
@@ -13,15 +13,11 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from ..rules.date_text import ORDINALS, WEEKDAYS
-from .field_types import Cell, Day, Id, Line, MailAddress
+from .field_types import Cell, Day, Id, Line, MailAddress, OneOrMore
 from .model import BodyKind
-from .timing_schema import Entry, When, known_months
+from .timing_schema import Entry, Months, When
 
 TIMES = re.compile(r"(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})")
-
-
-def _as_list(value: Any) -> Any:
-    return value if isinstance(value, (list, tuple)) else [value]
 
 
 class HolderEntry(Entry):
@@ -76,8 +72,8 @@ class ChangeEntry(Entry):
 class MeetsEntry(Entry):
     """When a body meets: `day = "second Thursday"`, `months`, and `time` if known."""
 
-    day: Annotated[tuple[Line, ...], BeforeValidator(_as_list), Field(min_length=1)]
-    months: tuple[Line, ...] = Field(min_length=1)
+    day: Annotated[tuple[Line, ...], OneOrMore, Field(min_length=1)]
+    months: Months
     time: Line | None = None
     assumed: Line | None = None
 
@@ -91,11 +87,6 @@ class MeetsEntry(Entry):
             if days.count(text) > 1:
                 raise ValueError(f'"{text}" is named twice; leave one of them out')
         return days
-
-    @field_validator("months")
-    @classmethod
-    def _months(cls, months: tuple[str, ...]) -> tuple[str, ...]:
-        return known_months(months)
 
     @field_validator("time")
     @classmethod
@@ -146,8 +137,8 @@ class ObligationEntry(Entry):
 
     id: Id
     title: Line
-    owner: Annotated[tuple[Id, ...], BeforeValidator(_as_list), Field(min_length=1)]
-    to: Annotated[tuple[Id, ...], BeforeValidator(_as_list)] = ()
+    owner: Annotated[tuple[Id, ...], OneOrMore, Field(min_length=1)]
+    to: Annotated[tuple[Id, ...], OneOrMore] = ()
     when: When
     quote: Cell
     assumed: Cell | None = None

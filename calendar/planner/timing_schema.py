@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Discriminator,
     Field,
     Tag,
-    field_validator,
     model_validator,
 )
 
+from ...core.validation.messages import within
 from ..rules.date_text import month_number, stated_date, year_month
 from ..rules.rrule import check_rrule
 from ..rules.timing import (
@@ -35,7 +36,7 @@ from ..rules.timing import (
     Span,
     Undecided,
 )
-from .field_types import Day, Id, Line
+from .field_types import Day, Id, Line, OneOrMore
 
 
 class Entry(BaseModel):
@@ -44,12 +45,15 @@ class Entry(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
-def known_months(months: tuple[str, ...]) -> tuple[str, ...]:
-    """`months` as they are; ValueError when one is none, or stands there twice."""
-    numbers = [month_number(month) for month in months]
-    for month in months:
-        if numbers.count(month_number(month)) > 1:
-            raise ValueError(f'"{month}" is named twice; leave one of them out')
+def none_twice(texts: Sequence[str], meanings: Sequence[object]) -> None:
+    """Raises ValueError for the first of `texts` that means what another one means."""
+    for text, meaning in zip(texts, meanings, strict=True):
+        if meanings.count(meaning) > 1:
+            raise ValueError(f'"{text}" is named twice; leave one of them out')
+
+
+def _known_months(months: tuple[str, ...]) -> tuple[str, ...]:
+    none_twice(months, [month_number(month) for month in months])
     return months
 
 
@@ -58,30 +62,30 @@ def _known_year_month(text: str) -> str:
     return text
 
 
+def _known_rule(text: str) -> str:
+    check_rrule(text)
+    return text
+
+
+Months = Annotated[tuple[Line, ...], Field(min_length=1), AfterValidator(_known_months)]
+MonthOfYear = Annotated[Line, AfterValidator(_known_year_month)]
+DayOfMonth = Annotated[int, within(1, 31)]
+
+
 class MeetingWhen(Entry):
     """`{ meeting = "lscb" }`, with `months`, `last_in`, or `every` and `from`."""
 
     meeting: Id
-    months: tuple[Line, ...] | None = Field(default=None, min_length=1)
+    months: Months | None = None
     last_in: Span | None = None
-    every: int | None = Field(default=None, ge=2, le=50)
-    from_: Line | None = Field(default=None, alias="from")
-    papers: int = Field(default=PAPERS_WORKING_DAYS, ge=0, le=60)
-
-    @field_validator("months")
-    @classmethod
-    def _months(cls, months: tuple[str, ...] | None) -> tuple[str, ...] | None:
-        return months and known_months(months)
-
-    @field_validator("from_")
-    @classmethod
-    def _from(cls, text: str | None) -> str | None:
-        return text and _known_year_month(text)
+    every: Annotated[int, within(2, 50)] | None = None
+    from_: MonthOfYear | None = Field(default=None, alias="from")
+    papers: Annotated[int, within(0, 60)] = PAPERS_WORKING_DAYS
 
     @model_validator(mode="after")
     def _one_choice(self) -> MeetingWhen:
-        given = [self.months, self.last_in, self.every]
-        if sum(choice is not None for choice in given) > 1:
+        choices = [self.months, self.last_in, self.every]
+        if sum(choice is not None for choice in choices) > 1:
             raise ValueError(
                 'says several things at once; give only one of "months", "last_in" and "every"'
             )
@@ -108,13 +112,8 @@ class MeetingWhen(Entry):
 class MonthsWhen(Entry):
     """`{ months = ["February", "August"] }`: due on the month's last working day, or `day`."""
 
-    months: tuple[Line, ...] = Field(min_length=1)
-    day: int | None = Field(default=None, ge=1, le=31)
-
-    @field_validator("months")
-    @classmethod
-    def _months(cls, months: tuple[str, ...]) -> tuple[str, ...]:
-        return known_months(months)
+    months: Months
+    day: DayOfMonth | None = None
 
     def timing(self) -> OnCalendar:
         """The timing that this says."""
@@ -125,14 +124,9 @@ class MonthsWhen(Entry):
 class EveryMonthsWhen(Entry):
     """`{ every_months = 3, from = "December 2017" }`, with `day` if not the last working day."""
 
-    every_months: int = Field(ge=1, le=120)
-    from_: Line = Field(alias="from")
-    day: int | None = Field(default=None, ge=1, le=31)
-
-    @field_validator("from_")
-    @classmethod
-    def _from(cls, text: str) -> str:
-        return _known_year_month(text)
+    every_months: Annotated[int, within(1, 120)]
+    from_: MonthOfYear = Field(alias="from")
+    day: DayOfMonth | None = None
 
     def timing(self) -> OnCalendar:
         """The timing that this says."""
@@ -143,14 +137,8 @@ class EveryMonthsWhen(Entry):
 class RuleWhen(Entry):
     """`{ rrule = "FREQ=MONTHLY;BYDAY=1MO", from = 2018-01-01 }`, RFC 5545 3.3.10."""
 
-    rrule: Line
+    rrule: Annotated[Line, AfterValidator(_known_rule)]
     from_: Day = Field(alias="from")
-
-    @field_validator("rrule")
-    @classmethod
-    def _rrule(cls, text: str) -> str:
-        check_rrule(text)
-        return text
 
     def timing(self) -> OnCalendar:
         """The timing that this says."""
@@ -185,15 +173,11 @@ ReviewWhen = Annotated[
 ]
 
 
-def _as_list(value: Any) -> Any:
-    return value if isinstance(value, (list, tuple)) else [value]
-
-
 class AfterWhen(Entry):
     """`{ after = "review-published", days = 20 }`: working days after a recorded event."""
 
     after: Id
-    days: int = Field(default=AFTER_WORKING_DAYS, ge=0, le=260)
+    days: Annotated[int, within(0, 260)] = AFTER_WORKING_DAYS
 
     def timing(self) -> After:
         """The timing that this says."""
@@ -220,21 +204,17 @@ class UndecidedWhen(Entry):
         return Undecided(why=self.undecided)
 
 
+def _stated(texts: tuple[str, ...]) -> tuple[str, ...]:
+    dates = [stated_date(text) for text in texts]
+    none_twice(texts, [(stated.precision, stated.last) for stated in dates])
+    return tuple(stated.text for stated in dates)
+
+
 class ByWhen(Entry):
     """`{ by = "July 2018" }`, several dates as a list, with `review` if it goes on after."""
 
-    by: Annotated[tuple[Line, ...], BeforeValidator(_as_list), Field(min_length=1)]
+    by: Annotated[tuple[Line, ...], OneOrMore, Field(min_length=1), AfterValidator(_stated)]
     review: ReviewWhen | None = None
-
-    @field_validator("by")
-    @classmethod
-    def _by(cls, texts: tuple[str, ...]) -> tuple[str, ...]:
-        dates = [stated_date(text) for text in texts]
-        meant = [(each.precision, each.last) for each in dates]
-        for text, each in zip(texts, meant, strict=True):
-            if meant.count(each) > 1:
-                raise ValueError(f'"{text}" is named twice; leave one of them out')
-        return tuple(each.text for each in dates)
 
     def timing(self) -> By:
         """The timing that this says."""

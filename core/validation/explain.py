@@ -10,28 +10,25 @@ A file is read like this:
             problems_of(error, TomlLines(text), "config.toml", model=Model, data=document)
         ) from None
 
-Models may hold models, lists, dictionaries and unions of them, told apart by a key, by a
-function, or not at all. A ValueError raised in a validator is shown with its own words, which
-best begin with their verb ("is not a month"): the place and the value stand before them.
-`Field(description="…")` says what a text must be where pydantic only knows its pattern.
+Models may hold models, tuples of them, and unions told apart by a `Discriminator` whose tags
+are keys: each that only one kind of the union requires. A ValueError raised in a validator is
+shown with its own words, which best begin with their verb ("is not a month"): the place and the
+value stand before them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from .error_tree import findings_of
 from .messages import says_of
 from .problems import FileProblems, Location, Problem, alternatives, shown, unreadable, visible
-from .schema_levels import Level, homes_of
+from .schema_keys import Model, fields_of, homes_of, tables_in
 from .toml_source import TomlLines, parse_toml, toml_text
 
 if TYPE_CHECKING:
-    from pydantic import BaseModel, ValidationError
-
-    from .messages import Finding
+    from pydantic import ValidationError
 
 __all__ = [
     "FileProblems",
@@ -48,50 +45,77 @@ __all__ = [
     "visible",
 ]
 MOST_HOMES = 3  # more would hide the likeliest
-Place = Callable[[Location], str | None]
 
 
 def problems_of(
     error: ValidationError,
     lines: TomlLines,
     file: str,
-    place: Place | None = None,
     *,
-    model: type[BaseModel],
+    model: Model,
     data: Mapping[str, object],
 ) -> list[Problem]:
     """What is wrong with `data`, which was read from `file` and is no `model`.
 
-    `place` may name an entry of a list of tables, given its location such as
-    ("report", 12); where it does not, the entry's own id does: `report "s11-audit"`.
+    An entry of a list of tables is named by its id (`report "s11-audit"`) or its position.
     """
     problems = []
-    for finding in findings_of(error, Level.of(model), data):
-        key = _key(finding.path, data, place)
-        value, says = says_of(finding)
-        if finding.type == "extra_forbidden":
-            value, says = None, _unknown(finding, model)
-        line = lines.line(finding.path)
-        problems.append(
-            Problem(file=file, line=line, key=key, value=value, says=says, path=finding.path)
-        )
+    for details in error.errors(include_url=False):
+        path, table, value = _place(details["loc"], model, data)
+        if details["type"] == "too_short" and value:
+            continue  # pydantic counts the right entries alone, and the wrong ones are told
+        value, says = says_of(details, value)
+        if details["type"] == "extra_forbidden":
+            value, says = None, _unknown(path, table, model)
+        key, line = _key(path, data), lines.line(path)
+        problems.append(Problem(file=file, line=line, key=key, value=value, says=says, path=path))
     return problems
 
 
 def nearest(word: str, known: Iterable[str], likeness: float = 0.6) -> str | None:
     """The known word that `word` was most likely meant to be."""
     folded = {name.casefold(): name for name in known}
-    found = get_close_matches(word.casefold(), folded, n=1, cutoff=likeness)
-    return folded[found[0]] if found else None
+    matches = get_close_matches(word.casefold(), folded, n=1, cutoff=likeness)
+    return folded[matches[0]] if matches else None
 
 
-def _unknown(finding: Finding, model: type[BaseModel]) -> str:
+def _place(loc: Location, model: Model, data: Any) -> tuple[Location, Model, object]:
+    """The path that an error's location is in the file, the table that it is in, and the value."""
+    path: list[str | int] = []
+    table, tables = model, [model]
+    for step in loc:
+        if len(tables) > 1 and isinstance(step, str):  # pydantic names the kind of a union
+            tables = [kind for kind in tables if _is_told_by(kind, step)]
+        elif not _goes_on(data, step):  # a validator made the rest out of a shorter form
+            break
+        elif isinstance(step, int):
+            path.append(step)
+            data = data[step]
+        else:
+            path.append(step)
+            data = data.get(step)
+            table = tables[0]
+            field = fields_of(table).get(step)
+            tables = [] if field is None else tables_in(field.annotation)
+    return tuple(path), table, data
+
+
+def _is_told_by(kind: Model, tag: str) -> bool:
+    field = fields_of(kind).get(tag)
+    return field is not None and field.is_required()
+
+
+def _goes_on(data: object, step: str | int) -> bool:
+    return isinstance(data, Mapping if isinstance(step, str) else (list, tuple))
+
+
+def _unknown(path: Location, table: Model, model: Model) -> str:
     """What to do about a key that nothing here knows."""
-    key, known = str(finding.path[-1]), finding.level.keys()
+    key, known = str(path[-1]), fields_of(table)
     meant = nearest(key, known, likeness=0.8)
     homes = sorted(
         homes_of(key, model),
-        key=lambda home: (not home.lstrip("[").startswith(str(finding.path[0])), len(home)),
+        key=lambda home: (not home.lstrip("[").startswith(str(path[0])), len(home)),
     )[:MOST_HOMES]
     if meant is None and homes:
         return f"is not a known key here; it belongs in {alternatives(homes)}"
@@ -101,33 +125,19 @@ def _unknown(finding: Finding, model: type[BaseModel]) -> str:
     return f"is not a known key; known here: {', '.join(known)}"
 
 
-def _key(path: Location, data: object, place: Place | None) -> str:
+def _key(path: Location, data: Any) -> str:
     """`path` in a reader's words: `report "s11-audit", when.months (entry 2)`."""
     named: list[str] = []
     keys: list[str] = []
-    for end, step in enumerate(path, start=1):
-        data = _inside(data, step)
+    for step in path:
+        data = data.get(step) if isinstance(step, str) else data[step]
         if isinstance(step, str):
             keys.append(step)
         elif not isinstance(data, Mapping):
             keys[-1] += f" (entry {step + 1})"
         else:
-            own = place(path[:end]) if place is not None else None
-            if own is None or own in named:
-                own = _name(".".join(keys), step, data)
-            named.append(own)
+            entry_id = data.get("id")
+            name = shown(entry_id) if isinstance(entry_id, str) else str(step + 1)
+            named.append(f"{'.'.join(keys)} {name}")
             keys = []
     return ", ".join([*named, ".".join(keys)] if keys else named)
-
-
-def _name(kind: str, index: int, entry: Mapping[str, object]) -> str:
-    own = entry.get("id")
-    return f"{kind} {shown(own)}" if isinstance(own, str) else f"{kind} {index + 1}"
-
-
-def _inside(data: object, step: str | int) -> object:
-    if isinstance(data, Mapping):
-        return data.get(str(step))
-    if isinstance(data, (list, tuple)) and isinstance(step, int) and step < len(data):
-        return data[step]
-    return None
