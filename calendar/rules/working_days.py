@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date, timedelta
-from functools import cache, partial
-from importlib.util import module_from_spec, spec_from_file_location
+from functools import cache
 from itertools import accumulate
-from pathlib import Path
 
 import holidays
 
@@ -19,24 +17,7 @@ ONE_DAY = timedelta(days=1)
 @cache
 def bank_holidays(year: int) -> frozenset[date]:
     """The bank holidays of England in `year`, substitute days included."""
-    return frozenset(_united_kingdom()(subdiv="ENG", years=year))
-
-
-@cache
-def _united_kingdom() -> Callable[..., Iterable[date]]:
-    """The country's holidays by its module alone.
-
-    The package's own way loads every country of the world first: 250 modules and 8 MB, a tenth
-    of the whole daemon.
-    """
-    place = Path(holidays.__file__).with_name("countries") / "united_kingdom.py"
-    spec = spec_from_file_location("boardcal_united_kingdom", place)
-    if spec is None or spec.loader is None or not place.exists():
-        return partial(holidays.country_holidays, "GB")
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    found: Callable[..., Iterable[date]] = module.UnitedKingdom
-    return found
+    return frozenset(holidays.country_holidays("GB", subdiv="ENG", years=year))
 
 
 class WorkingDays:

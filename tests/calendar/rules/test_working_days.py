@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from datetime import date, timedelta
 
-import holidays
 import pytest
 from dateutil.easter import easter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boardcal.calendar.rules.working_days import WorkingDays, bank_holidays, last_day
+from boardcal.calendar.rules.working_days import WorkingDays, last_day
 from boardcal.tests.fuzz import law
 
 LAW = law(150)
@@ -227,21 +224,3 @@ def test_an_open_day_is_worked_although_it_would_be_off(text: str) -> None:
 def test_a_day_both_closed_and_open_is_worked() -> None:
     both = WorkingDays(closed=[day("22 Feb 2018")], open_days=[day("22 Feb 2018")])
     assert both.is_working(day("22 Feb 2018"))
-
-
-def test_bank_holidays_are_those_of_the_package_whichever_way_they_are_loaded() -> None:
-    for year in range(2000, 2060):
-        theirs = holidays.country_holidays("GB", subdiv="ENG", years=year)
-        assert bank_holidays(year) == frozenset(theirs), year
-
-
-def test_one_country_is_loaded_without_all_the_others() -> None:
-    ask = (
-        "import sys; from boardcal.calendar.rules.working_days import bank_holidays; "
-        "bank_holidays(2018); "
-        "print(sum(name.startswith('holidays.countries') for name in sys.modules))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", ask], capture_output=True, text=True, check=True, timeout=60
-    )
-    assert done.stdout == "0\n"
