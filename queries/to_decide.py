@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 
 from ..calendar.planner.entries import PLAN
 from ..calendar.planner.file_schema import PlannerFile
-from ..calendar.planner.model import Body, Planner, RoleName
+from ..calendar.planner.model import Body, Planner
+from ..calendar.planner.roles import RoleName
 from ..calendar.rules.date_text import long_date
 from ..operations.replies.requests import request_sentence
 from ..scheduler.planning.board_view import BoardView

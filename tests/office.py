@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, select, update
 
 from boardcal.calendar.planner.file_schema import PlannerFile
-from boardcal.calendar.planner.model import RoleName
+from boardcal.calendar.planner.roles import RoleName
 from boardcal.calendar.status import Status
 from boardcal.core.local_time import LocalTime
 from boardcal.notifications.delivery.deliver import Delivered, Delivery, Sender

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 
 from ..calendar.planner.entries import Document
 from ..calendar.planner.model import Planner
+from ..calendar.planner.roles import ROLES
 from ..calendar.planner.timing_schema import When
 from ..calendar.rules.date_text import MONTHS, listed, long_date, month_number
 from .text import count, shorten
@@ -67,7 +68,6 @@ LABELS = {
 }
 OWN_LABELS = {("plan", "to"): "To", ("event", "title"): "What happens"}
 WHEN: TypeAdapter[Any] = TypeAdapter(When)
-ROLES = ("chair", "vice-chair", "administrator", "secretariat")
 BODY_KINDS = {
     "board": "The Board",
     "group": "A group of the Board",

@@ -18,18 +18,8 @@ from .file_schema import (
     ReportEntry,
     times_of,
 )
-from .model import (
-    Action,
-    AwaitedEvent,
-    Body,
-    Obligation,
-    Plan,
-    Planner,
-    Promise,
-    Report,
-    RoleHolder,
-    RoleName,
-)
+from .model import Action, AwaitedEvent, Body, Obligation, Plan, Planner, Promise, Report
+from .roles import RoleHolder, RoleName
 
 
 def planner_of(content: PlannerFile) -> Planner:

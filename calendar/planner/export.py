@@ -9,6 +9,7 @@ import tomlkit
 
 from .entries import MANY, SINGLE
 from .file_schema import PlannerFile
+from .roles import ROLES
 
 # The keys of a report or an action in the order in which people look for them.
 IN_ORDER = (
@@ -20,7 +21,6 @@ IN_ORDER = (
 
 # Written as tables of their own below their body, not in one line.
 BELOW = ("meets", "meeting")
-ROLES = ("chair", "vice-chair", "administrator", "secretariat")
 
 
 # Where a list of one may be written as the one alone.

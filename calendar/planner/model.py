@@ -12,15 +12,7 @@ from ..rules.escalation import REMINDERS, Policy
 from ..rules.meeting_series import Series
 from ..rules.timing import AsRequired, Timing
 from ..rules.working_days import WorkingDays
-
-
-class RoleName(StrEnum):
-    """What someone can be appointed to; the secretariat is a role of the Board itself."""
-
-    CHAIR = "chair"
-    VICE_CHAIR = "vice-chair"
-    ADMINISTRATOR = "administrator"
-    SECRETARIAT = "secretariat"
+from .roles import RoleHolder, RoleName
 
 
 class BodyKind(StrEnum):
@@ -31,21 +23,6 @@ class BodyKind(StrEnum):
     SUBGROUP = "subgroup"
     PARTNER = "partner"
     POST = "post"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoleHolder:
-    """Who holds a role of a body, from `starts` to `ends` inclusive (None: open)."""
-
-    role: RoleName
-    address: str
-    starts: date | None = None
-    ends: date | None = None
-
-    def holds_on(self, day: date) -> bool:
-        """Whether the role is held on `day`."""
-        begun = self.starts is None or self.starts <= day
-        return begun and (self.ends is None or day <= self.ends)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

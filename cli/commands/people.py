@@ -7,7 +7,8 @@ from datetime import date, timedelta
 
 import click
 
-from ...calendar.planner.model import Body, RoleHolder, RoleName
+from ...calendar.planner.model import Body
+from ...calendar.planner.roles import ROLES, RoleHolder, RoleName
 from ...calendar.rules.date_text import long_date
 from ...operations.planner import roles
 from ...operations.planner.change import Edit, EditError, body_named, change_planner
@@ -18,7 +19,6 @@ from ..framework.context import Invocation, asking
 from ..framework.param_types import ADDRESS, DAY, NOTE, OneOf
 from ..framework.terminal import painted, say, say_lines
 
-ROLES = tuple(role.value for role in RoleName)
 INDENT = 2
 BODY = click.argument("body")
 ROLE = click.argument("role", type=OneOf(ROLES), metavar="ROLE")

@@ -29,7 +29,6 @@ from ..framework.context import Invocation, asking
 from ..framework.param_types import ADDRESS
 from ..framework.terminal import say, say_lines
 
-ROLES = tuple(role.value for role in Role)
 EMAIL = click.argument("email", type=ADDRESS)
 
 
@@ -44,7 +43,12 @@ def user() -> None:
 
 @user.command()
 @EMAIL
-@click.option("--role", type=click.Choice(ROLES), required=True, help="What they may do.")
+@click.option(
+    "--role",
+    type=click.Choice([role.value for role in Role]),
+    required=True,
+    help="What they may do.",
+)
 @click.option(
     "--all", "every", is_flag=True, help="For all Boards; the default where there is one."
 )

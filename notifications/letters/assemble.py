@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from ...calendar.planner.model import RoleName
+from ...calendar.planner.roles import RoleName
 from ...storage.mail.messages import heads_of
 from ...storage.schema.column_types import AnyRow
 from ...wording.names import named

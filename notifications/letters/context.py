@@ -8,7 +8,8 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from ...calendar.planner.model import Body, RoleName
+from ...calendar.planner.model import Body
+from ...calendar.planner.roles import RoleName
 from ...calendar.rules.date_text import long_date
 from ...storage.change_kinds import ChangeKind
 from ...storage.change_log import last_redatings

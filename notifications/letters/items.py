@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from ...calendar.occurrences import Kind
-from ...calendar.planner.model import Planner, RoleName
+from ...calendar.planner.model import Planner
+from ...calendar.planner.roles import RoleName
 from ...calendar.rules.as_required import papers_day
 from ...calendar.rules.escalation import Level
 from ...calendar.rules.timing import PAPERS_WORKING_DAYS, AsRequired, Precision, Timing

@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from sqlalchemy import Connection
 
 from ...calendar.occurrences import Kind, meeting_occurrences
-from ...calendar.planner.model import Action, Planner, RoleName
+from ...calendar.planner.model import Action, Planner
+from ...calendar.planner.roles import RoleName
 from ...calendar.rules.timing import Undecided
 from ...calendar.status import OPEN, Status, status_on
 from ...storage.mail.board_messages import undelivered

@@ -6,7 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from ...calendar.planner.model import Body, Planner, RoleName
+from ...calendar.planner.model import Body, Planner
+from ...calendar.planner.roles import RoleName
 from ...calendar.rules.escalation import Level, Policy, Step, levels_of
 from ...wording.names import named
 

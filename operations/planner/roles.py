@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from ...calendar.planner.entries import Document
 from ...calendar.planner.file_schema import PlannerFile
-from ...calendar.planner.model import RoleName
+from ...calendar.planner.roles import RoleName
 from ...calendar.rules.date_text import long_date
 from .change import EditError, with_edited_body
 

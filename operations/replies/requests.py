@@ -6,7 +6,8 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from ...calendar.planner.model import Planner, RoleName
+from ...calendar.planner.model import Planner
+from ...calendar.planner.roles import RoleName
 from ...calendar.rules.date_text import long_date
 from ...core.addresses import parse_address
 from ...core.errors import BoardcalError

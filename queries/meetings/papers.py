@@ -10,7 +10,7 @@ from itertools import groupby
 from sqlalchemy import Connection
 
 from ...calendar.occurrences import Kind, meeting_body
-from ...calendar.planner.model import RoleName
+from ...calendar.planner.roles import RoleName
 from ...calendar.rules.timing import AsRequired
 from ...calendar.status import Status
 from ...scheduler.planning.board_view import BoardView

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from ...calendar.planner.model import Action, Obligation, RoleName
+from ...calendar.planner.model import Action, Obligation
+from ...calendar.planner.roles import RoleName
 from ...scheduler.planning.board_view import BoardView
 from ...wording.changes import ChangeLine
 from ...wording.names import Named, Names

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from datetime import date
 
-from ...calendar.planner.model import Body, Planner, RoleName
+from ...calendar.planner.model import Body, Planner
+from ...calendar.planner.roles import RoleName
 from ...calendar.rules.escalation import Level
 from ...notifications.reminders.recipients import recipient_at, roles_of
 from ...wording.mails import stand_in

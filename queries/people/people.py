@@ -9,7 +9,8 @@ from datetime import date, timedelta
 
 from sqlalchemy import Connection
 
-from ...calendar.planner.model import Body, BodyKind, Planner, RoleName
+from ...calendar.planner.model import Body, BodyKind, Planner
+from ...calendar.planner.roles import RoleName
 from ...calendar.rules.date_text import long_date
 from ...calendar.rules.escalation import REMINDERS, Step
 from ...calendar.rules.meeting_series import Series, meetings

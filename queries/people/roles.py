@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from ...calendar.planner.model import Body, RoleHolder, RoleName
+from ...calendar.planner.model import Body
+from ...calendar.planner.roles import RoleHolder, RoleName
 from ...calendar.rules.date_text import long_date
 
 

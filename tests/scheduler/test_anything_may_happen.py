@@ -20,7 +20,7 @@ from sqlalchemy import select
 
 from boardcal.calendar.occurrences import policy_of
 from boardcal.calendar.planner.builder import planner_of
-from boardcal.calendar.planner.model import RoleName
+from boardcal.calendar.planner.roles import RoleName
 from boardcal.calendar.rules.escalation import steps_due
 from boardcal.calendar.rules.meeting_series import meetings
 from boardcal.calendar.status import OWED, Status

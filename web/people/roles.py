@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ...calendar.planner.builder import planner_of
-from ...calendar.planner.model import RoleName
+from ...calendar.planner.roles import RoleName
 from ...calendar.rules.date_text import long_date
 from ...core.addresses import parse_address
 from ...operations.planner.change import Edit, PlannerChangedError

@@ -14,6 +14,7 @@ from ...calendar.planner.builder import planner_of
 from ...calendar.planner.entries import Document
 from ...calendar.planner.file_schema import PlannerFile
 from ...calendar.planner.model import Obligation, Planner
+from ...calendar.planner.roles import ROLES
 from ...calendar.rules.as_required import Happened
 from ...calendar.rules.date_text import weekday_date
 from ...operations.planner.entries import EntryEdit, entry_document
@@ -28,7 +29,7 @@ from ...queries.planner.change_text import (
 )
 from ...scheduler.planning.board_view import BoardView
 from ...storage.recorded_events import happened
-from ...wording.planner_fields import ROLES, FieldChange, field_changes, in_words, label
+from ...wording.planner_fields import FieldChange, field_changes, in_words, label
 from ...wording.timings import sentence
 from ..request.context import reading_board
 from .draft import Draft, PlannerEntry

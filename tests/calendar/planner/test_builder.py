@@ -7,8 +7,9 @@ from datetime import date, time
 import pytest
 
 from boardcal.calendar.planner.builder import planner_of
-from boardcal.calendar.planner.model import Planner, RoleHolder, RoleName
+from boardcal.calendar.planner.model import Planner
 from boardcal.calendar.planner.reader import read_planner
+from boardcal.calendar.planner.roles import RoleHolder, RoleName
 from boardcal.calendar.rules.date_text import stated_date
 from boardcal.calendar.rules.escalation import REMINDERS, Policy
 from boardcal.calendar.rules.meeting_series import MeetingChange, MeetingChangeKind, Series, Weekday

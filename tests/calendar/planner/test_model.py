@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boardcal.calendar.planner.model import Body, BodyKind, RoleHolder, RoleName
+from boardcal.calendar.planner.model import Body, BodyKind
+from boardcal.calendar.planner.roles import RoleHolder, RoleName
 from boardcal.tests.fuzz import law
 
 LAW = law(100)

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import Connection, insert, text
 
 from boardcal.calendar.planner.file_schema import PlannerFile
-from boardcal.calendar.planner.model import RoleName
+from boardcal.calendar.planner.roles import RoleName
 from boardcal.calendar.status import Status
 from boardcal.notifications.delivery.deliver import LEASE, Delivery
 from boardcal.notifications.delivery.throttle import Pace

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from boardcal.calendar.planner.builder import planner_of
-from boardcal.calendar.planner.model import Body, BodyKind, Planner, RoleName
+from boardcal.calendar.planner.model import Body, BodyKind, Planner
+from boardcal.calendar.planner.roles import RoleName
 from boardcal.calendar.rules.escalation import REMINDERS, REVIEWS, Policy, Step
 from boardcal.notifications.reminders.recipients import (
     Recipient,

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from boardcal.calendar.planner.model import RoleName
+from boardcal.calendar.planner.roles import RoleName
 from boardcal.calendar.status import Status
 from boardcal.operations.planner.entries import EntryEdit, with_edit
 from boardcal.operations.planner.meetings import move_meeting

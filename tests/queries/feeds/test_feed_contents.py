@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import update
 
 from boardcal.calendar.occurrences import Kind
-from boardcal.calendar.planner.model import RoleName
+from boardcal.calendar.planner.roles import RoleName
 from boardcal.calendar.status import Status
 from boardcal.queries.calendar.entries import Entry, upcoming
 from boardcal.queries.feeds.feed_contents import window

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from boardcal.calendar.planner.model import RoleName
+from boardcal.calendar.planner.roles import RoleName
 from boardcal.calendar.status import Status
 from boardcal.queries.calendar.item import occurrence_dossier
 from boardcal.queries.mails.coming_mails import ComingMails

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from boardcal.calendar.planner.model import RoleName
+from boardcal.calendar.planner.roles import RoleName
 from boardcal.calendar.status import Status
 from boardcal.notifications.transports.base import DeliveryError
 from boardcal.queries.mails.mail import WholeMail, whole_mail, without_secrets

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from boardcal.calendar.planner.model import RoleName
+from boardcal.calendar.planner.roles import RoleName
 from boardcal.calendar.status import Status
 from boardcal.operations.planner.meetings import cancel_meeting, move_meeting
 from boardcal.queries.meetings.papers import MeetingPapers, Paper, meeting_papers

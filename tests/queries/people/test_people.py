@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from boardcal.calendar.planner.model import Body, BodyKind, RoleHolder, RoleName
+from boardcal.calendar.planner.model import Body, BodyKind
+from boardcal.calendar.planner.roles import RoleHolder, RoleName
 from boardcal.notifications.transports.base import DeliveryError
 from boardcal.queries.people.body import BodyDossier, body_dossier
 from boardcal.queries.people.people import BodyLine, Directory, directory, last_mails

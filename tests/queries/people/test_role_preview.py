@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from boardcal.calendar.planner.builder import planner_of
-from boardcal.calendar.planner.model import RoleName
+from boardcal.calendar.planner.roles import RoleName
 from boardcal.operations.planner.roles import appoint, end_role
 from boardcal.queries.people.role_preview import RoleEffects, role_effects
 from boardcal.storage.planners import content_of

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, insert, select, text
 
-from boardcal.calendar.planner.model import RoleName
+from boardcal.calendar.planner.roles import RoleName
 from boardcal.operations.restore import restore
 from boardcal.scheduler.single_instance import AnotherDaemonError, Presence, at_work, nobody_at_work
 from boardcal.settings.load import Settings

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from boardcal.calendar.planner.model import RoleName
+from boardcal.calendar.planner.roles import RoleName
 from boardcal.calendar.status import Status
 from boardcal.notifications.links import LinkSigner
 from boardcal.tests.factories import (
