@@ -65,3 +65,8 @@ SETTLED = (
     Status.NOTHING_TO_REPORT,
     Status.WAIVED,
 )
+
+
+def is_late(status: Status, due: date, today: date) -> bool:
+    """Whether a date has passed and what was due on it is still owed; a review never is."""
+    return status is Status.OVERDUE or (status is Status.RETURNED and due < today)

@@ -6,7 +6,7 @@ from datetime import date
 
 from ..calendar.occurrences import Kind
 from ..calendar.rules.working_days import WorkingDays
-from ..calendar.status import Status
+from ..calendar.status import Status, is_late
 from .text import working_days
 
 # How near a date is worth counting days to: the first reminder comes this many before.
@@ -28,11 +28,6 @@ KIND_WORDS = {
     Kind.MEETING: "meeting",
 }
 STILL_TO_COME = (Status.PLANNED, Status.DUE, Status.RETURNED)
-
-
-def is_late(status: Status, due: date, today: date) -> bool:
-    """Whether its date has passed and it is still owed."""
-    return status is Status.OVERDUE or (status is Status.RETURNED and due < today)
 
 
 def status_words(status: Status, kind: Kind, due: date, today: date) -> str:

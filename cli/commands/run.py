@@ -17,7 +17,7 @@ from ...calendar.rules.date_text import long_date, weekday_date
 from ...calendar.status import Status
 from ...core.errors import BoardcalError
 from ...notifications.letters.subject import subject
-from ...queries.calendar.entries import Entry, upcoming
+from ...queries.calendar.entries import CalendarEntry, upcoming
 from ...scheduler.clock import Clock
 from ...scheduler.clock_guard import ClockGuard
 from ...scheduler.factory import transport_for
@@ -232,7 +232,7 @@ def _say_pages(installation: Installation, say: Say) -> None:
         say(f"  {base_url}/set-up/{token}")
 
 
-def _in_short(entries: Sequence[Entry]) -> Iterator[str]:
+def _in_short(entries: Sequence[CalendarEntry]) -> Iterator[str]:
     """A line for each thing of a day, however many owe it; a day's reviews are one line."""
     if not entries:
         yield "nothing is due, and nobody meets"
@@ -242,7 +242,7 @@ def _in_short(entries: Sequence[Entry]) -> Iterator[str]:
         yield f"{day}  {what}" if owners == 1 else f"{day}  {what} ({owners} of them)"
 
 
-def _what(entry: Entry) -> str:
+def _what(entry: CalendarEntry) -> str:
     match entry.kind:
         case Kind.MEETING:
             return f"{entry.title}, cancelled" if entry.status is Status.VOID else entry.title

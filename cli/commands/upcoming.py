@@ -13,8 +13,9 @@ from dateutil.relativedelta import relativedelta
 from ...calendar.rules.date_text import long_date
 from ...core.errors import BoardcalError
 from ...operations.planner.change import body_named
-from ...queries.calendar.entries import Entry
+from ...queries.calendar.entries import CalendarEntry
 from ...queries.calendar.entries import upcoming as entries_between
+from ...wording.names import Named
 from ..framework.calendar_table import CalendarTable
 from ..framework.context import Invocation
 from ..framework.param_types import DAY, OneOf
@@ -74,7 +75,7 @@ def upcoming(
         entries = [
             entry
             for entry in entries_between(connection, view, start=first, end=last)
-            if body_id is None or body_id == entry.owner or body_id in entry.audience
+            if body_id in (None, *(body.id for body in (entry.owner, *entry.audience)))
         ]
         table = CalendarTable(
             planner=view.planner, first=first, last=last, body=body_id, today=view.today
@@ -100,17 +101,19 @@ def window(start: date | None, end: date | None, today: date) -> tuple[date, dat
     return first, last
 
 
-def _fields(entry: Entry) -> dict[str, Any]:
+def _fields(entry: CalendarEntry) -> dict[str, Any]:
     return {name: _plain(getattr(entry, name)) for name in FIELDS}
 
 
 def _plain(value: object) -> object:
     if isinstance(value, date):
         return value.isoformat()
-    return list(value) if isinstance(value, tuple) else value
+    if isinstance(value, tuple):
+        return [_plain(body) for body in value]
+    return value.id if isinstance(value, Named) else value
 
 
-def _csv(entries: list[Entry]) -> str:
+def _csv(entries: list[CalendarEntry]) -> str:
     text = io.StringIO()
     rows = csv.writer(text)
     rows.writerow(FIELDS)
@@ -119,7 +122,8 @@ def _csv(entries: list[Entry]) -> str:
 
 
 def _cell(value: object) -> str:
-    if isinstance(value, tuple):
-        return " ".join(value)
-    text = "" if value is None else str(value)
+    plain = _plain(value)
+    if isinstance(plain, list):
+        return " ".join(plain)
+    text = "" if plain is None else str(plain)
     return f"'{text}" if text.startswith(FORMULA) else text

@@ -13,10 +13,10 @@ from ...calendar.planner.model import Planner
 from ...calendar.rules.date_text import MONTHS, WEEKDAYS, listed, long_date, short_date
 from ...calendar.rules.timing import Precision
 from ...calendar.status import Status
-from ...queries.calendar.entries import Entry
-from ...wording.names import reference, short_names
+from ...queries.calendar.entries import CalendarEntry
+from ...wording.names import short_names
 from ...wording.statuses import BEFORE_START
-from ...wording.text import count, is_stated_exactly, stated
+from ...wording.text import count, is_stated_exactly
 from .terminal import NO_MAILS_YET, hung, painted, width
 
 INDENT = 10
@@ -44,7 +44,7 @@ class CalendarTable:
     today: date
 
     def lines(
-        self, entries: list[Entry], *, go_live: date | None, planner_file: Path | None
+        self, entries: list[CalendarEntry], *, go_live: date | None, planner_file: Path | None
     ) -> Iterator[str]:
         """The lines to print; `planner_file` where it was worked out from that alone."""
         whose = self.planner.name if self.body is None else self._name(self.body)
@@ -64,7 +64,7 @@ class CalendarTable:
         yield ""
         yield from hung(self._closing(entries, go_live, planner_file))
 
-    def _entry(self, entry: Entry) -> Iterator[str]:
+    def _entry(self, entry: CalendarEntry) -> Iterator[str]:
         word = _word(entry)
         first, *others = hung(entry.title, INDENT, room=width() - len(word) - 2)
         head = f"{_day(entry)}{first.strip()}"
@@ -77,28 +77,23 @@ class CalendarTable:
         if entry.kind is not Kind.MEETING:
             yield f"{' ' * INDENT}{entry.key}"
 
-    def _place(self, entry: Entry) -> str:
-        """Where it stands in the Board's papers: the planner's row, the action's number."""
-        obligation = next((o for o in self.planner.obligations() if o.ref == entry.ref), None)
-        return entry.row or entry.ref if obligation is None else reference(obligation)
-
-    def _details(self, entry: Entry) -> Iterator[str]:
+    def _details(self, entry: CalendarEntry) -> Iterator[str]:
         if entry.kind is Kind.MEETING:
-            if entry.note and entry.status is not Status.VOID:
-                yield entry.note
+            if entry.reason and entry.status is not Status.VOID:
+                yield entry.reason
             return
         yield self._route(entry)
-        if entry.first_due != entry.due:
-            yield f"first due {long_date(entry.first_due)}"
-        if entry.note:
-            yield entry.note
+        if entry.moved_from is not None:
+            yield f"first due {long_date(entry.moved_from)}"
+        if entry.reason:
+            yield entry.reason
         if entry.met_by:
             yield f"met by {entry.met_by}"
 
-    def _route(self, entry: Entry) -> str:
+    def _route(self, entry: CalendarEntry) -> str:
         """ "S.11 Audit: PMQAG to LSCB, for the meeting on 8 March"."""
-        names = short_names(self.planner, entry.audience)
-        route = f"{self._place(entry)}: {self._name(entry.owner)}"
+        names = short_names(self.planner, [body.id for body in entry.audience])
+        route = f"{entry.place}: {entry.owner.short}"
         if entry.kind is Kind.REVIEW:
             route = f"{route}, to look at again"
         elif names and set(entry.audience) != {entry.owner}:
@@ -108,14 +103,14 @@ class CalendarTable:
             day = short_date(entry.meeting) if same_year else long_date(entry.meeting)
             route = f"{route}, for the meeting on {day}"
         elif not is_stated_exactly(entry.due, entry.precision):
-            route = f"{route}, by {stated(entry.due, entry.precision)}"
+            route = f"{route}, by {entry.when}"
         return route
 
     def _name(self, body_id: str) -> str:
         return "".join(short_names(self.planner, [body_id])) or body_id
 
     def _closing(
-        self, entries: list[Entry], go_live: date | None, planner_file: Path | None
+        self, entries: list[CalendarEntry], go_live: date | None, planner_file: Path | None
     ) -> str:
         sentences = [f"{count(len(entries), 'entry', 'entries')}."]
         if any(entry.status is Status.UNSETTLED and not entry.is_before_start for entry in entries):
@@ -134,14 +129,14 @@ class CalendarTable:
         return " ".join(sentences)
 
 
-def _day(entry: Entry) -> str:
+def _day(entry: CalendarEntry) -> str:
     """ " Thu 22   ", or " by end   " where only the month or season is stated."""
     if entry.precision is not Precision.DAY:
         return " by end".ljust(INDENT)
     return f" {WEEKDAYS[entry.due.weekday()][:3]} {entry.due.day:2}".ljust(INDENT)
 
 
-def _word(entry: Entry) -> str:
+def _word(entry: CalendarEntry) -> str:
     """Its status in a few words; a meeting that takes place needs none."""
     if entry.status is Status.VOID:
         return "cancelled"

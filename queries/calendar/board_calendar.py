@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from ...calendar.occurrences import Kind, Occurrence, meeting_occurrences, occurrences
 from ...calendar.rules.escalation import REVIEWS, Policy
 from ...calendar.rules.timing import Precision
-from ...calendar.status import OPEN, Status, status_on
+from ...calendar.status import OPEN, Status, is_late, status_on
 from ...scheduler.planning.board_view import BoardView
 from ...storage.occurrences import lines_by_key, lines_due, lines_owed_before
 from ...storage.recorded_events import happened
@@ -56,9 +56,7 @@ class Line(NamedTuple):
 
     def is_late(self, today: date) -> bool:
         """Whether its date has passed and it is still owed; a review never is."""
-        if self.status is Status.RETURNED:
-            return self.due < today
-        return self.status is Status.OVERDUE
+        return is_late(self.status, self.due, today)
 
     @property
     def is_before_start(self) -> bool:

@@ -1,46 +1,90 @@
-"""The calendar of any window: computed from the planner, with what is stored laid over it."""
+"""Entries of the calendar: whole lines, stored or computed, with all that is said of them."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy import Connection
 
 from ...calendar.occurrences import Kind, Occurrence
 from ...calendar.rules.timing import Precision
-from ...calendar.status import Status
+from ...calendar.status import Status, is_late
 from ...scheduler.planning.board_view import BoardView
 from ...storage.occurrences import StoredOccurrence, numbered
-from ...wording.names import Named, Names
-from ...wording.statuses import BEFORE_START, KIND_WORDS, distance, is_late, status_words
+from ...wording.names import Named
+from ...wording.statuses import BEFORE_START, KIND_WORDS, distance, status_words
 from ...wording.text import sentence, stated
 from .board_calendar import BoardCalendar, Line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One line of the calendar. `first_due` is the date before any move.
+class CalendarEntry:
+    """One item or meeting of the calendar, as of the day of `view`.
 
-    `is_before_start` says that it fell due before mails began, and is not asked about.
+    `first_due` is the date before any move, `reason` why it moved, `met_by` the key of what
+    settles it too. `is_before_start`: it fell due before emails began, and is not asked about.
     """
 
+    view: BoardView = field(repr=False, compare=False)
     key: str
     kind: Kind
     ref: str
     title: str
     row: str | None
-    owner: str
-    audience: tuple[str, ...]
+    owner: Named
+    audience: tuple[Named, ...]
     meeting: date | None
     due: date
     precision: Precision
     status: Status
     first_due: date
-    note: str | None = None
-    met_by: str | None = None
-    is_before_start: bool = False
+    reason: str | None
+    met_by: str | None
+    is_before_start: bool
+
+    @property
+    def kind_words(self) -> str:
+        """ "report", "action", "review" or "meeting"."""
+        return KIND_WORDS[self.kind]
+
+    @property
+    def place(self) -> str:
+        """Where it stands in the Board's papers: "Action 8.4", or the planner's row."""
+        return "" if self.kind is Kind.MEETING else self.view.names.place(self.ref, self.row)
+
+    @property
+    def when(self) -> str:
+        """The date as exactly as the source states it, such as "end of July 2018"."""
+        return stated(self.due, self.precision)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether its date has passed and it is still owed."""
+        return is_late(self.status, self.due, self.view.today)
+
+    @property
+    def status_words(self) -> str:
+        """What has become of it, in a word or a few."""
+        if self.is_before_start:
+            return BEFORE_START
+        return status_words(self.status, self.kind, self.due, self.view.today)
+
+    @property
+    def distance(self) -> str:
+        """How far off or how late it is: "5 working days late", "in 3 working days", or ""."""
+        return distance(self.status, self.due, self.view.today, self.view.planner.days)
+
+    @property
+    def moved_from(self) -> date | None:
+        """The date before any move, where it is another one."""
+        return self.first_due if self.first_due != self.due else None
+
+    @property
+    def note(self) -> str | None:
+        """Why it moved, as a sentence."""
+        return sentence(self.reason) if self.reason else None
 
 
 def upcoming(
@@ -50,7 +94,7 @@ def upcoming(
     start: date,
     end: date,
     refs: Collection[str] | None = None,
-) -> list[Entry]:
+) -> list[CalendarEntry]:
     """What falls due, or meets, from `start` to `end`, inclusive, by date.
 
     With `refs` only some reports and actions, and no meetings.
@@ -59,118 +103,54 @@ def upcoming(
     lines = calendar.lines(start, end, refs)
     if refs is None:
         lines = sorted([*lines, *calendar.meetings(start, end)])
-    return entries_of(connection, lines)
+    return entries_of(calendar, lines)
 
 
-def entries_of(connection: Connection, lines: Iterable[Line]) -> list[Entry]:
-    """The whole of each line, in the same order."""
+def entries_of(calendar: BoardCalendar, lines: Iterable[Line]) -> list[CalendarEntry]:
+    """The entry of each line, in the same order."""
     listed = list(lines)
-    rows = numbered(connection, [line.stored for line in listed if line.stored is not None])
-    found = []
+    numbers = [line.stored for line in listed if line.stored is not None]
+    rows = numbered(calendar.connection, numbers)
+    entries = []
     for line in listed:
-        if line.stored is not None:
-            found.append(_from_stored(rows[line.stored], line))
-        elif line.computed is not None:
-            found.append(
-                from_planner(line.computed, line.status, is_before_start=line.is_before_start)
+        source = line.computed if line.stored is None else rows[line.stored]
+        if source is not None:
+            entries.append(
+                entry_of(
+                    source,
+                    calendar.view,
+                    line.status,
+                    precision=line.precision,
+                    is_before_start=line.is_before_start,
+                )
             )
-    return found
+    return entries
 
 
-def _from_stored(each: StoredOccurrence, line: Line) -> Entry:
-    return Entry(
-        key=each.key,
-        kind=each.kind,
-        ref=each.ref,
-        title=each.title,
-        row=each.row,
-        owner=each.owner,
-        audience=tuple(each.audience),
-        meeting=each.meeting,
-        due=each.due,
-        precision=line.precision,
-        status=line.status,
-        first_due=each.first_due,
-        note=each.note,
-        met_by=each.met_by,
-    )
-
-
-def from_planner(each: Occurrence, status: Status, *, is_before_start: bool = False) -> Entry:
-    """What the planner gives and nobody has stored, as it stands."""
-    return Entry(
-        key=each.key,
-        kind=each.kind,
-        ref=each.ref,
-        title=each.title,
-        row=each.row,
-        owner=each.owner,
-        audience=each.audience,
-        meeting=each.meeting,
-        due=each.due,
-        precision=each.precision,
+def entry_of(
+    source: Occurrence | StoredOccurrence,
+    view: BoardView,
+    status: Status,
+    *,
+    precision: Precision,
+    is_before_start: bool = False,
+) -> CalendarEntry:
+    """The entry of what is stored, or of what the planner gives where nothing is."""
+    return CalendarEntry(
+        view=view,
+        key=source.key,
+        kind=source.kind,
+        ref=source.ref,
+        title=source.title,
+        row=source.row,
+        owner=view.names.body(source.owner),
+        audience=view.names.several(source.audience),
+        meeting=source.meeting,
+        due=source.due,
+        precision=precision,
         status=status,
-        first_due=each.due,
-        note=each.note,
-        met_by=each.met_by,
+        first_due=source.first_due if isinstance(source, StoredOccurrence) else source.due,
+        reason=source.note,
+        met_by=source.met_by,
         is_before_start=is_before_start,
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """One thing that is due, or a meeting.
-
-    `place` is "Action 8.4" or the planner's row; `when` says the date as exactly as the source
-    does ("end of July 2018"); `distance` how far off or how late it is ("5 working days late",
-    "in 3 working days", or ""); `moved_from` the date before any move; `note` a sentence on why
-    it moved; `met_by` the key of what settles it too.
-    """
-
-    key: str
-    kind: Kind
-    kind_words: str
-    ref: str
-    title: str
-    place: str
-    owner: Named
-    audience: tuple[Named, ...]
-    due: date
-    when: str
-    meeting: date | None
-    status: Status
-    status_words: str
-    distance: str
-    is_late: bool
-    moved_from: date | None = None
-    note: str | None = None
-    met_by: str | None = None
-    is_before_start: bool = False
-
-
-def shown(entry: Entry, names: Names, today: date) -> Shown:
-    """An entry of the calendar in words, as of `today`."""
-    late = is_late(entry.status, entry.due, today)
-    return Shown(
-        key=entry.key,
-        kind=entry.kind,
-        kind_words=KIND_WORDS[entry.kind],
-        ref=entry.ref,
-        title=entry.title,
-        place="" if entry.kind is Kind.MEETING else names.place(entry.ref, entry.row),
-        owner=names.body(entry.owner),
-        audience=names.several(entry.audience),
-        due=entry.due,
-        when=stated(entry.due, entry.precision),
-        meeting=entry.meeting,
-        status=entry.status,
-        status_words=BEFORE_START
-        if entry.is_before_start
-        else status_words(entry.status, entry.kind, entry.due, today),
-        distance=distance(entry.status, entry.due, today, names.planner.days),
-        is_late=late,
-        moved_from=entry.first_due if entry.first_due != entry.due else None,
-        note=sentence(entry.note) if entry.note else None,
-        met_by=entry.met_by,
-        is_before_start=entry.is_before_start,
     )

@@ -31,8 +31,8 @@ from ...wording.names import Names
 from ..changes import history
 from ..mails.coming_mails import ComingMails, MailingBasis, coming_mails
 from ..meetings.meetings import MeetingLine, meeting_on
-from .board_calendar import BoardCalendar
-from .entries import Entry, Shown, entries_of, shown
+from .board_calendar import BoardCalendar, Line
+from .entries import CalendarEntry, entries_of
 from .report import Source, source_of
 from .why_due import meeting_body_of, why_due
 
@@ -80,7 +80,7 @@ class OccurrenceDossier:
     that was made before one can be told.
     """
 
-    shown: Shown
+    shown: CalendarEntry
     is_action: bool
     source: Source | None
     why: tuple[str, ...]
@@ -106,7 +106,7 @@ def occurrence_dossier(
     line = calendar.line(key)
     if line is None:
         return None
-    entry = entries_of(connection, [line])[0]
+    entry = entries_of(calendar, [line])[0]
     names, kept = view.names, occurrence_by_key(connection, key)
     obligation = names.obligations.get(entry.ref)
     changes = history(connection, view, [key])
@@ -118,10 +118,10 @@ def occurrence_dossier(
         served=mailed_on(connection, view.today),
     )
     return OccurrenceDossier(
-        shown=shown(entry, names, view.today),
+        shown=entry,
         is_action=obligation is not None and obligation.is_action,
         source=None if obligation is None else source_of(obligation, view.planner),
-        why=_why(connection, entry, obligation, names),
+        why=_why(connection, entry, obligation),
         meeting=_meeting(calendar, entry, obligation),
         asked=_asked(connection, kept),
         history=changes,
@@ -130,8 +130,8 @@ def occurrence_dossier(
         ),
         mails=_mails(connection, kept, entry.kind, view.local, resting),
         coming=coming_mails(basis, entry, kept),
-        met_by=None if entry.met_by is None else _link(calendar, names, entry.met_by),
-        also_meets=_also_meets(calendar, names, entry),
+        met_by=None if entry.met_by is None else _link(calendar.line(entry.met_by), names),
+        also_meets=_also_meets(calendar, entry),
         recordable=recordable(obligation),
         can_be_opened=kept is not None and kept.state not in (OPEN, Status.VOID),
         can_be_moved=_can_be_moved(entry, kept),
@@ -140,16 +140,15 @@ def occurrence_dossier(
 
 
 def _why(
-    connection: Connection, entry: Entry, obligation: Obligation | None, names: Names
+    connection: Connection, entry: CalendarEntry, obligation: Obligation | None
 ) -> tuple[str, ...]:
     if obligation is None:
         return ("It is not in the planner any more.",)
-    recorded = happened(connection, names.planner.board)
-    return tuple(why_due(entry, obligation, names, recorded))
+    return tuple(why_due(entry, obligation, happened(connection, entry.view.id)))
 
 
 def _meeting(
-    calendar: BoardCalendar, entry: Entry, obligation: Obligation | None
+    calendar: BoardCalendar, entry: CalendarEntry, obligation: Obligation | None
 ) -> MeetingLine | None:
     """The meeting that it is for, with all that is known of it."""
     body = None if obligation is None else meeting_body_of(entry, obligation)
@@ -211,28 +210,23 @@ def _mail(row: AnyRow, kind: Kind, local: LocalTime, resting: Mapping[str, date]
     )
 
 
-def _link(calendar: BoardCalendar, names: Names, key: str) -> DueLink | None:
-    line = calendar.line(key)
+def _link(line: Line | None, names: Names) -> DueLink | None:
     if line is None:
         return None
-    return DueLink(key=key, title=names.title(line.ref), place=names.place(line.ref))
+    return DueLink(key=line.key, title=names.title(line.ref), place=names.place(line.ref))
 
 
-def _also_meets(calendar: BoardCalendar, names: Names, entry: Entry) -> tuple[DueLink, ...]:
+def _also_meets(calendar: BoardCalendar, entry: CalendarEntry) -> tuple[DueLink, ...]:
     """What the same submission settles too."""
-    period = entry.key.rpartition("/")[2]
-    keys = (
-        f"{names.planner.board}/{report.ref}/{owner}/{period}"
+    names, period = calendar.view.names, entry.key.rpartition("/")[2]
+    lines = (
+        calendar.line(f"{names.planner.board}/{report.ref}/{owner}/{period}")
         for report in names.planner.reports
         if report.met_by == entry.ref
         for owner in report.owners
     )
-    found = (calendar.line(key) for key in keys)
-    return tuple(
-        DueLink(key=line.key, title=names.title(line.ref), place=names.place(line.ref))
-        for line in found
-        if line is not None and line.met_by == entry.key
-    )
+    links = (_link(line, names) for line in lines if line is None or line.met_by == entry.key)
+    return tuple(link for link in links if link is not None)
 
 
 def recordable(obligation: Obligation | None) -> tuple[Status, ...]:
@@ -246,6 +240,6 @@ def recordable(obligation: Obligation | None) -> tuple[Status, ...]:
     )
 
 
-def _can_be_moved(entry: Entry, kept: StoredOccurrence | None) -> bool:
+def _can_be_moved(entry: CalendarEntry, kept: StoredOccurrence | None) -> bool:
     state = entry.status if kept is None else kept.state
     return state not in (*SETTLED, Status.VOID)

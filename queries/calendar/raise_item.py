@@ -23,7 +23,7 @@ from ...storage.pauses import pauses_of
 from ...storage.recorded_events import last_raised
 from ...wording.names import Named, Names
 from ..mails.coming_mails import ComingMails, MailingBasis, Reader, coming_mails
-from .entries import Entry, from_planner
+from .entries import CalendarEntry, entry_of
 
 # Of each body that it goes to; several bodies make a long list as it is.
 MEETINGS_OF_ONE = 4
@@ -173,11 +173,13 @@ def _as_stored(each: Occurrence, view: BoardView) -> StoredOccurrence:
     )
 
 
-def _entry(each: Occurrence, view: BoardView) -> Entry:
-    policy = view.obligations[each.ref].policy
-    days = view.planner.days
-    state = values_of(each, view)["state"]
+def _entry(occurrence: Occurrence, view: BoardView) -> CalendarEntry:
     status = status_on(
-        view.today, state=state, kind=each.kind, due=each.due, policy=policy, days=days
+        view.today,
+        state=values_of(occurrence, view)["state"],
+        kind=occurrence.kind,
+        due=occurrence.due,
+        policy=view.obligations[occurrence.ref].policy,
+        days=view.planner.days,
     )
-    return from_planner(each, status)
+    return entry_of(occurrence, view, status, precision=occurrence.precision)

@@ -19,7 +19,7 @@ from ...wording.names import Named, Names
 from ...wording.text import working_days
 from ...wording.timings import sentence
 from .board_calendar import BoardCalendar
-from .entries import Shown, entries_of, shown
+from .entries import CalendarEntry, entries_of
 
 MONTHS_AHEAD = 18
 
@@ -80,8 +80,8 @@ class Dossier:
     reminders: str
     met_by: Link | None
     also_meets: tuple[Link, ...]
-    past: tuple[Shown, ...]
-    coming: tuple[Shown, ...]
+    past: tuple[CalendarEntry, ...]
+    coming: tuple[CalendarEntry, ...]
 
 
 def dossier(connection: Connection, view: BoardView, ref: str) -> Dossier | None:
@@ -161,7 +161,7 @@ def _days(counts: Sequence[str]) -> str:
 
 def _occurrences(
     connection: Connection, view: BoardView, ref: str
-) -> tuple[tuple[Shown, ...], tuple[Shown, ...]]:
+) -> tuple[tuple[CalendarEntry, ...], tuple[CalendarEntry, ...]]:
     """What is stored and past, newest first, and what comes."""
     calendar, today = BoardCalendar(connection, view), view.today
     first = first_due(connection, view.id, ref)
@@ -169,6 +169,5 @@ def _occurrences(
     past = [] if first is None or first > yesterday else calendar.lines(first, yesterday, [ref])
     past = [line for line in reversed(past) if line.stored is not None]
     coming = calendar.lines(today, today + relativedelta(months=MONTHS_AHEAD), [ref])
-    entries = entries_of(connection, [*past, *coming])
-    words = tuple(shown(entry, view.names, today) for entry in entries)
-    return words[: len(past)], words[len(past) :]
+    entries = tuple(entries_of(calendar, [*past, *coming]))
+    return entries[: len(past)], entries[len(past) :]

@@ -12,13 +12,13 @@ from sqlalchemy import Connection
 
 from ...calendar.occurrences import Kind
 from ...calendar.rules.date_text import MONTHS
-from ...calendar.status import Status
+from ...calendar.status import Status, is_late
 from ...scheduler.planning.board_view import BoardView
 from ...wording.names import Names
 from ..meetings.meetings import raised_for
 from ..paging import Paging, paging
 from .board_calendar import BoardCalendar, Line
-from .entries import Shown, entries_of, shown
+from .entries import CalendarEntry, entries_of
 
 OVERDUE = "Overdue"
 NOTHING_RAISED: Mapping[str, str] = {}
@@ -55,7 +55,7 @@ class Group:
     month: date | None
     total: int
     continues: bool
-    entries: tuple[Shown, ...]
+    entries: tuple[CalendarEntry, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,14 +89,12 @@ def upcoming_page(
     page: int = 1,
 ) -> UpcomingPage:
     """What falls due or meets from `start` to `end`, and all that is overdue, however old."""
-    names, today = view.names, view.today
     calendar = BoardCalendar(connection, view)
-    listed = [*calendar.late_before(start), *calendar.lines(start, end)]
-    listed = sorted(listed + calendar.meetings(start, end))
+    lines = [*calendar.late_before(start), *calendar.lines(start, end)]
+    lines = sorted(lines + calendar.meetings(start, end))
     choice = choice or Choice()
     raised = {} if choice.body is None else raised_for(calendar)
-    found = chosen(listed, choice, names, today, raised)
-    return _page(connection, found, names, today, page)
+    return _page(calendar, chosen(lines, choice, view.names, view.today, raised), page)
 
 
 def chosen(
@@ -172,15 +170,13 @@ def overdue_first(lines: Iterable[Line], today: date) -> tuple[list[Line], list[
     return late, rest
 
 
-def _page(
-    connection: Connection, found: Sequence[Line], names: Names, today: date, page: int
-) -> UpcomingPage:
-    late, rest = overdue_first(found, today)
-    part = paging(len(found), page)
+def _page(calendar: BoardCalendar, lines: Sequence[Line], page: int) -> UpcomingPage:
+    today = calendar.view.today
+    late, rest = overdue_first(lines, today)
+    part = paging(len(lines), page)
     totals = _totals(late, rest)
     listed = [*late, *rest]
-    here = listed[part.offset : part.offset + part.size]
-    entries = [shown(entry, names, today) for entry in entries_of(connection, here)]
+    on_page = listed[part.offset : part.offset + part.size]
     before = _group(listed[part.offset - 1], today) if part.offset else ...
     groups = tuple(
         Group(
@@ -188,10 +184,10 @@ def _page(
             month=group,
             total=totals[group],
             continues=group == before,
-            entries=tuple(entry for _, entry in same),
+            entries=tuple(entries),
         )
-        for group, same in groupby(
-            zip(here, entries, strict=True), lambda pair: _group(pair[0], today)
+        for group, entries in groupby(
+            entries_of(calendar, on_page), lambda entry: _group(entry, today)
         )
     )
     return UpcomingPage(
@@ -217,8 +213,9 @@ def _totals(late: Sequence[Line], rest: Sequence[Line]) -> dict[date | None, int
     return totals
 
 
-def _group(line: Line, today: date) -> date | None:
-    return None if line.is_late(today) else line.due.replace(day=1)
+def _group(line: Line | CalendarEntry, today: date) -> date | None:
+    late = is_late(line.status, line.due, today)
+    return None if late else line.due.replace(day=1)
 
 
 def _heading(group: date | None) -> str:

@@ -23,14 +23,14 @@ from ...wording.names import Names
 from ...wording.text import one_line, stated, working_days
 from ...wording.text import sentence as ended
 from ...wording.timings import sentence
-from .entries import Entry
+from .entries import CalendarEntry
 
 
 def why_due(
-    entry: Entry, obligation: Obligation, names: Names, happened: Iterable[Happened]
+    entry: CalendarEntry, obligation: Obligation, happened: Iterable[Happened]
 ) -> Iterator[str]:
     """Sentences from the source's own words to the day; `happened` is what was recorded."""
-    planner = names.planner
+    names, planner = entry.view.names, entry.view.planner
     yield f"The plan says: “{one_line(obligation.quote)}”"
     yield f"This is read as: {sentence(obligation.timing, planner)}."
     if obligation.assumed is not None:
@@ -44,23 +44,23 @@ def why_due(
     raised = _raised(entry, recorded)
     if raised is not None:
         yield _that_it_was_raised(raised, names)
-    if _still_follows(entry, timing, planner, raised):
-        yield from _sum(entry, timing, names, recorded)
+    if _still_follows(entry, timing, raised):
+        yield from _sum(entry, timing, recorded)
         if entry.note is not None:
-            yield ended(entry.note)
+            yield entry.note
     else:
         first, now = long_date(entry.first_due), long_date(entry.due)
         yield f"It was given a date of its own: {now} instead of {first}."
 
 
-def meeting_body_of(entry: Entry, obligation: Obligation) -> str | None:
+def meeting_body_of(entry: CalendarEntry, obligation: Obligation) -> str | None:
     """The same of one entry: what was raised for a meeting goes to the body that meets."""
     if isinstance(obligation.timing, AsRequired):
-        return entry.audience[0] if entry.meeting is not None and entry.audience else None
+        return entry.audience[0].id if entry.meeting is not None and entry.audience else None
     return meeting_body(obligation, entry.kind)
 
 
-def _raised(entry: Entry, happened: Iterable[Happened]) -> Raised | None:
+def _raised(entry: CalendarEntry, happened: Iterable[Happened]) -> Raised | None:
     """That it was raised, where it is due only as required."""
     period = entry.key.rpartition("/")[2]
     found = (each for each in happened if isinstance(each, Raised))
@@ -74,16 +74,18 @@ def _that_it_was_raised(raised: Raised, names: Names) -> str:
     return f"It was raised on {day}, for a meeting of {names.short(raised.body)}."
 
 
-def _still_follows(entry: Entry, timing: Timing, planner: Planner, raised: Raised | None) -> bool:
+def _still_follows(entry: CalendarEntry, timing: Timing, raised: Raised | None) -> bool:
     """Whether its date is still the one that its timing gives, and nobody set another."""
+    days = entry.view.planner.days
     if raised is not None and entry.meeting is not None:
-        return due_day(raised.on, entry.meeting, planner.days) == entry.due
+        return due_day(raised.on, entry.meeting, days) == entry.due
     if isinstance(timing, AtMeetings) and entry.meeting is not None:
-        return planner.days.shift(entry.meeting, -timing.papers) == entry.due
+        return days.shift(entry.meeting, -timing.papers) == entry.due
     return entry.first_due == entry.due
 
 
-def _sum(entry: Entry, timing: Timing, names: Names, happened: Iterable[Happened]) -> Iterator[str]:
+def _sum(entry: CalendarEntry, timing: Timing, happened: Iterable[Happened]) -> Iterator[str]:
+    names = entry.view.names
     match timing:
         case AtMeetings(body=body, papers=papers) if entry.meeting is not None:
             meets = f"{names.short(body)} meets on {weekday_date(entry.meeting)}"
@@ -92,7 +94,7 @@ def _sum(entry: Entry, timing: Timing, names: Names, happened: Iterable[Happened
             else:
                 yield f"{meets}, and it is due on that day."
         case AsRequired() if entry.meeting is not None and entry.audience:
-            meets = f"{names.short(entry.audience[0])} meets on {weekday_date(entry.meeting)}"
+            meets = f"{entry.audience[0].short} meets on {weekday_date(entry.meeting)}"
             if papers_day(entry.meeting, names.planner.days) == entry.due:
                 before = working_days(PAPERS_WORKING_DAYS)
                 yield f"{meets}, and {before} before that is {_day(entry)}."
@@ -111,11 +113,11 @@ def _sum(entry: Entry, timing: Timing, names: Names, happened: Iterable[Happened
                 yield f"{working_days(days)} after that is {_day(entry)}."
 
 
-def _day(entry: Entry) -> str:
+def _day(entry: CalendarEntry) -> str:
     return weekday_date(entry.due)
 
 
-def _recorded(entry: Entry, event: str, happened: Iterable[Happened]) -> Event | None:
+def _recorded(entry: CalendarEntry, event: str, happened: Iterable[Happened]) -> Event | None:
     """The event that an occurrence follows, by its period ("review-published-2")."""
     period = entry.key.rpartition("/")[2]
     events = (each for each in happened if isinstance(each, Event))

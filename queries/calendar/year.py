@@ -16,11 +16,12 @@ from ...calendar.rules.date_text import MONTHS
 from ...calendar.status import SETTLED, Status
 from ...scheduler.planning.board_view import BoardView
 from ...wording.names import Named, Names
-from ...wording.statuses import BEFORE_START, STATUS_WORDS, status_words
+from ...wording.statuses import BEFORE_START, STATUS_WORDS
 from ...wording.text import stated
 from ...wording.timings import sentence
 from ..paging import PAGE_SIZE, Paging, paging
 from .board_calendar import BoardCalendar, Line
+from .entries import CalendarEntry, entries_of
 
 MONTHS_OF_A_YEAR = 12
 FINANCIAL_YEAR_BEGINS = 4
@@ -104,17 +105,6 @@ class ReportRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MeetingMark:
-    """A meeting of the Board: its day, and "held", "planned" or "cancelled"."""
-
-    day: date
-    title: str
-    status_words: str
-    is_cancelled: bool
-    note: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class YearPlanner:
     """A Board's year as it stands on the day `as_at`; `meetings` are the Board's, by month."""
 
@@ -122,7 +112,7 @@ class YearPlanner:
     heading: str
     as_at: date
     months: tuple[YearMonthHead, ...]
-    meetings: tuple[tuple[MeetingMark, ...], ...]
+    meetings: tuple[tuple[CalendarEntry, ...], ...]
     rows: tuple[ReportRow, ...]
     paging: Paging
 
@@ -195,19 +185,13 @@ def _column(line: Line) -> date:
 
 def _meetings(
     calendar: BoardCalendar, months: Sequence[YearMonthHead], start: date, end: date
-) -> tuple[tuple[MeetingMark, ...], ...]:
-    found: dict[date, list[MeetingMark]] = defaultdict(list)
-    for line in calendar.meetings(start, end):
-        if line.owner == calendar.view.planner.board and line.computed is not None:
-            mark = MeetingMark(
-                day=line.due,
-                title=line.computed.title,
-                status_words=status_words(line.status, line.kind, line.due, calendar.view.today),
-                is_cancelled=line.status is Status.VOID,
-                note=line.computed.note,
-            )
-            found[line.due.replace(day=1)].append(mark)
-    return tuple(tuple(found[month.first]) for month in months)
+) -> tuple[tuple[CalendarEntry, ...], ...]:
+    board = calendar.view.planner.board
+    lines = [line for line in calendar.meetings(start, end) if line.owner == board]
+    by_month: dict[date, list[CalendarEntry]] = defaultdict(list)
+    for entry in entries_of(calendar, lines):
+        by_month[entry.due.replace(day=1)].append(entry)
+    return tuple(tuple(by_month[month.first]) for month in months)
 
 
 def _rows(

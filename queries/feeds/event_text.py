@@ -13,9 +13,8 @@ from ...calendar.occurrences import Kind
 from ...calendar.planner.model import Action
 from ...calendar.rules.date_text import long_date, weekday_date
 from ...calendar.status import Status
-from ...wording.names import Names
-from ...wording.text import audience, one_line, sentence, stated
-from ..calendar.entries import Entry
+from ...wording.text import audience, one_line, sentence
+from ..calendar.entries import CalendarEntry
 from ..calendar.why_due import meeting_body_of
 
 CATEGORIES = {
@@ -57,13 +56,13 @@ def feed_zone(zone: ZoneInfo) -> ZoneInfo:
     return zone
 
 
-def event_words(entry: Entry, names: Names, zone: ZoneInfo) -> EventWords:
+def event_words(entry: CalendarEntry, zone: ZoneInfo) -> EventWords:
     """What the feeds say of an entry; `zone` is the Board's own."""
-    starts, ends = _times(entry, names, zone)
+    starts, ends = _times(entry, zone)
     return EventWords(
         key=entry.key,
-        summary=one_line(entry.title) if entry.kind is Kind.MEETING else _summary(entry, names),
-        description="\n".join(_description(entry, names)),
+        summary=one_line(entry.title) if entry.kind is Kind.MEETING else _summary(entry),
+        description="\n".join(_description(entry)),
         category=CATEGORIES[entry.kind],
         day=entry.due if starts is None else None,
         starts=starts,
@@ -71,11 +70,9 @@ def event_words(entry: Entry, names: Names, zone: ZoneInfo) -> EventWords:
     )
 
 
-def _times(
-    entry: Entry, names: Names, zone: ZoneInfo
-) -> tuple[datetime, datetime] | tuple[None, None]:
+def _times(entry: CalendarEntry, zone: ZoneInfo) -> tuple[datetime, datetime] | tuple[None, None]:
     """From when to when a meeting lasts, where its series says so."""
-    body = names.bodies.get(entry.owner)
+    body = entry.view.names.bodies.get(entry.owner.id)
     if entry.kind is not Kind.MEETING or body is None or body.series is None:
         return None, None
     begins, finishes = body.series.begins, body.series.ends
@@ -89,51 +86,46 @@ def _times(
     return starts, ends
 
 
-def _summary(entry: Entry, names: Names) -> str:
+def _summary(entry: CalendarEntry) -> str:
     """ "Due: S.11 annual report (PMQAG to LSCB)"."""
     what = one_line(entry.title)
-    obligation = names.obligations.get(entry.ref)
+    obligation = entry.view.obligations.get(entry.ref)
     if isinstance(obligation, Action):
         what = f"Action {obligation.number}, {what}"
-    parties = names.short(entry.owner)
+    parties = entry.owner.short
     if entry.audience:
-        parties = f"{parties} to {_audience(entry, names)}"
+        parties = f"{parties} to {audience(tuple(body.short for body in entry.audience))}"
     return f"{_label(entry)}: {what} ({parties})"
 
 
-def _label(entry: Entry) -> str:
+def _label(entry: CalendarEntry) -> str:
     if entry.status is Status.WAIVED:
         return "Not needed"
     return "Review" if entry.kind is Kind.REVIEW else "Due"
 
 
-def _audience(entry: Entry, names: Names) -> str:
-    return audience(tuple(names.short(each) for each in entry.audience))
-
-
-def _description(entry: Entry, names: Names) -> Iterator[str]:
+def _description(entry: CalendarEntry) -> Iterator[str]:
     if entry.kind is Kind.MEETING:
-        yield sentence(f"{names.body(entry.owner).name} meets")
+        yield sentence(f"{entry.owner.name} meets")
         if entry.note is not None:
-            yield sentence(entry.note)
+            yield entry.note
         return
     if entry.meeting is not None:
-        yield f"For the {_meeting(entry, names)} on {weekday_date(entry.meeting)}."
-    when = stated(entry.due, entry.precision)
+        yield f"For the {_meeting(entry)} on {weekday_date(entry.meeting)}."
+    when = entry.when
     exact = when == long_date(entry.due)
     label = "To be looked at again" if entry.kind is Kind.REVIEW else "Due"
     yield f"{label} {weekday_date(entry.due) if exact else f'by the {when}'}."
-    place = names.place(entry.ref, entry.row)
     if entry.kind is Kind.REPORT:
-        yield f"In the planner: {sentence(place)}"
-    if entry.first_due != entry.due:
-        yield f"It was due {long_date(entry.first_due)} before."
+        yield f"In the planner: {sentence(entry.place)}"
+    if entry.moved_from is not None:
+        yield f"It was due {long_date(entry.moved_from)} before."
     if entry.note is not None:
-        yield sentence(entry.note)
+        yield entry.note
 
 
-def _meeting(entry: Entry, names: Names) -> str:
+def _meeting(entry: CalendarEntry) -> str:
     """ "LSCB meeting"; "meeting" where the planner does not know the report any more."""
-    obligation = names.obligations.get(entry.ref)
+    obligation = entry.view.obligations.get(entry.ref)
     body = None if obligation is None else meeting_body_of(entry, obligation)
-    return "meeting" if body is None else f"{names.short(body)} meeting"
+    return "meeting" if body is None else f"{entry.view.names.short(body)} meeting"

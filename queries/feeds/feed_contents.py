@@ -12,7 +12,6 @@ from dateutil.relativedelta import relativedelta
 from sqlalchemy import Connection
 
 from ...calendar.ical.feed import FeedEvent, calendar_feed, etag, vevent
-from ...calendar.occurrences import Kind
 from ...calendar.planner.model import Planner
 from ...calendar.status import Status
 from ...scheduler.installation import Installation
@@ -25,7 +24,7 @@ from ...storage.feeds.feeds import Feed, FeedKind
 from ...storage.feeds.published_events import Published
 from ...storage.installation import installation_id
 from ...wording.names import Names
-from ..calendar.entries import upcoming
+from ..calendar.entries import CalendarEntry, upcoming
 from .event_text import EventWords, event_words, feed_zone
 from .event_versions import FeedChanges
 
@@ -48,11 +47,9 @@ class FeedBody:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardEvent:
-    """An event of a Board: whose it is, who gets it, and its VEVENT."""
+    """An event of a Board: its entry in the calendar, and its VEVENT."""
 
-    kind: Kind
-    owner: str
-    audience: tuple[str, ...]
+    entry: CalendarEntry
     block: bytes
 
 
@@ -165,7 +162,7 @@ class FeedShelf:
             for entry in upcoming(connection, view, start=start, end=end)
             if entry.status is not Status.VOID
         ]
-        said = [event_words(entry, view.names, self._here.settings.zone) for entry in entries]
+        said = [event_words(entry, self._here.settings.zone) for entry in entries]
         published = board.changes.publish(connection, said)
         installation = installation_id(connection)
         before, board.blocks = board.blocks, {}
@@ -175,13 +172,7 @@ class FeedShelf:
             block = known[1] if known and known[0] == now else _block(words, now, installation)
             board.blocks[words.key] = (now, block)
         board.events = tuple(
-            BoardEvent(
-                kind=entry.kind,
-                owner=entry.owner,
-                audience=entry.audience,
-                block=board.blocks[entry.key][1],
-            )
-            for entry in entries
+            BoardEvent(entry=entry, block=board.blocks[entry.key][1]) for entry in entries
         )
 
 
@@ -232,8 +223,11 @@ def _choice(feed: Feed, view: BoardView) -> Callable[[BoardEvent], bool]:
         case FeedKind.BOARD:
             return lambda _: True
         case FeedKind.BODY:
-            return lambda event: event.owner in bodies or feed.subject in event.audience
-    return lambda event: event.owner in bodies
+            return lambda event: (
+                event.entry.owner.id in bodies
+                or feed.subject in (body.id for body in event.entry.audience)
+            )
+    return lambda event: event.entry.owner.id in bodies
 
 
 def _bodies(feed: Feed, view: BoardView) -> frozenset[str]:

@@ -17,7 +17,7 @@ from ...storage.pauses import Pause
 from ...wording.mails import CAPACITY, stand_in, step_words
 from ...wording.statuses import STATUS_WORDS
 from ...wording.text import working_days
-from ..calendar.entries import Entry
+from ..calendar.entries import CalendarEntry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +71,9 @@ class MailingBasis:
         return any((each.kind, each.id) == (kind, name) for each in self.pauses)
 
 
-def coming_mails(basis: MailingBasis, entry: Entry, row: StoredOccurrence | None) -> ComingMails:
+def coming_mails(
+    basis: MailingBasis, entry: CalendarEntry, row: StoredOccurrence | None
+) -> ComingMails:
     """The mails that will come about `entry`; `row` is what is stored of it."""
     reason = _silence(basis, entry, row)
     if reason is not None:
@@ -93,7 +95,7 @@ def coming_mails(basis: MailingBasis, entry: Entry, row: StoredOccurrence | None
 
 
 def _ahead(
-    basis: MailingBasis, entry: Entry, row: StoredOccurrence | None, policy: Policy
+    basis: MailingBasis, entry: CalendarEntry, row: StoredOccurrence | None, policy: Policy
 ) -> Iterator[Step]:
     """The steps still to come, those of the policy itself; of those fallen only the last."""
     done = None if row is None else row.last_step
@@ -119,10 +121,10 @@ def _ahead(
         yield fallen
 
 
-def _mail(basis: MailingBasis, entry: Entry, step: Step, policy: Policy) -> ComingMail:
+def _mail(basis: MailingBasis, entry: CalendarEntry, step: Step, policy: Policy) -> ComingMail:
     planner = basis.view.planner
     day = max(step.day, planner.days.on_or_after(basis.view.today))
-    found = recipients(planner, entry.owner, step, policy, day=day, away=basis.away)
+    found = recipients(planner, entry.owner.id, step, policy, day=day, away=basis.away)
     return ComingMail(
         day=day,
         when=weekday_date(day),
@@ -149,7 +151,7 @@ def _rests(basis: MailingBasis, address: str, day: date) -> str | None:
     return None
 
 
-def _overtaken(entry: Entry, overtaken: date, today: date) -> str:
+def _overtaken(entry: CalendarEntry, overtaken: date, today: date) -> str:
     if entry.kind is Kind.REVIEW:
         return f"The next review comes on {long_date(overtaken)}."
     if overtaken <= today:
@@ -160,7 +162,7 @@ def _overtaken(entry: Entry, overtaken: date, today: date) -> str:
     )
 
 
-def _silence(basis: MailingBasis, entry: Entry, row: StoredOccurrence | None) -> str | None:
+def _silence(basis: MailingBasis, entry: CalendarEntry, row: StoredOccurrence | None) -> str | None:
     """Why no mail will come, as a sentence; None where mails come."""
     planner = basis.view.planner
     state = _state(entry, row)
@@ -179,12 +181,12 @@ def _silence(basis: MailingBasis, entry: Entry, row: StoredOccurrence | None) ->
         return f"No mails of {planner.name} go out yet."
     if basis.is_paused("board", basis.view.id):
         return f"The mails of {planner.name} are paused."
-    if basis.is_paused("body", entry.owner):
-        return f"Mails about what {basis.view.names.short(entry.owner)} owes are paused."
+    if basis.is_paused("body", entry.owner.id):
+        return f"Mails about what {entry.owner.short} owes are paused."
     return None
 
 
-def _state(entry: Entry, row: StoredOccurrence | None) -> str:
+def _state(entry: CalendarEntry, row: StoredOccurrence | None) -> str:
     if row is not None:
         return row.state
     return entry.status if entry.status in (Status.VOID, Status.UNSETTLED) else OPEN

@@ -16,9 +16,8 @@ from ...calendar.status import Status
 from ...scheduler.planning.board_view import BoardView
 from ...storage.change_log import last_outcomes
 from ...wording.names import Named, Names
-from ...wording.statuses import is_late
 from ..calendar.board_calendar import BoardCalendar, Line
-from ..calendar.entries import Shown, entries_of, shown
+from ..calendar.entries import CalendarEntry, entries_of
 from ..calendar.report import Link, link_to
 from .meetings import MeetingLine, lines_at, meeting_on, raised_for
 
@@ -27,7 +26,7 @@ from .meetings import MeetingLine, lines_at, meeting_on, raised_for
 class Paper:
     """One paper, and what was recorded of it last: on which day, by whom, with which remark."""
 
-    shown: Shown
+    shown: CalendarEntry
     recorded_on: date | None = None
     recorded_by: str | None = None
     remark: str | None = None
@@ -43,7 +42,7 @@ class MayRaise:
     report: Link
     owners: tuple[Named, ...]
     quote: str
-    raised: tuple[Shown, ...] = ()
+    raised: tuple[CalendarEntry, ...] = ()
     silent: tuple[Named, ...] = ()
 
 
@@ -54,8 +53,8 @@ class OwnerExceptions:
     owner: Named
     lead: str
     contact: str | None
-    reports: tuple[Shown, ...]
-    actions: tuple[Shown, ...]
+    reports: tuple[CalendarEntry, ...]
+    actions: tuple[CalendarEntry, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +97,7 @@ def meeting_papers(
     lines = [
         line for line in lines_at(calendar, day, day, body) if _is_for(line, body, names, raised)
     ]
-    papers = _papers(connection, lines, names, today)
+    papers = _papers(calendar, lines)
     reviews = [paper for paper in papers if paper.shown.kind is Kind.REVIEW]
     due = [paper for paper in papers if paper.shown.kind is not Kind.REVIEW]
     return MeetingPapers(
@@ -106,11 +105,11 @@ def meeting_papers(
         as_at=today,
         come=_with(due, Status.SUBMITTED, Status.ACCEPTED),
         nothing=_with(due, Status.NOTHING_TO_REPORT),
-        late=tuple(paper for paper in due if _is_missing(paper, today)),
+        late=tuple(paper for paper in due if _is_missing(paper)),
         to_come=tuple(
             paper
             for paper in _with(due, Status.PLANNED, Status.DUE, Status.RETURNED)
-            if not _is_missing(paper, today)
+            if not _is_missing(paper)
         ),
         not_settled=_with(due, Status.UNSETTLED),
         not_needed=_with(due, Status.WAIVED),
@@ -130,33 +129,32 @@ def _is_for(line: Line, body: str, names: Names, raised: Mapping[str, str]) -> b
     return body in obligation.audience or meeting_body(obligation, line.kind) == body
 
 
-def _is_missing(paper: Paper, today: date) -> bool:
-    status = paper.shown.status
-    return status is Status.MISSED or is_late(status, paper.shown.due, today)
+def _is_missing(paper: Paper) -> bool:
+    return paper.shown.status is Status.MISSED or paper.shown.is_late
 
 
 def _with(papers: Iterable[Paper], *wanted: Status) -> tuple[Paper, ...]:
     return tuple(paper for paper in papers if paper.shown.status in wanted)
 
 
-def _papers(
-    connection: Connection, lines: Sequence[Line], names: Names, today: date
-) -> list[Paper]:
-    recorded = last_outcomes(connection, names.planner.board, [line.key for line in lines])
-    found = []
-    for entry in entries_of(connection, lines):
-        last = recorded.get(entry.key)
-        words = shown(entry, names, today)
+def _papers(calendar: BoardCalendar, lines: Sequence[Line]) -> list[Paper]:
+    keys = [line.key for line in lines]
+    outcomes = last_outcomes(calendar.connection, calendar.view.id, keys)
+    papers = []
+    for entry in entries_of(calendar, lines):
+        last = outcomes.get(entry.key)
         if last is None:
-            found.append(Paper(shown=words))
+            papers.append(Paper(shown=entry))
         else:
-            found.append(
-                Paper(shown=words, recorded_on=last.on, recorded_by=last.who, remark=last.why)
+            papers.append(
+                Paper(shown=entry, recorded_on=last.on, recorded_by=last.who, remark=last.why)
             )
-    return found
+    return papers
 
 
-def _may_raise(names: Names, meeting: MeetingLine, due: Sequence[Shown]) -> Iterable[MayRaise]:
+def _may_raise(
+    names: Names, meeting: MeetingLine, due: Sequence[CalendarEntry]
+) -> Iterable[MayRaise]:
     """What the agenda asks for, but of a meeting at which no reports are due."""
     if meeting.is_cancelled or meeting.is_extraordinary:
         return
@@ -182,15 +180,15 @@ def _exceptions(calendar: BoardCalendar) -> tuple[OwnerExceptions, ...]:
         calendar.late_before(today),
         key=lambda line: (order.get(line.owner, len(order)), line.owner, line.due, line.key),
     )
-    entries = entries_of(calendar.connection, lines)
-    words = (shown(entry, names, today) for entry in entries)
     return tuple(
-        _of_owner(names, owner, list(same), today)
-        for owner, same in groupby(words, lambda each: each.owner)
+        _of_owner(names, owner, list(entries), today)
+        for owner, entries in groupby(entries_of(calendar, lines), lambda entry: entry.owner)
     )
 
 
-def _of_owner(names: Names, owner: Named, late: Sequence[Shown], today: date) -> OwnerExceptions:
+def _of_owner(
+    names: Names, owner: Named, late: Sequence[CalendarEntry], today: date
+) -> OwnerExceptions:
     body = names.bodies.get(owner.id)
     return OwnerExceptions(
         owner=owner,

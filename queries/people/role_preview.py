@@ -160,7 +160,7 @@ def _next_mails(
     refs = {each.ref for each in view.planner.obligations() if body_id in each.owners}
     calendar = BoardCalendar(connection, view)
     lines = calendar.lines(view.today - A_YEAR, view.today + A_YEAR, refs)
-    for entry in entries_of(connection, [line for line in lines if line.owner == body_id]):
+    for entry in entries_of(calendar, [line for line in lines if line.owner == body_id]):
         stored = occurrence_by_key(connection, entry.key)
         coming = coming_mails(basis, entry, stored).mails
         mail = next((mail for mail in coming if mail.day >= starts), None)

@@ -16,7 +16,7 @@ from ...calendar.occurrences import Kind
 from ...calendar.planner.model import Planner
 from ...calendar.rules.date_text import long_date
 from ...calendar.status import Status
-from ...queries.calendar.entries import Shown
+from ...queries.calendar.entries import CalendarEntry
 from ...queries.calendar.upcoming import Choice, upcoming_page
 from ...wording.statuses import KIND_WORDS, STATUS_WORDS
 from ..page.page import page
@@ -67,10 +67,10 @@ class Period(StrEnum):
 class Row:
     """One line of a day: the same thing, of all who owe it and of whom the same can be said."""
 
-    entries: tuple[Shown, ...]
+    entries: tuple[CalendarEntry, ...]
 
     @property
-    def first(self) -> Shown:
+    def first(self) -> CalendarEntry:
         """What is said of all of them."""
         return self.entries[0]
 
@@ -189,18 +189,18 @@ def _bodies(planner: Planner) -> list[tuple[str, str]]:
     return sorted(named, key=lambda each: each[1].casefold())
 
 
-def days_of(entries: Iterable[Shown]) -> Iterator[Day]:
+def days_of(entries: Iterable[CalendarEntry]) -> Iterator[Day]:
     """The days of a month's entries, each with its rows, in the order of the entries."""
     for day, same in groupby(entries, lambda each: each.due):
         yield Day(day, tuple(_rows(same)))
 
 
-def _rows(entries: Iterable[Shown]) -> Iterator[Row]:
+def _rows(entries: Iterable[CalendarEntry]) -> Iterator[Row]:
     """Those of one report that are alike in all but their owner as one row.
 
     A meeting stands by itself, and what was moved says so in a row of its own.
     """
-    found: dict[tuple[object, ...], list[Shown]] = {}
+    found: dict[tuple[object, ...], list[CalendarEntry]] = {}
     for each in entries:
         alike = (each.kind, each.ref, each.title, each.meeting, each.status, each.moved_from)
         own = each.key if each.kind is Kind.MEETING or each.note else None

@@ -7,7 +7,7 @@ import pytest
 from boardcal.calendar.occurrences import occurrences
 from boardcal.calendar.status import Status
 from boardcal.operations.planner.meetings import cancel_meeting, move_meeting
-from boardcal.queries.calendar.entries import Entry, upcoming
+from boardcal.queries.calendar.entries import CalendarEntry, upcoming
 from boardcal.tests.factories import S11, checked, cumbria, day, make_document, make_report
 from boardcal.tests.office import Office
 from boardcal.tests.pages import in_memory, make_whole, reading, shown_by
@@ -20,8 +20,8 @@ WINDOWS = [
 ]
 
 
-def listed(office: Office, start: str, end: str, today: str, **more: object) -> list[Entry]:
-    found: list[Entry] = shown_by(
+def listed(office: Office, start: str, end: str, today: str, **more: object) -> list[CalendarEntry]:
+    found: list[CalendarEntry] = shown_by(
         office, upcoming, start=day(start), end=day(end), today=day(today), **more
     )
     return found

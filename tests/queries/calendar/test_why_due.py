@@ -30,11 +30,10 @@ def why(
     if report and "after" in report["when"]:
         office.happened("survey", "2018-02-01")
     with reading(office, today=day("2018-02-01")) as (connection, view):
-        names = view.names
         entries = upcoming(connection, view, start=day("2018-01-01"), end=day("2019-12-31"))
         entry = next(each for each in entries if each.key == key)
         events = recorded_events(connection, view.id)
-        return list(why_due(entry, names.obligations[entry.ref], names, events))
+        return list(why_due(entry, view.obligations[entry.ref], events))
 
 
 @pytest.mark.parametrize(

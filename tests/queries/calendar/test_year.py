@@ -136,7 +136,7 @@ def test_the_meetings_of_the_board_stand_above_with_what_became_of_each() -> Non
     office.edit(lambda content: add_meeting(content, "lscb", day("2018-08-02"), extraordinary=True))
     year = planner_of(office)
     found = {
-        month.short: [(mark.day.isoformat(), mark.status_words, mark.note) for mark in marks]
+        month.short: [(mark.due.isoformat(), mark.status_words, mark.reason) for mark in marks]
         for month, marks in zip(year.months, year.meetings, strict=True)
         if marks
     }

@@ -9,7 +9,7 @@ from sqlalchemy import update
 from boardcal.calendar.occurrences import Kind
 from boardcal.calendar.planner.roles import RoleName
 from boardcal.calendar.status import Status
-from boardcal.queries.calendar.entries import Entry, upcoming
+from boardcal.queries.calendar.entries import CalendarEntry, upcoming
 from boardcal.queries.feeds.feed_contents import window
 from boardcal.storage.feeds.feeds import FeedKind
 from boardcal.storage.schema.occurrences import occurrence
@@ -37,22 +37,22 @@ if TYPE_CHECKING:
 HOSTILE = "<b>S.11</b>; “findings”, a\\b – " + "ä" * 120
 
 
-def _entries(office: Office) -> list[Entry]:
+def _entries(office: Office) -> list[CalendarEntry]:
     """What `upcoming` gives for the days of the feeds."""
     today = office.local.day_of(office.now)
     with reading(office) as (_, view):
         start, end = window(view.planner, today, office.horizon_months)
-    found: list[Entry] = shown_by(office, upcoming, start=start, end=end, today=today)
+    found: list[CalendarEntry] = shown_by(office, upcoming, start=start, end=end, today=today)
     return [each for each in found if each.status is not Status.VOID]
 
 
-def _bounds(entry: Entry, times: dict[str, tuple[str, str]]) -> tuple[date, date]:
+def _bounds(entry: CalendarEntry, times: dict[str, tuple[str, str]]) -> tuple[date, date]:
     """When an entry begins and ends; `times` are those of the bodies that meet."""
-    if entry.kind is not Kind.MEETING or entry.owner not in times:
+    if entry.kind is not Kind.MEETING or entry.owner.id not in times:
         return entry.due, entry.due + timedelta(days=1)
     starts, ends = (
         datetime.fromisoformat(f"{entry.due}T{clock}").replace(tzinfo=LONDON.zone)
-        for clock in times[entry.owner]
+        for clock in times[entry.owner.id]
     )
     return starts, ends
 
@@ -86,7 +86,11 @@ def test_the_feed_of_the_board_is_its_calendar_in_winter_and_summer(today: str) 
 def test_the_feed_of_a_body_is_what_it_owes_and_gets_and_when_it_meets(body: str) -> None:
     office = in_memory().store(cumbria())
     office.tick("2018-02-01")
-    expected = {each.key for each in _entries(office) if body in (each.owner, *each.audience)}
+    expected = {
+        entry.key
+        for entry in _entries(office)
+        if body in [party.id for party in (entry.owner, *entry.audience)]
+    }
     assert _events(office, a_feed(FeedKind.BODY, body)).keys() == expected
     assert expected
 
@@ -119,7 +123,7 @@ def test_a_person_has_what_their_bodies_owe_as_long_as_they_hold_a_role() -> Non
     office.tick("2018-02-01")
     feed = a_feed(FeedKind.PERSON, CHAIR)
     before = _events(office, feed)
-    owed = {each.key for each in _entries(office) if each.owner == "pmqag"}
+    owed = {entry.key for entry in _entries(office) if entry.owner.id == "pmqag"}
     assert before.keys() == owed
     assert S11 in before
     office.leave(RoleName.CHAIR, CHAIR, "2018-03-01")
