@@ -15,9 +15,10 @@ from sqlalchemy import Connection
 from ..calendar.planner.file_schema import PlannerFile
 from ..core.errors import BoardcalError
 from ..core.validation.explain import FileProblems
-from ..notifications.delivery.test_mail import send_test_mail
+from ..notifications.delivery.trial_mail import send_test_mail
+from ..notifications.transports.registry import transport_class, transport_for
 from ..scheduler.clock import Clock
-from ..scheduler.factory import sender_for, transport_for
+from ..scheduler.factory import sender_for
 from ..scheduler.installation import (
     Installation,
     opened_for_reading,
@@ -119,7 +120,7 @@ def _noted(findings: Findings) -> Iterator[None]:
 
 def _check_settings(findings: Findings, settings: Settings) -> None:
     mail = settings.mail
-    if mail.transport != "smtp":
+    if not transport_class(settings).reaches_people:
         return
     with _noted(findings):
         settings.smtp_password()
@@ -225,12 +226,13 @@ def _check_rights(findings: Findings, here: Installation) -> None:
 
 
 def _check_go_live(findings: Findings, settings: Settings, rows: list[BoardRow]) -> None:
+    reaches_people = transport_class(settings).reaches_people
     for row in rows:
         if row.go_live is None:
             findings.warnings.append(
                 f"No mails of {row.name} go out yet; `boardcal golive DAY` sets from when."
             )
-        elif settings.mail.transport == "smtp" and row.accepted_transport != "smtp":
+        elif reaches_people and row.accepted_transport != settings.mail.transport:
             findings.warnings.append(
                 f"The mails of {row.name} were written to files so far; `boardcal golive DAY` "
                 "shows who would get real mail, and lets it begin."
@@ -245,7 +247,7 @@ def _check_content(
     findings.assumed.extend(readings(content))
     findings.warnings.extend(concerns(content, today))
     nowhere = sorted(addresses_nowhere(content))
-    if nowhere and loaded.settings.mail.transport == "smtp":
+    if nowhere and transport_class(loaded.settings).reaches_people:
         findings.warnings.append(
             f"{len(nowhere)} addresses of {content.board.name} are examples at which no mail "
             f"arrives, such as {nowhere[0]}; put the real ones into the planner."

@@ -1,10 +1,10 @@
-"""What the settings name, made: the transport that mails leave by, and whom they come from."""
+"""What the settings describe, made: senders, links, the pace of mails, the sign of life."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..notifications.transports.base import Transport
+from ..notifications.transports.registry import transport_class
 from ..settings.load import Settings
 
 if TYPE_CHECKING:
@@ -15,30 +15,6 @@ if TYPE_CHECKING:
     from ..notifications.delivery.uncertain import UncertainPolicy
     from ..notifications.links import Links
     from .heartbeat import Alive
-
-
-def transport_for(settings: Settings, *, patience: float = 60) -> Transport:
-    """The transport of `[mail]`. The password is read at each log-in and never kept.
-
-    `patience` bounds, in seconds, the way to a usable connection to a mail server.
-    """
-    if settings.mail.transport == "outbox":
-        from ..notifications.transports.outbox import OutboxTransport
-
-        return OutboxTransport(settings.mail.outbox)
-    # Loaded here because a mail server's client is slow to load and the outbox needs none.
-    from ..notifications.transports.smtp import SmtpAccount, SmtpTransport
-
-    smtp = settings.mail.smtp
-    account = SmtpAccount(
-        host=smtp.host,
-        port=smtp.port,
-        security=smtp.security,
-        username=smtp.username,
-        password=(lambda: settings.smtp_password() or "") if smtp.username else "",
-        timeout=patience,
-    )
-    return SmtpTransport(account)
 
 
 def alive_for(settings: Settings, announce: Callable[[str], None]) -> Alive | None:
@@ -67,11 +43,10 @@ def sender_for(settings: Settings, installation: str) -> Sender:
 
 
 def pace_for(settings: Settings) -> Pace:
-    """How many mails may leave in a minute: files as many as there are."""
+    """How many mails may leave in a minute."""
     from ..notifications.delivery.throttle import Pace
 
-    is_smtp = settings.mail.transport == "smtp"
-    return Pace(per_minute=settings.mail.smtp.rate_per_minute if is_smtp else None)
+    return Pace(per_minute=transport_class(settings).per_minute(settings))
 
 
 def uncertain_policy(settings: Settings) -> UncertainPolicy:

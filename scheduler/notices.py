@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from ..notifications.transports.registry import transport_class
 from ..storage.boards import boards
 from .installation import Installation, planner_notice
 
@@ -24,7 +25,7 @@ def notices(
     if no_sign_of_life is not None:
         said.append(f"The sign of life under [alive] does not arrive: {no_sign_of_life}.")
     mail = here.settings.mail
-    if mail.transport == "outbox":
+    if not transport_class(here.settings).reaches_people:
         said.append(
             f"Mails are written as files into {mail.outbox} and reach nobody; set "
             'transport = "smtp" in config.toml to send them.'

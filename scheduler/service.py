@@ -138,7 +138,7 @@ class Service:
             return Delivered()
         done = await self.delivery.deliver()
         if any((done.sent, done.failed, done.deferred, done.uncertain)):
-            self.announce(in_words(done, self.transport.name))
+            self.announce(in_words(done, reaches_people=self.transport.reaches_people))
         if self.delivery.trouble is not None:
             self.jobs.say_once("mail", self.delivery.trouble)
         elif self.jobs.failures.pop("mail", None) is not None:
@@ -246,9 +246,9 @@ class _Once:
             self.is_done = True
 
 
-def in_words(done: Delivered, transport: str) -> str:
+def in_words(done: Delivered, *, reaches_people: bool) -> str:
     """What a burst of sending came to, as a sentence."""
-    verb = "written" if transport == "outbox" else "sent"
+    verb = "sent" if reaches_people else "written"
     parts = [
         f"{count} {word}"
         for count, word in (

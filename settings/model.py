@@ -106,6 +106,9 @@ class Smtp(Section):
         return file
 
 
+TransportName = Literal["outbox", "smtp"]
+
+
 class Uncertain(Section):
     """`[mail.uncertain]`: what to do about mails that may or may not have arrived, by kind."""
 
@@ -116,7 +119,7 @@ class Uncertain(Section):
 class Mail(Section):
     """`[mail]`: where mails go, and from whom. `sender` is the file's `from`."""
 
-    transport: Literal["outbox", "smtp"] = "outbox"
+    transport: TransportName = "outbox"
     outbox: FilePath = Path("var/outbox")
     sender: Mailbox = Field(Address(name="Cumbria LSCB", address="lscb@example.org"), alias="from")
     reply_to: OptionalMailbox = None

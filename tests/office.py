@@ -100,7 +100,7 @@ class Postbag:
     """A transport that keeps what it is given; `before` and `after` DATA it may be refused."""
 
     clock: Callable[[], datetime]
-    name: str = "postbag"
+    reaches_people: bool = True
     mails: list[Mail] = field(default_factory=list)
     before: Refuse = lambda _: None
     after: Refuse = lambda _: None

@@ -9,6 +9,7 @@ import click
 
 from ...calendar.rules.date_text import long_date, weekday_date
 from ...notifications.letters.subject import subject
+from ...notifications.transports.registry import transport_class
 from ...operations.go_live import set_go_live
 from ...operations.planner.change import plan_now
 from ...queries.mails.first_mails import LOOK_ON, first_of
@@ -38,7 +39,7 @@ def golive(invocation: Invocation, day: date, yes: bool, who: str | None) -> Non
     with invocation.writing() as installation:
         with installation.database.read() as connection:
             row = installation.board(connection, invocation.board)
-        if installation.settings.mail.transport == "smtp":
+        if transport_class(installation.settings).reaches_people:
             say_lines(_who_is_mailed(invocation, installation, row, day, who))
         if not agreed(f"Let the mails of {row.name} begin on {long_date(day)}?", yes=yes):
             return
@@ -89,7 +90,6 @@ def _who_is_mailed(
 
 
 def _done(installation: Installation, row: BoardRow, day: date) -> Iterator[str]:
-    mail = installation.settings.mail
     with installation.database.read() as connection:
         view = installation.view(connection, installation.board(connection, row.id))
         asked = len(unsettled_items(connection, view))
@@ -102,8 +102,7 @@ def _done(installation: Installation, row: BoardRow, day: date) -> Iterator[str]
             "can be settled at once, or with `boardcal record`; `boardcal extend` gives it a new "
             "date."
         )
-    if mail.transport == "outbox":
-        yield from hung(
-            f"Mails are written as files into {mail.outbox}; nothing leaves this machine."
-        )
+    transport = transport_class(installation.settings)
+    if not transport.reaches_people:
+        yield from hung(transport.way_out(installation.settings))
     yield from hung("`boardcal run` sends them; nothing goes out while it is not running.")

@@ -17,10 +17,10 @@ from ...calendar.rules.date_text import long_date, weekday_date
 from ...calendar.status import Status
 from ...core.errors import BoardcalError
 from ...notifications.letters.subject import subject
+from ...notifications.transports.registry import transport_class, transport_for
 from ...queries.calendar.entries import CalendarEntry, upcoming
 from ...scheduler.clock import Clock
 from ...scheduler.clock_guard import ClockGuard
-from ...scheduler.factory import transport_for
 from ...scheduler.installation import Installation, copied, first_go_live, opened, planner_notice
 from ...scheduler.service import Service, StalledError
 from ...scheduler.simulation import SimulatedMail, simulate
@@ -65,7 +65,7 @@ def run_daemon(loaded: LoadedSettings, clock: Clock, *, pretended: bool, say: Sa
 
     `pretended`: the clock is not the real one, so that only the outbox may be used.
     """
-    if pretended and loaded.settings.mail.transport != "outbox":
+    if pretended and transport_class(loaded.settings).reaches_people:
         raise BoardcalError(
             "--as-of moves the clock, so real mail would carry wrong dates; use it with "
             'transport = "outbox" only.'
@@ -145,13 +145,13 @@ def _stamped(installation: Installation, say: Say) -> Say:
 def _require_accepted(installation: Installation) -> None:
     """Real mail starts only after somebody has seen who would get it, and said so."""
     settings = installation.settings
-    if settings.mail.transport != "smtp":
+    if not transport_class(settings).reaches_people:
         return
     with installation.database.read() as connection:
         waiting = [
             row
             for row in boards(connection)
-            if row.go_live is not None and row.accepted_transport != "smtp"
+            if row.go_live is not None and row.accepted_transport != settings.mail.transport
         ]
     if not waiting:
         return
@@ -188,13 +188,11 @@ def _say_start(installation: Installation, say: Say, *, is_first: bool) -> None:
         say(notice)
     if held is not None:
         say(f"On hold, no mail goes out: {held.why}")
-    if settings.mail.transport == "outbox":
-        say(f"Mails are written as files into {settings.mail.outbox}; nothing leaves this machine.")
-    elif settings.mail.redirect_to is not None:
+    transport = transport_class(settings)
+    if transport.reaches_people and settings.mail.redirect_to is not None:
         say(f"Every mail goes to {settings.mail.redirect_to.address} only, for a trial.")
     else:
-        smtp = settings.mail.smtp
-        say(f"Mails are sent through {smtp.host}, port {smtp.port}.")
+        say(transport.way_out(settings))
 
 
 def _say_next(installation: Installation, say: Say) -> None:

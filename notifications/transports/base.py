@@ -78,9 +78,16 @@ def always() -> bool:
 
 
 class Transport(Protocol):
-    """Carries mails away, one at a time."""
+    """Carries mails away, one at a time. `registry.TRANSPORTS` lists them.
 
-    name: str
+    A transport hands over one mail and names what went wrong. It holds no queue, never tries
+    again by itself and reads no database: its caller does.
+    """
+
+    @property
+    def reaches_people(self) -> bool:
+        """Whether mails leave this machine; else they are only written."""
+        ...
 
     async def send(
         self,

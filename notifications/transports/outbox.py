@@ -10,12 +10,14 @@ import socket
 import tempfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from .base import DeliveryError, LostClaimError, OutgoingMail, Receipt, always
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from ...settings.model import Settings
 
 UNFINISHED = ".unfinished"
 MAX_RECIPIENT = 120  # with day and id well under the 255 octets a file's name may have
@@ -31,11 +33,25 @@ class OutboxTransport:
     same file. The folder is made at the first mail, readable by its owner only.
     """
 
-    name = "outbox"
+    reaches_people = False
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._ready = False
+
+    @classmethod
+    def from_settings(cls, settings: Settings, *, patience: float) -> Self:  # noqa: ARG003
+        """The folder of `[mail]`; a file needs no patience."""
+        return cls(settings.mail.outbox)
+
+    @staticmethod
+    def per_minute(settings: Settings) -> None:
+        """As many files as there are."""
+
+    @staticmethod
+    def way_out(settings: Settings) -> str:
+        """Which folder mails are written into."""
+        return _way_out(settings.mail.outbox)
 
     async def send(
         self,
@@ -71,7 +87,7 @@ class OutboxTransport:
                 raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
             if not os.access(nearest, os.W_OK | os.X_OK):
                 raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-        return f"Mails are written as files into {self.folder}; nothing leaves this machine."
+        return _way_out(self.folder)
 
     async def close(self) -> None:
         """Nothing is held open."""
@@ -85,6 +101,10 @@ class OutboxTransport:
             if _is_left_over(unfinished):
                 unfinished.unlink(missing_ok=True)
         self._ready = True
+
+
+def _way_out(folder: Path) -> str:
+    return f"Mails are written as files into {folder}; nothing leaves this machine."
 
 
 def file_name(mail: OutgoingMail) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Self
 
 import aiosmtplib
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable, Iterator
 
+    from ...settings.model import Settings
     from .smtp_replies import Stage
 
 Security = Literal["starttls", "tls", "none"]
@@ -91,12 +92,37 @@ class SmtpTransport:
     attempt. Any number of tasks may call `send`; the mails leave one after another.
     """
 
-    name = "smtp"
+    reaches_people = True
 
     def __init__(self, account: SmtpAccount) -> None:
         self._account = account
         self._client: aiosmtplib.SMTP | None = None
         self._one_at_a_time = asyncio.Lock()
+
+    @classmethod
+    def from_settings(cls, settings: Settings, *, patience: float) -> Self:
+        """The account of `[mail.smtp]`. The password is read at each log-in and never kept."""
+        smtp = settings.mail.smtp
+        account = SmtpAccount(
+            host=smtp.host,
+            port=smtp.port,
+            security=smtp.security,
+            username=smtp.username,
+            password=(lambda: settings.smtp_password() or "") if smtp.username else "",
+            timeout=patience,
+        )
+        return cls(account)
+
+    @staticmethod
+    def per_minute(settings: Settings) -> int | None:
+        """What the mail server takes, as the settings say."""
+        return settings.mail.smtp.rate_per_minute
+
+    @staticmethod
+    def way_out(settings: Settings) -> str:
+        """Which mail server mails are sent through."""
+        smtp = settings.mail.smtp
+        return f"Mails are sent through {smtp.host}, port {smtp.port}."
 
     async def send(
         self,

@@ -78,7 +78,7 @@ class KilledError(BaseException):
 class Judge:
     """Carries mails away, and refuses what nobody should ever be sent."""
 
-    name = "judge"
+    reaches_people = True
 
     def __init__(self, allowed: Callable[[OutgoingMail, list[tuple[str, int]]], None]) -> None:
         self.allowed = allowed

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select, text
 
+from boardcal.notifications.transports.registry import transport_for
 from boardcal.queries import system_check as checking
-from boardcal.scheduler.factory import transport_for
 from boardcal.scheduler.installation import first_go_live, opened
 from boardcal.scheduler.watchdog import STUCK, Beats, last_resort
 from boardcal.settings.load import LoadedSettings, Settings

@@ -448,19 +448,21 @@ def test_the_next_start_takes_up_what_a_killed_one_left(
 
 
 @pytest.mark.parametrize(
-    ("done", "transport", "sentence"),
+    ("done", "reaches_people", "sentence"),
     [
-        (Delivered(sent=3), "smtp", "Mails: 3 sent."),
-        (Delivered(sent=3), "outbox", "Mails: 3 written."),
+        (Delivered(sent=3), True, "Mails: 3 sent."),
+        (Delivered(sent=3), False, "Mails: 3 written."),
         (
             Delivered(sent=1, failed=2, deferred=3, uncertain=4),
-            "smtp",
+            True,
             "Mails: 1 sent, 2 refused, 3 to be tried again, 4 with unknown outcome.",
         ),
     ],
 )
-def test_a_burst_of_sending_is_a_sentence(done: Delivered, transport: str, sentence: str) -> None:
-    assert in_words(done, transport) == sentence
+def test_a_burst_of_sending_is_a_sentence(
+    done: Delivered, reaches_people: bool, sentence: str
+) -> None:
+    assert in_words(done, reaches_people=reaches_people) == sentence
 
 
 def test_under_a_clock_that_cannot_be_right_nothing_is_decided_and_it_is_said_once(

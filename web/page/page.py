@@ -9,6 +9,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from ...notifications.transports.registry import transport_class
 from ...storage.accounts.accounts import Role
 from ...storage.accounts.sessions import Notice, set_notice
 from ...storage.database.errors import DatabaseError
@@ -98,8 +99,8 @@ def _banners(site: Site, context: RequestContext) -> Iterator[str]:
         yield "Mails of this Board have not begun: nobody has set their first day yet."
     if context.board is not None and context.board.id in context.paused:
         yield "Mails of this Board are paused: nobody is reminded until they go on."
-    mail = site.here.settings.mail
-    if mail.transport == "outbox":
+    settings = site.here.settings
+    if not transport_class(settings).reaches_people:
         yield "Mails are written to files: nobody receives them yet."
-    elif mail.redirect_to is not None:
-        yield f"A trial: every mail goes to {mail.redirect_to.address}."
+    elif settings.mail.redirect_to is not None:
+        yield f"A trial: every mail goes to {settings.mail.redirect_to.address}."

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ...calendar.rules.date_text import weekday_date
+from ...notifications.transports.registry import transport_class
 from ...operations.go_live import set_go_live
 from ...operations.planner.change import plan_now
 from ...queries.mails.first_mails import FirstMail, mails_after_going_live
@@ -97,7 +98,7 @@ def _preview(
         typed=typed_date(form_of(request), "day"),
         before=_text(row),
         mails=mails,
-        reaches_people=here.settings.mail.transport == "smtp",
+        reaches_people=transport_class(here.settings).reaches_people,
         redirect_to=here.settings.mail.redirect_to,
     )
 

@@ -1,0 +1,67 @@
+"""The ways for mails to leave. A new one is a class in this folder and a line in TRANSPORTS.
+
+Its name is one more choice of `mail.transport` in settings/model.py.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ...settings.model import Settings, TransportName
+    from .base import Transport
+
+
+class TransportClass(Protocol):
+    """What the class of a transport offers before there is a mail."""
+
+    @property
+    def reaches_people(self) -> bool:
+        """Whether mails leave this machine, so that somebody must agree before they begin."""
+        ...
+
+    def from_settings(self, settings: Settings, *, patience: float) -> Transport:
+        """The transport that settings describe. Raises BoardcalError where they cannot be used.
+
+        `patience` bounds, in seconds, the way to a usable connection.
+        """
+        ...
+
+    def per_minute(self, settings: Settings) -> int | None:
+        """How many mails may leave in a minute; None for as many as there are."""
+        ...
+
+    def way_out(self, settings: Settings) -> str:
+        """Where mails go, as a sentence."""
+        ...
+
+
+# Each is loaded where it is used: a mail server's client is slow to load, and files need none.
+def _outbox() -> TransportClass:
+    from .outbox import OutboxTransport
+
+    return OutboxTransport
+
+
+def _smtp() -> TransportClass:
+    from .smtp import SmtpTransport
+
+    return SmtpTransport
+
+
+TRANSPORTS: Mapping[TransportName, Callable[[], TransportClass]] = {
+    "outbox": _outbox,
+    "smtp": _smtp,
+}
+
+
+def transport_class(settings: Settings) -> TransportClass:
+    """The class of the transport that settings name."""
+    return TRANSPORTS[settings.mail.transport]()
+
+
+def transport_for(settings: Settings, *, patience: float = 60) -> Transport:
+    """The transport of `[mail]`, made. Raises BoardcalError where settings cannot be used."""
+    return transport_class(settings).from_settings(settings, patience=patience)

@@ -1,0 +1,31 @@
+"""The registry of transports."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from boardcal.notifications.transports.registry import TRANSPORTS, transport_class, transport_for
+from boardcal.settings.load import load_settings
+from boardcal.settings.model import TransportName
+
+
+def test_every_transport_that_settings_may_name_is_registered() -> None:
+    assert set(TRANSPORTS) == set(get_args(TransportName))
+
+
+@pytest.mark.parametrize(
+    ("name", "way_out", "reaches_people"),
+    [
+        ("outbox", "nothing leaves this machine", False),
+        ("smtp", "Mails are sent through localhost, port 587.", True),
+    ],
+)
+def test_a_transport_is_made_from_the_settings(
+    tmp_path: Path, name: str, way_out: str, reaches_people: bool
+) -> None:
+    settings = load_settings(None, {"BOARDCAL_MAIL__TRANSPORT": name}, tmp_path).settings
+    assert way_out in transport_class(settings).way_out(settings)
+    assert transport_for(settings).reaches_people is reaches_people
