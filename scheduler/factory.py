@@ -53,9 +53,9 @@ def uncertain_policy(settings: Settings) -> UncertainPolicy:
     """What `[mail.uncertain]` says."""
     from ..notifications.delivery.uncertain import UncertainPolicy, WhenUncertain
 
-    said = settings.mail.uncertain
+    chosen = settings.mail.uncertain
     return UncertainPolicy(
-        reminders=WhenUncertain(said.reminders), overviews=WhenUncertain(said.overviews)
+        reminders=WhenUncertain(chosen.reminders), overviews=WhenUncertain(chosen.overviews)
     )
 
 

@@ -72,20 +72,20 @@ class Installation:
         planner = self.shelf.get(connection, row)
         return view_of(row, planner, self.local.moment(self.clock()))
 
-    def board(self, connection: Connection, wanted: str | None) -> BoardRow:
+    def board(self, connection: Connection, name: str | None) -> BoardRow:
         """The Board that is meant: the one named, or the only one."""
         known = boards(connection)
-        found = [row for row in known if wanted in (None, row.id)]
+        meant = [row for row in known if name in (None, row.id)]
         names = ", ".join(row.id for row in known)
-        if not found:
+        if not meant:
             raise UnknownBoardError(
-                f'There is no Board "{wanted}"; there is {names or "none yet"}.'
-                if wanted
+                f'There is no Board "{name}"; there is {names or "none yet"}.'
+                if name
                 else "There is no Board yet; import a planner file with `boardcal import FILE`."
             )
-        if len(found) > 1:
+        if len(meant) > 1:
             raise UnknownBoardError(f"There are several Boards ({names}); name one with --board.")
-        return found[0]
+        return meant[0]
 
 
 def local_time(settings: Settings) -> LocalTime:
@@ -100,9 +100,9 @@ def opened(
     """The installation for writing: made at the first use, with the planner that it names."""
     database = open_database(loaded.settings.database.url)
     try:
-        here = Installation(loaded=loaded, database=database, clock=clock)
-        set_up(here, with_planner=with_planner)
-        yield here
+        installation = Installation(loaded=loaded, database=database, clock=clock)
+        set_up(installation, with_planner=with_planner)
+        yield installation
     finally:
         database.close()
 
@@ -125,26 +125,26 @@ def opened_for_reading(
     if database is None:
         database = empty_copy()
     try:
-        here = Installation(loaded=loaded, database=database, clock=clock, stored=stored)
+        installation = Installation(loaded=loaded, database=database, clock=clock, stored=stored)
         if not stored and with_planner:
-            fill(here, go_live or here.today)
-        yield here
+            fill(installation, go_live or installation.today)
+        yield installation
     finally:
         database.close()
 
 
 @contextmanager
-def copied(here: Installation, go_live: date | None = None) -> Iterator[Database]:
+def copied(installation: Installation, go_live: date | None = None) -> Iterator[Database]:
     """A copy of the installation's database in memory, to play on.
 
     Where nothing is stored yet, `go_live` is the day that mails begin in it. No hold is in force
     in it: it shows what would go out.
     """
-    copy = copy_of(here.database)
+    copy = copy_of(installation.database)
     try:
         with copy.write() as connection:
-            end_hold(connection, now=here.clock(), who="a simulation")
-        if not here.stored and go_live is not None:
+            end_hold(connection, now=installation.clock(), who="a simulation")
+        if not installation.stored and go_live is not None:
             with copy.write() as connection:
                 start_all(connection, go_live)
         yield copy
@@ -164,22 +164,22 @@ def _existing(settings: Settings) -> Database | None:
     return database
 
 
-def set_up(here: Installation, *, with_planner: bool = True) -> None:
+def set_up(installation: Installation, *, with_planner: bool = True) -> None:
     """Brings the database up to date and imports the planner at the very first use.
 
     A planner that cannot be used is found before anything is made.
     """
-    path = sqlite_path(here.settings.database.url)
+    path = sqlite_path(installation.settings.database.url)
     content = None
     if with_planner and path is not None and not path.exists():
-        content = planner_file(here.settings.planner)
-    migrate(here.database)
-    with here.database.read() as connection:
+        content = planner_file(installation.settings.planner)
+    migrate(installation.database)
+    with installation.database.read() as connection:
         if is_begun(connection) and (boards(connection) or not with_planner):
             return
     if with_planner and content is None:
-        content = planner_file(here.settings.planner)
-    with alone(here.database) as connection:
+        content = planner_file(installation.settings.planner)
+    with alone(installation.database) as connection:
         # Looked at again: another command may have been faster.
         if not is_begun(connection):
             begin(connection)
@@ -187,22 +187,22 @@ def set_up(here: Installation, *, with_planner: bool = True) -> None:
             store_planner(
                 connection,
                 content,
-                source=str(here.settings.planner),
+                source=str(installation.settings.planner),
                 who="boardcal",
-                now=here.clock(),
+                now=installation.clock(),
             )
 
 
-def fill(here: Installation, go_live: date) -> None:
+def fill(installation: Installation, go_live: date) -> None:
     """Puts the planner file into an empty database in memory, live from `go_live`."""
-    content = planner_file(here.settings.planner)
-    with here.database.write() as connection:
+    content = planner_file(installation.settings.planner)
+    with installation.database.write() as connection:
         store_planner(
             connection,
             content,
-            source=str(here.settings.planner),
+            source=str(installation.settings.planner),
             who="boardcal",
-            now=here.clock(),
+            now=installation.clock(),
         )
         start_all(connection, go_live)
 
@@ -219,9 +219,9 @@ def planner_file(path: Path) -> PlannerFile:
     return read_planner(content, path.name)
 
 
-def planner_notice(here: Installation, connection: Connection) -> str | None:
+def planner_notice(installation: Installation, connection: Connection) -> str | None:
     """A sentence where the planner file has changed since it was last imported."""
-    path = here.settings.planner
+    path = installation.settings.planner
     try:
         content = planner_file(path)
     except BoardcalError:
@@ -237,14 +237,14 @@ def planner_notice(here: Installation, connection: Connection) -> str | None:
     return None
 
 
-def first_go_live(here: Installation, now: datetime) -> bool:
+def first_go_live(installation: Installation, now: datetime) -> bool:
     """Lets mails begin today where no Board has gone live yet; whether it did. On hold it waits."""
-    with here.database.write() as connection:
+    with installation.database.write() as connection:
         hold_boards(connection)
         if hold_of(connection) is not None:
             return False
         rows = boards(connection)
         if any(row.go_live is not None for row in rows):
             return False
-        start_all(connection, here.local.day_of(now), here.settings.mail.transport)
+        start_all(connection, installation.local.day_of(now), installation.settings.mail.transport)
     return True

@@ -85,8 +85,8 @@ class Jobs:
                 fault = f"{type(error).__name__}: {error}"
                 self.say_once(name, f"The {_named(name)} failed ({fault}).")
             else:
-                said = self.failures.pop(name, None)
-                if said is not None and said not in self.failures.values():
+                sentence = self.failures.pop(name, None)
+                if sentence is not None and sentence not in self.failures.values():
                     self.announce(f"The {_named(name)} works again.")
 
     def say_once(self, name: str, sentence: str) -> None:

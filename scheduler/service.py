@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from ..core.errors import BoardcalError
 from ..notifications.delivery.deliver import Delivered, Delivery
+from ..notifications.delivery.write import Notices
 from ..notifications.letters.render import Templates
 from ..notifications.transports.base import Transport
 from ..storage.holds import hold_of
@@ -22,7 +23,7 @@ from .clock_guard import ClockGuard
 from .factory import alive_for, links_for, pace_for, sender_for, uncertain_policy
 from .installation import Installation
 from .jobs import Jobs
-from .notices import Said, notices
+from .notices import notices
 from .single_instance import Presence, at_work, own_name
 from .watchdog import Beats
 
@@ -228,7 +229,7 @@ class Service:
         for name in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(name, self.stopping.set)
 
-    def _notices(self) -> Said:
+    def _notices(self) -> Notices:
         trouble = None if self.alive is None else self.alive.trouble
         return notices(self.here, failures=self.jobs.failures.values(), no_sign_of_life=trouble)
 

@@ -25,7 +25,7 @@ from .envelope import Sender, mail_of
 from .outcomes import Outcomes
 from .throttle import Breaker, Pace, RetrySchedule
 from .uncertain import UncertainPolicy, recover
-from .write import ChangedError, Said, Writer, Written
+from .write import ChangedError, Notices, Writer, Written
 
 __all__ = ["LEASE", "Delivered", "Delivery", "Sender", "mail_of"]
 
@@ -33,7 +33,6 @@ __all__ = ["LEASE", "Delivered", "Delivery", "Sender", "mail_of"]
 # A send may take 16 minutes: RFC 5321 4.5.3.2.6 grants a server ten for the end of DATA alone.
 LEASE = timedelta(minutes=20)
 Clock = Callable[[], datetime]
-Notices = Callable[[], Said]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +62,7 @@ class Delivery:
     clock: Clock
     name: str
     shelf: PlannerShelf = field(default_factory=PlannerShelf)
-    notices: Notices = dict
+    notices: Callable[[], Notices] = dict
     links: Links = NO_LINKS
     retry: RetrySchedule = field(default_factory=RetrySchedule)
     jitter: random.Random = field(default_factory=random.Random)
@@ -105,14 +104,14 @@ class Delivery:
         self.catch_up()
         counts = dict.fromkeys(MessageState, 0)
         counts[MessageState.UNCERTAIN] += self.recover(owner=self.name)
-        notices: Said | None = None
+        notices: Notices | None = None
         while not self.stopping() and await self._can_leave():
             self.before_each()
-            held = self._claim()
-            if held is None:
+            claim = self._claim()
+            if claim is None:
                 break
             notices = self.notices() if notices is None else notices
-            outcome = await self._send_one(held, notices)
+            outcome = await self._send_one(claim, notices)
             if outcome is not None:
                 counts[outcome] += 1
         return Delivered(
@@ -181,42 +180,42 @@ class Delivery:
                 lease_until=now + self.lease,
             )
 
-    async def _send_one(self, held: Claim, notices: Said) -> MessageState | None:
+    async def _send_one(self, claim: Claim, notices: Notices) -> MessageState | None:
         try:
-            written = self._writer.write(self.database, held, notices)
+            written = self._writer.write(self.database, claim, notices)
         except DatabaseError:
-            self._outcomes.let_go(held)
+            self._outcomes.let_go(claim)
             raise
         except Exception as error:  # noqa: BLE001 - one poisonous mail must not keep the others
-            return self._outcomes.failed(held, _unwritable(error))
+            return self._outcomes.failed(claim, _unwritable(error))
         if written is None:
             return None
         begun = False
 
         def begin() -> None:
             nonlocal begun
-            self._begin(held, written, notices)
+            self._begin(claim, written, notices)
             begun = True
 
         self.pace.count(self.clock())
         try:
             receipt = await self.transport.send(
-                written.mail, on_data=begin, still_ours=lambda: self._still_ours(held)
+                written.mail, on_data=begin, still_ours=lambda: self._still_ours(claim)
             )
         except DeliveryError as error:
-            return self._outcomes.failed(held, error)
+            return self._outcomes.failed(claim, error)
         except (LostClaimError, ChangedError):
-            self._outcomes.let_go(held)
+            self._outcomes.let_go(claim)
             return None
         except DatabaseError:
             # Raised on this side, before anything had left.
-            self._outcomes.let_go(held)
+            self._outcomes.let_go(claim)
             raise
         except Exception as error:  # noqa: BLE001 - one poisonous mail must not keep the others
-            return self._outcomes.failed(held, _unwritable(error, uncertain=begun))
-        return self._outcomes.sent(held, receipt.reply)
+            return self._outcomes.failed(claim, _unwritable(error, uncertain=begun))
+        return self._outcomes.sent(claim, receipt.reply)
 
-    def _begin(self, held: Claim, written: Written, notices: Said) -> None:
+    def _begin(self, claim: Claim, written: Written, notices: Notices) -> None:
         """Commits that sending has begun: from here on its outcome may be uncertain.
 
         Minutes may have passed since the mail was written, so it is looked at once more. Raises
@@ -226,11 +225,11 @@ class Delivery:
             share_boards(connection)
             if hold_of(connection) is not None:
                 raise ChangedError
-            self._writer.require_unchanged(connection, held, written, notices)
+            self._writer.require_unchanged(connection, claim, written, notices)
             now = self.clock()
-            if now >= held.lease_until or not advance(
+            if now >= claim.lease_until or not advance(
                 connection,
-                held,
+                claim,
                 MessageState.DATA_STARTED,
                 data_started_at=now,
                 **written.frozen,
@@ -238,16 +237,18 @@ class Delivery:
                 raise LostClaimError
             mark_rows(
                 connection,
-                [held.message_id],
+                [claim.message_id],
                 before=(CarriedState.PENDING,),
                 to=CarriedState.SENDING,
             )
 
-    def _still_ours(self, held: Claim) -> bool:
+    def _still_ours(self, claim: Claim) -> bool:
         with self.database.read() as connection:
-            return is_held_by(connection, held, now=self.clock())
+            return is_held_by(connection, claim, now=self.clock())
 
 
 def _unwritable(error: Exception, *, uncertain: bool = False) -> DeliveryError:
-    said = str(error) if isinstance(error, BoardcalError) else f"{type(error).__name__}: {error}"
-    return DeliveryError(said, scope="recipient", uncertain=uncertain)
+    sentence = (
+        str(error) if isinstance(error, BoardcalError) else f"{type(error).__name__}: {error}"
+    )
+    return DeliveryError(sentence, scope="recipient", uncertain=uncertain)

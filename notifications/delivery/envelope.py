@@ -59,7 +59,7 @@ def _answers_to(letter: Letter, sender: Sender) -> list[Address]:
     """The secretariats of all Boards that a letter is about, unless the settings name one."""
     if sender.reply_to:
         return [parse_address(sender.reply_to)]
-    further = [each.address for each in letter.also_reply_to]
+    further = [secretariat.address for secretariat in letter.also_reply_to]
     return [parse_address(address) for address in (letter.reply_to, *further)]
 
 

@@ -44,31 +44,31 @@ class Outcomes:
                 self.unrecorded[0](connection)
             del self.unrecorded[0]
 
-    def sent(self, held: Claim, reply: str) -> MessageState:
+    def sent(self, claim: Claim, reply: str) -> MessageState:
         """The mail was taken, and so others can leave, too."""
         now = self.clock()
         self.breaker.works()
         self.trouble = None
         self._note(
-            lambda connection: settle(connection, held, MessageState.SENT, reply=reply, now=now)
+            lambda connection: settle(connection, claim, MessageState.SENT, reply=reply, now=now)
         )
         return MessageState.SENT
 
-    def let_go(self, held: Claim) -> None:
+    def let_go(self, claim: Claim) -> None:
         """Nothing has left, so that the message may be claimed again, where it is still ours."""
         now = self.clock()
-        self._note(lambda connection: free(connection, held, now=now))
+        self._note(lambda connection: free(connection, claim, now=now))
 
-    def failed(self, held: Claim, error: DeliveryError) -> MessageState:
+    def failed(self, claim: Claim, error: DeliveryError) -> MessageState:
         """The mail was refused, has to wait, or may or may not have arrived."""
         reply = error.reply or str(error)
         if error.uncertain:
-            return self._uncertain(held, reply)
+            return self._uncertain(claim, reply)
         now = self.clock()
         if error.permanent and error.scope == "recipient":
             self._note(
                 lambda connection: settle(
-                    connection, held, MessageState.FAILED, reply=reply, now=now
+                    connection, claim, MessageState.FAILED, reply=reply, now=now
                 )
             )
             return MessageState.FAILED
@@ -76,20 +76,20 @@ class Outcomes:
         if at_fault:
             again, self.trouble = self.breaker.failed(now), str(error)
         else:
-            again = self.retry.next_attempt(held.attempt, now, self.jitter)
+            again = self.retry.next_attempt(claim.attempt, now, self.jitter)
         self._note(
             lambda connection: give_back(
-                connection, held, reply=reply, next_attempt_at=again, now=now, counts=not at_fault
+                connection, claim, reply=reply, next_attempt_at=again, now=now, counts=not at_fault
             )
         )
         return MessageState.DEFERRED
 
-    def _uncertain(self, held: Claim, reply: str) -> MessageState:
+    def _uncertain(self, claim: Claim, reply: str) -> MessageState:
         now, policy = self.clock(), self.uncertain
         today = self.local.day_of(now)
         self._note(
             lambda connection: settle_uncertain(
-                connection, held, policy, reply=reply, now=now, today=today
+                connection, claim, policy, reply=reply, now=now, today=today
             )
         )
         return MessageState.UNCERTAIN

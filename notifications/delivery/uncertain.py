@@ -42,7 +42,7 @@ class WhenUncertain(StrEnum):
 class UncertainPolicy:
     """What to do, by kind of mail: one with the weekly overview in it, and any other.
 
-    Reminders are held, because another one follows within days, and nobody can take back the
+    Reminders are claim, because another one follows within days, and nobody can take back the
     second of two. The overview is sent again, because it is what tells of the mails on hold.
     """
 
@@ -52,7 +52,7 @@ class UncertainPolicy:
 
 def settle_uncertain(
     connection: Connection,
-    held: Claim,
+    claim: Claim,
     policy: UncertainPolicy,
     *,
     reply: str | None,
@@ -63,37 +63,37 @@ def settle_uncertain(
 
     A mail is sent once more only on its own day: by the next one another reminder says more.
     """
-    if not advance(connection, held, MessageState.UNCERTAIN, finished_at=now, reply=reply):
+    if not advance(connection, claim, MessageState.UNCERTAIN, finished_at=now, reply=reply):
         return False
-    note_attempt(connection, held, outcome=MessageState.UNCERTAIN, reply=reply, now=now)
-    if _goes_again(connection, held, policy, today):
-        let_go_again(connection, held, now + BEFORE_AGAIN)
+    note_attempt(connection, claim, outcome=MessageState.UNCERTAIN, reply=reply, now=now)
+    if _goes_again(connection, claim, policy, today):
+        let_go_again(connection, claim, now + BEFORE_AGAIN)
         # Not pending: what is in fixed bytes is not to be put into another mail.
         mark_rows(
             connection,
-            [held.message_id],
+            [claim.message_id],
             before=(CarriedState.PENDING, CarriedState.UNCERTAIN),
             to=CarriedState.SENDING,
         )
     else:
         mark_rows(
             connection,
-            [held.message_id],
+            [claim.message_id],
             before=(CarriedState.PENDING, CarriedState.SENDING),
             to=CarriedState.UNCERTAIN,
         )
     return True
 
 
-def _goes_again(connection: Connection, held: Claim, policy: UncertainPolicy, today: date) -> bool:
-    with_overview = has_overview(connection, held.message_id)
+def _goes_again(connection: Connection, claim: Claim, policy: UncertainPolicy, today: date) -> bool:
+    with_overview = has_overview(connection, claim.message_id)
     chosen = policy.overviews if with_overview else policy.reminders
     if chosen is not WhenUncertain.RESEND_ONCE:
         return False
-    message = message_numbered(connection, held.message_id)
+    message = message_numbered(connection, claim.message_id)
     if message.day != today or message.content is None:
         return False
-    return attempts_with(connection, held.message_id, MessageState.UNCERTAIN) == 1
+    return attempts_with(connection, claim.message_id, MessageState.UNCERTAIN) == 1
 
 
 def recover(
@@ -114,7 +114,7 @@ def recover(
     rows = left_over(connection, now=now, alone=alone, owner=owner)
     uncertain = 0
     for row in rows:
-        held = Claim(
+        claim = Claim(
             message_id=row.id,
             recipient=row.recipient,
             attempt=row.attempt,
@@ -125,7 +125,7 @@ def recover(
             # Behind all that wait: should it be what stopped the daemon, the others come first.
             advance(
                 connection,
-                held,
+                claim,
                 MessageState.PENDING,
                 claimed_by=None,
                 lease_until=None,
@@ -133,6 +133,6 @@ def recover(
             )
         else:
             uncertain += settle_uncertain(
-                connection, held, policy, reply=STOPPED, now=now, today=today
+                connection, claim, policy, reply=STOPPED, now=now, today=today
             )
     return uncertain

@@ -27,7 +27,7 @@ NOT_IN_A_TRIAL = "it was not sent again: in a trial every mail goes to another a
 
 
 # Sentences about the installation for the overview, by Board.
-Said = Mapping[str, tuple[str, ...]]
+Notices = Mapping[str, tuple[str, ...]]
 
 
 class ChangedError(Exception):
@@ -69,31 +69,31 @@ class Writer:
     shelf: PlannerShelf
     links: Links = NO_LINKS
 
-    def write(self, database: Database, held: Claim, said: Said) -> Written | None:
+    def write(self, database: Database, claim: Claim, notices: Notices) -> Written | None:
         """The mail of a claimed message; None, and the message ended, where nothing is left."""
         now = self.clock()
-        if held.content is not None:
+        if claim.content is not None:
             mail = mail_as_it_was(
-                held.content,
+                claim.content,
                 sender=self.sender,
-                recipient=held.recipient,
+                recipient=claim.recipient,
                 day=self.local.day_of(now),
             )
             return Written(mail=mail)
         with database.write() as connection:
             share_boards(connection)
-            letter = self._assembled(connection, held, self._given(connection, said))
+            letter = self._assembled(connection, claim, self._sources(connection, notices))
             if letter is None:
-                drop(connection, held, now=now)
+                drop(connection, claim, now=now)
                 return None
         letter = replace(letter, is_trial=bool(self.sender.redirect_to))
         rendered = self.templates.render(letter)
-        name, at = f"message/{held.message_id}", now.astimezone(self.local.zone)
+        name, at = f"message/{claim.message_id}", now.astimezone(self.local.zone)
         mail = mail_of(letter, rendered, sender=self.sender, name=name, at=at)
         return Written(mail=mail, letter=letter, subject=rendered.subject)
 
     def require_unchanged(
-        self, connection: Connection, held: Claim, written: Written, said: Said
+        self, connection: Connection, claim: Claim, written: Written, notices: Notices
     ) -> None:
         """Raises ChangedError where what a mail says is no longer owed, or not by its reader.
 
@@ -101,22 +101,26 @@ class Writer:
         is not sent again.
         """
         if written.letter is not None:
-            given = self._given(connection, said, in_full=False)
-            letter = self._assembled(connection, held, given)
+            sources = self._sources(connection, notices, in_full=False)
+            letter = self._assembled(connection, claim, sources)
             if letter is None or letter.gist != written.letter.gist:
                 raise ChangedError
         elif self.sender.redirect_to:
             # Whoever reads it could answer in its reader's name.
             raise DeliveryError(NOT_IN_A_TRIAL, scope="recipient", uncertain=True)
-        elif not still_holds(connection, held.message_id, self._given(connection, said)):
+        elif not still_holds(connection, claim.message_id, self._sources(connection, notices)):
             raise DeliveryError(NOT_AGAIN, scope="recipient", uncertain=True)
 
-    def _assembled(self, connection: Connection, held: Claim, given: Assembling) -> Letter | None:
-        return assemble(connection, [held.message_id], given)[held.message_id]
+    def _assembled(
+        self, connection: Connection, claim: Claim, sources: Assembling
+    ) -> Letter | None:
+        return assemble(connection, [claim.message_id], sources)[claim.message_id]
 
-    def _given(self, connection: Connection, said: Said, *, in_full: bool = True) -> Assembling:
+    def _sources(
+        self, connection: Connection, notices: Notices, *, in_full: bool = True
+    ) -> Assembling:
         today = self.local.day_of(self.clock())
         boards = live_boards(connection, self.shelf, today)
         return Assembling(
-            boards=boards, today=today, notices=said, in_full=in_full, links=self.links
+            boards=boards, today=today, notices=notices, in_full=in_full, links=self.links
         )

@@ -60,17 +60,17 @@ def materials_for(
     messages: Sequence[int],
 ) -> Materials:
     """What the letters of `messages` to `readers`, with these ledger rows, need."""
-    known_boards = list(boards)
+    live = list(boards)
     roles = {
-        each.planner.board: {reader: roles_of(each.planner, reader, today) for reader in readers}
-        for each in known_boards
+        board.planner.board: {reader: roles_of(board.planner, reader, today) for reader in readers}
+        for board in live
     }
     return Materials(
         changed=_changed(connection, [row for row in rows if row.due_revision > 1]),
         met_by=titles_met_by(connection, {row.key for row in rows}),
         open_of={
-            each.planner.board: _open(connection, each, roles[each.planner.board], today)
-            for each in known_boards
+            board.planner.board: _open(connection, board, roles[board.planner.board], today)
+            for board in live
         },
         known_readers=readers_reached(connection, readers, besides=messages),
         roles=roles,

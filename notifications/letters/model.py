@@ -216,6 +216,6 @@ class Letter:
         """What it is sent for: while this is the same, the mail written from it may leave."""
         return frozenset(
             {(item.key, item.step, item.level, item.due) for item in self.items}
-            | {(each.board, each.week) for each in self.overviews}
-            | {(each.title, each.asker, each.wish, each.outcome) for each in self.asked}
+            | {(overview.board, overview.week) for overview in self.overviews}
+            | {(asked.title, asked.asker, asked.wish, asked.outcome) for asked in self.asked}
         )

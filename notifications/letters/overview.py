@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from sqlalchemy import Connection
 
 from ...calendar.occurrences import Kind, meeting_occurrences
-from ...calendar.planner.model import Action, Planner
+from ...calendar.planner.model import Action, Obligation, Planner
 from ...calendar.planner.roles import RoleName
 from ...calendar.rules.timing import Undecided
 from ...calendar.status import OPEN, Status, status_on
@@ -38,8 +38,10 @@ def overview_of(
     rows = unfinished(connection, planner.board, today + AHEAD)
     shown = [(row, _status(row, board, today)) for row in rows]
 
-    def lines(*wanted: Status) -> tuple[CalendarLine, ...]:
-        return tuple(_line(row, status, board, today) for row, status in shown if status in wanted)
+    def lines(*statuses: Status) -> tuple[CalendarLine, ...]:
+        return tuple(
+            _line(row, status, board, today) for row, status in shown if status in statuses
+        )
 
     return Overview(
         board=planner.name,
@@ -82,14 +84,14 @@ def _coming(
     ]
     meetings = [
         CalendarLine(
-            day=each.due,
-            title=each.title,
+            day=meeting.due,
+            title=meeting.title,
             kind=Kind.MEETING,
-            owner=each.owner,
-            status=Status.VOID.value if each.void else "",
-            key=each.key,
+            owner=meeting.owner,
+            status=Status.VOID.value if meeting.void else "",
+            key=meeting.key,
         )
-        for each in meeting_occurrences(board.planner, today, today + AHEAD)
+        for meeting in meeting_occurrences(board.planner, today, today + AHEAD)
     ]
     return tuple(sorted([*due, *meetings], key=lambda line: (line.day, line.kind, line.key)))
 
@@ -133,14 +135,13 @@ def _undelivered(connection: Connection, board_id: str) -> tuple[Trouble, ...]:
 
 def _undecided(planner: Planner) -> tuple[Question, ...]:
     return tuple(
-        Question(about=_about(planner, each.ref), ask=each.timing.why)
-        for each in planner.obligations()
-        if isinstance(each.timing, Undecided)
+        Question(about=_about(obligation), ask=obligation.timing.why)
+        for obligation in planner.obligations()
+        if isinstance(obligation.timing, Undecided)
     )
 
 
-def _about(planner: Planner, ref: str) -> str:
-    obligation = next(each for each in planner.obligations() if each.ref == ref)
+def _about(obligation: Obligation) -> str:
     if isinstance(obligation, Action):
         return f"{reference(obligation)}: {obligation.title}"
     return f"{obligation.title} ({reference(obligation)})"

@@ -40,8 +40,8 @@ CAPACITY = {
 
 def kinds(items: Iterable[Item]) -> str:
     """ "2 reports and 1 action"."""
-    found = [item.kind for item in items]
-    counts = [(found.count(kind), noun) for kind, noun in NOUNS.items()]
+    kinds = [item.kind for item in items]
+    counts = [(kinds.count(kind), noun) for kind, noun in NOUNS.items()]
     return listed([count(number, noun) for number, noun in counts if number])
 
 
@@ -145,7 +145,7 @@ def answer_label(item: Item) -> str:
 
 def asked_heading(letter: Letter) -> str:
     """What a mail's requests, or answers to them, stand under."""
-    if all(each.outcome is not None for each in letter.asked):
+    if all(asked.outcome is not None for asked in letter.asked):
         return "What you asked for"
     return "Asked for by chairs"
 
@@ -179,8 +179,10 @@ def reads_as_secretariat(letter: Letter) -> bool:
 def preheader(letter: Letter) -> str:
     """What mail programs show after the subject: the most pressing thing in full."""
     if not letter.items and letter.asked:
-        each = letter.asked[0]
-        return one_line(f"{each.outcome or f'{each.asker} asks for {each.wish}'}: {each.title}.")
+        asked = letter.asked[0]
+        return one_line(
+            f"{asked.outcome or f'{asked.asker} asks for {asked.wish}'}: {asked.title}."
+        )
     if not letter.items:
         return f"What is late and what is coming, for {letter.sender_name}."
     item = letter.items[0]

@@ -48,7 +48,7 @@ def bullet(text: str) -> str:
 def underlined(text: str, line: str = "-") -> str:
     """`text` as a heading."""
     lines = _filled(text, "", "").splitlines()
-    return "\n".join([*lines, line * max(len(each) for each in lines)]) if lines else ""
+    return "\n".join([*lines, line * max(len(text) for text in lines)]) if lines else ""
 
 
 def tidied(text: str) -> str:
@@ -69,7 +69,7 @@ def _filled(text: str, first: str, following: str) -> str:
             lines.append(line)
             line = f"{following}{word}"
         empty = False
-    return "".join(f"{each}\n" for each in (lines if empty else [*lines, line]))
+    return "".join(f"{text}\n" for text in (lines if empty else [*lines, line]))
 
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
@@ -124,28 +124,28 @@ class Templates:
         Each file is read by itself; then letters with everything that can occur are rendered,
         so that a name that does not exist is found before a mail needs it.
         """
-        found = self._problems_alone() or self._problems_together()
-        return list(dict.fromkeys(found))
+        problems = self._problems_alone() or self._problems_together()
+        return list(dict.fromkeys(problems))
 
     def _problems_alone(self) -> list[str]:
         names = [name for name in self._loader.list_templates() if _is_mail_template(name)]
-        found = []
+        problems = []
         for name in names:
             try:
                 self._environment.get_template(name)
             except Exception as error:  # noqa: BLE001 - a template can raise anything
-                found.append(str(problem_of(error)))
+                problems.append(str(problem_of(error)))
         passed = _values(sample_letters()[0])
-        return found or unknown_names(self._environment, names, passed)
+        return problems or unknown_names(self._environment, names, passed)
 
     def _problems_together(self) -> list[str]:
-        found = []
+        problems = []
         for letter in sample_letters():
             try:
                 self.render(letter)
             except TemplateProblem as problem:
-                found.append(str(problem))
-        return found
+                problems.append(str(problem))
+        return problems
 
     @cached_property
     def _inliner(self) -> CSSInliner:
@@ -203,8 +203,8 @@ def _filters() -> Mapping[str, Callable[..., Any]]:
         "listed": _listed,
         "mailto": _mailto,
         **{
-            each.__name__: each
-            for each in (
+            function.__name__: function
+            for function in (
                 long_date,
                 short_date,
                 weekday_date,

@@ -61,7 +61,7 @@ def groups(letter: Letter) -> list[Group]:
     own = [item for item in letter.items if not item.is_copy]
     soon = letter.day + WEEK
     dated = [item for item in own if item.kind is not Kind.REVIEW]
-    found = [
+    parts = [
         ("overdue", "Overdue", [item for item in dated if item.is_overdue]),
         (
             "soon",
@@ -73,7 +73,7 @@ def groups(letter: Letter) -> list[Group]:
     ]
     return [
         Group(name=name, heading=heading, items=tuple(items))
-        for name, heading, items in found
+        for name, heading, items in parts
         if items
     ]
 
@@ -85,11 +85,11 @@ def copies(letter: Letter) -> tuple[Item, ...]:
 
 def weeks(lines: Iterable[CalendarLine]) -> list[Week]:
     """The calendar by weeks, Monday first, what several owe alike on one day in one entry."""
-    found: dict[date, list[Entry]] = {}
+    by_monday: dict[date, list[Entry]] = {}
     for entry in _entries(lines):
         monday = entry.day - timedelta(days=entry.day.weekday())
-        found.setdefault(monday, []).append(entry)
-    return [Week(monday=monday, entries=tuple(entries)) for monday, entries in found.items()]
+        by_monday.setdefault(monday, []).append(entry)
+    return [Week(monday=monday, entries=tuple(entries)) for monday, entries in by_monday.items()]
 
 
 def _entries(lines: Iterable[CalendarLine]) -> list[Entry]:
@@ -157,9 +157,9 @@ def overview_counts(overview: Overview) -> str:
         (overview.stale, f"{count(len(overview.stale), 'review')} without an answer"),
         (overview.unsettled, f"{len(overview.unsettled)} to settle from before the start"),
     ]
-    said = [text for lines, text in parts if lines]
+    filled = [text for lines, text in parts if lines]
     coming = f"in the next eight weeks {due} due and {count(meetings, 'meeting')}"
-    return f"{', '.join(said) or 'Nothing late'}; {coming}."
+    return f"{', '.join(filled) or 'Nothing late'}; {coming}."
 
 
 def line_due(line: CalendarLine) -> str:

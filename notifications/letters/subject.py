@@ -37,14 +37,14 @@ def _asked(letter: Letter) -> str:
     if not letter.asked:
         return ""
     if len(letter.asked) > 1:
-        is_answer = all(each.outcome is not None for each in letter.asked)
+        is_answer = all(asked.outcome is not None for asked in letter.asked)
         return f"{len(letter.asked)} {'answers to your requests' if is_answer else 'requests'}"
-    each = letter.asked[0]
-    opening = f"{each.asker} asks for {each.wish}"
-    if each.outcome is not None:
-        opening = f"Your request for {each.wish}"
+    asked = letter.asked[0]
+    opening = f"{asked.asker} asks for {asked.wish}"
+    if asked.outcome is not None:
+        opening = f"Your request for {asked.wish}"
     opening = shorten(opening, LONGEST - LEAST_TITLE - len(": "))
-    return f"{opening}: {shorten(each.title, LONGEST - len(opening) - len(': '))}"
+    return f"{opening}: {shorten(asked.title, LONGEST - len(opening) - len(': '))}"
 
 
 def _plain(letter: Letter) -> str:

@@ -66,8 +66,8 @@ HINDRANCES: tuple[tuple[type[Exception], str], ...] = (
 
 def one_line(code: int, message: str) -> str:
     """A server's reply as one line that can be shown and stored: "550 5.1.1 No such user"."""
-    said = f"{code} {message}" if code > 0 else message  # the library's -1: no code was read
-    seen = "".join(c if c.isprintable() else " " for c in said)
+    text = f"{code} {message}" if code > 0 else message  # the library's -1: no code was read
+    seen = "".join(c if c.isprintable() else " " for c in text)
     return " ".join(seen.split())[:LONGEST_REPLY]
 
 
@@ -86,22 +86,22 @@ def refused(
 ) -> DeliveryError:
     """The error for an answer other than yes at `stage`."""
     reply = one_line(answer.code, answer.message)
-    said = reply.rstrip(".")
+    sentence = reply.rstrip(".")
     if _concerns_the_account(stage, answer.code, reply):
         return DeliveryError(
-            f"The mail server does not let {mail.sender} send: {said}. Mails wait. Check from "
+            f"The mail server does not let {mail.sender} send: {sentence}. Mails wait. Check from "
             f"under [mail], and username and password_file {SETTINGS}.",
             scope="transport",
             reply=reply,
         )
     if 500 <= answer.code < 600:
         return DeliveryError(
-            _for_good(stage, mail, said), scope="recipient", permanent=True, reply=reply
+            _for_good(stage, mail, sentence), scope="recipient", permanent=True, reply=reply
         )
     if not 400 <= answer.code < 500:
         return broken_off(stage, mail, reply=reply)
     return DeliveryError(
-        f"The mail server does not take the mail to {mail.recipient} at present: {said}. It is "
+        f"The mail server does not take the mail to {mail.recipient} at present: {sentence}. It is "
         "tried again.",
         scope="transport" if answer.code == UNAVAILABLE and stage == "MAIL" else "recipient",
         reply=reply,
@@ -164,25 +164,25 @@ def _concerns_the_account(stage: Stage, code: int, reply: str) -> bool:
     )
 
 
-def _for_good(stage: Stage, mail: OutgoingMail, said: str) -> str:
+def _for_good(stage: Stage, mail: OutgoingMail, answer: str) -> str:
     if stage == "RCPT":
         return (
-            f"The mail server refused {mail.recipient}: {said}. Check the address with whoever "
+            f"The mail server refused {mail.recipient}: {answer}. Check the address with whoever "
             'holds the role and correct it with "boardcal people appoint".'
         )
     return (
-        f"The mail server refused the mail to {mail.recipient}: {said}. It is not tried again; "
+        f"The mail server refused the mail to {mail.recipient}: {answer}. It is not tried again; "
         "ask who runs the mail server what is wrong with it."
     )
 
 
 def _hindrance(error: Exception, reply: str | None) -> str:
     """What stands in the way, and which setting to look at; the caller adds where."""
-    said = (reply or "").rstrip(".")
+    answer = (reply or "").rstrip(".")
     if isinstance(error, aiosmtplib.SMTPAuthenticationError):
-        return f"did not accept the name and password: {said}. Check username and password_file"
+        return f"did not accept the name and password: {answer}. Check username and password_file"
     if reply:
-        return f"turned us away: {said}. Check host and port"
+        return f"turned us away: {answer}. Check host and port"
     # The library wraps what the system said; a time limit of ours is wrapped the other way round.
     cause = error.__cause__ if isinstance(error.__cause__, OSError) else error
     for kind, words in HINDRANCES:

@@ -39,26 +39,30 @@ def plan(
     """
     if row.go_live is None:
         return
-    whole = row.planned_revision != row.planner_revision
+    is_changed = row.planned_revision != row.planner_revision
     view = view_of(row, planner, moment)
     recorded = happened(connection, row.id)
-    if whole or row.planned_through is None:
+    if is_changed or row.planned_through is None:
         # What is stored may have been moved beyond the horizon, so look further than that.
         window = (_first_day(view), horizon + FURTHEST_MOVE)
     else:
         window = (row.planned_through, horizon)
-    found = {each.key: each for each in occurrences(planner, *window, recorded)}
-    refs = None if whole else {each.ref for each in found.values()}
-    existing = {each.key: each for each in occurrences_of(connection, row.id, refs)}
-    missing = [each for key, each in found.items() if key not in existing and each.due <= horizon]
+    planned = {occurrence.key: occurrence for occurrence in occurrences(planner, *window, recorded)}
+    refs = None if is_changed else {occurrence.ref for occurrence in planned.values()}
+    stored = {occurrence.key: occurrence for occurrence in occurrences_of(connection, row.id, refs)}
     # At its go-live, and after an event was recorded, a Board is planned from its first day on.
-    known = row.planned_through is not None and row.planned_revision > 0
-    wanted = (each for each in missing if _belongs(each, view))
-    insert_occurrences(
-        connection, view, (each for each in wanted if not (known and _is_over(each, view)))
-    )
-    if whole:
-        reflow(connection, view, found, existing, until=window[1])
+    is_going_on = row.planned_through is not None and row.planned_revision > 0
+    missing = [
+        occurrence
+        for key, occurrence in planned.items()
+        if key not in stored
+        and occurrence.due <= horizon
+        and _belongs(occurrence, view)
+        and not (is_going_on and _is_over(occurrence, view))
+    ]
+    insert_occurrences(connection, view, missing)
+    if is_changed:
+        reflow(connection, view, planned, stored, until=window[1])
     relink(connection, view, refs)
     note_planned(connection, row, horizon)
 
@@ -81,62 +85,64 @@ def _first_day(view: BoardView) -> date:
     return min(view.planner.plan.starts, view.go_live - PAPERS_MARGIN)
 
 
-def _belongs(each: Occurrence, view: BoardView) -> bool:
+def _belongs(occurrence: Occurrence, view: BoardView) -> bool:
     """Whether an occurrence is of interest to a Board that started on its go-live.
 
     The whole action plan is, however old; a report while its meeting lies ahead; a review
     from then on only.
     """
-    if each.kind is Kind.ACTION:
+    if occurrence.kind is Kind.ACTION:
         return True
-    if each.kind is Kind.REVIEW:
-        return each.due >= view.go_live
-    return (each.meeting or each.due) >= view.go_live
+    if occurrence.kind is Kind.REVIEW:
+        return occurrence.due >= view.go_live
+    return (occurrence.meeting or occurrence.due) >= view.go_live
 
 
-def _is_over(each: Occurrence, view: BoardView) -> bool:
+def _is_over(occurrence: Occurrence, view: BoardView) -> bool:
     """Whether it would have been due in a past that the planner did not know of then.
 
     Who owes a report from now on owes nothing of the time before; dates that are stated stand.
     """
-    obligation = view.obligations[each.ref]
-    return recurs(obligation) and (each.meeting or each.due) < view.today
+    obligation = view.obligations[occurrence.ref]
+    return recurs(obligation) and (occurrence.meeting or occurrence.due) < view.today
 
 
 def insert_occurrences(
-    connection: Connection, view: BoardView, wanted: Iterable[Occurrence]
+    connection: Connection, view: BoardView, missing: Iterable[Occurrence]
 ) -> None:
     """Stores occurrences that are not stored yet."""
-    add_occurrences(connection, [values_of(each, view) for each in wanted])
+    add_occurrences(connection, [values_of(occurrence, view) for occurrence in missing])
 
 
-def values_of(each: Occurrence, view: BoardView) -> dict[str, Any]:
+def values_of(occurrence: Occurrence, view: BoardView) -> dict[str, Any]:
     """The row that an occurrence is stored as."""
     return {
-        "board": each.board,
-        "key": each.key,
-        "ref": each.ref,
-        "owner": each.owner,
-        "period": each.period,
-        "kind": each.kind.value,
-        "title": each.title,
-        "row": each.row,
-        "audience": list(each.audience),
-        "due": each.due,
-        "first_due": each.due,
-        "precision": each.precision.value,
-        "meeting": each.meeting,
-        "state": first_state(each, view),
-        "note": each.note,
-        "met_by": each.met_by,
-        "last_step": _last_step_before(each, view),
+        "board": occurrence.board,
+        "key": occurrence.key,
+        "ref": occurrence.ref,
+        "owner": occurrence.owner,
+        "period": occurrence.period,
+        "kind": occurrence.kind.value,
+        "title": occurrence.title,
+        "row": occurrence.row,
+        "audience": list(occurrence.audience),
+        "due": occurrence.due,
+        "first_due": occurrence.due,
+        "precision": occurrence.precision.value,
+        "meeting": occurrence.meeting,
+        "state": first_state(occurrence, view),
+        "note": occurrence.note,
+        "met_by": occurrence.met_by,
+        "last_step": _last_step_before(occurrence, view),
     }
 
 
-def _last_step_before(each: Occurrence, view: BoardView) -> int | None:
+def _last_step_before(occurrence: Occurrence, view: BoardView) -> int | None:
     """The last step that fell before somebody raised it: nobody is mailed of such."""
-    policy = view.policy(each.ref, each.kind)
-    if each.raised is None or policy is None:
+    policy = view.policy(occurrence.ref, occurrence.kind)
+    if occurrence.raised is None or policy is None:
         return None
-    over = steps_due(each.due, policy, each.raised - timedelta(days=1), view.planner.days)
+    over = steps_due(
+        occurrence.due, policy, occurrence.raised - timedelta(days=1), view.planner.days
+    )
     return over[-1].offset if over else None

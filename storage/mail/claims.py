@@ -52,13 +52,15 @@ def claim_next(
 
     Any number of daemons may ask at once: each gets another one.
     """
-    found = next_due(connection, today=today, now=now)
-    if found is None:
+    number = next_due(connection, today=today, now=now)
+    if number is None:
         return None
-    return claim(connection, found, owner=owner, now=now, today=today, lease_until=lease_until)
+    return claim_message(
+        connection, number, owner=owner, now=now, today=today, lease_until=lease_until
+    )
 
 
-def claim(
+def claim_message(
     connection: Connection,
     message_id: int,
     *,
@@ -99,9 +101,9 @@ def claim(
     )
 
 
-def advance(connection: Connection, held: Claim, state: MessageState, **values: Any) -> bool:
+def advance(connection: Connection, claim: Claim, state: MessageState, **values: Any) -> bool:
     """Moves a claimed message on; False where the claim was lost meanwhile."""
-    moved = connection.execute(update(message).where(_mine(held)).values(state=state, **values))
+    moved = connection.execute(update(message).where(_mine(claim)).values(state=state, **values))
     return moved.rowcount == 1
 
 
@@ -127,13 +129,13 @@ def _end(
 
 
 def note_attempt(
-    connection: Connection, held: Claim, *, outcome: MessageState, reply: str | None, now: datetime
+    connection: Connection, claim: Claim, *, outcome: MessageState, reply: str | None, now: datetime
 ) -> None:
     """Adds what came of one attempt to the record."""
     connection.execute(
         insert(attempt).values(
-            message_id=held.message_id,
-            number=held.attempt,
+            message_id=claim.message_id,
+            number=claim.attempt,
             at=now,
             outcome=outcome,
             reply=reply,
@@ -151,24 +153,24 @@ def attempts_with(connection: Connection, message_id: int, outcome: str) -> int:
 
 
 def settle(
-    connection: Connection, held: Claim, state: MessageState, *, reply: str | None, now: datetime
+    connection: Connection, claim: Claim, state: MessageState, *, reply: str | None, now: datetime
 ) -> bool:
     """Ends a message as sent, failed or uncertain, and its rows with it."""
-    done = advance(connection, held, state, finished_at=now, reply=reply)
+    done = advance(connection, claim, state, finished_at=now, reply=reply)
     if done:
         mark_rows(
             connection,
-            [held.message_id],
+            [claim.message_id],
             before=(CarriedState.PENDING, CarriedState.SENDING),
             to=CarriedState(state),
         )
-        note_attempt(connection, held, outcome=state, reply=reply, now=now)
+        note_attempt(connection, claim, outcome=state, reply=reply, now=now)
     return done
 
 
 def give_back(
     connection: Connection,
-    held: Claim,
+    claim: Claim,
     *,
     reply: str | None,
     next_attempt_at: datetime,
@@ -178,35 +180,35 @@ def give_back(
     """Defers a message that did not leave; `counts` is false where its transport was at fault."""
     done = advance(
         connection,
-        held,
+        claim,
         MessageState.DEFERRED,
         reply=reply,
         next_attempt_at=next_attempt_at,
         claimed_by=None,
         lease_until=None,
-        content=held.content,
+        content=claim.content,
         data_started_at=None,
-        attempt=held.attempt if counts else held.attempt - 1,
+        attempt=claim.attempt if counts else claim.attempt - 1,
     )
     if done:
-        if held.content is None:
+        if claim.content is None:
             mark_rows(
                 connection,
-                [held.message_id],
+                [claim.message_id],
                 before=(CarriedState.SENDING,),
                 to=CarriedState.PENDING,
             )
-        note_attempt(connection, held, outcome=MessageState.DEFERRED, reply=reply, now=now)
+        note_attempt(connection, claim, outcome=MessageState.DEFERRED, reply=reply, now=now)
     return done
 
 
-def free(connection: Connection, held: Claim, *, now: datetime) -> bool:
+def free(connection: Connection, claim: Claim, *, now: datetime) -> bool:
     """Lets go of a message of which nothing has left: anybody may claim it at once."""
-    fixed = held.content is not None
+    fixed = claim.content is not None
     written = {} if fixed else {"content": None, "data_started_at": None}
     done = advance(
         connection,
-        held,
+        claim,
         MessageState.PENDING,
         claimed_by=None,
         lease_until=None,
@@ -215,16 +217,16 @@ def free(connection: Connection, held: Claim, *, now: datetime) -> bool:
     )
     if done and not fixed:
         mark_rows(
-            connection, [held.message_id], before=(CarriedState.SENDING,), to=CarriedState.PENDING
+            connection, [claim.message_id], before=(CarriedState.SENDING,), to=CarriedState.PENDING
         )
     return done
 
 
-def let_go_again(connection: Connection, held: Claim, at: datetime) -> None:
+def let_go_again(connection: Connection, claim: Claim, at: datetime) -> None:
     """Lets a message that may have arrived go out once more from `at`, as it was."""
     connection.execute(
         update(message)
-        .where(message.c.id == held.message_id)
+        .where(message.c.id == claim.message_id)
         .values(
             state=MessageState.DEFERRED,
             next_attempt_at=at,
@@ -235,24 +237,24 @@ def let_go_again(connection: Connection, held: Claim, at: datetime) -> None:
     )
 
 
-def drop(connection: Connection, held: Claim, *, now: datetime) -> None:
+def drop(connection: Connection, claim: Claim, *, now: datetime) -> None:
     """Ends a message that has nothing left to say."""
     reply = "nothing left to say"
-    if advance(connection, held, MessageState.SUPERSEDED, finished_at=now, reply=reply):
+    if advance(connection, claim, MessageState.SUPERSEDED, finished_at=now, reply=reply):
         mark_rows(
             connection,
-            [held.message_id],
+            [claim.message_id],
             before=(CarriedState.PENDING,),
             to=CarriedState.SUPERSEDED,
         )
 
 
-def is_held_by(connection: Connection, held: Claim, *, now: datetime) -> bool:
+def is_held_by(connection: Connection, claim: Claim, *, now: datetime) -> bool:
     """Whether a claim still holds: nobody took its message over, and its lease has not run out."""
-    if now >= held.lease_until:
+    if now >= claim.lease_until:
         return False
-    found = select(message.c.id).where(_mine(held))
-    return connection.execute(found).first() is not None
+    mine = select(message.c.id).where(_mine(claim))
+    return connection.execute(mine).first() is not None
 
 
 def is_left_over(
@@ -285,11 +287,11 @@ def _has_no_sender(now: datetime, *, alone: bool, owner: str | None) -> ColumnEl
     return run_out if owner is None else run_out | (message.c.claimed_by == owner)
 
 
-def _mine(held: Claim) -> ColumnElement[bool]:
+def _mine(claim: Claim) -> ColumnElement[bool]:
     """The fence: every change of a claimed message asks for it."""
     return and_(
-        message.c.id == held.message_id,
-        message.c.claimed_by == held.owner,
-        message.c.attempt == held.attempt,
+        message.c.id == claim.message_id,
+        message.c.claimed_by == claim.owner,
+        message.c.attempt == claim.attempt,
         message.c.state.in_(IN_HAND),
     )

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from boardcal.notifications.reminders.compose import compose
 from boardcal.notifications.transports.base import DeliveryError
-from boardcal.storage.mail.claims import claim
+from boardcal.storage.mail.claims import claim_message
 from boardcal.storage.schema.mail import ledger, message
 from boardcal.tests.factories import (
     CHAIR,
@@ -206,7 +206,7 @@ def claimed(connection: Connection, number: int, when: str) -> None:
     """Another daemon takes a message in hand."""
     now = at(when)
     lease = now + timedelta(minutes=20)
-    held = claim(
+    held = claim_message(
         connection,
         number,
         owner="another daemon",
