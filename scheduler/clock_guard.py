@@ -42,7 +42,7 @@ def uptime() -> float:
 
 
 def this_boot() -> str:
-    """What tells this start of the machine from any other; where nobody says, this process."""
+    """The identity of this start of the machine; of this process where that is unknown."""
     try:
         return BOOT_ID.read_text().strip().replace("-", "")[:32] or uuid.uuid4().hex
     except OSError:

@@ -35,7 +35,7 @@ class UnknownBoardError(BoardcalError):
 
 @dataclass(slots=True, kw_only=True)
 class Installation:
-    """What commands and the daemon work on. Whoever opens it closes its database."""
+    """Settings, database and clock that commands and the daemon work on."""
 
     loaded: LoadedSettings
     database: Database

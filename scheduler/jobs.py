@@ -1,4 +1,4 @@
-"""The daemon's recurring jobs: one at a time, late rather than never, and outliving any mistake."""
+"""The daemon's recurring jobs: one at a time, late rather than never, despite any error."""
 
 from __future__ import annotations
 

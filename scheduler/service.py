@@ -125,7 +125,7 @@ class Service:
         return False
 
     def _is_held(self) -> bool:
-        """On hold nobody is reminded, and whoever watches from outside should hear of it."""
+        """Whether mail is on hold; the sign of life then stops, so that its watcher hears."""
         with self.here.database.read() as connection:
             return hold_of(connection) is not None
 

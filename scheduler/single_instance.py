@@ -37,7 +37,7 @@ def own_name() -> str:
 
 @dataclass(slots=True)
 class Presence:
-    """A daemon's place at work on a PostgreSQL: by it a restore can tell that somebody is there.
+    """A running daemon's mark on a PostgreSQL database, by which a restore sees it.
 
     The place is lost with the connection that holds it; `keep` takes it again.
     """

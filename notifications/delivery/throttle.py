@@ -1,4 +1,4 @@
-"""How fast mails leave: not at all while nothing can, and never more in a minute than allowed."""
+"""How fast mails leave: none while the transport fails, never more a minute than allowed."""
 
 from __future__ import annotations
 

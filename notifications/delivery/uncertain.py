@@ -1,4 +1,4 @@
-"""What happens to a mail of which nobody can tell whether it arrived.
+"""Mails that may or may not have arrived: held for a person, or sent once more.
 
 SMTP cannot give "never lost" and "never twice" together: between the mail's last byte and the
 server's yes, a connection or a process may end. Such a mail is held for a person, or sent once

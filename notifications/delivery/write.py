@@ -1,4 +1,4 @@
-"""A claimed message as the mail that it is now: looked at again, written, and checked once more."""
+"""Write the mail of a claimed message from what is owed now, and check it before DATA."""
 
 from __future__ import annotations
 

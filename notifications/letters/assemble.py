@@ -101,7 +101,7 @@ def _letter(
 def _further_secretariats(
     others: Iterable[str], reply_to: str, given: Assembling
 ) -> tuple[Secretariat, ...]:
-    """Those of further Boards whose answers somebody else awaits; often one serves several."""
+    """The secretariats of further Boards, where another person holds that role there."""
     found: dict[str, Secretariat] = {}
     for name in others:
         planner = given.boards[name].planner
@@ -156,7 +156,7 @@ def _also_open(
 def _first_contact(
     reader: str, board: LiveBoard, roles: tuple[str, ...], materials: Materials
 ) -> FirstContact | None:
-    """A word of introduction for somebody whom no mail has reached before."""
+    """The introduction for a reader whom no mail has reached before."""
     if reader in materials.known_readers:
         return None
     return FirstContact(board=board.planner.name, roles=roles, go_live=board.go_live)

@@ -59,7 +59,7 @@ def item_of(row: AnyRow, board: LiveBoard, materials: Materials, given: Assembli
 
 
 def _timing(row: AnyRow, timing: Timing, planner: Planner) -> str:
-    """What gives it its date; of what is due as required, how it was raised."""
+    """The rule behind the due date; for a report raised as required, how it was raised."""
     if not isinstance(timing, AsRequired):
         return sentence(timing, planner)
     if row.meeting is None:
@@ -113,5 +113,5 @@ def open_line(row: AnyRow, board: LiveBoard, today: date) -> OpenLine:
 
 
 def _precision(row: AnyRow) -> Precision:
-    """A date that somebody set is meant to the day, however vague the source was."""
+    """The precision of the due date; one set by a person is meant to the day."""
     return Precision.DAY if row.extended else Precision(row.precision)

@@ -54,7 +54,7 @@ class Item:
 
     @property
     def is_copy(self) -> bool:
-        """Whether somebody else owes it and this reader is told."""
+        """Whether the reader is told of what another owner owes."""
         return self.level is not Level.OWNER
 
     @property
@@ -76,7 +76,7 @@ class OpenLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirstContact:
-    """What somebody should know who hears from the Board's calendar for the first time.
+    """The introduction that a reader gets with the first mail.
 
     `roles` are such as "chair of the Education Subgroup"; `go_live` when mails began.
     """
@@ -117,7 +117,7 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """Something the secretariat has to decide: what it is about, and what is asked."""
+    """A question to the secretariat: `about` what, and what to `ask`."""
 
     about: str
     ask: str

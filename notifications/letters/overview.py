@@ -1,4 +1,4 @@
-"""The secretariat's weekly overview of one Board: what comes, what is late, what is unclear."""
+"""The weekly overview of one Board for its secretariat: coming, overdue and open questions."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ def _about(obligation: Obligation) -> str:
 
 
 def vacant_roles(planner: Planner, day: date) -> tuple[str, ...]:
-    """Bodies that owe something and that nobody leads on `day`, as sentences."""
+    """Sentences on the bodies that owe something and have no leader on `day`."""
     owing: Sequence[str] = [
         owner for obligation in planner.obligations() for owner in obligation.owners
     ]

@@ -113,7 +113,7 @@ def source(item: Item) -> str:
 
 
 def copied(item: Item) -> str:
-    """Why a reader is told of what somebody else owes, as a sentence."""
+    """A sentence on why a reader is told of what another owner owes."""
     late = f"{working_days(item.days_late)} late" if item.days_late else "late"
     reason = f"You are copied because it is {late if item.is_overdue else 'due'}"
     if item.because:

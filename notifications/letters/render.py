@@ -119,7 +119,7 @@ class Templates:
         return Rendered(subject=subject(letter), text=tidied(text), html=inlined)
 
     def check(self) -> list[str]:
-        """What is wrong with the templates, a sentence each; empty when all is well.
+        """Problems of the templates, a sentence each; empty when all is well.
 
         Each file is read by itself; then letters with everything that can occur are rendered,
         so that a name that does not exist is found before a mail needs it.

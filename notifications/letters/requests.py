@@ -1,4 +1,4 @@
-"""What chairs ask of the secretariat, as parts of a mail; and what became of it, for the asker."""
+"""Requests of chairs in mails: to the secretariat, and their outcomes to the asker."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from .model import Asked
 def requests_that_hold(
     connection: Connection, message_ids: Sequence[int], given: Assembling
 ) -> dict[int, list[AnyRow]]:
-    """The requests in messages; where somebody else is the secretariat by now, it goes to them.
+    """The requests in messages that still hold; others go to the secretariat of today.
 
     What a paused Board, or somebody who is paused, is to hear waits without a mail until they go
     on; so does a request where there is no secretariat.
@@ -51,9 +51,9 @@ def _is_paused(reader: str | None, board: LiveBoard) -> bool:
 def requests_for_others(
     connection: Connection, boards: Mapping[str, LiveBoard], moment: Moment
 ) -> Iterator[tuple[int, str]]:
-    """Requests in no mail yet that somebody else is to hear of than was meant to, and who.
+    """Requests in no mail yet whose reader is no longer the secretariat, each with who is.
 
-    Nobody was, where the Board had no secretariat when they were made.
+    A request has no reader where the Board had no secretariat when it was made.
     """
     for row in unmailed_requests(connection):
         board = boards.get(row.board)
@@ -65,7 +65,7 @@ def requests_for_others(
 def hand_requests_on(
     connection: Connection, boards: Mapping[str, LiveBoard], moment: Moment
 ) -> None:
-    """Addresses them to whoever is the secretariat now."""
+    """Addresses such requests to the secretariat of today."""
     for number, reader in list(requests_for_others(connection, boards, moment)):
         address_request(connection, number, reader)
 
@@ -86,7 +86,7 @@ def _reader(row: AnyRow, board: LiveBoard, today: date) -> str | None:
 
 
 def asked_of(row: AnyRow, given: Assembling) -> Asked:
-    """A request for the secretariat, or its outcome for whoever asked."""
+    """A request for the secretariat, or its outcome for the asker."""
     board = given.boards[row.board]
     body, obligation = board.planner.body(row.owner), board.obligations.get(row.ref)
     is_open = row.closed_at is None

@@ -1,4 +1,4 @@
-"""Letters with everything that a mail can hold, to try templates on before a mail needs them."""
+"""Letters with everything that a mail can hold, to try the templates on."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ def _first_contact() -> Letter:
 
 
 def _one_of_each() -> Letter:
-    """Several items of two Boards, in all groups, to somebody who is new."""
+    """Several items of two Boards, in all groups, to a new reader."""
     action = sample_action()
     return sample_letter(
         items=(
@@ -208,7 +208,7 @@ def _to_secretariat() -> Letter:
 
 
 def _quiet_week() -> Letter:
-    """Two Boards' overviews without news, one of them the very first, to somebody new."""
+    """Two Boards' overviews without news, one of them the first, to a new reader."""
     return sample_letter(
         recipient=SECRETARIAT,
         first_contact=FirstContact(board=BOARD, roles=("the secretariat",), go_live=TODAY),
@@ -239,7 +239,7 @@ def _asked() -> Letter:
 
 
 def _answered() -> Letter:
-    """What became of what somebody asked for."""
+    """The outcome of a request, for its asker."""
     return sample_letter(asked=(sample_asked(outcome="the date stays: the Board meets then"),))
 
 

@@ -20,7 +20,7 @@ from ...storage.planners import PlannerShelf
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveBoard:
-    """A Board that mails: its planner, since when, and who and what is paused.
+    """A Board that mails: its planner, its first day of mails, and its pauses.
 
     `away` are the addresses of people who are paused.
     """

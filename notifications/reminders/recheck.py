@@ -1,4 +1,4 @@
-"""What was decided, looked at again before it is sent; what has lost its reason is taken back."""
+"""Check what was decided again before it is sent, and take back what no longer holds."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ STAND_INS = (RoleName.CHAIR, RoleName.VICE_CHAIR, RoleName.ADMINISTRATOR)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
-    """One person to mail; `because` says why, where somebody else should have had it."""
+    """One person to mail; `because` says why, where the mail is meant for another role."""
 
     address: str
     level: Level
@@ -55,7 +55,7 @@ def secretariat_on(planner: Planner, day: date, away: Collection[str] = ()) -> s
 def may_answer(
     planner: Planner, owner: str, address: str, day: date, away: Collection[str] = ()
 ) -> bool:
-    """Whether somebody may answer for what `owner` owes, on `day`.
+    """Whether a person may answer for what `owner` owes, on `day`.
 
     Its leader and its vice-chair may; whoever stands in for them may meanwhile.
     """
@@ -69,7 +69,7 @@ def may_answer(
 
 
 def roles_of(planner: Planner, address: str, day: date) -> list[tuple[Body, RoleName]]:
-    """Every role that somebody holds on `day`."""
+    """Every role that a person holds on `day`."""
     return [
         (body, role)
         for body in planner.bodies_naming(address)
@@ -81,7 +81,7 @@ def roles_of(planner: Planner, address: str, day: date) -> list[tuple[Body, Role
 def recipient_at(
     planner: Planner, owner: str, level: Level, day: date, away: Collection[str]
 ) -> Recipient | None:
-    """Who is mailed in a capacity about what `owner` owes, on `day`; None for nobody."""
+    """The recipient at a level about what `owner` owes, on `day`; None where there is none."""
     match level:
         case Level.OWNER:
             return _leader(planner, planner.body(owner), level, day, away)
@@ -115,7 +115,7 @@ def _leader(
 def _last_resort(
     planner: Planner, body: Body | None, level: Level, day: date, away: Collection[str]
 ) -> Recipient | None:
-    """The secretariat, or whoever leads the Board while that one is paused.
+    """The secretariat, or the leader of the Board while the secretariat is paused.
 
     Where everybody is paused it is the secretariat's all the same: a pause of all is a pause of
     the Board, which keeps the mail instead of losing it.

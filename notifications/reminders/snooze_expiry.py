@@ -1,4 +1,4 @@
-"""Snoozes that must end early: whoever asked for quiet does not get that mail any more."""
+"""Snoozes that end early, because another person has to be reminded by now."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def lapsed_snoozes(
 
 
 def end_lapsed(connection: Connection, boards: Mapping[str, LiveBoard], moment: Moment) -> None:
-    """Ends them, so that what was put off goes to whoever holds the role now."""
+    """Ends such snoozes, so that what was put off goes to the holder of today."""
     for occurrence_id, recipient in list(lapsed_snoozes(connection, boards, moment)):
         end_snoozes(connection, [occurrence_id], recipient)
 

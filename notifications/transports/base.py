@@ -42,7 +42,7 @@ class Receipt:
 
 
 class DeliveryError(BoardcalError):
-    """A mail was not handed over, or nobody can tell whether it was.
+    """A mail was not handed over, or it is unknown whether it was.
 
     `permanent`: the same mail to the same address would be refused again.
     `scope`: "recipient" when it concerns this mail only; "transport" when no mail can leave at
@@ -73,7 +73,7 @@ class LostClaimError(Exception):
 
 
 def always() -> bool:
-    """The answer of somebody who shares the mails with no other daemon."""
+    """True: the claim holds, since no other daemon shares the mails."""
     return True
 
 

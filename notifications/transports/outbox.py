@@ -118,7 +118,7 @@ def file_name(mail: OutgoingMail) -> str:
 
 
 def _is_left_over(unfinished: Path) -> bool:
-    """Whether whoever was writing a file is gone: another boardcal may share the folder."""
+    """Whether the process that was writing a file has ended; another may share the folder."""
     host, _, rest = unfinished.name.removeprefix(".").partition(",")
     number = rest.partition(",")[0]
     if host != _host() or not number.isdecimal():

@@ -19,7 +19,7 @@ class TransportClass(Protocol):
 
     @property
     def reaches_people(self) -> bool:
-        """Whether mails leave this machine, so that somebody must agree before they begin."""
+        """Whether mails leave this machine, so that a person must agree before they begin."""
         ...
 
     def from_settings(self, settings: Settings, *, patience: float) -> Transport:

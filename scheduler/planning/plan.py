@@ -138,7 +138,7 @@ def values_of(occurrence: Occurrence, view: BoardView) -> dict[str, Any]:
 
 
 def _last_step_before(occurrence: Occurrence, view: BoardView) -> int | None:
-    """The last step that fell before somebody raised it: nobody is mailed of such."""
+    """The last step before the day on which it was raised: no mail goes out about those."""
     policy = view.policy(occurrence.ref, occurrence.kind)
     if occurrence.raised is None or policy is None:
         return None

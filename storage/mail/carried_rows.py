@@ -148,7 +148,7 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[dict[str, An
 
 
 def hand_on(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
-    """Adds rows of the ledger, or overviews, for whoever holds a role now.
+    """Adds rows of the ledger, or overviews, for the holders of a role today.
 
     One that was taken back unsent, because the role was somebody else's meanwhile, holds again;
     any other that stands already is left as it is.

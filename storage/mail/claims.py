@@ -69,7 +69,7 @@ def claim_message(
     today: date,
     lease_until: datetime,
 ) -> Claim | None:
-    """Claims a message that may be sent, or gives None where somebody was faster.
+    """Claims a message that may be sent; None where another daemon was faster.
 
     It is today's mail from then on, whenever it was made, so that its reader gets no other.
     """
@@ -108,7 +108,7 @@ def advance(connection: Connection, claim: Claim, state: MessageState, **values:
 
 
 def count_as_sent(connection: Connection, messages: Sequence[int], *, now: datetime) -> None:
-    """Ends messages as sent that nobody sends: those of a simulation."""
+    """Ends the messages of a simulation as sent."""
     _end(connection, messages, MessageState.SENT, now=now)
 
 
@@ -250,7 +250,7 @@ def drop(connection: Connection, claim: Claim, *, now: datetime) -> None:
 
 
 def is_held_by(connection: Connection, claim: Claim, *, now: datetime) -> bool:
-    """Whether a claim still holds: nobody took its message over, and its lease has not run out."""
+    """Whether a claim holds: its message was not taken over, its lease has not run out."""
     if now >= claim.lease_until:
         return False
     mine = select(message.c.id).where(_mine(claim))

@@ -1,4 +1,4 @@
-"""The ledger: which step of what is mailed to whom, and what has become of that."""
+"""The ledger: the steps decided, their recipients, and the state of each."""
 
 from __future__ import annotations
 

@@ -94,7 +94,7 @@ REACHED = (
 def messages_of_today(
     connection: Connection, readers: Collection[str], today: date
 ) -> Sequence[AnyRow]:
-    """The messages that readers have today, or that go out once more: recipient, state, is_fixed.
+    """The messages that readers have today or that go out once more.
 
     Nobody begins to send one of them until this transaction ends.
     """
@@ -132,7 +132,7 @@ def give_up_empty(connection: Connection, *, today: date, now: datetime) -> None
 def give_up_resending(
     connection: Connection, readers: Sequence[str], *, today: date, now: datetime
 ) -> None:
-    """Keeps a mail that failed all day to go out once more from holding up its reader's new ones.
+    """Ends resends that failed all day, so that they do not hold up new mails.
 
     It is what it was before, one that may have arrived, and a person decides again.
     """

@@ -1,4 +1,4 @@
-"""Weekly overviews: one a Board and week, for whoever is its secretariat."""
+"""Weekly overviews: one for a Board and a week, addressed to its secretariat."""
 
 from __future__ import annotations
 

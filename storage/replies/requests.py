@@ -1,4 +1,4 @@
-"""What chairs ask of the secretariat: more time, or that somebody else takes over."""
+"""Requests of chairs to the secretariat: more time, or another person to take over."""
 
 from __future__ import annotations
 
@@ -194,7 +194,7 @@ def close_request(
 def close_moot(
     connection: Connection, occurrence_id: int, *, outcome: str, who: str, now: datetime
 ) -> None:
-    """Ends requests for more time about something that needs none any more; nobody is mailed."""
+    """Ends requests for more time that are no longer needed; no mail is sent about them."""
     connection.execute(
         update(answer_request)
         .where(

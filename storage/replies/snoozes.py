@@ -1,4 +1,4 @@
-"""Snoozes: who wants no reminder of something for a while. Its reminders are put off, not lost."""
+"""Snoozes: readers' wishes for no reminder for a while, which put mails off."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def end_snoozes(
 def snoozed_until(
     connection: Connection, *, occurrence: int, due_revision: int, recipient: str, today: date
 ) -> date | None:
-    """The first day on which somebody is reminded again, None where nothing rests."""
+    """The first day of reminders again for a reader; None without a snooze."""
     found: date | None = connection.execute(
         select(snooze.c.until).where(
             snooze.c.occurrence_id == occurrence,
