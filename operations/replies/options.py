@@ -1,4 +1,4 @@
-"""What can be answered about one thing due by the link in a mail, and what stands already."""
+"""The replies that the link in a mail allows about an occurrence, and what was replied so far."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from ...storage.replies.requests import AnswerRequest, Wish, requests_about
 from ...storage.replies.snoozes import snoozed_until
 from ..record import accepts_nothing
 
-# What somebody may take back that they recorded by a link.
+# Outcomes that a reader can record by a link, and take back.
 BY_LINK = (Status.SUBMITTED.value, Status.NOTHING_TO_REPORT.value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answering:
-    """One reader answering about one thing due."""
+class ReplyContext:
+    """A reader of mails, and the occurrence that the link in their mail is about."""
 
     view: BoardView
     row: StoredOccurrence
@@ -31,13 +31,13 @@ class Answering:
 
     @property
     def who(self) -> str:
-        """Who is noted for what they do."""
+        """The reader as the record of changes names them."""
         return by_link(self.reader)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """What was recorded last: as what, when, by whom, and the remark given."""
+    """The outcome recorded last: which, on what day, by whom, and the remark."""
 
     state: str
     day: date
@@ -46,79 +46,79 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerStanding:
-    """What can be answered now, and what stands.
+class ReplyOptions:
+    """What a reader may reply now, and what they replied so far.
 
-    `may_rest_until` is the last day to which reminders can rest, None where they cannot;
-    `resting` the first day of reminders again. `more_time` and `hand_over` are what the reader
-    asked for and still waits for, `answered` the newest request that the secretariat dealt with.
-    `own` says that the reader recorded what stands by a link, and may take it back.
+    `latest_snooze` is the last day to which their reminders can be snoozed, None where they
+    cannot; `snoozed_until` the first day of reminders again. `more_time` and `hand_over` are
+    their open requests, `answered` the newest one that the secretariat dealt with.
+    `may_take_back`: the reader recorded the present outcome by a link.
     """
 
     is_owed: bool
     accepts_nothing: bool
-    may_rest_until: date | None
-    resting: date | None
+    latest_snooze: date | None
+    snoozed_until: date | None
     more_time: AnswerRequest | None
     hand_over: AnswerRequest | None
     answered: AnswerRequest | None
     recorded: Recorded | None
-    own: bool
+    may_take_back: bool
 
 
 def by_link(reader: str) -> str:
-    """How somebody without an account is noted."""
+    """How the record of changes names a reader, who has no account."""
     return f"{reader} by the link in their mail"
 
 
-def is_theirs(connection: Connection, answering: Answering) -> bool:
-    """Whether the reader may answer for it today: a former chair may not."""
-    view = answering.view
-    away = {each.id for each in pauses_of(connection, view.row.id) if each.kind == "person"}
-    return may_answer(view.planner, answering.row.owner, answering.reader, view.today, away)
+def may_reply(connection: Connection, context: ReplyContext) -> bool:
+    """Whether the reader may reply about it today: a former chair may not."""
+    view = context.view
+    away = {pause.id for pause in pauses_of(connection, view.id) if pause.kind == "person"}
+    return may_answer(view.planner, context.row.owner, context.reader, view.today, away)
 
 
-def standing(connection: Connection, answering: Answering) -> AnswerStanding:
-    """What the reader can answer, and what stands already."""
-    row, view = answering.row, answering.view
-    mine = requests_about(connection, row.id, answering.reader)
-    waiting = {each.wish: each for each in mine if each.is_open}
-    recorded = _recorded(connection, answering)
-    return AnswerStanding(
+def reply_options(connection: Connection, context: ReplyContext) -> ReplyOptions:
+    """What the reader may reply, and what they replied so far."""
+    row, view = context.row, context.view
+    requests = requests_about(connection, row.id, context.reader)
+    waiting = {request.wish: request for request in requests if request.is_open}
+    recorded = _recorded(connection, context)
+    return ReplyOptions(
         is_owed=row.is_owed,
         accepts_nothing=accepts_nothing(view, row),
-        may_rest_until=may_rest_until(answering),
-        resting=snoozed_until(
+        latest_snooze=latest_snooze(context),
+        snoozed_until=snoozed_until(
             connection,
             occurrence=row.id,
             due_revision=row.due_revision,
-            recipient=answering.reader,
+            recipient=context.reader,
             today=view.today,
         ),
         more_time=waiting.get(Wish.MORE_TIME),
         hand_over=waiting.get(Wish.HAND_OVER),
-        answered=next((each for each in mine if _was_answered(each, answering)), None),
+        answered=next((request for request in requests if _was_answered(request, context)), None),
         recorded=recorded,
-        own=recorded is not None and recorded.who == answering.who and row.state in BY_LINK,
+        may_take_back=recorded is not None and recorded.who == context.who and row.state in BY_LINK,
     )
 
 
-def _was_answered(request: AnswerRequest, answering: Answering) -> bool:
-    """Whether the secretariat has dealt with it, rather than the asker or the course of things."""
-    return request.closed_by not in (None, answering.who) and request.wish is Wish.MORE_TIME
+def _was_answered(request: AnswerRequest, context: ReplyContext) -> bool:
+    """Whether the secretariat decided on it: its asker, or an outcome, may have closed it."""
+    return request.closed_by not in (None, context.who) and request.wish is Wish.MORE_TIME
 
 
-def may_rest_until(answering: Answering) -> date | None:
-    """The day of the last reminder before it is late: no rest goes beyond."""
-    row, view = answering.row, answering.view
+def latest_snooze(context: ReplyContext) -> date | None:
+    """The day of the last reminder before it is overdue: no snooze goes beyond."""
+    row, view = context.row, context.view
     last = view.planner.days.on_or_before(row.due)
     return last if row.is_owed and last > view.today else None
 
 
-def _recorded(connection: Connection, answering: Answering) -> Recorded | None:
-    row = answering.row
+def _recorded(connection: Connection, context: ReplyContext) -> Recorded | None:
+    row = context.row
     outcome = last_outcomes(connection, row.board, [row.key]).get(row.key)
     if outcome is None or outcome.after != row.state or row.state == OPEN:
         return None
-    day = outcome.on or answering.view.local.day_of(outcome.at)
+    day = outcome.on or context.view.local.day_of(outcome.at)
     return Recorded(state=row.state, day=day, who=outcome.who, note=outcome.why)

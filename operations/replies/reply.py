@@ -1,4 +1,4 @@
-"""What the reader of a mail answers by its link: recorded at once, or asked of the secretariat."""
+"""Replies by the link in a mail: recorded at once, or asked of the secretariat."""
 
 from __future__ import annotations
 
@@ -16,79 +16,79 @@ from ...storage.change_log import note_change
 from ...storage.replies.requests import Wish, add_request, close_request, requests_about
 from ...storage.replies.snoozes import end_snoozes, set_snooze
 from ..record import record
-from .options import Answering, may_rest_until, standing
+from .options import ReplyContext, latest_snooze, reply_options
 
 
-class AnswerError(BoardcalError):
-    """An answer that cannot be taken as it is; nothing was changed."""
+class ReplyError(BoardcalError):
+    """A reply that cannot be taken as it is; nothing was changed."""
 
 
-def submit(connection: Connection, answering: Answering, *, note: str | None) -> None:
-    """Records it as submitted today."""
-    _record(connection, answering, Status.SUBMITTED, note)
+def submit(connection: Connection, context: ReplyContext, *, note: str | None) -> None:
+    """Records the occurrence as submitted today."""
+    _record(connection, context, Status.SUBMITTED, note)
 
 
-def report_nothing(connection: Connection, answering: Answering) -> None:
-    """Records that there is nothing to report. Raises RecordError where that is no answer."""
-    _record(connection, answering, Status.NOTHING_TO_REPORT, None)
+def report_nothing(connection: Connection, context: ReplyContext) -> None:
+    """Records that there is nothing to report. Raises RecordError where that is not accepted."""
+    _record(connection, context, Status.NOTHING_TO_REPORT, None)
 
 
-def take_back(connection: Connection, answering: Answering) -> None:
-    """Opens again what the reader recorded by a link. Raises AnswerError for anything else."""
-    if not standing(connection, answering).own:
-        raise AnswerError("Only what you recorded yourself by a link can be taken back here.")
-    _record(connection, answering, None, "taken back")
+def take_back(connection: Connection, context: ReplyContext) -> None:
+    """Opens again what the reader recorded by a link. Raises ReplyError for any other outcome."""
+    if not reply_options(connection, context).may_take_back:
+        raise ReplyError("Only what you recorded yourself by a link can be taken back here.")
+    _record(connection, context, None, "taken back")
 
 
 def _record(
-    connection: Connection, answering: Answering, status: Status | None, note: str | None
+    connection: Connection, context: ReplyContext, status: Status | None, note: str | None
 ) -> None:
-    view = answering.view
+    view = context.view
     record(
         connection,
         view,
-        answering.row.key,
+        context.row.key,
         status,
         on=view.today,
-        who=answering.who,
+        who=context.who,
         note=note,
     )
 
 
-def ask_for_time(connection: Connection, answering: Answering, *, until: date, why: str) -> None:
-    """Asks the secretariat for a later date; the date stays until it says so."""
-    row = answering.row
-    if until <= answering.view.today:
-        raise AnswerError("The new date must lie ahead.")
+def ask_for_time(connection: Connection, context: ReplyContext, *, until: date, why: str) -> None:
+    """Asks the secretariat for a later date; until it agrees the date stays."""
+    row = context.row
+    if until <= context.view.today:
+        raise ReplyError("The new date must lie ahead.")
     if until <= row.due:
-        raise AnswerError(f"It is due on {long_date(row.due)} already; give a later date.")
-    _ask(connection, answering, Wish.MORE_TIME, until=until, why=why)
+        raise ReplyError(f"It is due on {long_date(row.due)} already; give a later date.")
+    _ask(connection, context, Wish.MORE_TIME, until=until, why=why)
 
 
 def ask_to_hand_over(
-    connection: Connection, answering: Answering, *, successor: str, why: str
+    connection: Connection, context: ReplyContext, *, successor: str, why: str
 ) -> None:
-    """Asks the secretariat that somebody else takes over; the reader keeps it until then."""
-    _ask(connection, answering, Wish.HAND_OVER, successor=successor, why=why or None)
+    """Asks the secretariat to hand over to `successor`; until then the reader keeps it."""
+    _ask(connection, context, Wish.HAND_OVER, successor=successor, why=why or None)
 
 
 def _ask(
     connection: Connection,
-    answering: Answering,
+    context: ReplyContext,
     wish: Wish,
     *,
     until: date | None = None,
     successor: str | None = None,
     why: str | None,
 ) -> None:
-    """Notes a request; an earlier one of the same kind gives way to it."""
-    view, row = answering.view, answering.row
-    _close_own(connection, answering, wish, "asked anew")
+    """Stores a request; it replaces an earlier one of the same kind."""
+    view, row = context.view, context.row
+    _close_own(connection, context, wish, "asked anew")
     add_request(
         connection,
         about=row,
         wish=wish,
-        asked_by=answering.reader,
+        asked_by=context.reader,
         now=view.now,
         recipient=secretariat_on(view.planner, view.today),
         until=until,
@@ -96,61 +96,64 @@ def _ask(
         why=why,
     )
     asked = wish_in_words(wish, until=until, successor=successor)
-    _note(connection, answering, ChangeKind.ASKED, after=asked, why=why)
+    _note(connection, context, ChangeKind.ASKED, after=asked, why=why)
 
 
-def withdraw_request(connection: Connection, answering: Answering, wish: Wish) -> None:
-    """Takes back what the reader asked for."""
-    if not _close_own(connection, answering, wish, "taken back"):
-        raise AnswerError("There is no open request of yours to take back.")
-    _note(connection, answering, ChangeKind.REQUEST_TAKEN_BACK, after=wish.value)
+def withdraw_request(connection: Connection, context: ReplyContext, wish: Wish) -> None:
+    """Closes the reader's own request. Raises ReplyError where none is open."""
+    if not _close_own(connection, context, wish, "taken back"):
+        raise ReplyError("There is no open request of yours to take back.")
+    _note(connection, context, ChangeKind.REQUEST_TAKEN_BACK, after=wish.value)
 
 
-def _close_own(connection: Connection, answering: Answering, wish: Wish, outcome: str) -> bool:
-    mine = requests_about(connection, answering.row.id, answering.reader)
-    waiting = [each for each in mine if each.is_open and each.wish is wish]
-    for each in waiting:
+def _close_own(connection: Connection, context: ReplyContext, wish: Wish, outcome: str) -> bool:
+    requests = requests_about(connection, context.row.id, context.reader)
+    waiting = [request for request in requests if request.is_open and request.wish is wish]
+    for request in waiting:
         close_request(
             connection,
-            each.id,
+            request.id,
             outcome=outcome,
-            who=answering.who,
-            now=answering.view.now,
+            who=context.who,
+            now=context.view.now,
             tell=None,
         )
     return bool(waiting)
 
 
-def rest(connection: Connection, answering: Answering, *, until: date) -> None:
-    """Lets the reader's reminders of it rest; `until` is the first day of them again."""
-    view, row = answering.view, answering.row
-    last = may_rest_until(answering)
+def snooze(connection: Connection, context: ReplyContext, *, until: date) -> None:
+    """Puts the reader's reminders off; `until` is the first day of them again.
+
+    Raises ReplyError for a day after the last reminder before it is overdue.
+    """
+    view, row = context.view, context.row
+    last = latest_snooze(context)
     if last is None:
-        raise AnswerError("It is due, so its reminders cannot rest any more.")
+        raise ReplyError("It is due, so its reminders cannot rest any more.")
     if until <= view.today:
-        raise AnswerError("Give a day that lies ahead.")
+        raise ReplyError("Give a day that lies ahead.")
     if until > last:
-        raise AnswerError(f"Give {long_date(last)} at the latest: it is due then.")
+        raise ReplyError(f"Give {long_date(last)} at the latest: it is due then.")
     set_snooze(
         connection,
         occurrence=row.id,
         due_revision=row.due_revision,
-        recipient=answering.reader,
+        recipient=context.reader,
         until=until,
         now=view.now,
     )
-    _note(connection, answering, ChangeKind.SNOOZED, after=until)
+    _note(connection, context, ChangeKind.SNOOZED, after=until)
 
 
-def end_rest(connection: Connection, answering: Answering) -> None:
-    """Lets the reader be reminded again at once."""
-    end_snoozes(connection, [answering.row.id], answering.reader)
-    _note(connection, answering, ChangeKind.SNOOZE_ENDED)
+def end_snooze(connection: Connection, context: ReplyContext) -> None:
+    """Ends a snooze: the reader is reminded again at once."""
+    end_snoozes(connection, [context.row.id], context.reader)
+    _note(connection, context, ChangeKind.SNOOZE_ENDED)
 
 
 def _note(
     connection: Connection,
-    answering: Answering,
+    context: ReplyContext,
     what: ChangeKind,
     *,
     after: object = None,
@@ -158,11 +161,11 @@ def _note(
 ) -> None:
     note_change(
         connection,
-        board=answering.row.board,
-        subject=answering.row.key,
+        board=context.row.board,
+        subject=context.row.key,
         what=what,
         after=after,
         why=why,
-        now=answering.view.now,
-        who=answering.who,
+        now=context.view.now,
+        who=context.who,
     )

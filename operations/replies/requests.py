@@ -1,4 +1,4 @@
-"""What chairs ask for, as the secretariat deals with it: granted, or declined with a reason."""
+"""Requests of readers, as the secretariat deals with them: granted, declined or closed."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ MAY_HAND_OVER = (RoleName.CHAIR, RoleName.VICE_CHAIR, RoleName.ADMINISTRATOR)
 
 
 class RequestError(BoardcalError):
-    """A request that cannot be dealt with so; nothing was changed."""
+    """A request that cannot be dealt with as asked; nothing was changed."""
 
 
 def request_sentence(request: AnswerRequest) -> str:
-    """Who asks for what and why, as one sentence."""
+    """A request as one sentence: who asks, for what, and why."""
     wish = wish_in_words(request.wish, until=request.until, successor=request.successor)
     why = f": {one_line(request.why).rstrip('.')}" if request.why else ""
     return f"{request.asked_by} asks for {one_line(wish)}{why}."
 
 
 def role_to_hand_over(planner: Planner, request: AnswerRequest, today: date) -> RoleName | None:
-    """The role of the owner that the asker holds, None where somebody else does by now."""
+    """The role at the owner that the asker holds; None where they hold none any more."""
     body = planner.body(request.owner)
     if body is None:
         return None
@@ -54,7 +54,7 @@ def grant_time(
     who: str,
     note: str,
 ) -> None:
-    """Gives what was asked about a new date. Raises RecordError, RequestError."""
+    """Gives the occurrence a new date. Raises RecordError, RequestError."""
     outcome = f"It has a new date, {long_date(to)}"
     _close(connection, view, request, f"{outcome}: {note}" if note else outcome, who=who)
     why = note or (f"asked for: {one_line(request.why)}" if request.why else "more time asked for")
@@ -70,25 +70,25 @@ def appoint_successor(
     starts: date,
     who: str,
 ) -> None:
-    """Gives the asker's role to somebody else. Raises EditError, FileProblems, RequestError."""
+    """Gives the asker's role to `address`. Raises EditError, FileProblems, RequestError."""
     role = role_to_hand_over(view.planner, request, view.today)
     content = content_of(connection, request.board)
     if role is None or content is None:
         raise RequestError("Whoever asked does not hold the role any more; close the request.")
-    found = parse_address(address).address
+    successor = parse_address(address).address
     _close(
         connection,
         view,
         request,
-        f"From {long_date(starts)} on {found} is {role.value}, and gets the mails",
+        f"From {long_date(starts)} on {successor} is {role.value}, and gets the mails",
         who=who,
     )
     save(
         connection,
-        appoint(content, request.owner, role, found, starts),
+        appoint(content, request.owner, role, successor, starts),
         subject=request.owner,
         what=ChangeKind.ROLE,
-        after=f"{role.value} {found} from {starts.isoformat()}",
+        after=f"{role.value} {successor} from {starts.isoformat()}",
         now=view.now,
         who=who,
         why=f"{request.asked_by} asked for it",
@@ -98,13 +98,13 @@ def appoint_successor(
 def decline(
     connection: Connection, view: BoardView, request: AnswerRequest, *, who: str, why: str
 ) -> None:
-    """Leaves everything as it is, and tells whoever asked why."""
+    """Leaves everything as it is; the asker is mailed the reason."""
     stays = "The date stays" if request.wish is Wish.MORE_TIME else "It stays with you"
     _close(connection, view, request, f"{stays}: {why}", who=who)
 
 
 def close(connection: Connection, view: BoardView, request: AnswerRequest, *, who: str) -> None:
-    """Ends a request that has been dealt with otherwise; nobody is mailed."""
+    """Closes a request that was dealt with by other means; no mail is sent about it."""
     _close(connection, view, request, "dealt with otherwise", who=who, tell=False)
 
 
@@ -117,7 +117,7 @@ def _close(
     who: str,
     tell: bool = True,
 ) -> None:
-    done = close_request(
+    is_closed = close_request(
         connection,
         request.id,
         outcome=outcome,
@@ -125,7 +125,7 @@ def _close(
         now=view.now,
         tell=request.asked_by if tell else None,
     )
-    if not done:
+    if not is_closed:
         raise RequestError("Somebody else has dealt with this request meanwhile.")
     note_change(
         connection,

@@ -15,7 +15,7 @@ from boardcal.operations.mail_actions import (
     hold_back,
     send_again,
 )
-from boardcal.operations.replies.options import Answering
+from boardcal.operations.replies.options import ReplyContext
 from boardcal.operations.replies.reply import ask_for_time
 from boardcal.operations.replies.requests import decline
 from boardcal.storage.backup.contents import contents_of
@@ -265,7 +265,7 @@ def asked_and_declined(office: Office) -> int:
     """The mail that tells a chair so on 9 February, of which nobody knows whether it arrived."""
     office.store(go_live="2018-02-05").days("2018-02-05", "2018-02-08")
     with office.changing(S11) as (connection, view):
-        who = Answering(view=view, row=office.row(S11), reader=CHAIR)
+        who = ReplyContext(view=view, row=office.row(S11), reader=CHAIR)
         ask_for_time(connection, who, until=date(2018, 6, 1), why="Ill")
         (request,) = open_requests(connection, "lscb")
         decline(connection, view, request, who="sue@example.org", why="No")

@@ -8,27 +8,27 @@ from datetime import date
 from sqlalchemy import Connection
 
 from ...operations.replies import reply as answers
-from ...operations.replies.options import Answering
+from ...operations.replies.options import ReplyContext
 from ...storage.replies.requests import Wish
 from ..request.dates import read_date
 from ..request.form import FieldError, Form, Problems
 
-Act = Callable[[Connection, Answering, Form, Problems], None]
+Act = Callable[[Connection, ReplyContext, Form, Problems], None]
 
 
-def _submit(connection: Connection, who: Answering, form: Form, problems: Problems) -> None:
+def _submit(connection: Connection, who: ReplyContext, form: Form, problems: Problems) -> None:
     _require_owed(who)
     note = problems.read("note", "What you wrote", lambda: form.text("note"))
     if not problems:
         answers.submit(connection, who, note=note or None)
 
 
-def _nothing(connection: Connection, who: Answering, _: Form, __: Problems) -> None:
+def _nothing(connection: Connection, who: ReplyContext, _: Form, __: Problems) -> None:
     _require_owed(who)
     answers.report_nothing(connection, who)
 
 
-def _more_time(connection: Connection, who: Answering, form: Form, problems: Problems) -> None:
+def _more_time(connection: Connection, who: ReplyContext, form: Form, problems: Problems) -> None:
     _require_owed(who)
     until = _day(form, problems, who, "until", "The new date")
     why = problems.read("why", "The reason", lambda: _required(form, "why"))
@@ -40,7 +40,7 @@ def _more_time(connection: Connection, who: Answering, form: Form, problems: Pro
         )
 
 
-def _hand_over(connection: Connection, who: Answering, form: Form, problems: Problems) -> None:
+def _hand_over(connection: Connection, who: ReplyContext, form: Form, problems: Problems) -> None:
     _require_owed(who)
     successor = problems.read(
         "successor", "Who has it instead", lambda: _required(form, "successor")
@@ -50,27 +50,27 @@ def _hand_over(connection: Connection, who: Answering, form: Form, problems: Pro
         answers.ask_to_hand_over(connection, who, successor=successor, why=why)
 
 
-def _rest(connection: Connection, who: Answering, form: Form, problems: Problems) -> None:
+def _rest(connection: Connection, who: ReplyContext, form: Form, problems: Problems) -> None:
     _require_owed(who)
     until = _day(form, problems, who, "rest", "The day")
     if until is not None:
-        problems.read("rest", "The day", lambda: answers.rest(connection, who, until=until))
+        problems.read("rest", "The day", lambda: answers.snooze(connection, who, until=until))
 
 
-def _back(connection: Connection, who: Answering, _: Form, __: Problems) -> None:
+def _back(connection: Connection, who: ReplyContext, _: Form, __: Problems) -> None:
     answers.take_back(connection, who)
 
 
-def _no_time(connection: Connection, who: Answering, _: Form, __: Problems) -> None:
+def _no_time(connection: Connection, who: ReplyContext, _: Form, __: Problems) -> None:
     answers.withdraw_request(connection, who, Wish.MORE_TIME)
 
 
-def _keep(connection: Connection, who: Answering, _: Form, __: Problems) -> None:
+def _keep(connection: Connection, who: ReplyContext, _: Form, __: Problems) -> None:
     answers.withdraw_request(connection, who, Wish.HAND_OVER)
 
 
-def _wake(connection: Connection, who: Answering, _: Form, __: Problems) -> None:
-    answers.end_rest(connection, who)
+def _wake(connection: Connection, who: ReplyContext, _: Form, __: Problems) -> None:
+    answers.end_snooze(connection, who)
 
 
 ACTIONS: dict[str, Act] = {
@@ -86,12 +86,12 @@ ACTIONS: dict[str, Act] = {
 }
 
 
-def _require_owed(who: Answering) -> None:
+def _require_owed(who: ReplyContext) -> None:
     if not who.row.is_owed:
-        raise answers.AnswerError("Nothing is owed here any more, so nothing was recorded.")
+        raise answers.ReplyError("Nothing is owed here any more, so nothing was recorded.")
 
 
-def _day(form: Form, problems: Problems, who: Answering, name: str, label: str) -> date | None:
+def _day(form: Form, problems: Problems, who: ReplyContext, name: str, label: str) -> date | None:
     today = who.view.today
     return problems.read(name, label, lambda: read_date(form, name, today=today))
 

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from ...notifications.links import ONLY_SHOWN, AnswerLink, ExpiredLinkError, LinkError, LinkSigner
 from ...notifications.reminders.recipients import secretariat_on
-from ...operations.replies.options import Answering, is_theirs
+from ...operations.replies.options import ReplyContext, may_reply
 from ...scheduler.planning.board_view import view_of
 from ...storage.boards import BoardRow, board_row, hold_boards
 from ...storage.installation import installation_id
@@ -56,7 +56,7 @@ class Opened:
     token: str = field(repr=False)
     link: AnswerLink
     board: BoardRow
-    answering: Answering
+    context: ReplyContext
     contact: str | None
 
 
@@ -94,12 +94,12 @@ def _opened(request: Request, connection: Connection) -> Opened:
     contact = secretariat_on(planner, today)
     if expired:
         raise ClosedLink(410, "This link is too old", EXPIRED, contact)
-    answering = Answering(
+    context = ReplyContext(
         view=view_of(board, planner, here.local.moment(site.now())),
         row=row,
         reader=link.recipient,
     )
-    if not is_theirs(connection, answering):
+    if not may_reply(connection, context):
         body = planner.body(row.owner)
         whose = row.owner if body is None else named(body)
         raise ClosedLink(
@@ -109,7 +109,7 @@ def _opened(request: Request, connection: Connection) -> Opened:
             "can be recorded with it. If that is a mistake, write to the secretariat.",
             contact,
         )
-    return Opened(token=token, link=link, board=board, answering=answering, contact=contact)
+    return Opened(token=token, link=link, board=board, context=context, contact=contact)
 
 
 def closed(request: Request, link: ClosedLink) -> Response:

@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from ...calendar.occurrences import Kind
 from ...calendar.status import OWED, Status
-from ...operations.replies.options import Answering, AnswerStanding, standing
+from ...operations.replies.options import ReplyContext, ReplyOptions, reply_options
 from ...wording.names import Names, reference
 from ...wording.statuses import STATUS_WORDS
 from ...wording.text import working_days
@@ -68,7 +68,7 @@ def answer(request: Request) -> Response:
                 raise FormRefusedError("What was sent is not a form of this page.")
             is_overtaken = form.secret("seen") != _seen(found)
             if not is_overtaken:
-                act(connection, found.answering, form, problems)
+                act(connection, found.context, form, problems)
             if is_overtaken or problems:
                 raise RefusedError
     except RefusedError:
@@ -81,7 +81,7 @@ def answer(request: Request) -> Response:
 
 def _seen(found: Opened) -> str:
     """What a form was made from: a page that has been overtaken is told by it."""
-    return f"{found.answering.row.due_revision}-{found.answering.row.state}"
+    return f"{found.context.row.due_revision}-{found.context.row.state}"
 
 
 def _page(
@@ -92,9 +92,9 @@ def _page(
     problems: Problems | None = None,
     meanwhile: bool = False,
 ) -> Response:
-    who, form = found.answering, form_of(request)
+    who, form = found.context, form_of(request)
     row, planner = who.row, who.view.planner
-    names, stands = Names(planner), standing(connection, who)
+    names, options = Names(planner), reply_options(connection, who)
     obligation = who.view.obligations.get(row.ref)
     return page(
         request,
@@ -111,16 +111,16 @@ def _page(
         status_words=_status(row.state),
         late=_late(who),
         moved=found.link.due_revision != row.due_revision,
-        stands=stands,
+        options=options,
         reader=who.reader,
         contact=found.contact,
         seen=_seen(found),
         wanted=form.secret("do"),
         form=form,
         until=typed_date(form, "until"),
-        rest=_begun(typed_date(form, "rest"), stands),
+        rest=_begun(typed_date(form, "rest"), options),
         meanwhile=MEANWHILE if meanwhile else None,
-        done=_done(request, stands, row.state),
+        done=_done(request, options, row.state),
     )
 
 
@@ -128,7 +128,7 @@ def _status(state: str) -> str:
     return "owed" if state in OWED else STATUS_WORDS.get(Status(state), state)
 
 
-def _late(who: Answering) -> str:
+def _late(who: ReplyContext) -> str:
     """ "Overdue, 5 working days late"; "" for what is not late, as a review never is."""
     row, today = who.row, who.view.today
     if row.kind is Kind.REVIEW or row.due >= today:
@@ -137,23 +137,23 @@ def _late(who: Answering) -> str:
     return f"Overdue, {working_days(days)} late" if days else "Overdue"
 
 
-def _begun(typed: TypedDate, stands: AnswerStanding) -> TypedDate:
+def _begun(typed: TypedDate, options: ReplyOptions) -> TypedDate:
     """The fields of a rest begin with the day that was given before."""
-    return shown_date(stands.resting) if typed.is_empty and stands.resting else typed
+    return shown_date(options.snoozed_until) if typed.is_empty and options.snoozed_until else typed
 
 
-def _done(request: Request, stands: AnswerStanding, state: str) -> str | None:
+def _done(request: Request, options: ReplyOptions, state: str) -> str | None:
     """What the button did, where it still stands: anybody can write an address."""
     wanted = request.query_params.get("done", "")
     holds = {
         "submitted": state == Status.SUBMITTED,
         "nothing": state == Status.NOTHING_TO_REPORT,
-        "more-time": stands.more_time is not None,
-        "hand-over": stands.hand_over is not None,
-        "rest": stands.resting is not None,
-        "back": stands.is_owed,
-        "no-time": stands.more_time is None,
-        "keep": stands.hand_over is None,
-        "wake": stands.resting is None,
+        "more-time": options.more_time is not None,
+        "hand-over": options.hand_over is not None,
+        "rest": options.snoozed_until is not None,
+        "back": options.is_owed,
+        "no-time": options.more_time is None,
+        "keep": options.hand_over is None,
+        "wake": options.snoozed_until is None,
     }
     return DONE[wanted] if holds.get(wanted) else None

@@ -11,7 +11,7 @@ from boardcal.calendar.status import Status
 from boardcal.notifications.links import Links
 from boardcal.operations.planner.roles import appoint, end_role
 from boardcal.operations.replies import requests
-from boardcal.operations.replies.options import Answering
+from boardcal.operations.replies.options import ReplyContext
 from boardcal.operations.replies.reply import ask_for_time, ask_to_hand_over, withdraw_request
 from boardcal.queries.to_decide import request_decisions
 from boardcal.storage.replies.requests import Wish, open_requests, request_numbered
@@ -47,13 +47,13 @@ def live(any_office: Office) -> Office:
 
 def asks_for_time(office: Office, until: str = "2018-03-01") -> None:
     with office.changing(S11) as (connection, view):
-        who = Answering(view=view, row=office.row(S11), reader=CHAIR)
+        who = ReplyContext(view=view, row=office.row(S11), reader=CHAIR)
         ask_for_time(connection, who, until=day(until), why="Two schools are late.")
 
 
 def asks_to_hand_over(office: Office) -> None:
     with office.changing(S11) as (connection, view):
-        who = Answering(view=view, row=office.row(S11), reader=CHAIR)
+        who = ReplyContext(view=view, row=office.row(S11), reader=CHAIR)
         ask_to_hand_over(connection, who, successor=f"Jo ({NEW})", why="")
 
 
@@ -97,7 +97,7 @@ def test_it_joins_a_mail_of_the_day_that_has_not_left(live: Office) -> None:
 def test_one_that_was_taken_back_is_not_mailed(live: Office) -> None:
     asks_for_time(live)
     with live.changing(S11) as (connection, view):
-        who = Answering(view=view, row=live.row(S11), reader=CHAIR)
+        who = ReplyContext(view=view, row=live.row(S11), reader=CHAIR)
         withdraw_request(connection, who, Wish.MORE_TIME)
     assert live.sweep("2018-01-26") == []
 
@@ -163,7 +163,7 @@ def test_nothing_is_written_each_minute_on_a_day_off_of_the_board_alone(live: Of
     key = S11.replace("lscb", "ctb")
     row = live.row(key)
     with live.changing(key) as (connection, view):
-        who = Answering(view=view, row=row, reader=CHAIR)
+        who = ReplyContext(view=view, row=row, reader=CHAIR)
         ask_for_time(connection, who, until=day("2018-03-01"), why="Ill")
     live.sweep("2018-01-26")
     assert live.tick("2018-01-26 08:01") is False

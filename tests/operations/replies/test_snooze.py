@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from boardcal.calendar.planner.roles import RoleName
 from boardcal.calendar.status import Status
-from boardcal.operations.replies.options import Answering, standing
-from boardcal.operations.replies.reply import AnswerError, end_rest, rest
+from boardcal.operations.replies.options import ReplyContext, reply_options
+from boardcal.operations.replies.reply import ReplyError, end_snooze
+from boardcal.operations.replies.reply import snooze as snooze_until
 from boardcal.queries.calendar.item import occurrence_dossier
 from boardcal.storage.backup.copy import empty_copy
 from boardcal.storage.mail.queue import oldest_waiting
@@ -37,8 +38,8 @@ STEPS = {-20: "2018-01-25", -10: "2018-02-08", -5: "2018-02-15", -1: "2018-02-21
 def rests(office: Office, until: str, reader: str = CHAIR, key: str = S11) -> None:
     """Lets somebody's reminders rest, as their page does."""
     with office.changing(key) as (connection, view):
-        who = Answering(view=view, row=office.row(key), reader=reader)
-        rest(connection, who, until=day(until))
+        who = ReplyContext(view=view, row=office.row(key), reader=reader)
+        snooze_until(connection, who, until=day(until))
 
 
 def about(mails: Sequence[Mail], reader: str = CHAIR, key: str = S11) -> list[tuple[str, int]]:
@@ -165,14 +166,14 @@ def test_recording_or_a_new_date_ends_it(asleep: Office, what: str) -> None:
 def test_a_rest_can_be_ended_at_once(asleep: Office) -> None:
     asleep.days("2018-02-08", "2018-02-12")
     with asleep.changing(S11) as (connection, view):
-        end_rest(connection, Answering(view=view, row=asleep.row(S11), reader=CHAIR))
+        end_snooze(connection, ReplyContext(view=view, row=asleep.row(S11), reader=CHAIR))
     assert about(asleep.sweep("2018-02-13")) == [("2018-02-13", -10)]
     assert [row.what for row in asleep.table(change)][-2:] == ["snoozed", "snooze ended"]
 
 
 @pytest.mark.parametrize("until", ["2018-01-25", "2018-01-01", "2018-02-23", "2030-01-01"])
 def test_a_rest_ends_between_tomorrow_and_the_due_date(asleep: Office, until: str) -> None:
-    with pytest.raises(AnswerError):
+    with pytest.raises(ReplyError):
         rests(asleep, until)
     assert [row.until for row in asleep.table(snooze)] == [day("2018-02-20")]
 
@@ -180,10 +181,10 @@ def test_a_rest_ends_between_tomorrow_and_the_due_date(asleep: Office, until: st
 def test_what_is_due_does_not_rest(any_office: Office) -> None:
     any_office.store().sweep("2018-02-22")
     with any_office.changing(S11) as (connection, view):
-        who = Answering(view=view, row=any_office.row(S11), reader=CHAIR)
-        assert standing(connection, who).may_rest_until is None
-        with pytest.raises(AnswerError):
-            rest(connection, who, until=day("2018-02-23"))
+        who = ReplyContext(view=view, row=any_office.row(S11), reader=CHAIR)
+        assert reply_options(connection, who).latest_snooze is None
+        with pytest.raises(ReplyError):
+            snooze_until(connection, who, until=day("2018-02-23"))
 
 
 def test_its_page_says_who_asked_for_quiet(asleep: Office) -> None:

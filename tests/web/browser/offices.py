@@ -11,8 +11,8 @@ from boardcal.calendar.planner.roles import RoleName
 from boardcal.calendar.status import Status
 from boardcal.notifications.transports.base import DeliveryError
 from boardcal.operations.planner.meetings import add_meeting, cancel_meeting, move_meeting
-from boardcal.operations.replies.options import Answering
-from boardcal.operations.replies.reply import ask_for_time, ask_to_hand_over, rest
+from boardcal.operations.replies.options import ReplyContext
+from boardcal.operations.replies.reply import ask_for_time, ask_to_hand_over, snooze
 from boardcal.storage.feeds.feeds import FeedKind, make_feed, mark_fetched
 from boardcal.storage.planners import store_planner
 from boardcal.storage.schema.planner import board
@@ -84,10 +84,10 @@ def _neglect_asks(office: Office) -> None:
     key = "lscb/subgroup-progress/neglect/2018-03"
     with office.changing(key) as (connection, view):
         row, reader = office.row(key), "neglect.chair@example.org"
-        who = Answering(view=view, row=row, reader=reader)
+        who = ReplyContext(view=view, row=row, reader=reader)
         ask_for_time(connection, who, until=date(2018, 3, 15), why="The audit ends in March.")
         ask_to_hand_over(connection, who, successor="Jo Smith, jo.smith@example.org", why="")
-        rest(connection, who, until=date(2018, 2, 22))
+        snooze(connection, who, until=date(2018, 2, 22))
 
 
 def _health_is_gone(mail: OutgoingMail) -> DeliveryError | None:

@@ -175,7 +175,7 @@ def test_a_page_that_fails_does_not_write_the_link_into_the_log(
     def fall(*_: object) -> None:
         raise RuntimeError("the roof fell in")
 
-    monkeypatch.setattr("boardcal.web.replies.link.is_theirs", fall)
+    monkeypatch.setattr("boardcal.web.replies.link.may_reply", fall)
     assert desk.place.reader().opens(link).status_code == 500
     assert desk.place.said == ["The page /answer/… failed (RuntimeError: the roof fell in)."]
 
