@@ -39,7 +39,7 @@ def boards(connection: Connection) -> list[BoardRow]:
 
 
 def hold_boards(connection: Connection) -> None:
-    """Lets no other daemon or command decide or record anything until this transaction ends.
+    """Takes the right to decide and record, for this transaction alone.
 
     SQLite's writers take turns anyway; PostgreSQL has to be asked.
     """
@@ -48,9 +48,9 @@ def hold_boards(connection: Connection) -> None:
 
 
 def share_boards(connection: Connection) -> None:
-    """Lets nobody decide or record anything until this transaction ends; others may share.
+    """Keeps daemons and commands from deciding or recording until this transaction ends.
 
-    For those who send: what they looked at stays so until they have noted what they do.
+    Those who send share it: what they read stays true until they have noted what they sent.
     """
     if connection.dialect.name == "postgresql":
         connection.execute(SHARE)
@@ -58,8 +58,8 @@ def share_boards(connection: Connection) -> None:
 
 def board_row(connection: Connection, board_id: str) -> BoardRow | None:
     """One Board, or None."""
-    found = connection.execute(select(board).where(board.c.id == board_id)).mappings().first()
-    return None if found is None else BoardRow(**found)
+    row = connection.execute(select(board).where(board.c.id == board_id)).mappings().first()
+    return None if row is None else BoardRow(**row)
 
 
 def start_mailing(connection: Connection, board_id: str, day: date, transport: str) -> None:

@@ -1,4 +1,4 @@
-"""Marks of the last good sweep: by them a clock is known that cannot be right."""
+"""Marks of the last good sweep, against which a clock that must be wrong is recognised."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .schema.planner import installation
 PREFIX = "swept/"
 
 
-# The marks of machines that have been started anew since are of no more use than the newest.
+# A restarted machine leaves marks under a new name; old ones only tell that time went on.
 KEPT = timedelta(days=7)
 MARKS = select(installation.c.name, installation.c.value).where(
     installation.c.name.startswith(PREFIX)
@@ -22,7 +22,7 @@ MARKS = select(installation.c.name, installation.c.value).where(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """A good sweep: on which start of which machine, when, and after how many seconds of it."""
+    """A good sweep: `boot` names a start of a machine, `uptime` the seconds since then."""
 
     boot: str
     at: datetime
@@ -30,34 +30,34 @@ class Mark:
 
 
 def marks(connection: Connection) -> list[Mark]:
-    """The newest mark of every machine that worked lately."""
-    found = []
+    """The newest mark of each start of a machine, of the last KEPT."""
+    newest = []
     for row in connection.execute(MARKS):
-        kept = json.loads(row.value)
-        found.append(
+        stored = json.loads(row.value)
+        newest.append(
             Mark(
                 boot=row.name.removeprefix(PREFIX),
-                at=datetime.fromisoformat(kept["at"]),
-                uptime=kept["uptime"],
+                at=datetime.fromisoformat(stored["at"]),
+                uptime=stored["uptime"],
             )
         )
-    return found
+    return newest
 
 
 def leave_mark(connection: Connection, mark: Mark) -> None:
-    """Makes `mark` the newest of its machine; those of machines long gone are cleared away."""
+    """Stores `mark` as the newest of its machine; marks older than KEPT are removed."""
     name = f"{PREFIX}{mark.boot}"
     value = json.dumps({"at": mark.at.isoformat(), "uptime": mark.uptime})
     mine = installation.c.name == name
     if connection.execute(update(installation).where(mine).values(value=value)).rowcount:
         return
-    gone = [each.boot for each in marks(connection) if each.at < mark.at - KEPT]
+    old = [earlier.boot for earlier in marks(connection) if earlier.at < mark.at - KEPT]
     connection.execute(
-        delete(installation).where(installation.c.name.in_(f"{PREFIX}{boot}" for boot in gone))
+        delete(installation).where(installation.c.name.in_(f"{PREFIX}{boot}" for boot in old))
     )
     connection.execute(insert(installation).values(name=name, value=value))
 
 
 def forget_marks(connection: Connection) -> None:
-    """Accepts the clock, whatever it says: the next sweep leaves the first mark anew."""
+    """Removes all marks, so that the next sweep accepts the clock as it is."""
     connection.execute(delete(installation).where(installation.c.name.startswith(PREFIX)))

@@ -1,4 +1,4 @@
-"""The hold: nothing is decided, composed or sent until a person says that it may go on."""
+"""The hold: no mail is decided, composed or sent until a person ends it."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ HELD = select(installation.c.value).where(installation.c.name == "hold")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
-    """Why nothing is sent, as a whole sentence; since when; who or what put it on hold.
+    """A hold in force: `why` as a whole sentence, since when, and by whom.
 
-    `after_restore`: a backup was brought back, so that what was sent since is not known.
+    `after_restore`: a backup was restored, so what was sent after it was made is not known.
     """
 
     why: str
@@ -32,15 +32,15 @@ class Hold:
 
 def hold_of(connection: Connection) -> Hold | None:
     """The hold in force, None where mails go out."""
-    found = connection.execute(HELD).scalar()
-    if found is None:
+    value = connection.execute(HELD).scalar()
+    if value is None:
         return None
-    kept = json.loads(found)
+    stored = json.loads(value)
     return Hold(
-        why=kept["why"],
-        since=datetime.fromisoformat(kept["since"]),
-        who=kept["who"],
-        after_restore=kept.get("after_restore", False),
+        why=stored["why"],
+        since=datetime.fromisoformat(stored["since"]),
+        who=stored["who"],
+        after_restore=stored.get("after_restore", False),
     )
 
 
@@ -52,15 +52,15 @@ def put_on_hold(
     who: str = "boardcal",
     after_restore: bool = False,
 ) -> bool:
-    """Stops every mail of the installation; False where it is on hold already.
+    """Puts the installation on hold; False where it is already.
 
-    The first reason stays: it is what a person has to look at first.
+    The first reason stays, for it is what a person has to look at first.
     """
     if hold_of(connection) is not None:
         return False
-    kept = {"why": why, "since": now.isoformat(), "who": who, "after_restore": after_restore}
+    hold = {"why": why, "since": now.isoformat(), "who": who, "after_restore": after_restore}
     connection.execute(
-        insert(installation).values(name="hold", value=json.dumps(kept, ensure_ascii=False))
+        insert(installation).values(name="hold", value=json.dumps(hold, ensure_ascii=False))
     )
     for row in boards(connection):
         note_change(
@@ -76,7 +76,7 @@ def put_on_hold(
 
 
 def end_hold(connection: Connection, *, now: datetime, who: str) -> Hold | None:
-    """Lets mails go on; the hold that was in force, None where there was none."""
+    """Ends the hold; the one that was in force, or None."""
     held = hold_of(connection)
     if held is None:
         return None

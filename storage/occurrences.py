@@ -104,29 +104,29 @@ class StoredOccurrence:
 
 def stored_occurrences(rows: Iterable[Any]) -> list[StoredOccurrence]:
     """Whole rows of the table as values."""
-    found = []
+    stored = []
     for row in rows:
         values = dict(zip(COLUMNS, row, strict=True))
         values["kind"], values["precision"] = Kind(row.kind), Precision(row.precision)
-        found.append(StoredOccurrence(**values))
-    return found
+        stored.append(StoredOccurrence(**values))
+    return stored
 
 
 def occurrence_by_key(connection: Connection, key: str) -> StoredOccurrence | None:
     """The occurrence with this key, or None."""
-    found = connection.execute(select(occurrence).where(occurrence.c.key == key))
-    return next(iter(stored_occurrences(found)), None)
+    rows = connection.execute(select(occurrence).where(occurrence.c.key == key))
+    return next(iter(stored_occurrences(rows)), None)
 
 
 def occurrences_of(
     connection: Connection, board_id: str, refs: Collection[str] | None = None
 ) -> list[StoredOccurrence]:
     """The stored occurrences of a Board, or of some reports and actions of it, by due date."""
-    wanted = select(occurrence).where(occurrence.c.board == board_id)
+    query = select(occurrence).where(occurrence.c.board == board_id)
     if refs is not None:
-        wanted = wanted.where(occurrence.c.ref.in_(refs))
+        query = query.where(occurrence.c.ref.in_(refs))
     return stored_occurrences(
-        connection.execute(wanted.order_by(occurrence.c.due, occurrence.c.key))
+        connection.execute(query.order_by(occurrence.c.due, occurrence.c.key))
     )
 
 
@@ -297,10 +297,10 @@ def owners_awaiting_step(connection: Connection, now: datetime) -> set[tuple[str
 
 def next_step(connection: Connection) -> datetime | None:
     """When the sweep must look at an occurrence next, or None for never."""
-    found: datetime | None = connection.execute(
+    earliest: datetime | None = connection.execute(
         select(func.min(occurrence.c.next_step_at))
     ).scalar()
-    return found
+    return earliest
 
 
 def add_occurrences(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
@@ -322,8 +322,8 @@ def update_occurrences(connection: Connection, changes: Sequence[dict[str, Any]]
     connection.execute(
         statement,
         [
-            {"row_id": each["id"], **{f"new_{name}": each[name] for name in columns}}
-            for each in changes
+            {"row_id": values["id"], **{f"new_{name}": values[name] for name in columns}}
+            for values in changes
         ],
     )
 

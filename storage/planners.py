@@ -1,4 +1,4 @@
-"""Planners in the database: stored entry by entry, in the words of the planner file."""
+"""Planners in the database, stored entry by entry in the words of the planner file."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .schema.planner import board, planner_entry, planner_import
 
 
 class UnknownBoardError(BoardcalError):
-    """A Board that the database does not hold."""
+    """A Board that has no planner in the database."""
 
 
 def content_of(connection: Connection, board_id: str) -> PlannerFile | None:
@@ -55,7 +55,7 @@ def stored_entry(
 def store_planner(
     connection: Connection, content: PlannerFile, *, source: str, who: str, now: datetime
 ) -> None:
-    """Makes `content` the whole planner of its Board, and notes the import."""
+    """Stores `content` as the whole planner of its Board, and the import with its source."""
     board_id = content.board.id
     save_content(connection, content)
     connection.execute(
@@ -108,13 +108,13 @@ def _revision(before: tuple[int, Any] | None, document: dict[str, Any]) -> int:
 
 def last_import(connection: Connection, board_id: str) -> tuple[str, str] | None:
     """The digest and the source of a Board's last import, or None."""
-    found = connection.execute(
+    row = connection.execute(
         select(planner_import.c.digest, planner_import.c.source)
         .where(planner_import.c.board == board_id)
         .order_by(planner_import.c.id.desc())
         .limit(1)
     ).first()
-    return None if found is None else cast(tuple[str, str], tuple(found))
+    return None if row is None else cast(tuple[str, str], tuple(row))
 
 
 class PlannerShelf:

@@ -1,4 +1,4 @@
-"""What people recorded that due dates follow from: events that happened, and what was raised."""
+"""Events that happened and items that were raised: due dates follow from both."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ def happened(connection: Connection, board_id: str) -> list[Happened]:
 
 
 def raised_of(connection: Connection, board_id: str, ref: str | None = None) -> list[Raised]:
-    """What was raised in a Board, or of one report or action of it, each the oldest first."""
-    wanted = select(*(raised.c[name] for name in FIELDS)).where(raised.c.board == board_id)
+    """The raises of a Board, or of one report or action, by ref and then oldest first."""
+    query = select(*(raised.c[name] for name in FIELDS)).where(raised.c.board == board_id)
     if ref is not None:
-        wanted = wanted.where(raised.c.ref == ref)
-    rows = connection.execute(wanted.order_by(raised.c.ref, raised.c.number))
+        query = query.where(raised.c.ref == ref)
+    rows = connection.execute(query.order_by(raised.c.ref, raised.c.number))
     return [Raised(**row) for row in rows.mappings()]
 
 
 def add_raised(
-    connection: Connection, board_id: str, each: Raised, *, at: datetime, who: str, why: str
+    connection: Connection, board_id: str, new: Raised, *, at: datetime, who: str, why: str
 ) -> None:
-    """Keeps that something was raised; the database refuses a number that is taken."""
-    kept: dict[str, str | int | date | None] = {name: getattr(each, name) for name in FIELDS}
-    connection.execute(insert(raised).values(board=board_id, at=at, who=who, why=why, **kept))
+    """Stores a raise; the primary key refuses a number that another raise has taken."""
+    values: dict[str, str | int | date | None] = {name: getattr(new, name) for name in FIELDS}
+    connection.execute(insert(raised).values(board=board_id, at=at, who=who, why=why, **values))
 
 
 def last_raised(connection: Connection, board_id: str, ref: str) -> tuple[Raised, str, str] | None:
-    """What was raised last of a report or action, by whom and why; None where nothing was."""
+    """The last raise of a report or action, by whom and why; None where there is none."""
     row = (
         connection.execute(
             select(*(raised.c[name] for name in FIELDS), raised.c.who, raised.c.why)
@@ -53,7 +53,7 @@ def last_raised(connection: Connection, board_id: str, ref: str) -> tuple[Raised
 
 
 def add_event(connection: Connection, board_id: str, new: Event, *, at: datetime, who: str) -> None:
-    """Keeps that an awaited event happened; the database refuses a number that is taken."""
+    """Stores that an event happened; the primary key refuses a number that is taken."""
     connection.execute(
         insert(event).values(
             board=board_id, name=new.name, number=new.number, on=new.on, at=at, who=who
@@ -62,7 +62,7 @@ def add_event(connection: Connection, board_id: str, new: Event, *, at: datetime
 
 
 def recorded_events(connection: Connection, board_id: str) -> list[Event]:
-    """What the secretariat recorded as having happened."""
+    """The awaited events that the secretariat recorded, by name and number."""
     rows = connection.execute(
         select(event.c.name, event.c.number, event.c.on)
         .where(event.c.board == board_id)

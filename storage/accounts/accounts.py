@@ -1,4 +1,4 @@
-"""Accounts: who may sign in to the pages, and what they may do for which Board."""
+"""Accounts: people who may sign in, and the role that each has on each Board."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ EVERY_BOARD = "*"
 
 
 class AccountError(BoardcalError):
-    """An account that is not there, or cannot be changed in this way."""
+    """An account that does not exist, or cannot be changed as asked."""
 
 
 class Role(StrEnum):
-    """What an account may do; each role may do what those before it may."""
+    """The permissions of an account; each role may do all that those before it may."""
 
     VIEWER = "viewer"
     SECRETARIAT = "secretariat"
     ADMIN = "admin"
 
     def includes(self, other: Role) -> bool:
-        """Whether whoever has this role may do what `other` may."""
+        """Whether this role may do all that `other` may."""
         order = list(Role)
         return order.index(self) >= order.index(other)
 
@@ -52,7 +52,7 @@ class Account:
         return max((role for role in held if role), key=order.index, default=None)
 
     def may(self, role: Role, board: str = EVERY_BOARD) -> bool:
-        """Whether it has `role`, or a greater one, on a Board, or on all of them."""
+        """Whether the account has `role` or a greater one, on a Board or on all of them."""
         held = self.role_on(board)
         return self.disabled_at is None and held is not None and held.includes(role)
 
@@ -71,38 +71,38 @@ def account_by_id(connection: Connection, account_id: int) -> Account | None:
 def account_named(connection: Connection, email: str) -> Account:
     """The account of an address, however it is capitalised. Raises AccountError."""
     rows = connection.execute(select(account).where(account.c.email == folded(email)))
-    found = next(iter(_read(connection, rows)), None)
-    if found is None:
+    named = next(iter(_read(connection, rows)), None)
+    if named is None:
         raise AccountError(f"There is no account {email}; `boardcal user list` shows all.")
-    return found
+    return named
 
 
 def stored_password(connection: Connection, email: str) -> tuple[int, str] | None:
     """The id and the password's hash of an account that may sign in, or None."""
-    found = connection.execute(
+    row = connection.execute(
         select(account.c.id, account.c.password).where(
             account.c.email == folded(email),
             account.c.password.is_not(None),
             account.c.disabled_at.is_(None),
         )
     ).first()
-    return None if found is None else (found.id, found.password)
+    return None if row is None else (row.id, row.password)
 
 
 def is_without_accounts(connection: Connection) -> bool:
-    """Whether nobody has an account yet."""
+    """Whether there are no accounts yet, so that the first may be made by a set-up link."""
     return connection.execute(select(account.c.id).limit(1)).first() is None
 
 
 def add_account(
     connection: Connection, email: str, roles: Mapping[str, Role], *, now: datetime, who: str
 ) -> int:
-    """Makes an account, or gives an old one these roles as well and lets it sign in again.
+    """Adds an account, or adds roles to an existing one and enables it again; its id.
 
-    Raises AccountError where the only administrator of all Boards would be none any more.
+    Raises AccountError where the last administrator of all Boards would lose that role.
     """
-    found = connection.execute(select(account.c.id).where(account.c.email == folded(email)))
-    account_id: int | None = found.scalar()
+    same = connection.execute(select(account.c.id).where(account.c.email == folded(email)))
+    account_id: int | None = same.scalar()
     if account_id is None:
         made = connection.execute(
             insert(account)
@@ -117,8 +117,10 @@ def add_account(
             _require_other_admin(connection, before)
         enabled = update(account).where(account.c.id == account_id).values(disabled_at=None)
         connection.execute(enabled)
-    given = account_role.c.account_id == account_id
-    connection.execute(delete(account_role).where(given, account_role.c.board.in_(list(roles))))
+    of_account = account_role.c.account_id == account_id
+    connection.execute(
+        delete(account_role).where(of_account, account_role.c.board.in_(list(roles)))
+    )
     connection.execute(
         insert(account_role),
         [
@@ -130,33 +132,33 @@ def add_account(
 
 
 def set_password(connection: Connection, account_id: int, hashed: str) -> None:
-    """Gives an account a password and ends its sessions and links: they were for the old one."""
+    """Stores a password's hash; sessions and links end, for they were given for the old one."""
     connection.execute(update(account).where(account.c.id == account_id).values(password=hashed))
     _end_access(connection, account_id)
 
 
 def disable(connection: Connection, account_id: int, *, now: datetime) -> None:
-    """Lets an account sign in no more, and ends its sessions.
+    """Disables an account, and ends its sessions and links.
 
-    Raises AccountError for the only administrator of all Boards: nobody could undo it there.
+    Raises AccountError for the last administrator of all Boards, since no one could undo it.
     """
-    found = account_by_id(connection, account_id)
-    if found is None:
+    disabled = account_by_id(connection, account_id)
+    if disabled is None:
         raise AccountError("There is no such account any more.")
-    _require_other_admin(connection, found)
+    _require_other_admin(connection, disabled)
     connection.execute(update(account).where(account.c.id == account_id).values(disabled_at=now))
     _end_access(connection, account_id)
 
 
-def _require_other_admin(connection: Connection, found: Account) -> None:
+def _require_other_admin(connection: Connection, admin: Account) -> None:
     others = (
-        each
-        for each in accounts(connection)
-        if each.id != found.id and each.has_password and each.may(Role.ADMIN)
+        account
+        for account in accounts(connection)
+        if account.id != admin.id and account.has_password and account.may(Role.ADMIN)
     )
-    if found.may(Role.ADMIN) and next(others, None) is None:
+    if admin.may(Role.ADMIN) and next(others, None) is None:
         raise AccountError(
-            f"{found.email} is the only administrator of all Boards who can sign in; make "
+            f"{admin.email} is the only administrator of all Boards who can sign in; make "
             "another one first."
         )
 
@@ -172,8 +174,8 @@ def _end_access(connection: Connection, account_id: int) -> None:
 
 
 def _read(connection: Connection, rows: Iterable[AnyRow]) -> list[Account]:
-    found = list(rows)
-    roles: dict[int, dict[str, Role]] = {row.id: {} for row in found}
+    account_rows = list(rows)
+    roles: dict[int, dict[str, Role]] = {row.id: {} for row in account_rows}
     held = select(account_role).where(account_role.c.account_id.in_(list(roles)))
     for row in connection.execute(held):
         roles[row.account_id][row.board] = Role(row.role)
@@ -187,5 +189,5 @@ def _read(connection: Connection, rows: Iterable[AnyRow]) -> list[Account]:
             has_password=row.password is not None,
             roles=roles[row.id],
         )
-        for row in found
+        for row in account_rows
     ]

@@ -19,7 +19,7 @@ IDLE = timedelta(hours=8)
 LONGEST = timedelta(hours=24)
 
 
-# Finer than this nobody needs to know when a session was last used.
+# Each mark is a write, and the idle limit needs no finer time than this.
 SEEN_EVERY = timedelta(minutes=5)
 Notice = Mapping[str, Any]
 
@@ -41,12 +41,12 @@ def new_token() -> str:
 
 
 def fingerprint(token: str) -> str:
-    """What is stored instead of a token. A random one needs no salt and no slow hash."""
+    """The digest stored instead of a token; a random token needs no salt and no slow hash."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
 def begin_session(connection: Connection, account_id: int, *, now: datetime) -> str:
-    """Signs an account in; the token for its browser. What has expired is cleared away."""
+    """Begins a session; the token for its browser. Expired sessions are removed."""
     connection.execute(
         delete(session).where(
             or_(session.c.begun_at <= now - LONGEST, session.c.seen_at <= now - IDLE)
@@ -63,29 +63,29 @@ def begin_session(connection: Connection, account_id: int, *, now: datetime) -> 
 
 def session_of(connection: Connection, token: str, *, now: datetime) -> Session | None:
     """The session of a token, while it lasts and its account may sign in."""
-    found = connection.execute(
+    row = connection.execute(
         select(session).where(
             session.c.digest == fingerprint(token),
             session.c.begun_at > now - LONGEST,
             session.c.seen_at > now - IDLE,
         )
     ).first()
-    if found is None:
+    if row is None:
         return None
-    account = account_by_id(connection, found.account_id)
+    account = account_by_id(connection, row.account_id)
     if account is None or account.disabled_at is not None:
         return None
     return Session(
-        digest=found.digest,
+        digest=row.digest,
         account=account,
-        begun_at=found.begun_at,
-        seen_at=found.seen_at,
-        notice=found.notice,
+        begun_at=row.begun_at,
+        seen_at=row.seen_at,
+        notice=row.notice,
     )
 
 
 def needs_marking(known: Session, now: datetime) -> bool:
-    """Whether it is long enough ago that the session was marked as used."""
+    """Whether the session was last marked as used SEEN_EVERY ago or longer."""
     return now - known.seen_at >= SEEN_EVERY
 
 
@@ -95,7 +95,7 @@ def mark_seen(connection: Connection, digest: str, *, now: datetime) -> None:
 
 
 def set_notice(connection: Connection, digest: str, notice: Notice | None) -> None:
-    """What the session's next page says; None once it has been said."""
+    """Stores a notice for the session's next page; None once a page has shown it."""
     connection.execute(update(session).where(session.c.digest == digest).values(notice=notice))
 
 

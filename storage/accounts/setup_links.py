@@ -1,4 +1,4 @@
-"""One-time links: one makes the first account, others let an account choose its password."""
+"""One-time links by which the first account is made, or an account's password chosen."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class SetupLink:
 
 
 def make_link(connection: Connection, account_id: int | None, *, now: datetime) -> str:
-    """The token of a new link; earlier ones for the same are void from now on."""
+    """The token of a new link; earlier ones for the same account stop working."""
     connection.execute(
         delete(setup_link).where(setup_link.c.account_id.is_not_distinct_from(account_id))
     )
@@ -37,27 +37,27 @@ def make_link(connection: Connection, account_id: int | None, *, now: datetime) 
 
 
 def link_of(connection: Connection, token: str, *, now: datetime) -> SetupLink | None:
-    """The link of a token, if it is known, unused and in time."""
-    found = connection.execute(
+    """The link of a token, or None where it is unknown, used or older than LASTS."""
+    row = connection.execute(
         select(setup_link).where(
             setup_link.c.digest == fingerprint(token),
             setup_link.c.used_at.is_(None),
             setup_link.c.expires_at > now,
         )
     ).first()
-    if found is None:
+    if row is None:
         return None
-    if found.account_id is None:
+    if row.account_id is None:
         is_first = is_without_accounts(connection)
-        return SetupLink(digest=found.digest, account=None) if is_first else None
-    account = account_by_id(connection, found.account_id)
+        return SetupLink(digest=row.digest, account=None) if is_first else None
+    account = account_by_id(connection, row.account_id)
     if account is None or account.disabled_at is not None:
         return None
-    return SetupLink(digest=found.digest, account=account)
+    return SetupLink(digest=row.digest, account=account)
 
 
 def use_link(connection: Connection, digest: str, *, now: datetime) -> bool:
-    """Uses a link up; False where somebody was faster."""
+    """Marks a link as used; False where another request was faster."""
     used = connection.execute(
         update(setup_link)
         .where(setup_link.c.digest == digest, setup_link.c.used_at.is_(None))

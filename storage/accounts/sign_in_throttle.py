@@ -1,4 +1,4 @@
-"""Failed sign-ins, counted for each account and each address, and the wait that they cost."""
+"""Failed sign-ins, counted by account and by address, and the waits that follow from them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..schema.accounts import sign_in_attempt
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
-    """How long to wait after so many failures: doubling from one second, up to `longest`."""
+    """The wait after failures beyond `free`: one second, doubling up to `longest`."""
 
     free: int
     longest: timedelta
@@ -42,7 +42,7 @@ def subjects_of(email: str, address: str) -> tuple[str, str]:
 def begin_attempt(
     connection: Connection, subjects: Sequence[str], *, now: datetime
 ) -> timedelta | None:
-    """Counts an attempt as failed before it is looked at; or the wait until there may be one.
+    """Counts an attempt as failed before its password is checked; the wait where it is too early.
 
     Counting first leaves no gap through which many attempts at once could pass uncounted.
     """
@@ -76,7 +76,7 @@ def begin_attempt(
 def forgive(connection: Connection, subjects: Sequence[str]) -> None:
     """Takes back what a successful sign-in counted: its account starts anew, its address one less.
 
-    Otherwise whoever has an account could guess at others' without end.
+    Otherwise the holder of one account could guess at others' passwords without end.
     """
     account, address = subjects
     connection.execute(delete(sign_in_attempt).where(sign_in_attempt.c.subject == account))
@@ -92,5 +92,5 @@ def _patience(subject: str) -> Patience:
 
 
 def _short(text: str) -> str:
-    """One length for whatever was typed, and no list of addresses in the table."""
+    """A digest: one length for anything typed, and no list of addresses in the table."""
     return hashlib.sha256(text.encode()).hexdigest()[:40]

@@ -27,7 +27,7 @@ BEGINNING = b"SQLite format 3\0"
 
 
 class BackupError(BoardcalError):
-    """A backup that cannot be made, or is none."""
+    """A backup that cannot be made, or a file that is not a usable one."""
 
 
 def back_up(database: Database, file: Path) -> None:
@@ -51,7 +51,7 @@ def back_up(database: Database, file: Path) -> None:
 
 @contextmanager
 def unfinished(file: Path) -> Iterator[Path]:
-    """A name beside `file` for what is not done yet; nothing stays under it."""
+    """A path beside `file` to write to first; it is removed at the end. Raises BackupError."""
     try:
         with tempfile.TemporaryDirectory(prefix=".boardcal-", dir=file.parent) as folder:
             yield Path(folder) / "unfinished.db"

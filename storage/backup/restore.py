@@ -37,10 +37,10 @@ def prepared(
     require_sound(file)
     with unfinished(target) as part:
         with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as source:
-            (found,) = source.execute("SELECT version_num FROM alembic_version").fetchone()
-            if found > SCHEMA:
+            (schema,) = source.execute("SELECT version_num FROM alembic_version").fetchone()
+            if schema > SCHEMA:
                 raise BackupError(
-                    f"{file} was made by a newer boardcal (its tables are at {found}, this "
+                    f"{file} was made by a newer boardcal (its tables are at {schema}, this "
                     f"program knows {SCHEMA}); nothing was changed. Install the newer one."
                 )
             with closing(sqlite3.connect(part)) as copy:
@@ -104,7 +104,7 @@ def replace_file(part: Path, target: Path, aside: Path) -> bool:
 
 
 def _fold(target: Path) -> None:
-    """Brings what stands in the log into the file; that also tells whether anybody uses it."""
+    """Folds the log into the file. Raises BackupError where another program has it open."""
     try:
         with closing(sqlite3.connect(target, timeout=0)) as connection:
             connection.execute("PRAGMA journal_mode=DELETE")
@@ -130,8 +130,8 @@ def replace_rows(part: Path, database: Database, aside: Path) -> bool:
     source = file_database(part)
     try:
         with alone(database) as connection, source.read() as rows:
-            # Nobody writes meanwhile, and whoever reads sees what was there. (After TRUNCATE they
-            # would see every table empty.)
+            # Others cannot write meanwhile, and still read what was there; after TRUNCATE they
+            # would see every table empty.
             names = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
             connection.execute(text(f"LOCK TABLE {names} IN SHARE ROW EXCLUSIVE MODE"))
             with unguarded(connection):
@@ -145,7 +145,7 @@ def replace_rows(part: Path, database: Database, aside: Path) -> bool:
 
 
 def _count_on(connection: Connection) -> None:
-    """Lets new rows be numbered after those that were brought in."""
+    """Sets each table's sequence after the rows that were brought in."""
     for table in metadata.sorted_tables:
         column = table.autoincrement_column
         if column is None:

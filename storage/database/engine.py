@@ -28,7 +28,7 @@ PATIENT_WITH_POSTGRESQL = {
 
 
 class Database:
-    """One database. Whoever opens it closes it. `file` is what an SQLite database is kept in."""
+    """One database, closed by the caller who opened it; `file` is that of an SQLite one."""
 
     def __init__(self, engine: Engine, name: str, file: Path | None = None) -> None:
         self.engine = engine
@@ -60,9 +60,9 @@ class Database:
             yield connection
 
     def version(self) -> int | None:
-        """A number that is new whenever anybody has committed anything.
+        """A number that changes with every commit, by whichever program.
 
-        None where the database has none to give: what was read must be read again then.
+        None where the database gives none; the caller then reads everything again.
         """
         file = self.engine.url.database
         if self.engine.name != "sqlite" or not file:
@@ -75,7 +75,7 @@ class Database:
                 self._watch = watch.cursor()
             number: int = self._watch.execute("PRAGMA data_version").fetchone()[0]
         except (sqlite3.Error, DatabaseError):
-            # Whoever reads finds out what is wrong, and says so.
+            # The reader that follows meets the same error, and says what is wrong.
             return None
         return number
 
@@ -87,11 +87,11 @@ class Database:
         if self._file is None:
             return
         try:
-            found = self._file.stat()
+            stat = self._file.stat()
         except OSError:
             now = None
         else:
-            now = (found.st_dev, found.st_ino)
+            now = (stat.st_dev, stat.st_ino)
             if self._opened is None:
                 self._opened = now
         if self._opened != now:
@@ -172,7 +172,7 @@ def _engine(url: str) -> Engine:
 
 
 def _set_up_postgresql(connection: Any, _: Any) -> None:
-    """Nobody waits for ever for another, nor keeps others waiting while it is stopped."""
+    """Bounds the wait for locks, and how long an idle transaction keeps others waiting."""
     connection.autocommit = True
     # A server may be set to forget its last moments in a crash: what left would leave again.
     connection.execute("SET synchronous_commit = on")
@@ -207,5 +207,5 @@ def _set_up_sqlite(engine: Engine, journal: str) -> None:
 
 
 def _nameless(url: str) -> str:
-    """The address without its password."""
+    """The address of a database with its password hidden."""
     return make_url(url).render_as_string(hide_password=True)

@@ -1,4 +1,4 @@
-"""What is wrong with a database, as sentences; and whether it may pass by itself."""
+"""Errors of the database drivers as sentences: those that last, and those that may pass."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ class DatabaseError(BoardcalError):
 
 
 class DatabaseAwayError(DatabaseError):
-    """The database does not answer just now, or is held by another; it may later, unaided."""
+    """The database does not answer at present, or is locked; it may answer later, unaided."""
 
 
 @contextmanager
 def plain_errors(name: str) -> Iterator[None]:
-    """Says what is wrong with the database `name`. Raises DatabaseError for the driver's errors."""
+    """Raises DatabaseError with a plain sentence for any error of the driver of `name`."""
     try:
         yield
     except DBAPIError as error:
-        said = str(error.orig).lower()
+        message = str(error.orig).lower()
         # The lasting first: of several addresses one may refuse, and the next say what is wrong.
         for kind, sentences in ((DatabaseError, LASTING), (DatabaseAwayError, PASSING)):
             for sign, sentence in sentences.items():
-                if sign in said:
+                if sign in message:
                     raise kind(sentence.format(name=name)) from error
         if isinstance(error, OperationalError | InterfaceError):
             first_line = str(error.orig).splitlines()[0]

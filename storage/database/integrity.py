@@ -21,16 +21,16 @@ MOST_SHOWN = 5
 
 def missing_from(connection: Connection) -> str | None:
     """A sentence that names the tables and columns that should be there and are not."""
-    found = {
+    present = {
         table: {column["name"] for column in columns}
         for (_, table), columns in inspect(connection).get_multi_columns().items()
     }
-    tables = [each.name for each in metadata.sorted_tables if each.name not in found]
+    tables = [table.name for table in metadata.sorted_tables if table.name not in present]
     columns = [
         f"{table.name}.{column.name}"
         for table in metadata.sorted_tables
         for column in table.columns
-        if column.name not in found.get(table.name, {column.name})
+        if column.name not in present.get(table.name, {column.name})
     ]
     missing = [*_named("table", sorted(tables)), *_named("column", columns)]
     if not missing:
@@ -57,9 +57,9 @@ def faults_of_file(connection: sqlite3.Connection) -> list[str]:
 
 
 def _faults(cursor: Any) -> Iterator[str]:
-    found = [row[0] for row in cursor.execute(f"PRAGMA integrity_check({MOST_SHOWN})").fetchall()]
-    if found != ["ok"]:
-        yield f"The database is damaged ({'; '.join(found)})."
+    faults = [row[0] for row in cursor.execute(f"PRAGMA integrity_check({MOST_SHOWN})").fetchall()]
+    if faults != ["ok"]:
+        yield f"The database is damaged ({'; '.join(faults)})."
         return
     astray = cursor.execute("PRAGMA foreign_key_check").fetchall()
     if astray:

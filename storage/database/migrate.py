@@ -25,15 +25,15 @@ def migrate(database: Database, *, keep: bool = True) -> bool:
     Raises NewerDatabase, having changed nothing, when a newer boardcal wrote it.
     """
     with database.read() as connection:
-        found = schema_of(connection)
-        others = inspect(connection).get_table_names() if found is None else []
-    if found == SCHEMA:
+        schema = schema_of(connection)
+        others = inspect(connection).get_table_names() if schema is None else []
+    if schema == SCHEMA:
         return False
     if others:
         raise _without_version(database, others)
-    if found is not None and found > SCHEMA:
-        raise _newer(database, found)
-    if found is None:
+    if schema is not None and schema > SCHEMA:
+        raise _newer(database, schema)
+    if schema is None:
         _make(database)
     else:
         aside = kept_before(database)

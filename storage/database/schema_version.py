@@ -25,14 +25,14 @@ def is_empty(database: Database) -> bool:
 def require_current(database: Database) -> None:
     """Raises DatabaseError unless it is empty, or of the version that this program knows."""
     with database.read() as connection:
-        found = schema_of(connection)
-        others = inspect(connection).get_table_names() if found is None else []
+        schema = schema_of(connection)
+        others = inspect(connection).get_table_names() if schema is None else []
     if others:
         raise _without_version(database, others)
-    if found is None or found == SCHEMA:
+    if schema is None or schema == SCHEMA:
         return
-    if found > SCHEMA:
-        raise _newer(database, found)
+    if schema > SCHEMA:
+        raise _newer(database, schema)
     raise DatabaseError(
         f"The database {database.name} was written by an older boardcal; run `boardcal migrate` "
         "to bring it up to date."
@@ -61,10 +61,10 @@ def _without_version(database: Database, tables: list[str]) -> DatabaseError:
     )
 
 
-def _newer(database: Database, found: str) -> NewerDatabaseError:
+def _newer(database: Database, schema: str) -> NewerDatabaseError:
     return NewerDatabaseError(
         f"The database {database.name} was written by a newer boardcal (its tables are at "
-        f"{found}, this program knows {SCHEMA}); nothing was changed. Install the newer one."
+        f"{schema}, this program knows {SCHEMA}); nothing was changed. Install the newer one."
     )
 
 
@@ -77,5 +77,7 @@ def schema_of(connection: Connection) -> str | None:
     """The newest migration that the database has had, or None when it is empty."""
     if not connection.dialect.has_table(connection, "alembic_version"):
         return None
-    found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-    return found
+    schema: str | None = connection.execute(
+        text("SELECT version_num FROM alembic_version")
+    ).scalar()
+    return schema

@@ -25,11 +25,11 @@ BY_DIGEST = select(feed).where(feed.c.digest == bindparam("digest"), feed.c.revo
 
 
 class FeedError(BoardcalError):
-    """A feed that is not there."""
+    """A feed that does not exist, or was revoked."""
 
 
 class FeedKind(StrEnum):
-    """Whose dates a feed holds."""
+    """The kind of subject whose dates a feed holds."""
 
     BOARD = "board"
     BODY = "body"
@@ -60,7 +60,7 @@ def make_feed(
     who: str,
     what: ChangeKind = ChangeKind.FEED_MADE,
 ) -> tuple[Feed, str]:
-    """A new feed, and its token: it is stored nowhere and cannot be shown again."""
+    """Adds a feed; with it its token, which is stored nowhere and cannot be shown again."""
     token = new_token()
     made = connection.execute(
         insert(feed)
@@ -81,70 +81,68 @@ def make_feed(
 
 def feeds_of(connection: Connection, board: str) -> list[Feed]:
     """The feeds of a Board that can be fetched, the newest first."""
-    wanted = select(feed).where(feed.c.board == board, feed.c.revoked_at.is_(None))
-    return [_read(row._mapping) for row in connection.execute(wanted.order_by(feed.c.id.desc()))]
+    usable = select(feed).where(feed.c.board == board, feed.c.revoked_at.is_(None))
+    return [_read(row._mapping) for row in connection.execute(usable.order_by(feed.c.id.desc()))]
 
 
 def feed_numbered(connection: Connection, number: int) -> Feed:
     """One feed by its number, revoked or not. Raises FeedError."""
-    found = connection.execute(select(feed).where(feed.c.id == number)).mappings().first()
-    if found is None:
+    row = connection.execute(select(feed).where(feed.c.id == number)).mappings().first()
+    if row is None:
         raise FeedError(f"There is no feed {number}; `boardcal feed list` shows those there are.")
-    return _read(found)
+    return _read(row)
 
 
 def feed_of_token(connection: Connection, token: str) -> Feed | None:
     """The feed that is fetched by this token; None where it is unknown or revoked."""
     if TOKEN.fullmatch(token) is None:
         return None
-    found = connection.execute(BY_DIGEST, {"digest": fingerprint(token)}).mappings().first()
-    return None if found is None else _read(found)
+    row = connection.execute(BY_DIGEST, {"digest": fingerprint(token)}).mappings().first()
+    return None if row is None else _read(row)
 
 
-def feed_meant(connection: Connection, wanted: str) -> Feed:
+def feed_meant(connection: Connection, typed: str) -> Feed:
     """The feed with this number or this address, revoked or not. Raises FeedError."""
-    wanted = wanted.strip()
-    if wanted.isascii() and wanted.isdigit() and len(wanted) < 10:
-        return feed_numbered(connection, int(wanted))
-    token = IN_ADDRESS.fullmatch(wanted)
+    typed = typed.strip()
+    if typed.isascii() and typed.isdigit() and len(typed) < 10:
+        return feed_numbered(connection, int(typed))
+    token = IN_ADDRESS.fullmatch(typed)
     if token is not None:
         digest = fingerprint(token["token"])
-        found = connection.execute(select(feed).where(feed.c.digest == digest)).mappings().first()
-        if found is not None:
-            return _read(found)
+        row = connection.execute(select(feed).where(feed.c.digest == digest)).mappings().first()
+        if row is not None:
+            return _read(row)
     raise FeedError("There is no such feed; give its number from `boardcal feed list`.")
 
 
-def revoke_feed(connection: Connection, found: Feed, *, now: datetime, who: str) -> bool:
-    """Ends a feed for good; False where it was revoked before."""
-    done = _end(connection, found, now=now)
+def revoke_feed(connection: Connection, old: Feed, *, now: datetime, who: str) -> bool:
+    """Revokes a feed for good; False where it was before."""
+    done = _end(connection, old, now=now)
     if done:
         _note(
             connection,
-            found.board,
-            found.subject,
+            old.board,
+            old.subject,
             ChangeKind.FEED_REVOKED,
-            found.id,
+            old.id,
             now=now,
             who=who,
         )
     return done
 
 
-def rotate_feed(
-    connection: Connection, found: Feed, *, now: datetime, who: str
-) -> tuple[Feed, str]:
-    """The same feed at a new address, with its token; the old address stops at once.
+def rotate_feed(connection: Connection, old: Feed, *, now: datetime, who: str) -> tuple[Feed, str]:
+    """Revokes a feed and adds the same at a new address; with it the new token.
 
     Raises FeedError where it was revoked before.
     """
-    if not _end(connection, found, now=now):
+    if not _end(connection, old, now=now):
         raise FeedError("This feed was revoked before; make a new one.")
     return make_feed(
         connection,
-        found.board,
-        found.kind,
-        found.subject,
+        old.board,
+        old.kind,
+        old.subject,
         now=now,
         who=who,
         what=ChangeKind.FEED_GIVEN_A_NEW_ADDRESS,
@@ -156,8 +154,8 @@ def mark_fetched(connection: Connection, number: int, day: date) -> None:
     connection.execute(update(feed).where(feed.c.id == number).values(fetched_on=day))
 
 
-def _end(connection: Connection, found: Feed, *, now: datetime) -> bool:
-    still = (feed.c.id == found.id) & feed.c.revoked_at.is_(None)
+def _end(connection: Connection, old: Feed, *, now: datetime) -> bool:
+    still = (feed.c.id == old.id) & feed.c.revoked_at.is_(None)
     return connection.execute(update(feed).where(still).values(revoked_at=now)).rowcount == 1
 
 

@@ -1,4 +1,4 @@
-"""What was last said of each event in a feed, and how often it has changed."""
+"""Events as feeds published them last, with the SEQUENCE of each (RFC 5545 3.8.7.4)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MEETING_CHANGES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """An event as it was last read: a digest of its words, its SEQUENCE, its last change."""
+    """An event as it was published last: a digest of its text, its SEQUENCE, its last change."""
 
     digest: str
     sequence: int
@@ -46,12 +46,12 @@ class BoardMoments:
 def published_events(connection: Connection, keys: Iterable[str]) -> dict[str, Published]:
     """What is noted of some events, by key."""
     columns = (published_event.c[name] for name in ("key", "digest", "sequence", "changed_at"))
-    wanted = select(*columns)
+    published = select(*columns)
     return {
         key: Published(digest=digest, sequence=sequence, changed_at=at)
         for batch in batches(keys)
         for key, digest, sequence, at in connection.execute(
-            wanted.where(published_event.c.key.in_(batch))
+            published.where(published_event.c.key.in_(batch))
         )
     }
 
@@ -72,11 +72,11 @@ def save_published(connection: Connection, board: str, events: Mapping[str, Publ
             {
                 "key": key,
                 "board": board,
-                "digest": each.digest,
-                "sequence": each.sequence,
-                "changed_at": each.changed_at,
+                "digest": event.digest,
+                "sequence": event.sequence,
+                "changed_at": event.changed_at,
             }
-            for key, each in events.items()
+            for key, event in events.items()
         ],
     )
 
@@ -92,7 +92,7 @@ def board_moments(connection: Connection, board: str) -> BoardMoments:
     held = select(func.max(change.c.at)).where(
         change.c.board == board, change.c.what == ChangeKind.PUT_ON_HOLD
     )
-    moments = [each for each in (first, newest, earliest, last) if each is not None]
+    moments = [moment for moment in (first, newest, earliest, last) if moment is not None]
     if not moments:
         raise LookupError(board)
     return BoardMoments(
@@ -105,7 +105,7 @@ def board_moments(connection: Connection, board: str) -> BoardMoments:
 def changed_at(connection: Connection, board: str, subjects: Iterable[str]) -> dict[str, datetime]:
     """When each occurrence last changed its day or its words, or each body a meeting of it."""
     waived = or_(change.c.before == Status.WAIVED, change.c.after == Status.WAIVED)
-    found: dict[str, datetime] = {}
+    newest: dict[str, datetime] = {}
     for batch in batches(subjects):
         rows = connection.execute(
             select(change.c.subject, func.max(change.c.at).label("at"))
@@ -116,8 +116,8 @@ def changed_at(connection: Connection, board: str, subjects: Iterable[str]) -> d
             )
             .group_by(change.c.subject)
         )
-        found |= {row.subject: row.at for row in rows}
-    return found
+        newest |= {row.subject: row.at for row in rows}
+    return newest
 
 
 def _insert_for(connection: Connection) -> Callable[[Table], Any]:

@@ -55,5 +55,5 @@ def count_reminded(connection: Connection, occurrences: Iterable[int]) -> int:
 
 def mailed_on(connection: Connection, day: date) -> frozenset[str]:
     """The addresses that have had the one email of a day, or are getting it."""
-    gone = select(message.c.recipient).where(message.c.day == day, message.c.state.in_(GONE))
-    return frozenset(connection.execute(gone).scalars())
+    recipients = select(message.c.recipient).where(message.c.day == day, message.c.state.in_(GONE))
+    return frozenset(connection.execute(recipients).scalars())

@@ -124,10 +124,10 @@ def requests_about(
     connection: Connection, occurrence_id: int, asked_by: str | None = None
 ) -> list[AnswerRequest]:
     """What was asked about something due, by everybody or by one person, the newest first."""
-    wanted = WHOLE.where(answer_request.c.occurrence_id == occurrence_id)
+    requests = WHOLE.where(answer_request.c.occurrence_id == occurrence_id)
     if asked_by is not None:
-        wanted = wanted.where(answer_request.c.asked_by == asked_by)
-    return _values(connection.execute(wanted.order_by(answer_request.c.id.desc())))
+        requests = requests.where(answer_request.c.asked_by == asked_by)
+    return _values(connection.execute(requests.order_by(answer_request.c.id.desc())))
 
 
 def add_request(
