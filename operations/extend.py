@@ -15,6 +15,7 @@ from ..storage.change_log import note_change
 from ..storage.occurrences import StoredOccurrence, supersede_unsent, update_occurrences
 from ..storage.replies.requests import close_moot
 from ..storage.replies.snoozes import end_snoozes
+from ..storage.unsent_reasons import UnsentReason
 from .record import RecordError, ensure_stored, require_ahead, stored_again
 
 
@@ -33,7 +34,7 @@ def extend(
     state = row.state if row.state in OWED else OPEN
     changed = {"id": row.id, "due": to, "extended": True, "state": state, **row.steps_afresh}
     update_occurrences(connection, [changed])
-    supersede_unsent(connection, [row.id], "the date was moved")
+    supersede_unsent(connection, [row.id], UnsentReason.DATE_MOVED)
     end_snoozes(connection, [row.id])
     outcome = f"given a new date, {long_date(to)}"
     close_moot(connection, row.id, outcome=outcome, who=who, now=view.now)

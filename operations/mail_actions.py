@@ -18,6 +18,7 @@ from ..storage.mail.carried_rows import CARRIED
 from ..storage.message_states import CHANGEABLE, CarriedState, MessageState
 from ..storage.schema.column_types import AnyRow
 from ..storage.schema.mail import ledger, message
+from ..storage.unsent_reasons import UnsentReason
 from .mail_action_rules import WHY_NOT, MailAction, boards_of, owed_of, possible
 
 
@@ -75,11 +76,11 @@ def hold_back(
         told = {"reply": f"held back by {who}"}
     _move(connection, found, state=after, finished_at=view.now, **told)
     for table in CARRIED:
-        said = {"reason": f"held back by {who}"} if table is ledger else {}
+        reason = {"reason": UnsentReason.HELD_BACK, "reason_detail": who} if table is ledger else {}
         connection.execute(
             update(table)
             .where(table.c.message_id == message_id, table.c.state.in_(before))
-            .values(state=CarriedState(after), **said)
+            .values(state=CarriedState(after), **reason)
         )
     _note(connection, view, found, MailAction.HOLD_BACK, who=who, why=why)
 

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select, update
 
-from ..notifications.reminders.recheck import PAUSED
 from ..storage.boards import BoardRow
 from ..storage.change_kinds import ChangeKind
 from ..storage.change_log import note_change
@@ -14,6 +13,7 @@ from ..storage.message_states import CarriedState
 from ..storage.pauses import Pause, add_pause, remove_pause
 from ..storage.schema.mail import ledger, overview
 from ..storage.schema.occurrences import occurrence
+from ..storage.unsent_reasons import UnsentReason
 
 
 def set_pause(
@@ -91,7 +91,7 @@ def _restore_paused(connection: Connection, row: BoardRow) -> None:
         update(ledger)
         .where(
             ledger.c.state == CarriedState.SUPERSEDED,
-            ledger.c.reason == PAUSED,
+            ledger.c.reason == UnsentReason.PAUSED,
             still_latest.exists(),
         )
         .values(state=CarriedState.PENDING, reason=None, message_id=None)

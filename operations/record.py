@@ -27,6 +27,7 @@ from ..storage.occurrences import (
 from ..storage.recorded_events import happened
 from ..storage.replies.requests import close_moot
 from ..storage.replies.snoozes import end_snoozes
+from ..storage.unsent_reasons import UnsentReason
 
 # How far from today a key may lie that is not stored yet.
 LOOK_AROUND_YEARS = 10
@@ -62,7 +63,7 @@ def record(
         changed |= row.steps_afresh
     update_occurrences(connection, [changed])
     if state not in OWED:
-        supersede_unsent(connection, [row.id], f"{state} before it was sent")
+        supersede_unsent(connection, [row.id], UnsentReason.RECORDED, state)
         close_moot(connection, row.id, outcome=state, who=who, now=view.now)
     # A snooze was of the occurrence as it stood until now.
     end_snoozes(connection, [row.id])

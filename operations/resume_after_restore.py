@@ -18,6 +18,7 @@ from ..storage.message_states import CHANGEABLE, GONE, IN_HAND, CarriedState, Me
 from ..storage.replies.snoozes import RESTS
 from ..storage.schema.mail import ledger, message
 from ..storage.schema.occurrences import occurrence
+from ..storage.unsent_reasons import UnsentReason
 from ..wording.text import count
 
 # Nobody gets two mails a day: what was decided after the first waits for the next.
@@ -55,8 +56,8 @@ def count_due_as_sent(
             "have been sent yet; give an earlier day."
         )
     ticker.catch_up(connection, at)
-    why = f"sent before the backup came back, {who} says"
-    _take_back_what_was_on_its_way(connection, until, now=now, why=why)
+    reply = f"sent before the backup came back, {who} says"
+    _take_back_what_was_on_its_way(connection, until, now=now, reply=reply)
     after = ticker.local.sending_instant(until + timedelta(days=1))
     counted = 0
     for row in boards(connection):
@@ -70,7 +71,11 @@ def count_due_as_sent(
                 ~RESTS,
                 ~HAD_ANOTHER,
             )
-            .values(state=CarriedState.SUPERSEDED, reason=why),
+            .values(
+                state=CarriedState.SUPERSEDED,
+                reason=UnsentReason.SENT_BEFORE_RESTORE,
+                reason_detail=who,
+            ),
             {"today": until},
         ).rowcount
         if taken_back:
@@ -88,7 +93,7 @@ def count_due_as_sent(
 
 
 def _take_back_what_was_on_its_way(
-    connection: Connection, until: date, *, now: datetime, why: str
+    connection: Connection, until: date, *, now: datetime, reply: str
 ) -> None:
     """Ends the mails up to a day that nobody carries any more, or that were to go again.
 
@@ -105,7 +110,7 @@ def _take_back_what_was_on_its_way(
         .values(
             state=MessageState.SUPERSEDED,
             finished_at=now,
-            reply=why,
+            reply=reply,
             claimed_by=None,
             lease_until=None,
             next_attempt_at=None,

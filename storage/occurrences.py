@@ -18,6 +18,7 @@ from .message_states import CarriedState
 from .schema.column_types import AnyRow, Instant
 from .schema.mail import ledger
 from .schema.occurrences import change, occurrence
+from .unsent_reasons import UnsentReason
 
 # Built once: building a statement costs more than running it on an empty sweep.
 AWAITING_STEP = (
@@ -36,7 +37,11 @@ SUPERSEDE_UNSENT = (
         ledger.c.occurrence_id.in_(bindparam("occurrences", expanding=True)),
         ledger.c.state == CarriedState.PENDING,
     )
-    .values(state=CarriedState.SUPERSEDED, reason=bindparam("why"))
+    .values(
+        state=CarriedState.SUPERSEDED,
+        reason=bindparam("why"),
+        reason_detail=bindparam("detail"),
+    )
 )
 OPEN_COLUMNS = ("id", "ref", "owner", "title", "due", "precision", "extended")
 OWED_BY = (
@@ -90,6 +95,7 @@ class StoredOccurrence:
     next_due: date | None
     last_step: int | None
     next_step_at: datetime | None
+    left_planner: bool = False
 
     @property
     def is_owed(self) -> bool:
@@ -328,9 +334,14 @@ def update_occurrences(connection: Connection, changes: Sequence[dict[str, Any]]
     )
 
 
-def supersede_unsent(connection: Connection, occurrences: Sequence[int], reason: str) -> None:
+def supersede_unsent(
+    connection: Connection,
+    occurrences: Sequence[int],
+    reason: UnsentReason,
+    detail: str | None = None,
+) -> None:
     """Takes back the mails decided for occurrences that have not gone out."""
     if not occurrences:
         return
-    asked = {"occurrences": list(occurrences), "why": reason}
+    asked = {"occurrences": list(occurrences), "why": reason, "detail": detail}
     connection.execute(SUPERSEDE_UNSENT, asked)

@@ -10,6 +10,7 @@ from ..calendar.rules.date_text import long_date
 from ..calendar.rules.escalation import Level
 from ..core.local_time import LocalTime
 from ..storage.message_states import MessageState
+from ..storage.unsent_reasons import UnsentReason
 from .text import one_line, working_days
 
 CAPACITY = {
@@ -64,6 +65,23 @@ IN_TROUBLE = {
 }
 
 
+UNSENT = {
+    UnsentReason.PAUSED: "paused before it was sent",
+    UnsentReason.NOT_LIVE: "the Board's mails have not begun",
+    UnsentReason.RECORDED: "{detail} before it was sent",
+    UnsentReason.DATE_MOVED: "the date was moved",
+    UnsentReason.OLDER_DATE: "the date was moved before it was sent",
+    UnsentReason.LEFT_PLANNER: "no longer in the planner",
+    UnsentReason.WITHDRAWN: "{detail}",
+    UnsentReason.ROLE_PASSED_ON: "somebody else holds the role now",
+    UnsentReason.LATER_STEP: "a later reminder came before it was sent",
+    UnsentReason.LATER_STEP_BY_THEN: "a later reminder had come by then",
+    UnsentReason.NEXT_DUE: "the next one fell due",
+    UnsentReason.HELD_BACK: "held back by {detail}",
+    UnsentReason.SENT_BEFORE_RESTORE: "sent before the backup came back, {detail} says",
+}
+
+
 def step_words(step: int, kind: Kind) -> str:
     """ "10 working days before", "on the day", "5 working days late"."""
     if step == 0:
@@ -88,11 +106,8 @@ def moment_words(instant: datetime, local: LocalTime) -> str:
     return f"{long_date(moment.date())}, {moment:%H:%M}"
 
 
-def taken_back(reason: str | None) -> str:
+def taken_back(reason: UnsentReason | None, detail: str | None) -> str:
     """Why a mail that was decided on did not go out."""
-    return f"not sent: {reason.replace('step', 'reminder')}" if reason else "not sent"
-
-
-def stand_in(because: str | None) -> str | None:
-    """Why somebody gets a mail that another should, told to a third person."""
-    return None if because is None else because.replace("this comes to you as", "it goes to")
+    if reason is None:
+        return "not sent"
+    return f"not sent: {UNSENT[reason].format(detail=detail)}"

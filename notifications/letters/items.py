@@ -12,6 +12,7 @@ from ...calendar.rules.escalation import Level
 from ...calendar.rules.timing import PAPERS_WORKING_DAYS, AsRequired, Precision, Timing
 from ...storage.schema.column_types import AnyRow
 from ...wording.names import named, reference, short_names
+from ...wording.stand_ins import StandIn
 from ...wording.text import working_days
 from ...wording.timings import sentence
 from ..links import AnswerLink, last_day_of
@@ -47,7 +48,7 @@ def item_of(row: AnyRow, board: LiveBoard, materials: Materials, given: Assembli
         days_late=planner.days.between(row.due, today),
         days_left=planner.days.between(today, row.due),
         meeting=row.meeting,
-        because=row.because,
+        because=None if row.because is None else StandIn(**row.because).to_reader(),
         changed=materials.changed.get((row.key, row.recipient)),
         also_meets=materials.met_by.get(row.key, ()),
         nothing_to_report=obligation.accepts_nothing,

@@ -24,6 +24,8 @@ from ...storage.occurrences import (
     supersede_unsent,
     update_occurrences,
 )
+from ...storage.unsent_reasons import UnsentReason
+from ...wording.stand_ins import as_document
 from .mailing_boards import LiveBoard
 from .recipients import recipients
 from .stage import Stage
@@ -50,7 +52,7 @@ def decide(connection: Connection, boards: Mapping[str, LiveBoard], moment: Mome
         board = _reminding(boards, row.board, row.owner)
         if board is not None:
             _decide_one(connection, decisions, row, board, moment)
-    supersede_unsent(connection, decisions.overtaken, "a later step came before it was sent")
+    supersede_unsent(connection, decisions.overtaken, UnsentReason.LATER_STEP)
     add_rows(connection, decisions.ledger)
     update_occurrences(connection, decisions.moved_on)
     update_occurrences(connection, decisions.ended)
@@ -108,7 +110,7 @@ def _miss(
     connection: Connection, decisions: Decisions, row: StoredOccurrence, *, now: datetime
 ) -> None:
     """The next of the same fell due: no more chasers for this one."""
-    supersede_unsent(connection, [row.id], "the next one fell due")
+    supersede_unsent(connection, [row.id], UnsentReason.NEXT_DUE)
     if row.kind is Kind.REVIEW:
         decisions.ended.append({"id": row.id, "state": row.state, "next_step_at": None})
         return
@@ -143,11 +145,11 @@ def _ledger_rows(
             "step": step.offset,
             "recipient": recipient.address,
             "level": recipient.level.value,
-            "because": recipient.because,
+            "because": as_document(recipient.stand_in),
             "due": row.due,
             "decided_at": moment.now,
             "state": CarriedState.PENDING if is_latest else CarriedState.SUPERSEDED,
-            "reason": None if is_latest else "a later step had come by then",
+            "reason": None if is_latest else UnsentReason.LATER_STEP_BY_THEN,
         }
         for recipient in recipients(
             board.planner, row.owner, step, policy, day=moment.today, away=board.away

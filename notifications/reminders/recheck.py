@@ -16,12 +16,11 @@ from ...storage.mail.overviews import hand_overview_on, overviews_of
 from ...storage.message_states import CarriedState
 from ...storage.replies.requests import requests_of
 from ...storage.schema.column_types import AnyRow
+from ...storage.unsent_reasons import UnsentReason
+from ...wording.stand_ins import as_document
 from ..links import NO_LINKS, Links
 from .mailing_boards import LiveBoard
 from .recipients import Recipient, recipients, secretariat_on
-
-# Why a row was taken back; what is resumed is found again by it.
-PAUSED = "paused before it was sent"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +46,7 @@ def rows_that_hold(
     kept: dict[int, list[AnyRow]] = defaultdict(list)
     for row in rows:
         reason = _lost_reason(row, given)
+        detail = row.state if reason is UnsentReason.RECORDED else None
         if reason is None:
             current = _recipients_now(row, given)
             if row.recipient in {recipient.address for recipient in current}:
@@ -54,8 +54,8 @@ def rows_that_hold(
                 continue
             # The step was decided and its mail is owed: whoever holds the role now gets it.
             hand_rows_on(connection, [_handed_on(row, recipient) for recipient in current])
-            reason = "somebody else holds the role now"
-        take_back(connection, row.ledger_id, reason)
+            reason = UnsentReason.ROLE_PASSED_ON
+        take_back(connection, row.ledger_id, reason, detail)
     return kept
 
 
@@ -134,7 +134,7 @@ def _handed_on(row: AnyRow, recipient: Recipient) -> dict[str, object]:
         "step": row.step,
         "recipient": recipient.address,
         "level": recipient.level.value,
-        "because": recipient.because,
+        "because": as_document(recipient.stand_in),
         "due": row.due,
         "decided_at": row.decided_at,
         "state": CarriedState.PENDING,
@@ -143,17 +143,17 @@ def _handed_on(row: AnyRow, recipient: Recipient) -> dict[str, object]:
     }
 
 
-def _lost_reason(row: AnyRow, given: Assembling) -> str | None:
+def _lost_reason(row: AnyRow, given: Assembling) -> UnsentReason | None:
     board = given.boards.get(row.board)
     if board is None:
-        return "the Board's mails have not begun"
+        return UnsentReason.NOT_LIVE
     if board.is_paused_for(row.owner):
-        return PAUSED
+        return UnsentReason.PAUSED
     if row.state not in OWED:
-        return f"{row.state} before it was sent"
+        return UnsentReason.RECORDED
     if row.decided_revision != row.due_revision:
-        return "the date was moved before it was sent"
+        return UnsentReason.OLDER_DATE
     obligation = board.obligations.get(row.ref)
     if obligation is None or row.owner not in obligation.owners:
-        return "no longer in the planner"
+        return UnsentReason.LEFT_PLANNER
     return None

@@ -10,6 +10,7 @@ from ...calendar.planner.model import Body, Planner
 from ...calendar.planner.roles import RoleName
 from ...calendar.rules.escalation import Level, Policy, Step, levels_of
 from ...wording.names import named
+from ...wording.stand_ins import StandIn
 
 # Who stands in where a role is vacant, in this order; the secretariat comes last.
 STAND_INS = (RoleName.CHAIR, RoleName.VICE_CHAIR, RoleName.ADMINISTRATOR)
@@ -17,11 +18,11 @@ STAND_INS = (RoleName.CHAIR, RoleName.VICE_CHAIR, RoleName.ADMINISTRATOR)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
-    """One person to mail; `because` says why, where the mail is meant for another role."""
+    """One person to mail; `stand_in` says why, where the mail is meant for another role."""
 
     address: str
     level: Level
-    because: str | None = None
+    stand_in: StandIn | None = None
 
 
 def recipients(
@@ -107,8 +108,10 @@ def _leader(
         for role in STAND_INS:
             address = _holder(body, role, day, away)
             if address is not None:
-                because = _vacancy(body, role.value, day) if role is not RoleName.CHAIR else None
-                return Recipient(address=address, level=level, because=because)
+                stand_in = (
+                    None if role is RoleName.CHAIR else _stand_in(body, f"its {role.value}", day)
+                )
+                return Recipient(address=address, level=level, stand_in=stand_in)
     return _last_resort(planner, body, level, day, away)
 
 
@@ -120,18 +123,18 @@ def _last_resort(
     Where everybody is paused it is the secretariat's all the same: a pause of all is a pause of
     the Board, which keeps the mail instead of losing it.
     """
-    address, stand_in = secretariat_on(planner, day, away), "secretariat"
+    address, role = secretariat_on(planner, day, away), "the secretariat"
     board = planner.body(planner.board)
     if address is None and board is not None:
-        held = ((_holder(board, role, day, away), role.value) for role in STAND_INS)
-        address, role = next((each for each in held if each[0] is not None), (None, ""))
-        stand_in = f"Board's {role}"
+        holders = ((_holder(board, name, day, away), name.value) for name in STAND_INS)
+        address, name = next((holder for holder in holders if holder[0] is not None), (None, ""))
+        role = f"the Board's {name}"
     if address is None:
-        address, stand_in = secretariat_on(planner, day), "secretariat"
+        address, role = secretariat_on(planner, day), "the secretariat"
     if address is None:
         return None
-    because = None if body is None else _vacancy(body, stand_in, day)
-    return Recipient(address=address, level=level, because=because)
+    stand_in = None if body is None else _stand_in(body, role, day)
+    return Recipient(address=address, level=level, stand_in=stand_in)
 
 
 def _holder(body: Body, role: RoleName, day: date, away: Collection[str]) -> str | None:
@@ -139,11 +142,10 @@ def _holder(body: Body, role: RoleName, day: date, away: Collection[str]) -> str
     return None if address in away else address
 
 
-def _vacancy(body: Body, stand_in: str, day: date) -> str:
-    is_its_own = stand_in in {role.value for role in STAND_INS}
-    whose = f"its {stand_in}" if is_its_own else f"the {stand_in}"
-    if body.holder_on(RoleName.CHAIR, day) is not None:
-        return f"The {body.lead} of {named(body)} is away, so this comes to you as {whose}."
-    return (
-        f"{named(body, start=True)} has no {body.lead} at present, so this comes to you as {whose}."
+def _stand_in(body: Body, role: str, day: date) -> StandIn:
+    return StandIn(
+        body=named(body),
+        lead=body.lead,
+        is_away=body.holder_on(RoleName.CHAIR, day) is not None,
+        role=role,
     )

@@ -26,8 +26,9 @@ from ...storage.replies.requests import requests_about
 from ...storage.replies.snoozes import all_snoozed_until
 from ...storage.schema.column_types import AnyRow
 from ...wording.changes import ChangeLine
-from ...wording.mails import CAPACITY, mail_words, stand_in, step_words, taken_back
+from ...wording.mails import CAPACITY, mail_words, step_words, taken_back
 from ...wording.names import Names
+from ...wording.stand_ins import from_document
 from ..changes import history
 from ..mails.coming_mails import ComingMails, MailingBasis, coming_mails
 from ..meetings.meetings import MeetingLine, meeting_on
@@ -192,7 +193,7 @@ def _mails(
 
 def _mail(row: AnyRow, kind: Kind, local: LocalTime, resting: Mapping[str, date]) -> MailSent:
     if row.state is CarriedState.SUPERSEDED:
-        words = taken_back(row.reason)
+        words = taken_back(row.reason, row.reason_detail)
     elif row.state is CarriedState.PENDING and row.became is None and row.recipient in resting:
         words = f"rests until {long_date(resting[row.recipient])}, as its reader asked"
     else:
@@ -202,7 +203,7 @@ def _mail(row: AnyRow, kind: Kind, local: LocalTime, resting: Mapping[str, date]
         day=row.day or local.day_of(row.decided_at),
         to=row.recipient,
         capacity=CAPACITY[Level(row.level)],
-        because=stand_in(row.because),
+        because=from_document(row.because),
         step=step_words(row.step, kind),
         due=row.due,
         words=words,

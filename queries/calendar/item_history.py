@@ -18,7 +18,8 @@ from ...storage.mail.occurrence_mail import ledger_of, messages_about
 from ...storage.message_states import CarriedState, MessageState
 from ...storage.occurrences import StoredOccurrence, occurrence_by_key
 from ...storage.schema.column_types import AnyRow
-from ...wording.mails import CAPACITY, SAID, stand_in, step_words, taken_back
+from ...wording.mails import CAPACITY, SAID, step_words, taken_back
+from ...wording.stand_ins import from_document
 from ...wording.text import one_line
 from ..changes import history
 
@@ -104,16 +105,17 @@ def _decisions(
             f"decided to mail {row.recipient} ({capacity}) for {long_date(row.due)}: "
             f"{step_words(row.step, stored.kind)}"
         )
-        became = f"; {taken_back(row.reason)}" if row.state is CarriedState.SUPERSEDED else ""
+        if row.state is CarriedState.SUPERSEDED:
+            words += f"; {taken_back(row.reason, row.reason_detail)}"
         yield Happened(
             at=row.decided_at.astimezone(local.zone),
             kind=DECIDED,
-            words=words + became,
+            words=words,
             to=row.recipient,
             step=row.step,
             level=row.level,
             outcome=row.state,
-            why=stand_in(row.because),
+            why=from_document(row.because),
         )
 
 

@@ -14,7 +14,7 @@ from ...notifications.reminders.recipients import recipients
 from ...scheduler.planning.board_view import BoardView
 from ...storage.occurrences import StoredOccurrence
 from ...storage.pauses import Pause
-from ...wording.mails import CAPACITY, stand_in, step_words
+from ...wording.mails import CAPACITY, step_words
 from ...wording.statuses import STATUS_WORDS
 from ...wording.text import working_days
 from ..calendar.entries import CalendarEntry
@@ -133,7 +133,8 @@ def _mail(basis: MailingBasis, entry: CalendarEntry, step: Step, policy: Policy)
             Reader(
                 address=each.address,
                 capacity=CAPACITY[each.level],
-                because=_rests(basis, each.address, day) or stand_in(each.because),
+                because=_rests(basis, each.address, day)
+                or (None if each.stand_in is None else each.stand_in.to_others()),
             )
             for each in found
         ),

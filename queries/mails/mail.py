@@ -131,7 +131,9 @@ def _items(connection: Connection, message: AnyRow, view: BoardView) -> tuple[Ma
             due=row.due,
             step=step_words(row.step, Kind(row.kind)),
             capacity=CAPACITY[Level(row.level)],
-            words=taken_back(row.reason) if row.state is CarriedState.SUPERSEDED else whole,
+            words=taken_back(row.reason, row.reason_detail)
+            if row.state is CarriedState.SUPERSEDED
+            else whole,
         )
         for row in ledger_rows_in(connection, message.id)
     )

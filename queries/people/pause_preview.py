@@ -9,7 +9,6 @@ from ...calendar.planner.model import Body, Planner
 from ...calendar.planner.roles import RoleName
 from ...calendar.rules.escalation import Level
 from ...notifications.reminders.recipients import recipient_at, roles_of
-from ...wording.mails import stand_in
 from ...wording.names import Names
 
 LATER = "Dates do not change. What came due meanwhile is caught up with then, once."
@@ -55,6 +54,6 @@ def _led(planner: Planner, body: Body, away: Collection[str], today: date) -> st
     found = recipient_at(planner, body.id, Level.OWNER, today, away)
     if found is None:
         return f"Nobody stands in at {body.short}: reminders about what it owes reach nobody."
-    because = (stand_in(found.because) or "").rstrip(".")
+    because = "" if found.stand_in is None else found.stand_in.to_others().rstrip(".")
     also = "; they are away, too" if found.address in away else ""
     return f"{because} ({found.address}{also})."

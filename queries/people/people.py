@@ -21,9 +21,8 @@ from ...storage.mail.board_messages import newest_messages_to
 from ...storage.message_states import MessageState
 from ...storage.pauses import Pause, pauses_of
 from ...storage.schema.column_types import AnyRow
-from ...wording.mails import mail_words, stand_in
+from ...wording.mails import mail_words
 from ...wording.names import Named
-from ...wording.text import sentence
 from ..meetings.meetings import meeting_rule
 from .roles import RoleLine, When, begin_of, held_words, role_lines, role_name, when_held
 
@@ -147,11 +146,10 @@ def _vacancy(planner: Planner, body: Body, away: Collection[str], today: date) -
     found = recipients(planner, body.id, step, REMINDERS, day=today, away=away)
     if not found:
         return f"{body.name} has no {body.lead}, and nobody stands in: its mails reach nobody."
-    because = stand_in(found[0].because)
-    if because is None:
+    stand_in = found[0].stand_in
+    if stand_in is None:
         return None
-    said = because.rstrip(".").replace("so it goes to", "so its mails go to")
-    return sentence(f"{said} ({found[0].address})")
+    return f"{stand_in.absence}, so its mails go to {stand_in.role} ({found[0].address})."
 
 
 def _pause(pauses: Iterable[Pause], kind: str, name: str, local: LocalTime) -> str | None:

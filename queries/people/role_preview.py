@@ -15,7 +15,6 @@ from ...notifications.reminders.recipients import Recipient, recipient_at
 from ...scheduler.planning.board_view import BoardView
 from ...storage.occurrences import occurrence_by_key
 from ...storage.pauses import pauses_of
-from ...wording.mails import stand_in
 from ...wording.names import Names
 from ..calendar.board_calendar import BoardCalendar
 from ..calendar.entries import entries_of
@@ -140,8 +139,7 @@ def _handover(change: _RoleChange, level: Level, what: str) -> Iterator[str]:
             continue
         was = change.reader_before(level, day)
         instead = f" instead of {was.address}" if was and was.address != reader.address else ""
-        because = stand_in(reader.because)
-        why = f" {because}" if because else ""
+        why = "" if reader.stand_in is None else f" {reader.stand_in.to_others()}"
         yield f"From {long_date(day)} {what} go to {reader.address}{instead}.{why}"
 
 

@@ -11,9 +11,10 @@ from ...calendar.status import OPEN, OWED, Status
 from ...storage.change_kinds import ChangeKind
 from ...storage.change_log import note_change
 from ...storage.occurrences import StoredOccurrence, supersede_unsent, update_occurrences
+from ...storage.unsent_reasons import UnsentReason
 from .board_view import BOARDCAL, BoardView, first_state
 
-# Why something is void that the planner does not name any more; it may come back.
+# The remark on what the planner does not name any more.
 GONE = "no longer in the planner"
 
 
@@ -39,7 +40,7 @@ def reflow(
         elif row.state != Status.VOID and (
             _is_gone(row, view, past=past) or (not past and row.first_due <= until)
         ):
-            withdraw(connection, view, row, GONE)
+            withdraw(connection, view, row, GONE, left_planner=True)
 
 
 def _is_gone(row: StoredOccurrence, view: BoardView, *, past: bool) -> bool:
@@ -61,7 +62,7 @@ def _follow(
     if any(getattr(row, name) != value for name, value in words.items()):
         update_occurrences(connection, [{"id": row.id, **words}])
     if past:
-        if row.state == Status.VOID and row.note == GONE and not each.void:
+        if row.state == Status.VOID and row.left_planner and not each.void:
             _restore(connection, view, row, each)
         return
     if each.void and row.state != Status.VOID:
@@ -89,7 +90,9 @@ def _restore(
 ) -> None:
     """What the planner lost and has again is owed as it was before."""
     state = OPEN if row.due >= view.go_live else Status.UNSETTLED.value
-    update_occurrences(connection, [{"id": row.id, "state": state, "note": each.note}])
+    update_occurrences(
+        connection, [{"id": row.id, "state": state, "note": each.note, "left_planner": False}]
+    )
     note_change(
         connection,
         board=row.board,
@@ -108,9 +111,9 @@ def _move(connection: Connection, view: BoardView, row: StoredOccurrence, each: 
     # Whoever returned it wants it again, wherever its date goes.
     new["state"] = row.state if row.state == Status.RETURNED else first_state(each, view)
     new |= row.steps_afresh
-    new["precision"] = each.precision.value
+    new |= {"precision": each.precision.value, "left_planner": False}
     update_occurrences(connection, [new])
-    supersede_unsent(connection, [row.id], "the date was moved")
+    supersede_unsent(connection, [row.id], UnsentReason.DATE_MOVED)
     note_change(
         connection,
         board=row.board,
@@ -124,10 +127,23 @@ def _move(connection: Connection, view: BoardView, row: StoredOccurrence, each: 
     )
 
 
-def withdraw(connection: Connection, view: BoardView, row: StoredOccurrence, why: str) -> None:
+def withdraw(
+    connection: Connection,
+    view: BoardView,
+    row: StoredOccurrence,
+    why: str,
+    *,
+    left_planner: bool = False,
+) -> None:
     """Takes an occurrence out of what is owed: it is void from now on."""
-    update_occurrences(connection, [{"id": row.id, "state": Status.VOID.value, "note": why}])
-    supersede_unsent(connection, [row.id], why)
+    update_occurrences(
+        connection,
+        [{"id": row.id, "state": Status.VOID.value, "note": why, "left_planner": left_planner}],
+    )
+    if left_planner:
+        supersede_unsent(connection, [row.id], UnsentReason.LEFT_PLANNER)
+    else:
+        supersede_unsent(connection, [row.id], UnsentReason.WITHDRAWN, why)
     note_change(
         connection,
         board=row.board,

@@ -13,6 +13,7 @@ from ..replies.snoozes import RESTS
 from ..schema.column_types import AnyRow
 from ..schema.mail import ledger
 from ..schema.occurrences import occurrence
+from ..unsent_reasons import UnsentReason
 from .carried_rows import MESSAGES, hand_on, insert_new
 
 # Built once: they run for every mail.
@@ -73,12 +74,14 @@ def hand_rows_on(connection: Connection, rows: Sequence[dict[str, Any]]) -> None
     hand_on(connection, ledger, rows)
 
 
-def take_back(connection: Connection, ledger_id: int, reason: str) -> None:
+def take_back(
+    connection: Connection, ledger_id: int, reason: UnsentReason, detail: str | None = None
+) -> None:
     """Ends a row that is not to be sent any more."""
     connection.execute(
         update(ledger)
         .where(ledger.c.id == ledger_id)
-        .values(state=CarriedState.SUPERSEDED, reason=reason)
+        .values(state=CarriedState.SUPERSEDED, reason=reason, reason_detail=detail)
     )
 
 

@@ -18,7 +18,8 @@ from sqlalchemy import (
 )
 
 from ..message_states import CarriedState, MessageState
-from .column_types import Instant, one_of, only_where
+from ..unsent_reasons import UnsentReason
+from .column_types import Document, Instant, one_of, only_where
 from .metadata import metadata
 
 message = Table(
@@ -59,12 +60,17 @@ ledger = Table(
     Column("step", Integer, nullable=False),
     Column("recipient", String(254), nullable=False),
     Column("level", String(20), nullable=False),
-    Column("because", Text, comment="Why this person instead of another"),
+    Column("because", Document, comment="Why this person instead of another"),
     Column("due", Date, nullable=False),
     Column("decided_at", Instant, nullable=False),
     Column("state", one_of(CarriedState, 20), nullable=False),
-    Column("reason", Text, comment="Why it was superseded"),
     Column("message_id", ForeignKey("message.id"), index=True),
+    Column("reason", one_of(UnsentReason, 30), comment="Why it was superseded"),
+    Column(
+        "reason_detail",
+        Text,
+        comment="What the sentence for it needs: a state, a person or a remark",
+    ),
     UniqueConstraint("occurrence_id", "due_revision", "step", "recipient"),
     Index("ix_ledger_state", "state"),
 )

@@ -69,6 +69,13 @@ occurrence = Table(
     Column("next_due", Date, comment="When the next of the same falls due and this is missed"),
     Column("last_step", Integer, comment="The latest step decided in this due revision"),
     Column("next_step_at", Instant, comment="When the sweep must look at it; null: never"),
+    Column(
+        "left_planner",
+        Boolean,
+        nullable=False,
+        server_default="0",
+        comment="Void because the planner lost it: it comes back where that has it again",
+    ),
     Index("ix_occurrence_next_step_at", "next_step_at"),
     Index("ix_occurrence_board_due", "board", "due"),
     Index("ix_occurrence_board_ref_owner", "board", "ref", "owner"),

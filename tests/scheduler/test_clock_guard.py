@@ -13,6 +13,7 @@ from boardcal.scheduler.clock_guard import ClockGuard, this_boot, uptime
 from boardcal.storage.clock_marks import Mark, forget_marks, leave_mark, marks
 from boardcal.storage.holds import end_hold, hold_of
 from boardcal.storage.schema.mail import ledger, message
+from boardcal.storage.unsent_reasons import UnsentReason
 from boardcal.tests.factories import LONDON, at
 from boardcal.tests.office import Office
 
@@ -152,6 +153,6 @@ def test_after_a_month_or_a_year_everyone_gets_one_mail_and_the_rest_is_on_recor
         rows = connection.execute(select(ledger).where(ledger.c.decided_at > last)).all()
         messages = connection.execute(select(message.c.day)).scalars().all()
     assert {row.reason for row in rows if row.state == "superseded"} <= {
-        "a later step had come by then"
+        UnsentReason.LATER_STEP_BY_THEN
     }
     assert max(messages) == LONDON.day_of(back)

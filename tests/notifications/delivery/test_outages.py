@@ -17,6 +17,7 @@ from boardcal.storage.database import engine as database_module
 from boardcal.storage.database.engine import Database, open_database
 from boardcal.storage.database.errors import DatabaseError
 from boardcal.storage.schema.mail import attempt, ledger
+from boardcal.storage.unsent_reasons import UnsentReason
 from boardcal.tests.factories import at
 from boardcal.tests.notifications.delivery.test_stages import crowd, last, ready
 from boardcal.tests.notifications.transports.test_smtp import (
@@ -71,7 +72,7 @@ def test_after_72_hours_without_a_mail_server_everyone_gets_one_mail_and_nothing
     assert len(chairs) == 6 * len(steps)
     assert {step for mail in mails for key, step, _ in mail.items if "/r-" in key} == steps
     left = {(row.state, row.reason) for row in office.table(ledger) if row.state != "sent"}
-    assert left <= {("superseded", "a later step came before it was sent")}
+    assert left <= {("superseded", UnsentReason.LATER_STEP)}
     # Asked for every few hours, not every minute, and no mail was touched for it.
     assert 10 < len(asked) < 60
     assert [row.outcome for row in office.table(attempt)].count("deferred") <= 4

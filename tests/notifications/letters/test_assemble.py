@@ -8,6 +8,7 @@ from boardcal.calendar.planner.roles import RoleName
 from boardcal.calendar.status import Status
 from boardcal.operations.planner.meetings import move_meeting
 from boardcal.storage.schema.mail import ledger
+from boardcal.storage.unsent_reasons import UnsentReason
 from boardcal.tests.factories import (
     BOARD_CHAIR,
     BUSINESS_CHAIR,
@@ -37,9 +38,13 @@ def items(mails: list[Mail]) -> list[tuple[str, str, int, str]]:
     return [(mail.to, *item) for mail in mails for item in mail.items]
 
 
-def reasons(office: Office) -> set[str | None]:
+def reasons(office: Office) -> set[tuple[UnsentReason | None, str | None]]:
     """Why rows were taken back that were decided for today."""
-    return {row.reason for row in office.table(ledger) if row.message_id is not None}
+    return {
+        (row.reason, row.reason_detail)
+        for row in office.table(ledger)
+        if row.message_id is not None
+    }
 
 
 # Rows that have lost their reason
@@ -48,23 +53,28 @@ def reasons(office: Office) -> set[str | None]:
 @pytest.mark.parametrize(
     ("meanwhile", "reason"),
     [
-        (lambda office: office.record(S11, Status.SUBMITTED), "submitted before it was sent"),
-        (lambda office: office.extend(S11, "2018-04-30"), "the date was moved"),
+        (lambda office: office.record(S11, Status.SUBMITTED), (UnsentReason.RECORDED, "submitted")),
+        (lambda office: office.extend(S11, "2018-04-30"), (UnsentReason.DATE_MOVED, None)),
         (
             lambda office: office.edit(
                 lambda c: move_meeting(c, "lscb", day("2018-03-08"), day("2018-06-14"))
             ),
-            "the date was moved",
+            (UnsentReason.DATE_MOVED, None),
         ),
-        (lambda office: office.edit(lambda _: make_planner(report=[])), "no longer in the planner"),
-        (lambda office: office.pause("body", "pmqag"), "paused before it was sent"),
-        (lambda office: office.pause("board", "lscb"), "paused before it was sent"),
-        (lambda office: office.go_live("2018-03-01"), "the Board's mails have not begun"),
+        (
+            lambda office: office.edit(lambda _: make_planner(report=[])),
+            (UnsentReason.LEFT_PLANNER, None),
+        ),
+        (lambda office: office.pause("body", "pmqag"), (UnsentReason.PAUSED, None)),
+        (lambda office: office.pause("board", "lscb"), (UnsentReason.PAUSED, None)),
+        (lambda office: office.go_live("2018-03-01"), (UnsentReason.NOT_LIVE, None)),
     ],
     ids=["submitted", "extended", "moved", "taken out", "body paused", "Board paused", "go-live"],
 )
 def test_a_mail_whose_reason_is_gone_before_it_is_sent_is_dropped(
-    any_office: Office, meanwhile: Callable[[Office], object], reason: str
+    any_office: Office,
+    meanwhile: Callable[[Office], object],
+    reason: tuple[UnsentReason, str | None],
 ) -> None:
     any_office.store().sweep("2018-02-21")
     any_office.tick("2018-02-22")

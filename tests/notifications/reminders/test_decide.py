@@ -14,6 +14,7 @@ from boardcal.operations.planner.meetings import move_meeting
 from boardcal.operations.record import record
 from boardcal.storage.schema.mail import ledger
 from boardcal.storage.schema.occurrences import change, occurrence
+from boardcal.storage.unsent_reasons import UnsentReason
 from boardcal.tests.factories import (
     ADMINISTRATOR,
     BOARD_CHAIR,
@@ -177,7 +178,7 @@ def test_after_downtime_only_the_latest_step_goes_out_and_the_others_are_on_reco
     assert Counter(mail.to for mail in mails).most_common(1)[0][1] == 1
     assert [step for step in superseded(any_office) if step not in before] == skipped
     reasons = {row.reason for row in any_office.table(ledger) if row.state == "superseded"}
-    assert reasons == {"a later step had come by then"}
+    assert reasons == {UnsentReason.LATER_STEP_BY_THEN}
 
 
 def test_a_year_of_downtime_brings_each_person_one_mail_and_each_thing_once(
@@ -197,7 +198,7 @@ def test_an_unsent_step_gives_way_to_the_next_one(office: Office) -> None:
     assert items(office.sweep("2018-02-23 08:01")) == [(CHAIR, S11, 1, "owner")]
     assert superseded(office) == [-20, -10, -5, -1, 0]
     reasons = {row.step: row.reason for row in office.table(ledger)}
-    assert reasons[0] == "a later step came before it was sent"
+    assert reasons[0] == UnsentReason.LATER_STEP
 
 
 # Who

@@ -47,6 +47,10 @@ def of_step(planner: Planner, offset: int, **given: Any) -> list[Recipient]:
     return recipients(planner, step=Step(day=TODAY, offset=offset), **asked)
 
 
+def _because(recipient: Recipient) -> str | None:
+    return None if recipient.stand_in is None else recipient.stand_in.to_reader()
+
+
 def levels(found: list[Recipient]) -> list[tuple[str, str]]:
     return [(each.address, each.level.value) for each in found]
 
@@ -142,7 +146,7 @@ def test_a_vacant_role_never_swallows_a_mail_and_says_why(
     pmqag: dict[str, Any], address: str, because: str | None
 ) -> None:
     (found,) = of_step(make_planner(pmqag=pmqag), 0)
-    assert (found.address, found.level.value, found.because) == (address, "owner", because)
+    assert (found.address, found.level.value, _because(found)) == (address, "owner", because)
 
 
 @pytest.mark.parametrize(
@@ -168,7 +172,7 @@ def test_the_mails_of_somebody_who_is_away_go_to_whoever_stands_in(
     away: set[str], address: str, because: str
 ) -> None:
     (found,) = of_step(make_planner(), 0, away=away)
-    assert (found.address, found.because) == (address, because)
+    assert (found.address, _because(found)) == (address, because)
 
 
 def test_the_higher_levels_have_stand_ins_too() -> None:
@@ -181,7 +185,7 @@ def test_the_higher_levels_have_stand_ins_too() -> None:
         DEPUTY,
         COPY,
     ]
-    assert found[1].because == (
+    assert _because(found[1]) == (
         "Cumbria Local Safeguarding Children Board has no chair at present, so this comes to you "
         "as its vice-chair."
     )
@@ -226,7 +230,7 @@ def test_without_a_business_group_nobody_is_copied_at_that_level() -> None:
 def test_a_contact_is_called_what_the_planner_calls_it() -> None:
     planner = make_planner(pmqag={"chair": None, "lead": "contact"})
     (found,) = of_step(planner, 0)
-    assert found.because == (
+    assert _because(found) == (
         "The Pmqag Subgroup has no contact at present, so this comes to you as its vice-chair."
     )
 

@@ -28,8 +28,13 @@ from boardcal.storage.database.schema_version import (
 )
 from boardcal.storage.installation import installation_id
 from boardcal.storage.schema.all_tables import metadata
+from boardcal.storage.schema.mail import ledger
+from boardcal.storage.schema.occurrences import occurrence
 from boardcal.storage.schema.planner import board, installation
+from boardcal.storage.unsent_reasons import UnsentReason
 from boardcal.tests.waiting import PATIENCE
+from boardcal.wording.mails import taken_back
+from boardcal.wording.stand_ins import from_document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -130,6 +135,89 @@ def test_every_older_database_is_brought_up_to_date_and_keeps_what_it_holds(
     with empty.read() as connection:
         assert connection.execute(select(installation)).all() == [("id", "1")]
         assert connection.execute(select(board.c.id)).scalars().all() == ["lscb"]
+
+
+OLD_SENTENCES = [
+    (None, "not sent"),
+    ("paused before it was sent", "not sent: paused before it was sent"),
+    ("the Board's mails have not begun", "not sent: the Board's mails have not begun"),
+    ("nothing to report before it was sent", "not sent: nothing to report before it was sent"),
+    ("the date was moved before it was sent", "not sent: the date was moved before it was sent"),
+    ("the date was moved", "not sent: the date was moved"),
+    ("no longer in the planner", "not sent: no longer in the planner"),
+    ("somebody else holds the role now", "not sent: somebody else holds the role now"),
+    ("a later step came before it was sent", "not sent: a later reminder came before it was sent"),
+    ("a later step had come by then", "not sent: a later reminder had come by then"),
+    ("the next one fell due", "not sent: the next one fell due"),
+    ("held back by Jo {x}", "not sent: held back by Jo {x}"),
+    (
+        "sent before the backup came back, it@example.org says",
+        "not sent: sent before the backup came back, it@example.org says",
+    ),
+    (
+        "the meeting of 8 March 2018 was cancelled",
+        "not sent: the meeting of 8 March 2018 was cancelled",
+    ),
+]
+OLD_STAND_INS = [
+    (None, None),
+    (
+        "The chair of the Pmqag Subgroup is away, so this comes to you as its vice-chair.",
+        "The chair of the Pmqag Subgroup is away, so it goes to its vice-chair.",
+    ),
+    (
+        "The Pmqag Subgroup has no contact at present, so this comes to you as the secretariat.",
+        "The Pmqag Subgroup has no contact at present, so it goes to the secretariat.",
+    ),
+    (
+        "Safer Cumbria has no chair at present, so this comes to you as the Board's vice-chair.",
+        "Safer Cumbria has no chair at present, so it goes to the Board's vice-chair.",
+    ),
+]
+
+
+def make_at(database: Database, revision: str) -> None:
+    with database.write() as connection:
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+
+def test_sentences_of_older_databases_become_reasons_that_read_the_same(empty: Database) -> None:
+    make_at(empty, "0006")
+    insert_row = text(
+        "INSERT INTO ledger (occurrence_id, due_revision, step, recipient, level, because, due, "
+        "decided_at, state, reason) VALUES (1, 1, :step, 'chair@example.org', 'owner', :because, "
+        "'2018-03-08', '2018-03-01T08:00:00.000000+00:00', 'superseded', :reason)"
+    )
+    with empty.write() as connection:
+        connection.execute(text("INSERT INTO board (id, name) VALUES ('lscb', 'LSCB')"))
+        for number, note in enumerate(("no longer in the planner", "it was cancelled"), 1):
+            connection.execute(
+                text(
+                    "INSERT INTO occurrence (id, board, key, ref, owner, period, kind, title, "
+                    "audience, due, first_due, precision, state, note) VALUES (:id, 'lscb', :key, "
+                    "'s11', 'pmqag', '2018', 'report', 'S.11', '[]', '2018-03-08', '2018-03-08', "
+                    "'day', 'void', :note)"
+                ),
+                {"id": number, "key": f"key {number}", "note": note},
+            )
+        for step, (reason, _) in enumerate(OLD_SENTENCES):
+            connection.execute(insert_row, {"step": step, "because": None, "reason": reason})
+        for step, (because, _) in enumerate(OLD_STAND_INS, 100):
+            connection.execute(insert_row, {"step": step, "because": because, "reason": None})
+    assert migrate(empty) is True
+    with empty.read() as connection:
+        rows = connection.execute(select(ledger).order_by(ledger.c.step)).all()
+        lost = connection.execute(select(occurrence.c.id, occurrence.c.left_planner)).all()
+    assert [taken_back(row.reason, row.reason_detail) for row in rows if row.step < 100] == [
+        shown for _, shown in OLD_SENTENCES
+    ]
+    assert {row.reason for row in rows} == {None, *UnsentReason}
+    assert [from_document(row.because) for row in rows if row.step >= 100] == [
+        shown for _, shown in OLD_STAND_INS
+    ]
+    assert sorted(lost) == [(1, True), (2, False)]
 
 
 def test_a_database_is_brought_up_to_date_once(empty: Database) -> None:
