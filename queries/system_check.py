@@ -169,38 +169,38 @@ def _check_database(
     board: str | None,
 ) -> tuple[list[PlannerFile], str]:
     """The planners in force, the file's where nothing is stored; the installation's id."""
-    contents, installation = [imported] if imported else [], "check"
+    contents, number = [imported] if imported else [], "check"
     with (
         _noted(findings),
-        opened_for_reading(loaded, clock, with_planner=False) as here,
-        here.database.read() as connection,
+        opened_for_reading(loaded, clock, with_planner=False) as installation,
+        installation.database.read() as connection,
     ):
-        missing = missing_from(connection) if here.stored else None
+        missing = missing_from(connection) if installation.stored else None
         if missing is not None:
-            raise BoardcalError(f"{missing} {how_to_mend(here.database)}")
-        installation = installation_id(connection)
-        if here.stored:
-            findings.fine.append(f"Database {here.database.name}: it can be read.")
-            contents = _check_stored(findings, here, connection, board)
-            notice = planner_notice(here, connection) if imported else None
+            raise BoardcalError(f"{missing} {how_to_mend(installation.database)}")
+        number = installation_id(connection)
+        if installation.stored:
+            findings.fine.append(f"Database {installation.database.name}: it can be read.")
+            contents = _check_stored(findings, installation, connection, board)
+            notice = planner_notice(installation, connection) if imported else None
             findings.warnings.extend([notice] if notice else [])
         else:
             findings.fine.append(
                 "There is no database yet; the first `boardcal run` makes it "
-                f"({here.settings.database.sqlite_file or 'in PostgreSQL'})."
+                f"({installation.settings.database.sqlite_file or 'in PostgreSQL'})."
             )
-    return contents, installation
+    return contents, number
 
 
 def _check_stored(
-    findings: Findings, here: Installation, connection: Connection, board: str | None
+    findings: Findings, installation: Installation, connection: Connection, board: str | None
 ) -> list[PlannerFile]:
     """The planners that are stored: of the Board that is meant, else of all."""
-    _check_rights(findings, here)
-    _check_soundness(findings, here.database, connection)
-    rows = boards(connection) if board is None else [here.board(connection, board)]
-    _check_go_live(findings, here.settings, rows)
-    return [here.shelf.content(connection, row) for row in rows]
+    _check_rights(findings, installation)
+    _check_soundness(findings, installation.database, connection)
+    rows = boards(connection) if board is None else [installation.board(connection, board)]
+    _check_go_live(findings, installation.settings, rows)
+    return [installation.shelf.content(connection, row) for row in rows]
 
 
 def _check_soundness(findings: Findings, database: Database, connection: Connection) -> None:
@@ -214,14 +214,14 @@ def _check_soundness(findings: Findings, database: Database, connection: Connect
         )
 
 
-def _check_rights(findings: Findings, here: Installation) -> None:
-    path = sqlite_path(here.settings.database.url)
+def _check_rights(findings: Findings, installation: Installation) -> None:
+    path = sqlite_path(installation.settings.database.url)
     if path is None:
         return
-    closed = [each for each in (path, path.parent) if not os.access(each, os.W_OK)]
+    closed = [folder for folder in (path, path.parent) if not os.access(folder, os.W_OK)]
     findings.add_errors(
-        f"{each} cannot be written, so nothing can be recorded; give boardcal the right to."
-        for each in closed
+        f"{folder} cannot be written, so nothing can be recorded; give boardcal the right to."
+        for folder in closed
     )
 
 

@@ -18,7 +18,7 @@ from ..scheduler.planning.board_view import BoardView
 from ..storage.boards import BoardRow
 from ..storage.mail.board_messages import undelivered
 from ..storage.occurrences import unsettled
-from ..storage.replies.requests import open_requests
+from ..storage.replies.requests import AnswerRequest, open_requests
 from ..wording.mails import IN_TROUBLE
 from ..wording.names import Names
 from ..wording.text import one_line
@@ -44,7 +44,7 @@ def decisions(
     `notice` is a sentence where the planner file differs, `requests` what chairs asked for.
     """
     planner, names, today = view.planner, view.names, view.today
-    found: dict[str, Iterable[Decision]] = {
+    by_kind: dict[str, Iterable[Decision]] = {
         "installation": _of_installation(view.row, content, notice),
         "requests": requests,
         "undelivered": _undelivered(connection, view.id, today),
@@ -53,12 +53,16 @@ def decisions(
         "undecided": _undecided(content, names),
         "doubts": _doubts(names),
         "promises": (
-            Decision(about=each.text, text=f"The plan says so here: {each.where}.", promise=number)
-            for number, each in enumerate(planner.promises, start=1)
+            Decision(
+                about=promise.text,
+                text=f"The plan says so here: {promise.where}.",
+                promise=number,
+            )
+            for number, promise in enumerate(planner.promises, start=1)
         ),
-        "assumed": (_assumed(each, names) for each in readings(content)),
+        "assumed": (_assumed(reading, names) for reading in readings(content)),
     }
-    groups = (replace(head, decisions=tuple(found[head.id])) for head in HEADS)
+    groups = (replace(head, decisions=tuple(by_kind[head.id])) for head in HEADS)
     return Decisions(groups=tuple(group for group in groups if group.decisions))
 
 
@@ -79,20 +83,20 @@ def _of_installation(row: BoardRow, content: PlannerFile, notice: str | None) ->
 
 def _undelivered(connection: Connection, board: str, today: date) -> Iterator[Decision]:
     for row in undelivered(connection, board, waiting_before=today):
-        said = f": {one_line(row.reply).rstrip('.')}" if row.reply else ""
+        reason = f": {one_line(row.reply).rstrip('.')}" if row.reply else ""
         yield Decision(
             about=row.recipient,
-            text=f"The mail of {long_date(row.day)} {IN_TROUBLE[row.state]}{said}.",
+            text=f"The mail of {long_date(row.day)} {IN_TROUBLE[row.state]}{reason}.",
             message=row.id,
         )
 
 
 def _vacant(planner: Planner, today: date) -> Iterator[Decision]:
-    owing = {owner for each in planner.obligations() for owner in each.owners}
+    owing = {owner for obligation in planner.obligations() for owner in obligation.owners}
     for body in planner.bodies:
-        said = _vacancy(body, today) if body.id in owing else None
-        if said is not None:
-            yield Decision(about=body.name, text=said, body=body.id)
+        vacancy = _vacancy(body, today) if body.id in owing else None
+        if vacancy is not None:
+            yield Decision(about=body.name, text=vacancy, body=body.id)
     board = planner.body(planner.board)
     if board is not None and board.holder_on(RoleName.SECRETARIAT, today) is None:
         yield Decision(about=board.name, text="It has no secretariat at present.", body=board.id)
@@ -102,47 +106,57 @@ def _vacancy(body: Body, today: date) -> str | None:
     """That nobody leads a body, or soon nobody will."""
     if body.holder_on(RoleName.CHAIR, today) is None:
         return f"It has no {body.lead} at present."
-    ends = (each.ends for each in body.holders if each.role is RoleName.CHAIR and each.ends)
-    for last in sorted(each for each in ends if today <= each <= today + SOON):
+    chairs = (holder for holder in body.holders if holder.role is RoleName.CHAIR)
+    ends = sorted(chair.ends for chair in chairs if chair.ends is not None)
+    for last in (day for day in ends if today <= day <= today + SOON):
         if body.holder_on(RoleName.CHAIR, last + ONE_DAY) is None:
             return f"It has no {body.lead} after {long_date(last)}."
     return None
 
 
 def _unsettled(connection: Connection, names: Names) -> Iterator[Decision]:
-    for each in unsettled(connection, names.planner.board):
+    for item in unsettled(connection, names.planner.board):
         yield Decision(
-            about=f"{each.title} ({names.place(each.ref, each.row)})",
-            text=f"{names.short(each.owner)} owed it on {long_date(each.due)}.",
-            key=each.key,
+            about=f"{item.title} ({names.place(item.ref, item.row)})",
+            text=f"{names.short(item.owner)} owed it on {long_date(item.due)}.",
+            key=item.key,
         )
 
 
 def _undecided(content: PlannerFile, names: Names) -> Iterator[Decision]:
-    for each in open_dates(content):
+    for open_date in open_dates(content):
         yield Decision(
-            about=_about(names, each.ref), text=ended(each.why), quote=each.quote, ref=each.ref
+            about=_about(names, open_date.ref),
+            text=ended(open_date.why),
+            quote=open_date.quote,
+            ref=open_date.ref,
         )
 
 
 def _doubts(names: Names) -> Iterator[Decision]:
-    for ref, each in names.obligations.items():
-        if each.doubt is not None:
+    for ref, obligation in names.obligations.items():
+        if obligation.doubt is not None:
             yield Decision(
-                about=_about(names, ref), text=ended(each.doubt), quote=each.quote, ref=ref
+                about=_about(names, ref),
+                text=ended(obligation.doubt),
+                quote=obligation.quote,
+                ref=ref,
             )
 
 
-def _assumed(each: Reading, names: Names) -> Decision:
-    text = ended(each.reading)
-    if each.ref in names.obligations:
-        about = _about(names, each.ref)
+def _assumed(reading: Reading, names: Names) -> Decision:
+    ref, text = reading.ref, ended(reading.reading)
+    if ref in names.obligations:
         return Decision(
-            about=about, text=text, quote=each.quote, reading=each.reading, ref=each.ref
+            about=_about(names, ref),
+            text=text,
+            quote=reading.quote,
+            reading=reading.reading,
+            ref=ref,
         )
-    if each.ref == PLAN:
-        return Decision(about=names.planner.plan.title, text=text, reading=each.reading)
-    return Decision(about=names.body(each.ref).name, text=text, reading=each.reading, body=each.ref)
+    if ref == PLAN:
+        return Decision(about=names.planner.plan.title, text=text, reading=reading.reading)
+    return Decision(about=names.body(ref).name, text=text, reading=reading.reading, body=ref)
 
 
 def _about(names: Names, ref: str) -> str:
@@ -151,12 +165,13 @@ def _about(names: Names, ref: str) -> str:
 
 def request_decisions(connection: Connection, view: BoardView) -> list[Decision]:
     """What waits for the secretariat's answer, the oldest first."""
-    return [
-        Decision(
-            about=f"{each.title} ({view.names.place(each.ref)})",
-            text=f"{request_sentence(each)} It is owed by {view.names.short(each.owner)}, due "
-            f"{long_date(each.due)}.",
-            request=each.id,
-        )
-        for each in open_requests(connection, view.id)
-    ]
+    return [_of_request(request, view.names) for request in open_requests(connection, view.id)]
+
+
+def _of_request(request: AnswerRequest, names: Names) -> Decision:
+    owner, due = names.short(request.owner), long_date(request.due)
+    return Decision(
+        about=f"{request.title} ({names.place(request.ref)})",
+        text=f"{request_sentence(request)} It is owed by {owner}, due {due}.",
+        request=request.id,
+    )

@@ -83,10 +83,12 @@ def action_plan(
     start = min(planner.plan.starts, today) - MARGIN
     end = max(planner.plan.ends, today) + MARGIN
     lines: dict[str, list[Line]] = defaultdict(list)
-    for line in calendar.lines(start, end, {each.ref for each in actions}):
+    for line in calendar.lines(start, end, {action.ref for action in actions}):
         lines[line.ref].append(line)
     changes = _last_changes(connection, view)
-    rows = [_row(each, lines[each.ref], names, today, changes.get(each.ref)) for each in actions]
+    rows = [
+        _row(action, lines[action.ref], names, today, changes.get(action.ref)) for action in actions
+    ]
     sections = tuple(
         Section(name=name, rows=tuple(same), counts=_counts(same))
         for name, same in _by_section(actions, rows)
@@ -121,7 +123,7 @@ def _row(
         standing(action, [line for line in lines if line.owner == owner], names, owner, today)
         for owner in action.owners
     )
-    worst = min(standings, key=lambda each: order.index(each.rag))
+    worst = min(standings, key=lambda owner_status: order.index(owner_status.rag))
     deciding = next((line for line in lines if line.key == worst.key), None)
     return ActionRow(
         ref=action.ref,

@@ -75,7 +75,9 @@ class BoardCalendar:
 
     def __post_init__(self) -> None:
         """Lays the steps of the planner's reports and actions out by their id."""
-        self._policies = {each.ref: each.policy for each in self.view.planner.obligations()}
+        self._policies = {
+            obligation.ref: obligation.policy for obligation in self.view.planner.obligations()
+        }
 
     def lines(self, start: date, end: date, refs: Collection[str] | None = None) -> list[Line]:
         """What falls due from `start` to `end`, inclusive; with `refs` only some of it."""
@@ -113,8 +115,8 @@ class BoardCalendar:
         """The meetings of every body from `start` to `end`, cancelled ones too."""
         # A meeting is never owed, so it is planned before its day and after it.
         return sorted(
-            self._line(each, Status.VOID if each.void else Status.PLANNED)
-            for each in meeting_occurrences(self.view.planner, start, end)
+            self._line(meeting, Status.VOID if meeting.void else Status.PLANNED)
+            for meeting in meeting_occurrences(self.view.planner, start, end)
         )
 
     def status(self, ref: str, kind: Kind, due: date, state: str) -> Status:
@@ -143,7 +145,9 @@ class BoardCalendar:
     def _with_meeting(self, refs: Collection[str]) -> set[str]:
         """`refs`, and the reports whose submission counts for some of them."""
         others = {
-            each.met_by for each in self.view.planner.reports if each.met_by and each.ref in refs
+            report.met_by
+            for report in self.view.planner.reports
+            if report.met_by and report.ref in refs
         }
         return {*refs, *others}
 
@@ -170,14 +174,14 @@ class BoardCalendar:
         if not spans:
             return []
         recorded = happened(self.connection, self.view.id)
-        given = {
-            each.key: each
+        computed = {
+            occurrence.key: occurrence
             for first, last in spans
-            for each in occurrences(self.view.planner, first, last, recorded, refs=refs)
+            for occurrence in occurrences(self.view.planner, first, last, recorded, refs=refs)
         }
-        missing = given.keys() - {line.key for line in inside}
+        missing = computed.keys() - {line.key for line in inside}
         missing -= {line.key for line in self._by_keys(missing)}
-        return [self._line(given[key], self._first_status(given[key])) for key in missing]
+        return [self._line(computed[key], self._first_status(computed[key])) for key in missing]
 
     def _unplanned(self, start: date, end: date) -> Iterator[tuple[date, date]]:
         """The parts of a window of which planning has not stored everything."""
@@ -191,27 +195,27 @@ class BoardCalendar:
         if end > row.planned_through:
             yield max(start, row.planned_through + ONE_DAY), end
 
-    def _first_status(self, each: Occurrence) -> Status:
+    def _first_status(self, occurrence: Occurrence) -> Status:
         """What something that was never stored would be stored as, on the day."""
-        if each.void:
+        if occurrence.void:
             return Status.VOID
-        if each.due < self.view.go_live:
+        if occurrence.due < self.view.go_live:
             return Status.UNSETTLED
-        return self.status(each.ref, each.kind, each.due, OPEN)
+        return self.status(occurrence.ref, occurrence.kind, occurrence.due, OPEN)
 
-    def _line(self, each: Occurrence, status: Status) -> Line:
+    def _line(self, occurrence: Occurrence, status: Status) -> Line:
         return Line(
-            due=each.due,
-            kind=each.kind,
-            key=each.key,
-            ref=each.ref,
-            owner=each.owner,
+            due=occurrence.due,
+            kind=occurrence.kind,
+            key=occurrence.key,
+            ref=occurrence.ref,
+            owner=occurrence.owner,
             status=status,
-            precision=each.precision,
-            meeting=each.meeting,
-            met_by=each.met_by,
+            precision=occurrence.precision,
+            meeting=occurrence.meeting,
+            met_by=occurrence.met_by,
             stored=None,
-            computed=each,
+            computed=occurrence,
         )
 
     def _with_met(self, listed: list[Line]) -> list[Line]:
@@ -219,12 +223,12 @@ class BoardCalendar:
         waiting = {line.met_by for line in listed if line.met_by and line.status in BY_DATE}
         if not waiting:
             return listed
-        found = {line.key: line.status for line in listed if line.key in waiting}
-        elsewhere = self._by_keys(waiting - found.keys())
-        found |= {line.key: line.status for line in elsewhere}
+        statuses = {line.key: line.status for line in listed if line.key in waiting}
+        elsewhere = self._by_keys(waiting - statuses.keys())
+        statuses |= {line.key: line.status for line in elsewhere}
         return [
-            line._replace(status=found[line.met_by])
-            if line.met_by in found and line.status in BY_DATE
+            line._replace(status=statuses[line.met_by])
+            if line.met_by in statuses and line.status in BY_DATE
             else line
             for line in listed
         ]

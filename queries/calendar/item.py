@@ -127,7 +127,7 @@ def occurrence_dossier(
         asked=_asked(connection, kept),
         history=changes,
         moves=tuple(
-            each for each in changes if each.what in (ChangeKind.MOVED, ChangeKind.EXTENDED)
+            change for change in changes if change.what in (ChangeKind.MOVED, ChangeKind.EXTENDED)
         ),
         mails=_mails(connection, kept, entry.kind, view.local, resting),
         coming=coming_mails(basis, entry, kept),
@@ -162,9 +162,9 @@ def _asked(connection: Connection, kept: StoredOccurrence | None) -> tuple[Asked
     """What waits for the secretariat's answer, the oldest first."""
     about = [] if kept is None else requests_about(connection, kept.id)
     return tuple(
-        Asked(number=each.id, sentence=request_sentence(each))
-        for each in reversed(about)
-        if each.is_open
+        Asked(number=request.id, sentence=request_sentence(request))
+        for request in reversed(about)
+        if request.is_open
     )
 
 

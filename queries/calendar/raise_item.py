@@ -75,9 +75,9 @@ def raise_choices(
     """
     planner, names, today = view.planner, view.names, view.today
     obligation = raisable(planner, ref, today)
-    bodies = [each for each in obligation.audience if next(held_from(planner, each, today), None)]
+    bodies = [body for body in obligation.audience if next(held_from(planner, body, today), None)]
     most = MEETINGS_OF_ONE if len(bodies) == 1 else MEETINGS_OF_EACH
-    found = {
+    meetings = {
         (meeting.day, body)
         for body in bodies
         for meeting in islice(held_from(planner, body, today), most)
@@ -86,7 +86,7 @@ def raise_choices(
         body, day = also
         is_near = today <= day and not is_far(day, today)
         if is_near and body in obligation.audience and held_on(planner, body, day) is not None:
-            found.add((day, body))
+            meetings.add((day, body))
     last = last_raised(connection, planner.board, ref)
     return RaiseChoices(
         ref=ref,
@@ -94,7 +94,7 @@ def raise_choices(
         title=obligation.title,
         place=names.place(ref),
         owners=names.several(obligation.owners),
-        meetings=tuple(_choice(view, body, day) for day, body in sorted(found)),
+        meetings=tuple(_choice(view, body, day) for day, body in sorted(meetings)),
         times=0 if last is None else last[0].number,
     )
 
@@ -103,45 +103,46 @@ def _choice(view: BoardView, body: str, day: date) -> MeetingChoice:
     days = view.planner.days
     papers = papers_day(day, days)
     is_late = due_day(view.today, day, days) > papers
-    said = f"Papers due {long_date(papers)}"
+    words = f"Papers due {long_date(papers)}"
     if is_late:
-        said = f"Its papers were due {long_date(papers)}, so this would be due at once"
-    return MeetingChoice(body=view.names.body(body), day=day, when=weekday_date(day), due=said)
+        words = f"Its papers were due {long_date(papers)}, so this would be due at once"
+    return MeetingChoice(body=view.names.body(body), day=day, when=weekday_date(day), due=words)
 
 
-def outlook(connection: Connection, view: BoardView, wanted: ItemToRaise) -> Outlook:
+def outlook(connection: Connection, view: BoardView, item: ItemToRaise) -> Outlook:
     """What would follow. Raises RecordError where it cannot be raised so."""
-    raised = check_raise(connection, view, wanted)
-    each = occurrence_of(view, raised)
+    raised = check_raise(connection, view, item)
+    occurrence = occurrence_of(view, raised)
     basis = MailingBasis(
         view=view,
         pauses=tuple(pauses_of(connection, view.id)),
         served=mailed_on(connection, view.today),
     )
-    row = _as_stored(each, view)
+    row = _as_stored(occurrence, view)
     return Outlook(
-        headline=headline(each, view.names),
-        due=due_in_words(each, view),
-        mails=coming_mails(basis, _entry(each, view), row),
+        headline=headline(occurrence, view.names),
+        due=due_in_words(occurrence, view),
+        mails=coming_mails(basis, _entry(occurrence, view), row),
     )
 
 
-def headline(each: Occurrence | StoredOccurrence, names: Names) -> str:
+def headline(occurrence: Occurrence | StoredOccurrence, names: Names) -> str:
     """ "“Audits: exceptions” is raised for the LSCB meeting on Thursday 8 March 2018."."""
-    if each.meeting is None:
-        return f"“{each.title}” is raised, for no particular meeting."
-    body = names.short(each.audience[0])
-    return f"“{each.title}” is raised for the {body} meeting on {weekday_date(each.meeting)}."
+    if occurrence.meeting is None:
+        return f"“{occurrence.title}” is raised, for no particular meeting."
+    body = names.short(occurrence.audience[0])
+    day = weekday_date(occurrence.meeting)
+    return f"“{occurrence.title}” is raised for the {body} meeting on {day}."
 
 
-def due_in_words(each: Occurrence | StoredOccurrence, view: BoardView) -> str:
+def due_in_words(occurrence: Occurrence | StoredOccurrence, view: BoardView) -> str:
     """When it is due, from whom, and why then."""
-    owner = view.names.short(each.owner)
-    day = weekday_date(each.due)
-    if each.meeting is None:
+    owner = view.names.short(occurrence.owner)
+    day = weekday_date(occurrence.due)
+    if occurrence.meeting is None:
         return f"{owner} owes it by {day}."
-    papers = papers_day(each.meeting, view.planner.days)
-    if papers == each.due:
+    papers = papers_day(occurrence.meeting, view.planner.days)
+    if papers == occurrence.due:
         return f"{owner} owes it by {day}, when the papers for the meeting are due."
     return (
         f"The papers for the meeting were due on {long_date(papers)}, so {owner} owes it at once: "
@@ -154,20 +155,23 @@ def first_mail_in_words(mails: ComingMails) -> str:
     if not mails.mails:
         return mails.none_because or mails.then or "No mails are planned about it."
     first = mails.mails[0]
-    readers = [_reader_in_words(each) for each in first.readers]
+    readers = [_reader_in_words(reader) for reader in first.readers]
     if not readers:
         return f"The first mail would go out on {first.when}, but nobody is there to get it."
     return f"The first mail goes out on {first.when}, to {' and '.join(readers)}."
 
 
-def _reader_in_words(each: Reader) -> str:
-    words = each.capacity if each.because is None else f"{each.capacity}; {each.because}"
-    return f"{each.address} ({words})"
+def _reader_in_words(reader: Reader) -> str:
+    words = reader.capacity if reader.because is None else f"{reader.capacity}; {reader.because}"
+    return f"{reader.address} ({words})"
 
 
-def _as_stored(each: Occurrence, view: BoardView) -> StoredOccurrence:
+def _as_stored(occurrence: Occurrence, view: BoardView) -> StoredOccurrence:
     """The row that it would be stored as."""
-    values = values_of(each, view) | {"kind": each.kind, "precision": each.precision}
+    values = values_of(occurrence, view) | {
+        "kind": occurrence.kind,
+        "precision": occurrence.precision,
+    }
     return StoredOccurrence(
         id=0, due_revision=1, extended=False, next_due=None, next_step_at=None, **values
     )

@@ -87,16 +87,16 @@ class Dossier:
 def dossier(connection: Connection, view: BoardView, ref: str) -> Dossier | None:
     """A report by its id or an action by its number's id; None where there is none."""
     planner, names = view.planner, view.names
-    found = names.obligations.get(ref)
-    if found is None:
+    obligation = names.obligations.get(ref)
+    if obligation is None:
         return None
     past, coming = _occurrences(connection, view, ref)
-    report = found if isinstance(found, Report) else None
-    action = found if isinstance(found, Action) else None
+    report = obligation if isinstance(obligation, Report) else None
+    action = obligation if isinstance(obligation, Action) else None
     return Dossier(
         ref=ref,
-        is_action=found.is_action,
-        title=found.title,
+        is_action=obligation.is_action,
+        title=obligation.title,
         place=names.place(ref),
         row=report.row if report else None,
         number=action.number if action else None,
@@ -104,19 +104,19 @@ def dossier(connection: Connection, view: BoardView, ref: str) -> Dossier | None
         text=action.text if action else None,
         outcome=action.outcome or None if action else None,
         remark=action.note if action else None,
-        owners=names.several(found.owners),
-        audience=names.several(found.audience),
-        source=source_of(found, planner),
-        starts=found.starts,
-        ends=found.ends,
-        is_undecided=isinstance(found.timing, Undecided),
-        is_ongoing=isinstance(found.timing, Ongoing),
-        may_be_raised=isinstance(found.timing, AsRequired),
-        accepts_nothing=found.accepts_nothing,
-        reminders=reminders(found.policy),
+        owners=names.several(obligation.owners),
+        audience=names.several(obligation.audience),
+        source=source_of(obligation, planner),
+        starts=obligation.starts,
+        ends=obligation.ends,
+        is_undecided=isinstance(obligation.timing, Undecided),
+        is_ongoing=isinstance(obligation.timing, Ongoing),
+        may_be_raised=isinstance(obligation.timing, AsRequired),
+        accepts_nothing=obligation.accepts_nothing,
+        reminders=reminders(obligation.policy),
         met_by=link_to(names, report.met_by) if report and report.met_by else None,
         also_meets=tuple(
-            link_to(names, each.ref) for each in planner.reports if each.met_by == ref
+            link_to(names, other.ref) for other in planner.reports if other.met_by == ref
         ),
         past=past,
         coming=coming,
@@ -143,16 +143,16 @@ def reminders(policy: Policy) -> str:
     """ "20 and 5 working days before, on the day, and 1 and 5 working days after"."""
     before = [str(-offset) for offset in policy.offsets if offset < 0]
     after = [str(offset) for offset in policy.offsets if offset > 0]
-    said = []
+    phrases = []
     if before:
-        said.append(f"{listed(before)} working {_days(before)} before")
+        phrases.append(f"{listed(before)} working {_days(before)} before")
     if 0 in policy.offsets:
-        said.append("on the day")
+        phrases.append("on the day")
     if after:
-        said.append(f"{listed(after)} working {_days(after)} after")
+        phrases.append(f"{listed(after)} working {_days(after)} after")
     if policy.repeat is not None:
-        said.append(f"then every {working_days(policy.repeat)}")
-    return ", ".join(said)
+        phrases.append(f"then every {working_days(policy.repeat)}")
+    return ", ".join(phrases)
 
 
 def _days(counts: Sequence[str]) -> str:

@@ -108,10 +108,10 @@ def chosen(
 
     `raised` is the one body that something goes to that was raised for its meeting, by key.
     """
-    found = list(lines)
+    kept = list(lines)
     for test in _tests(choice, names, today, raised):
-        found = [line for line in found if test(line)]
-    return found
+        kept = [line for line in kept if test(line)]
+    return kept
 
 
 def _tests(
@@ -128,7 +128,7 @@ def _tests(
         yield lambda line: line.kind is kind
     if choice.body is not None:
         body = choice.body
-        gets = {ref for ref, each in names.obligations.items() if body in each.audience}
+        gets = {ref for ref, obligation in names.obligations.items() if body in obligation.audience}
         yield (
             lambda line: (
                 line.owner == body
@@ -223,9 +223,9 @@ def _heading(group: date | None) -> str:
 
 
 def _links(totals: Mapping[date | None, int], size: int) -> tuple[MonthLink, ...]:
-    found, before = [], 0
+    links, before = [], 0
     for group, total in totals.items():
         page = before // size + 1
-        found.append(MonthLink(heading=_heading(group), month=group, total=total, page=page))
+        links.append(MonthLink(heading=_heading(group), month=group, total=total, page=page))
         before += total
-    return tuple(found)
+    return tuple(links)

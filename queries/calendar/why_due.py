@@ -63,8 +63,10 @@ def meeting_body_of(entry: CalendarEntry, obligation: Obligation) -> str | None:
 def _raised(entry: CalendarEntry, happened: Iterable[Happened]) -> Raised | None:
     """That it was raised, where it is due only as required."""
     period = entry.key.rpartition("/")[2]
-    found = (each for each in happened if isinstance(each, Raised))
-    return next((each for each in found if (each.ref, each.period) == (entry.ref, period)), None)
+    for event in happened:
+        if isinstance(event, Raised) and (event.ref, event.period) == (entry.ref, period):
+            return event
+    return None
 
 
 def _that_it_was_raised(raised: Raised, names: Names) -> str:
@@ -117,12 +119,12 @@ def _day(entry: CalendarEntry) -> str:
     return weekday_date(entry.due)
 
 
-def _recorded(entry: CalendarEntry, event: str, happened: Iterable[Happened]) -> Event | None:
+def _recorded(entry: CalendarEntry, name: str, happened: Iterable[Happened]) -> Event | None:
     """The event that an occurrence follows, by its period ("review-published-2")."""
     period = entry.key.rpartition("/")[2]
-    events = (each for each in happened if isinstance(each, Event))
-    return next((each for each in events if f"{event}-{each.number}" == period), None)
+    events = (recorded for recorded in happened if isinstance(recorded, Event))
+    return next((recorded for recorded in events if f"{name}-{recorded.number}" == period), None)
 
 
 def _title(event: str, planner: Planner) -> str:
-    return next((each.title for each in planner.events if each.id == event), event)
+    return next((planned.title for planned in planner.events if planned.id == event), event)

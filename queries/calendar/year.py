@@ -143,17 +143,17 @@ def year_planner(
     start, end = months[0].first, months[-1].first + relativedelta(months=1, days=-1)
     margin = PAPERS_MARGIN
     lines = calendar.lines(start - margin, end + margin, [report.ref for report in reports])
-    found: dict[str, list[Line]] = defaultdict(list)
+    by_ref: dict[str, list[Line]] = defaultdict(list)
     for line in lines:
         if start <= _column(line) <= end:
-            found[line.ref].append(line)
+            by_ref[line.ref].append(line)
     return YearPlanner(
         board=planner.name,
         heading=_heading(months),
         as_at=view.today,
         months=months,
         meetings=_meetings(calendar, months, start, end),
-        rows=tuple(_rows(reports, found, view.names, months)),
+        rows=tuple(_rows(reports, by_ref, view.names, months)),
         paging=part,
     )
 
@@ -196,13 +196,13 @@ def _meetings(
 
 def _rows(
     reports: Sequence[Report],
-    found: Mapping[str, Sequence[Line]],
+    lines: Mapping[str, Sequence[Line]],
     names: Names,
     months: Sequence[YearMonthHead],
 ) -> Iterable[ReportRow]:
     before = None
     for report in reports:
-        cells = _cells(found.get(report.ref, ()))
+        cells = _cells(lines.get(report.ref, ()))
         yield ReportRow(
             ref=report.ref,
             row=report.row,
@@ -219,7 +219,7 @@ def _rows(
 
 def _cells(lines: Sequence[Line]) -> dict[date, tuple[Cell, ...]]:
     """A report's lines, those of one due date and meeting together, by month."""
-    found: dict[date, tuple[Cell, ...]] = {}
+    by_month: dict[date, tuple[Cell, ...]] = {}
 
     def together(line: Line) -> tuple[date, bool, date]:
         return line.due, line.meeting is not None, line.meeting or line.due
@@ -227,8 +227,8 @@ def _cells(lines: Sequence[Line]) -> dict[date, tuple[Cell, ...]]:
     for _, same in groupby(sorted(lines, key=together), together):
         cell_lines = list(same)
         month = _column(cell_lines[0]).replace(day=1)
-        found[month] = (*found.get(month, ()), _cell(cell_lines))
-    return found
+        by_month[month] = (*by_month.get(month, ()), _cell(cell_lines))
+    return by_month
 
 
 def _cell(lines: Sequence[Line]) -> Cell:

@@ -41,10 +41,10 @@ class EventWords:
     def digest(self) -> str:
         """The same for the same words and days."""
         times = (self.day, self.starts, self.ends)
-        when = "/".join("" if each is None else each.isoformat() for each in times)
+        when = "/".join("" if time is None else time.isoformat() for time in times)
         zone = "" if self.starts is None else str(self.starts.tzinfo)
-        said = (when, zone, self.summary, self.description, self.category)
-        return sha256("\0".join(said).encode(errors="replace")).hexdigest()
+        parts = (when, zone, self.summary, self.description, self.category)
+        return sha256("\0".join(parts).encode(errors="replace")).hexdigest()
 
 
 def feed_zone(zone: ZoneInfo) -> ZoneInfo:
@@ -78,10 +78,9 @@ def _times(entry: CalendarEntry, zone: ZoneInfo) -> tuple[datetime, datetime] | 
     begins, finishes = body.series.begins, body.series.ends
     if begins is None or finishes is None or finishes <= begins:
         return None, None
-    shown_in = feed_zone(zone)
     starts, ends = (
-        datetime.combine(entry.due, each, tzinfo=zone).astimezone(shown_in)
-        for each in (begins, finishes)
+        datetime.combine(entry.due, time, tzinfo=zone).astimezone(feed_zone(zone))
+        for time in (begins, finishes)
     )
     return starts, ends
 

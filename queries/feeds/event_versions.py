@@ -38,27 +38,27 @@ class FeedChanges:
 
     def publish(self, connection: Connection, events: Iterable[EventWords]) -> dict[str, Published]:
         """The number and the last change of each event, by key, having noted what it says now."""
-        said = {each.key: each for each in events}
-        noted = published_events(connection, said)
+        texts = {text.key: text for text in events}
+        noted = published_events(connection, texts)
         for key, ours in (self._known | self.unsaved).items():
             # Ours may be newer than what is saved, another daemon's newer than ours.
-            if key in said and (key not in noted or noted[key].sequence < ours.sequence):
+            if key in texts and (key not in noted or noted[key].sequence < ours.sequence):
                 noted[key] = ours
         moments = board_moments(connection, self.board)
         fresh = {
-            _subject(each)
-            for key, each in said.items()
-            if key not in noted or noted[key].digest != each.digest
+            _subject(text)
+            for key, text in texts.items()
+            if key not in noted or noted[key].digest != text.digest
         }
         own = changed_at(connection, self.board, fresh)
-        found = {}
-        for key, each in said.items():
+        published = {}
+        for key, text in texts.items():
             known = noted.get(key)
-            found[key] = _published(each, known, own.get(_subject(each)), moments)
-            if found[key] != known:
-                self.unsaved[key] = found[key]
-        self._known = found
-        return found
+            published[key] = _published(text, known, own.get(_subject(text)), moments)
+            if published[key] != known:
+                self.unsaved[key] = published[key]
+        self._known = published
+        return published
 
     def save(self, connection: Connection) -> None:
         """Stores what was noted since the last time."""

@@ -70,8 +70,8 @@ class FeedShelf:
     their numbers rise after a restart too.
     """
 
-    def __init__(self, here: Installation) -> None:
-        self._here = here
+    def __init__(self, installation: Installation) -> None:
+        self._installation = installation
         self._busy = threading.Lock()
         self._boards: OrderedDict[str, _BoardEvents] = OrderedDict()
         self._ready: OrderedDict[Hashable, tuple[Hashable, FeedBody]] = OrderedDict()
@@ -83,7 +83,7 @@ class FeedShelf:
         if row is None:
             return None
         with self._busy:
-            view = self._here.view(connection, row)
+            view = self._installation.view(connection, row)
             board = self._board(connection, view)
             name = feed_name(feed, view.names)
             is_in = _choice(feed, view)
@@ -92,8 +92,8 @@ class FeedShelf:
             version = (board.version, _bodies(feed, view), name)
             known = self._ready.get(asked)
             if known is None or known[0] != version:
-                chosen = (each.block for each in board.events if is_in(each))
-                zone = feed_zone(self._here.settings.zone).key
+                chosen = (event.block for event in board.events if is_in(event))
+                zone = feed_zone(self._installation.settings.zone).key
                 content = calendar_feed(name, zone, chosen)
                 known = (version, FeedBody(content=content, etag=etag(content)))
                 self._keep(asked, known)
@@ -106,7 +106,7 @@ class FeedShelf:
             waiting = [board.changes for board in self._boards.values() if board.changes.unsaved]
             if not waiting:
                 return False
-            with self._here.database.write() as connection:
+            with self._installation.database.write() as connection:
                 for changes in waiting:
                     changes.save(connection)
             for changes in waiting:
@@ -124,7 +124,7 @@ class FeedShelf:
             self._bytes -= len(oldest.content)
 
     def _board(self, connection: Connection, view: BoardView) -> _BoardEvents:
-        row, horizon_months = view.row, self._here.settings.schedule.horizon_months
+        row, horizon_months = view.row, self._installation.settings.schedule.horizon_months
         start, end = window(view.planner, view.today, horizon_months)
         version = (
             newest_change_number(connection, row.id),
@@ -162,11 +162,11 @@ class FeedShelf:
             for entry in upcoming(connection, view, start=start, end=end)
             if entry.status is not Status.VOID
         ]
-        said = [event_words(entry, self._here.settings.zone) for entry in entries]
-        published = board.changes.publish(connection, said)
+        texts = [event_words(entry, self._installation.settings.zone) for entry in entries]
+        published = board.changes.publish(connection, texts)
         installation = installation_id(connection)
         before, board.blocks = board.blocks, {}
-        for words in said:
+        for words in texts:
             now = published[words.key]
             known = before.get(words.key)
             block = known[1] if known and known[0] == now else _block(words, now, installation)
@@ -239,7 +239,7 @@ def _bodies(feed: Feed, view: BoardView) -> frozenset[str]:
 def bodies_of(planner: Planner, address: str, today: date) -> Iterable[str]:
     """The bodies in which somebody holds a role on a day."""
     for body in planner.bodies:
-        if any(each.address == address and each.holds_on(today) for each in body.holders):
+        if any(holder.address == address and holder.holds_on(today) for holder in body.holders):
             yield body.id
 
 

@@ -64,11 +64,11 @@ class MailingBasis:
     @property
     def away(self) -> frozenset[str]:
         """The addresses of people who are paused."""
-        return frozenset(each.id for each in self.pauses if each.kind == "person")
+        return frozenset(pause.id for pause in self.pauses if pause.kind == "person")
 
     def is_paused(self, kind: str, name: str) -> bool:
         """Whether a Board or a body is paused."""
-        return any((each.kind, each.id) == (kind, name) for each in self.pauses)
+        return any((pause.kind, pause.id) == (kind, name) for pause in self.pauses)
 
 
 def coming_mails(
@@ -103,7 +103,7 @@ def _ahead(
     begin = basis.view.go_live
     fallen = None
     # One repeat where the policy's own steps are over, and no more: it would never end.
-    found = 0
+    count = 0
     for step in steps(entry.due, policy, days):
         if (done is not None and step.offset <= done) or step.day < begin:
             continue
@@ -112,11 +112,11 @@ def _ahead(
             continue
         if fallen is not None:
             yield fallen
-            fallen, found = None, found + 1
-        if step.offset > policy.offsets[-1] and found:
+            fallen, count = None, count + 1
+        if step.offset > policy.offsets[-1] and count:
             return
         yield step
-        found += 1
+        count += 1
     if fallen is not None:
         yield fallen
 
@@ -124,19 +124,19 @@ def _ahead(
 def _mail(basis: MailingBasis, entry: CalendarEntry, step: Step, policy: Policy) -> ComingMail:
     planner = basis.view.planner
     day = max(step.day, planner.days.on_or_after(basis.view.today))
-    found = recipients(planner, entry.owner.id, step, policy, day=day, away=basis.away)
+    readers = recipients(planner, entry.owner.id, step, policy, day=day, away=basis.away)
     return ComingMail(
         day=day,
         when=weekday_date(day),
         step=step_words(step.offset, entry.kind),
         readers=tuple(
             Reader(
-                address=each.address,
-                capacity=CAPACITY[each.level],
-                because=_rests(basis, each.address, day)
-                or (None if each.stand_in is None else each.stand_in.to_others()),
+                address=reader.address,
+                capacity=CAPACITY[reader.level],
+                because=_rests(basis, reader.address, day)
+                or (None if reader.stand_in is None else reader.stand_in.to_others()),
             )
-            for each in found
+            for reader in readers
         ),
     )
 

@@ -38,7 +38,7 @@ class FirstMail:
 
 
 def mails_after_resuming(
-    here: Installation, row: BoardRow, kind: str, name: str
+    installation: Installation, row: BoardRow, kind: str, name: str
 ) -> tuple[FirstMail, ...]:
     """The mails of the next seven days that would go out if a pause ended now.
 
@@ -48,7 +48,7 @@ def mails_after_resuming(
 
     def resume(connection: Connection) -> None:
         current = _row(connection, row)
-        end_pause(connection, current, kind, name, now=here.clock(), who=NOBODY)
+        end_pause(connection, current, kind, name, now=installation.clock(), who=NOBODY)
 
     def is_meant(mail: SimulatedMail) -> bool:
         if kind == "person":
@@ -57,12 +57,14 @@ def mails_after_resuming(
             return any(_parts(item)[2] == name for item in mail.letter.items if _is_of(item, row))
         return any(_is_of(item, row) for item in mail.letter.items) or bool(mail.letter.overviews)
 
-    start = here.today
-    found = _played(here, resume, start, start + LOOK_ON)
-    return tuple(_first_mail(each) for each in found if is_meant(each))
+    start = installation.today
+    mails = _played(installation, resume, start, start + LOOK_ON)
+    return tuple(_first_mail(mail) for mail in mails if is_meant(mail))
 
 
-def mails_after_going_live(here: Installation, row: BoardRow, day: date) -> tuple[FirstMail, ...]:
+def mails_after_going_live(
+    installation: Installation, row: BoardRow, day: date
+) -> tuple[FirstMail, ...]:
     """Whom the first sending would reach if the mails of a Board began on `day`.
 
     Those of the first working day, or of the first later day that brings any.
@@ -70,17 +72,17 @@ def mails_after_going_live(here: Installation, row: BoardRow, day: date) -> tupl
 
     def go_live(connection: Connection) -> None:
         current = _row(connection, row)
-        planner = here.shelf.get(connection, current)
-        view = view_of(current, planner, here.local.moment(here.clock()))
-        transport = here.settings.mail.transport
+        planner = installation.shelf.get(connection, current)
+        view = view_of(current, planner, installation.local.moment(installation.clock()))
+        transport = installation.settings.mail.transport
         set_go_live(connection, view, day, transport=transport, who=NOBODY)
-        plan_now(here, connection, row.id)
+        plan_now(installation, connection, row.id)
 
-    start = max(day, here.today)
-    with here.database.read() as connection:
-        working = here.shelf.get(connection, row).days.on_or_after(start)
-    played = _played(here, go_live, start, start + LOOK_ON)
-    return tuple(_first_mail(each) for each in first_of(played, working))
+    start = max(day, installation.today)
+    with installation.database.read() as connection:
+        working = installation.shelf.get(connection, row).days.on_or_after(start)
+    played = _played(installation, go_live, start, start + LOOK_ON)
+    return tuple(_first_mail(mail) for mail in first_of(played, working))
 
 
 def first_of(mails: Iterable[SimulatedMail], working: date) -> Iterator[SimulatedMail]:
@@ -95,19 +97,19 @@ def first_of(mails: Iterable[SimulatedMail], working: date) -> Iterator[Simulate
 
 
 def _played(
-    here: Installation,
+    installation: Installation,
     change: Callable[[Connection], None],
     start: date,
     end: date,
 ) -> Iterator[SimulatedMail]:
-    with copied(here) as copy:
+    with copied(installation) as copy:
         with copy.write() as connection:
             hold_boards(connection)
             change(connection)
         yield from simulate(
             copy,
-            local=here.local,
-            horizon_months=here.settings.schedule.horizon_months,
+            local=installation.local,
+            horizon_months=installation.settings.schedule.horizon_months,
             start=start,
             end=end,
             in_full=False,

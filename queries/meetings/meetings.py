@@ -80,26 +80,26 @@ def meeting_calendar(
     *,
     start: date,
     end: date,
-    body: str | None = None,
+    body_id: str | None = None,
 ) -> MeetingCalendar:
     """The meetings of every body, or of one, from `start` to `end`, cancelled ones too."""
     planner, names, today = view.planner, view.names, view.today
-    due = _due_at(BoardCalendar(connection, view), start, end, body)
+    due = _due_at(BoardCalendar(connection, view), start, end, body_id)
     return MeetingCalendar(
         start=start,
         end=end,
         bodies=tuple(
             BodyMeetings(
-                body=names.body(each.id),
-                rule=meeting_rule(each.series),
-                assumed=each.assumed,
+                body=names.body(body.id),
+                rule=meeting_rule(body.series),
+                assumed=body.assumed,
                 meetings=tuple(
-                    _line(meeting, each, each.series, names, today, due)
-                    for meeting in meetings(each.series, start, end)
+                    _line(meeting, body, body.series, names, today, due)
+                    for meeting in meetings(body.series, start, end)
                 ),
             )
-            for each in planner.bodies
-            if each.series is not None and body in (None, each.id)
+            for body in planner.bodies
+            if body.series is not None and body_id in (None, body.id)
         ),
     )
 
@@ -110,11 +110,11 @@ def meeting_on(calendar: BoardCalendar, body_id: str, day: date) -> MeetingLine 
     body = names.bodies.get(body_id)
     if body is None or body.series is None:
         return None
-    found = sorted(meetings(body.series, day, day), key=lambda each: not each.held)
-    if not found:
+    on_day = sorted(meetings(body.series, day, day), key=lambda meeting: not meeting.held)
+    if not on_day:
         return None
     due = _due_at(calendar, day, day, body_id)
-    return _line(found[0], body, body.series, names, calendar.view.today, due)
+    return _line(on_day[0], body, body.series, names, calendar.view.today, due)
 
 
 def meeting_rule(series: Series) -> str:
@@ -133,8 +133,10 @@ def _weekdays(days: Iterable[Weekday]) -> str:
     by_weekday: dict[int, list[str]] = {}
     for day in days:
         by_weekday.setdefault(day.weekday, []).append(ORDINAL_WORDS[day.n])
-    said = [f"{listed(ordinals)} {WEEKDAYS[weekday]}" for weekday, ordinals in by_weekday.items()]
-    return listed(said)
+    phrases = [
+        f"{listed(ordinals)} {WEEKDAYS[weekday]}" for weekday, ordinals in by_weekday.items()
+    ]
+    return listed(phrases)
 
 
 def _times(begins: time | None, ends: time | None) -> str | None:
@@ -155,9 +157,9 @@ def lines_at(
 
 def _concerning(names: Names, body: str) -> Iterator[str]:
     """The reports and actions that go to a body, or are dealt with at its meetings."""
-    for ref, each in names.obligations.items():
-        bodies = (meeting_body(each, kind) for kind in (Kind.REPORT, Kind.REVIEW))
-        if body in (*each.audience, *bodies):
+    for ref, obligation in names.obligations.items():
+        bodies = (meeting_body(obligation, kind) for kind in (Kind.REPORT, Kind.REVIEW))
+        if body in (*obligation.audience, *bodies):
             yield ref
 
 
@@ -165,9 +167,9 @@ def raised_for(calendar: BoardCalendar) -> dict[str, str]:
     """The body at whose meeting each thing that was raised is dealt with, by its key."""
     board = calendar.view.id
     return {
-        each.key(board): each.body
-        for each in raised_of(calendar.connection, board)
-        if each.body is not None
+        raised.key(board): raised.body
+        for raised in raised_of(calendar.connection, board)
+        if raised.body is not None
     }
 
 
@@ -176,7 +178,7 @@ Due = Mapping[tuple[str, date], list[Line]]
 
 def _due_at(calendar: BoardCalendar, start: date, end: date, body_id: str | None) -> Due:
     """What is due at each meeting, by the body that meets and the day."""
-    found: dict[tuple[str, date], list[Line]] = defaultdict(list)
+    due: dict[tuple[str, date], list[Line]] = defaultdict(list)
     raised = raised_for(calendar)
     for line in lines_at(calendar, start, end, body_id):
         obligation = calendar.view.obligations.get(line.ref)
@@ -184,8 +186,8 @@ def _due_at(calendar: BoardCalendar, start: date, end: date, body_id: str | None
         if body is None and obligation is not None:
             body = meeting_body(obligation, line.kind)
         if body is not None and line.meeting is not None and line.status is not Status.VOID:
-            found[body, line.meeting].append(line)
-    return found
+            due[body, line.meeting].append(line)
+    return due
 
 
 def _line(

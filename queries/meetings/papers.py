@@ -81,7 +81,7 @@ class MeetingPapers:
     def expected(self) -> int:
         """How many papers are expected at it in all."""
         lists = (self.come, self.nothing, self.late, self.to_come, self.not_settled)
-        return sum(len(each) for each in lists)
+        return sum(len(papers) for papers in lists)
 
 
 def meeting_papers(
@@ -133,8 +133,8 @@ def _is_missing(paper: Paper) -> bool:
     return paper.shown.status is Status.MISSED or paper.shown.is_late
 
 
-def _with(papers: Iterable[Paper], *wanted: Status) -> tuple[Paper, ...]:
-    return tuple(paper for paper in papers if paper.shown.status in wanted)
+def _with(papers: Iterable[Paper], *statuses: Status) -> tuple[Paper, ...]:
+    return tuple(paper for paper in papers if paper.shown.status in statuses)
 
 
 def _papers(calendar: BoardCalendar, lines: Sequence[Line]) -> list[Paper]:
@@ -161,14 +161,14 @@ def _may_raise(
     body = meeting.body.id
     for report in names.planner.reports:
         if isinstance(report.timing, AsRequired) and body in report.audience:
-            raised = tuple(each for each in due if each.ref == report.ref)
-            heard = {each.owner.id for each in raised}
+            raised = tuple(entry for entry in due if entry.ref == report.ref)
+            heard = {entry.owner.id for entry in raised}
             yield MayRaise(
                 report=link_to(names, report.ref),
                 owners=names.several(report.owners),
                 quote=report.quote,
                 raised=raised,
-                silent=names.several(each for each in report.owners if each not in heard),
+                silent=names.several(owner for owner in report.owners if owner not in heard),
             )
 
 
@@ -194,6 +194,6 @@ def _of_owner(
         owner=owner,
         lead="chair" if body is None else body.lead,
         contact=None if body is None else body.holder_on(RoleName.CHAIR, today),
-        reports=tuple(each for each in late if each.kind is Kind.REPORT),
-        actions=tuple(each for each in late if each.kind is not Kind.REPORT),
+        reports=tuple(entry for entry in late if entry.kind is Kind.REPORT),
+        actions=tuple(entry for entry in late if entry.kind is not Kind.REPORT),
     )

@@ -62,8 +62,8 @@ class BodyDossier:
 
 def body_dossier(connection: Connection, view: BoardView, body_id: str) -> BodyDossier | None:
     """A body of a Board, or None where there is none of that id."""
-    everything = directory(connection, view)
-    line = next((each for each in everything.bodies if each.body.id == body_id), None)
+    everyone = directory(connection, view)
+    line = next((line for line in everyone.bodies if line.body.id == body_id), None)
     if line is None:
         return None
     names, obligations = view.names, tuple(view.planner.obligations())
@@ -71,25 +71,27 @@ def body_dossier(connection: Connection, view: BoardView, body_id: str) -> BodyD
         line=line,
         is_board=body_id == view.planner.board,
         owes=tuple(
-            _line(each, names, others=[owner for owner in each.owners if owner != body_id])
-            for each in obligations
-            if body_id in each.owners
+            _line(
+                obligation, names, others=[owner for owner in obligation.owners if owner != body_id]
+            )
+            for obligation in obligations
+            if body_id in obligation.owners
         ),
         receives=tuple(
-            _line(each, names, others=list(each.owners))
-            for each in obligations
-            if body_id in each.audience
+            _line(obligation, names, others=list(obligation.owners))
+            for obligation in obligations
+            if body_id in obligation.audience
         ),
         history=history(connection, view, [body_id]),
     )
 
 
-def _line(each: Obligation, names: Names, *, others: list[str]) -> ObligationLine:
+def _line(obligation: Obligation, names: Names, *, others: list[str]) -> ObligationLine:
     return ObligationLine(
-        ref=each.ref,
-        is_action=isinstance(each, Action),
-        title=each.title,
-        place=names.place(each.ref),
-        when=sentence(each.timing, names.planner),
+        ref=obligation.ref,
+        is_action=isinstance(obligation, Action),
+        title=obligation.title,
+        place=names.place(obligation.ref),
+        when=sentence(obligation.timing, names.planner),
         others=names.several(others),
     )

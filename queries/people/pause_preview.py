@@ -39,7 +39,7 @@ def _absence(planner: Planner, address: str, away: Collection[str], today: date)
     held = roles_of(planner, address, today)
     if not held:
         yield "They hold no role at present, so no mail comes to them anyway."
-    owing = {owner for each in planner.obligations() for owner in each.owners}
+    owing = {owner for obligation in planner.obligations() for owner in obligation.owners}
     for body, role in held:
         if role is RoleName.CHAIR:
             if body.id in owing:
@@ -51,9 +51,9 @@ def _absence(planner: Planner, address: str, away: Collection[str], today: date)
 
 
 def _led(planner: Planner, body: Body, away: Collection[str], today: date) -> str:
-    found = recipient_at(planner, body.id, Level.OWNER, today, away)
-    if found is None:
+    recipient = recipient_at(planner, body.id, Level.OWNER, today, away)
+    if recipient is None:
         return f"Nobody stands in at {body.short}: reminders about what it owes reach nobody."
-    because = "" if found.stand_in is None else found.stand_in.to_others().rstrip(".")
-    also = "; they are away, too" if found.address in away else ""
-    return f"{because} ({found.address}{also})."
+    because = "" if recipient.stand_in is None else recipient.stand_in.to_others().rstrip(".")
+    also = "; they are away, too" if recipient.address in away else ""
+    return f"{because} ({recipient.address}{also})."

@@ -108,9 +108,9 @@ def directory(connection: Connection, view: BoardView) -> Directory:
     """All bodies and people of a Board, as of `today`."""
     planner, today, local = view.planner, view.today, view.local
     names, pauses = view.names, pauses_of(connection, view.id)
-    owes = Counter(owner for each in planner.obligations() for owner in each.owners)
-    receives = Counter(body for each in planner.obligations() for body in each.audience)
-    away = {each.id for each in pauses if each.kind == "person"}
+    owes = Counter(owner for obligation in planner.obligations() for owner in obligation.owners)
+    receives = Counter(body for obligation in planner.obligations() for body in obligation.audience)
+    away = {pause.id for pause in pauses if pause.kind == "person"}
     return Directory(
         bodies=tuple(
             BodyLine(
@@ -136,28 +136,28 @@ def directory(connection: Connection, view: BoardView) -> Directory:
 
 def next_meeting(series: Series, today: date) -> date | None:
     """The next day that a body meets, today or later; None within a year."""
-    held = (each.day for each in meetings(series, today, today + A_YEAR) if each.held)
+    held = (meeting.day for meeting in meetings(series, today, today + A_YEAR) if meeting.held)
     return next(held, None)
 
 
 def _vacancy(planner: Planner, body: Body, away: Collection[str], today: date) -> str | None:
     """Who gets the mails of a body that nobody leads, or whose lead is away, as a sentence."""
     step = Step(day=today, offset=0)
-    found = recipients(planner, body.id, step, REMINDERS, day=today, away=away)
-    if not found:
+    readers = recipients(planner, body.id, step, REMINDERS, day=today, away=away)
+    if not readers:
         return f"{body.name} has no {body.lead}, and nobody stands in: its mails reach nobody."
-    stand_in = found[0].stand_in
+    stand_in = readers[0].stand_in
     if stand_in is None:
         return None
-    return f"{stand_in.absence}, so its mails go to {stand_in.role} ({found[0].address})."
+    return f"{stand_in.absence}, so its mails go to {stand_in.role} ({readers[0].address})."
 
 
 def _pause(pauses: Iterable[Pause], kind: str, name: str, local: LocalTime) -> str | None:
     """ "Paused since 3 January 2018 by secretariat@example.org (on leave)."."""
-    for each in pauses:
-        if (each.kind, each.id) == (kind, name):
-            why = f" ({each.why.rstrip('.')})" if each.why else ""
-            return f"Paused since {long_date(local.day_of(each.since))} by {each.who}{why}."
+    for pause in pauses:
+        if (pause.kind, pause.id) == (kind, name):
+            why = f" ({pause.why.rstrip('.')})" if pause.why else ""
+            return f"Paused since {long_date(local.day_of(pause.since))} by {pause.who}{why}."
     return None
 
 

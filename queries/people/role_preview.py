@@ -95,7 +95,7 @@ def role_effects(
 
 
 def _sentences(change: _RoleChange) -> Iterator[str]:
-    owes = any(change.body.id in each.owners for each in change.after.obligations())
+    owes = any(change.body.id in obligation.owners for obligation in change.after.obligations())
     changed = False
     for level, what in _capacities(change.after, change.body, owes=owes):
         lines = list(_handover(change, level, what))
@@ -155,7 +155,9 @@ def _next_mails(
 ) -> Iterator[NextMail]:
     """The first mail from `starts` on about each thing that the body owes within a year."""
     view = basis.view
-    refs = {each.ref for each in view.planner.obligations() if body_id in each.owners}
+    refs = {
+        obligation.ref for obligation in view.planner.obligations() if body_id in obligation.owners
+    }
     calendar = BoardCalendar(connection, view)
     lines = calendar.lines(view.today - A_YEAR, view.today + A_YEAR, refs)
     for entry in entries_of(calendar, [line for line in lines if line.owner == body_id]):

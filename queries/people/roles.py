@@ -44,13 +44,13 @@ class RoleLine:
 def role_lines(body: Body, today: date, *, owes: bool) -> Iterator[RoleLine]:
     """The roles that are held, were or will be; the lead's also where it is missed."""
     for role in RoleName:
-        holders = [each for each in body.holders if each.role is role]
+        holders = [holder for holder in body.holders if holder.role is role]
         vacant = body.holder_on(role, today) is None
         if holders or (role is RoleName.CHAIR and owes):
             yield RoleLine(
                 role=role,
                 name=role_name(body, role),
-                holders=tuple(_line(each, today) for each in sorted(holders, key=begin_of)),
+                holders=tuple(_line(holder, today) for holder in sorted(holders, key=begin_of)),
                 is_vacant=vacant,
             )
 

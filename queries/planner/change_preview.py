@@ -9,18 +9,41 @@ from datetime import date
 from dateutil.relativedelta import relativedelta
 from sqlalchemy import Connection
 
-from ...calendar.occurrences import Occurrence, meeting_occurrences
+from ...calendar.occurrences import Occurrence, meeting_occurrences, occurrences
 from ...calendar.planner.model import Planner
+from ...calendar.rules.as_required import Happened
 from ...calendar.rules.meeting_series import FURTHEST_MOVE
 from ...calendar.status import OWED, Status
 from ...scheduler.planning.board_view import BoardView
 from ...storage.mail.occurrence_mail import count_reminded
 from ...storage.occurrences import StoredOccurrence, occurrences_of
 from ...storage.recorded_events import happened
-from .reflow import Reflow, reflows
 
 MONTHS_AHEAD = 18
 FOLLOWS = (*OWED, Status.UNSETTLED, Status.VOID)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reflow:
+    """What becomes of one occurrence when the planner changes; None where it is not there."""
+
+    before: Occurrence | None
+    after: Occurrence | None
+
+    @property
+    def sides(self) -> list[Occurrence]:
+        """The occurrence after the change, and before it, as far as it is there."""
+        return [side for side in (self.after, self.before) if side is not None]
+
+    @property
+    def key(self) -> str:
+        """The key of the occurrence, which the change leaves as it is."""
+        return self.sides[0].key
+
+    @property
+    def earliest(self) -> date:
+        """The earlier of the days before and after the change."""
+        return min(side.due for side in self.sides)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,20 +76,49 @@ def consequences(
     # A wider window, so that what moves across the edge of it is not taken for gone or new.
     window = (start - FURTHEST_MOVE, end + FURTHEST_MOVE)
     recorded = happened(connection, view.id)
-    found = [
-        each
-        for each in reflows(before, after, *window, recorded, refs=refs)
-        if any(start <= last and due <= end for due, last in _spans(each))
+    moved = [
+        reflow
+        for reflow in _reflows(before, after, *window, recorded, refs=refs)
+        # Papers re-flow while their meeting lies ahead.
+        if any(start <= (side.meeting or side.due) and side.due <= end for side in reflow.sides)
     ]
-    stored = {each.key: each for each in occurrences_of(connection, view.id, refs)}
-    flowing = [each for each in found if _follows(stored.get(_key(each)), each, today)]
-    ids = [stored[_key(each)].id for each in flowing if _key(each) in stored]
+    stored = {row.key: row for row in occurrences_of(connection, view.id, refs)}
+    flowing = [reflow for reflow in moved if _follows(stored.get(reflow.key), reflow, today)]
+    ids = [stored[reflow.key].id for reflow in flowing if reflow.key in stored]
     return Consequences(
         flowing=_handed_over(flowing),
-        staying=len(found) - len(flowing),
+        staying=len(moved) - len(flowing),
         meetings=[] if refs is not None else _meetings(before, after, start, end),
         mailed=count_reminded(connection, ids),
     )
+
+
+def _reflows(
+    before: Planner,
+    after: Planner,
+    start: date,
+    end: date,
+    recorded: list[Happened],
+    *,
+    refs: Collection[str] | None,
+) -> list[Reflow]:
+    """The occurrences due in a window that the change adds, drops or moves, by date."""
+    old, new = (
+        {
+            occurrence.key: occurrence
+            for occurrence in occurrences(planner, start, end, recorded, refs=refs)
+        }
+        for planner in (before, after)
+    )
+    pairs = ((old.get(key), new.get(key)) for key in sorted({*old, *new}))
+    reflows = [Reflow(before=was, after=will) for was, will in pairs if _moved(was, will)]
+    return sorted(reflows, key=lambda reflow: reflow.earliest)
+
+
+def _moved(was: Occurrence | None, will: Occurrence | None) -> bool:
+    if was is None or will is None:
+        return True
+    return (was.due, was.meeting, was.void) != (will.due, will.meeting, will.void)
 
 
 def _follows(row: StoredOccurrence | None, reflow: Reflow, today: date) -> bool:
@@ -84,68 +136,58 @@ def _handed_over(flowing: list[Reflow]) -> list[Reflow]:
 
     What is due from the same owner on the same day by another rule is no news at all.
     """
-    lost: dict[tuple[str, date, bool], list[Reflow]] = {}
-    for each in flowing:
-        if each.before is not None and each.after is None and not each.before.void:
-            lost.setdefault(_place(each.before), []).append(each)
+    dropped: dict[tuple[str, date, bool], list[Reflow]] = {}
+    for reflow in flowing:
+        if reflow.before is not None and reflow.after is None and not reflow.before.void:
+            dropped.setdefault(_place(reflow.before), []).append(reflow)
     kept = []
-    for each in flowing:
-        if each.before is None and each.after is not None and not each.after.void:
-            was = _same_day(lost.get(_place(each.after), []), each.after.owner)
+    for reflow in flowing:
+        if reflow.before is None and reflow.after is not None and not reflow.after.void:
+            was = _same_day(dropped.get(_place(reflow.after), []), reflow.after.owner)
             if was is not None:
-                lost[_place(each.after)].remove(was)
-                if was.before is not None and was.before.owner != each.after.owner:
-                    kept.append(Reflow(before=was.before, after=each.after))
+                dropped[_place(reflow.after)].remove(was)
+                if was.before is not None and was.before.owner != reflow.after.owner:
+                    kept.append(Reflow(before=was.before, after=reflow.after))
                 continue
-        kept.append(each)
-    left = {id(each) for several in lost.values() for each in several}
-    return [each for each in kept if each.after is not None or id(each) in left or _void(each)]
+        kept.append(reflow)
+    left = {id(reflow) for reflows in dropped.values() for reflow in reflows}
+    return [
+        reflow
+        for reflow in kept
+        if reflow.after is not None
+        or id(reflow) in left
+        or (reflow.before is not None and reflow.before.void)
+    ]
 
 
-def _void(reflow: Reflow) -> bool:
-    return reflow.before is not None and reflow.before.void
-
-
-def _same_day(lost: list[Reflow], owner: str) -> Reflow | None:
+def _same_day(dropped: list[Reflow], owner: str) -> Reflow | None:
     """What the same owner loses, else what the first one does."""
-    own = (each for each in lost if each.before is not None and each.before.owner == owner)
-    return next(own, None) or next(iter(lost), None)
+    own = (
+        reflow for reflow in dropped if reflow.before is not None and reflow.before.owner == owner
+    )
+    return next(own, None) or next(iter(dropped), None)
 
 
-def _place(each: Occurrence) -> tuple[str, date, bool]:
-    return each.ref, each.due, each.meeting is None
+def _place(occurrence: Occurrence) -> tuple[str, date, bool]:
+    return occurrence.ref, occurrence.due, occurrence.meeting is None
 
 
 def _meetings(before: Planner, after: Planner, start: date, end: date) -> list[Reflow]:
     """The meetings that come, go or move, by date."""
     window = (start - FURTHEST_MOVE, end + FURTHEST_MOVE)
-    was = {each.key: each for each in meeting_occurrences(before, *window)}
-    will = {each.key: each for each in meeting_occurrences(after, *window)}
+    was = {meeting.key: meeting for meeting in meeting_occurrences(before, *window)}
+    will = {meeting.key: meeting for meeting in meeting_occurrences(after, *window)}
     changed = [
         Reflow(before=was.get(key), after=will.get(key))
         for key in {*was, *will}
         if held_on(was.get(key)) != held_on(will.get(key))
     ]
-    return sorted(
-        (each for each in changed if any(start <= day <= end for day in _dues(each))),
-        key=lambda each: (min(_dues(each)), _key(each)),
-    )
+    inside = [
+        meeting for meeting in changed if any(start <= side.due <= end for side in meeting.sides)
+    ]
+    return sorted(inside, key=lambda meeting: (meeting.earliest, meeting.key))
 
 
 def held_on(meeting: Occurrence | None) -> date | None:
     """The day of a meeting; None where it is cancelled, or there is none."""
     return None if meeting is None or meeting.void else meeting.due
-
-
-def _spans(reflow: Reflow) -> list[tuple[date, date]]:
-    """When it is due, and how long it re-flows: papers do while their meeting lies ahead."""
-    both = (each for each in (reflow.before, reflow.after) if each is not None)
-    return [(each.due, each.meeting or each.due) for each in both]
-
-
-def _dues(reflow: Reflow) -> list[date]:
-    return [each.due for each in (reflow.before, reflow.after) if each is not None]
-
-
-def _key(reflow: Reflow) -> str:
-    return next(each.key for each in (reflow.before, reflow.after) if each is not None)

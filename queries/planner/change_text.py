@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from itertools import groupby
 from operator import itemgetter
 
@@ -13,8 +12,7 @@ from ...calendar.planner.model import Planner
 from ...calendar.rules.date_text import listed, long_date, weekday_date
 from ...wording.names import short_names
 from ...wording.text import audience, count
-from .change_preview import Consequences, held_on
-from .reflow import Reflow
+from .change_preview import Consequences, Reflow, held_on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,66 +28,63 @@ class Effect:
     more: int = 0
 
 
-def effects(found: Consequences, planner: Planner, most: int | None = None) -> list[Effect]:
+def effects(changes: Consequences, planner: Planner, most: int | None = None) -> list[Effect]:
     """What re-flows: first how, then what.
 
     With `most` at most so many things of a kind, and of many owners only the first are named.
     """
     together = listed if most is None else _first_few
-    said = sorted(
-        (_day(each), _how(each, planner), *_what(each, planner)) for each in found.flowing
+    lines = sorted(
+        # Each stands at its new day, or at the one that it had.
+        (reflow.sides[0].due, _how(reflow, planner), *_what(reflow.sides[0], planner))
+        for reflow in changes.flowing
     )
-    told = []
-    for (_, how), alike in groupby(said, itemgetter(0, 1)):
+    kinds = []
+    for (_, how), alike in groupby(lines, itemgetter(0, 1)):
         what = [
             f"{title}: {together([owner for *_, owner in same])}"
             for title, same in groupby(alike, itemgetter(2))
         ]
         shown = what[:most]
-        told.append(Effect(how=how, what=tuple(shown), more=len(what) - len(shown)))
-    return told
+        kinds.append(Effect(how=how, what=tuple(shown), more=len(what) - len(shown)))
+    return kinds
 
 
 def _first_few(owners: list[str]) -> str:
     return audience(tuple(owners))
 
 
-def _day(reflow: Reflow) -> date:
-    """The day that tells where among the others it stands: the new one, or the one it had."""
-    return next(each.due for each in (reflow.after, reflow.before) if each is not None)
-
-
-def remarks(found: Consequences) -> Iterator[str]:
+def remarks(changes: Consequences) -> Iterator[str]:
     """What else is to say: that nothing moves, or that something stays as it was recorded."""
-    if not found.flowing:
+    if not changes.flowing:
         yield "No due date changes by that."
-    if found.staying:
-        stay = "stays" if found.staying == 1 else "stay"
+    if changes.staying:
+        stay = "stays" if changes.staying == 1 else "stay"
         yield (
-            f"{count(found.staying, 'report')} {stay} as recorded: past, settled, or given a "
+            f"{count(changes.staying, 'report')} {stay} as recorded: past, settled, or given a "
             "date of its own."
         )
 
 
-def mailed_in_words(found: Consequences) -> str | None:
+def mailed_in_words(changes: Consequences) -> str | None:
     """That people were reminded of the old dates already; None where nobody was."""
-    if not found.mailed:
+    if not changes.mailed:
         return None
-    if found.mailed == 1:
+    if changes.mailed == 1:
         return (
             "A reminder of one of these was sent already. The next mail about it says what changed."
         )
     return (
-        f"Reminders of {found.mailed} of these were sent already. The next mails about them say "
+        f"Reminders of {changes.mailed} of these were sent already. The next mails about them say "
         "what changed."
     )
 
 
 def meetings_in_words(meetings: Iterable[Reflow]) -> Iterator[str]:
     """ "No PMQAG meeting on Wednesday 7 March 2018 any more"."""
-    for each in meetings:
-        was, will = held_on(each.before), held_on(each.after)
-        title = next(one.title for one in (each.after, each.before) if one is not None)
+    for meeting in meetings:
+        was, will = held_on(meeting.before), held_on(meeting.after)
+        title = meeting.sides[0].title
         if was is None and will is not None:
             yield f"{title} on {weekday_date(will)}, in addition"
         elif was is not None and will is None:
@@ -116,13 +111,10 @@ def _how(reflow: Reflow, planner: Planner) -> str:
     return f"{paper} due {now} instead of {was}"
 
 
-def _what(reflow: Reflow, planner: Planner) -> tuple[str, str]:
+def _what(occurrence: Occurrence, planner: Planner) -> tuple[str, str]:
     """The title, and who owes it."""
-    each = reflow.after or reflow.before
-    if each is None:
-        raise ValueError("a reflow of nothing")
-    return each.title, _owner(each, planner)
+    return occurrence.title, _owner(occurrence, planner)
 
 
-def _owner(each: Occurrence, planner: Planner) -> str:
-    return "".join(short_names(planner, [each.owner])) or each.owner
+def _owner(occurrence: Occurrence, planner: Planner) -> str:
+    return "".join(short_names(planner, [occurrence.owner])) or occurrence.owner

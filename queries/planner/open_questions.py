@@ -41,9 +41,14 @@ class Reading:
 def open_dates(content: PlannerFile) -> list[OpenDate]:
     """What nobody is reminded of until somebody decides when it is due."""
     return [
-        OpenDate(ref=each.ref, row=_row(each), quote=each.quote, why=each.timing.why)
-        for each in planner_of(content).obligations()
-        if isinstance(each.timing, Undecided)
+        OpenDate(
+            ref=obligation.ref,
+            row=_row(obligation),
+            quote=obligation.quote,
+            why=obligation.timing.why,
+        )
+        for obligation in planner_of(content).obligations()
+        if isinstance(obligation.timing, Undecided)
     ]
 
 
@@ -63,9 +68,14 @@ def _plan_readings(content: PlannerFile) -> Iterator[Reading]:
 
 
 def _obligation_readings(content: PlannerFile) -> Iterator[Reading]:
-    for each in planner_of(content).obligations():
-        if each.assumed is not None:
-            yield Reading(ref=each.ref, row=_row(each), quote=each.quote, reading=each.assumed)
+    for obligation in planner_of(content).obligations():
+        if obligation.assumed is not None:
+            yield Reading(
+                ref=obligation.ref,
+                row=_row(obligation),
+                quote=obligation.quote,
+                reading=obligation.assumed,
+            )
 
 
 def concerns(content: PlannerFile, today: date) -> list[str]:
@@ -75,17 +85,17 @@ def concerns(content: PlannerFile, today: date) -> list[str]:
 
 
 def _doubts(planner: Planner) -> Iterator[str]:
-    for each in planner.obligations():
-        if each.doubt is not None:
-            place = reference(each)
-            named = f'"{each.title}" ({place})' if place else f'"{each.title}"'
-            yield f"The plan is not clear about {named}: {each.doubt}"
+    for obligation in planner.obligations():
+        if obligation.doubt is not None:
+            place = reference(obligation)
+            named = f'"{obligation.title}" ({place})' if place else f'"{obligation.title}"'
+            yield f"The plan is not clear about {named}: {obligation.doubt}"
 
 
 def _promises(planner: Planner) -> Iterator[str]:
-    for each in planner.promises:
+    for promise in planner.promises:
         yield (
-            f"Promised in the plan and missing from its planner: {each.text} ({each.where}). "
+            f"Promised in the plan and missing from its planner: {promise.text} ({promise.where}). "
             "Nobody is reminded of it."
         )
 

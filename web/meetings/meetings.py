@@ -31,7 +31,7 @@ def show(request: Request) -> Response:
             view,
             start=date(year, 1, 1),
             end=date(year, 12, 31),
-            body=wanted,
+            body_id=wanted,
         )
     return page(
         request,

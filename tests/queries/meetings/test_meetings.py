@@ -34,7 +34,7 @@ def meetings_of(office: Office, body: str | None = "lscb", year: int = 2018) -> 
         start=day(f"{year}-01-01"),
         end=day(f"{year}-12-31"),
         today=office_day(office),
-        body=body,
+        body_id=body,
     )
     return [meeting for each in found.bodies for meeting in each.meetings]
 
