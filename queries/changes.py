@@ -85,7 +85,7 @@ def _entry(telling: Telling, rows: Sequence[AnyRow]) -> ChangeEntry:
 def history(
     connection: Connection, view: BoardView, subjects: Collection[str]
 ) -> tuple[ChangeLine, ...]:
-    """Everything recorded about some keys, the oldest first."""
+    """The changes of some subjects, the oldest first."""
     telling = Telling(names=view.names, local=view.local)
     rows = changes_about(connection, view.id, subjects)
     return tuple(telling.line(row) for row in rows)

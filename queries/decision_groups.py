@@ -1,4 +1,4 @@
-"""The kinds of things that wait for a decision, and what to do about each."""
+"""The kinds of decisions, and what to do about each."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """One thing to decide: what it is about, and what is the matter, as a sentence.
+    """One decision: what it is about, and the question as a sentence.
 
     At most one of the others leads to it: `key` something due, `ref` a report or an action,
     `body` a body, `message` a mail, `request` and `promise` the number of one. `quote` is the
@@ -39,7 +39,7 @@ class DecisionGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decisions:
-    """Everything to decide, the most pressing kinds first; kinds without any are left out."""
+    """All decisions, the most pressing kinds first; empty kinds are left out."""
 
     groups: tuple[DecisionGroup, ...]
 

@@ -23,7 +23,7 @@ class Paging:
 
     @property
     def offset(self) -> int:
-        """How many lines come before this page."""
+        """How many lines are on the pages before."""
         return (self.number - 1) * self.size
 
     @property
@@ -51,6 +51,6 @@ class Paging:
 
 
 def paging(total: int, wanted: int, size: int = PAGE_SIZE) -> Paging:
-    """The page that is `wanted`, or the nearest that there is."""
+    """The page of a number, or the nearest that there is."""
     pages = max(1, -(-total // size))
     return Paging(number=min(max(wanted, 1), pages), pages=pages, total=total, size=size)

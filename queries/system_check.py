@@ -1,4 +1,4 @@
-"""What `boardcal check` finds: everything that would go wrong later, said now."""
+"""The findings of `boardcal check`: what would go wrong later."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ from .planner.open_questions import (
     readings,
 )
 
-# Seconds that somebody at a terminal waits for a mail server that does not answer.
+# Seconds to wait at a terminal for a mail server that does not answer.
 PATIENCE = 10
 
 
@@ -88,7 +88,7 @@ def check_without_settings(error: ConfigError) -> Findings:
 def check(
     loaded: LoadedSettings, clock: Clock, *, board: str | None = None, test_mail_to: str | None
 ) -> Findings:
-    """Looks at everything that boardcal needs, making nothing.
+    """Checks everything that boardcal needs, without making anything.
 
     With `test_mail_to` a mail is sent there where nothing speaks against it.
     """
@@ -168,7 +168,7 @@ def _check_database(
     imported: PlannerFile | None,
     board: str | None,
 ) -> tuple[list[PlannerFile], str]:
-    """The planners in force, the file's where nothing is stored; the installation's id."""
+    """The planners in force, else that of the file; and the installation's id."""
     contents, number = [imported] if imported else [], "check"
     with (
         _noted(findings),
@@ -195,7 +195,7 @@ def _check_database(
 def _check_stored(
     findings: Findings, installation: Installation, connection: Connection, board: str | None
 ) -> list[PlannerFile]:
-    """The planners that are stored: of the Board that is meant, else of all."""
+    """The stored planners, of one Board or of all."""
     _check_rights(findings, installation)
     _check_soundness(findings, installation.database, connection)
     rows = boards(connection) if board is None else [installation.board(connection, board)]

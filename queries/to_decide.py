@@ -1,4 +1,4 @@
-"""What waits for somebody to decide it, and what to do about each."""
+"""Everything that waits for a decision of the secretariat."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def decisions(
     notice: str | None = None,
     requests: Iterable[Decision] = (),
 ) -> Decisions:
-    """Everything to decide for a Board.
+    """All decisions of a Board.
 
     `notice` is a sentence where the planner file differs, `requests` what chairs asked for.
     """
@@ -103,7 +103,7 @@ def _vacant(planner: Planner, today: date) -> Iterator[Decision]:
 
 
 def _vacancy(body: Body, today: date) -> str | None:
-    """That nobody leads a body, or soon nobody will."""
+    """That the lead of a body is vacant, or soon will be; None where it is not."""
     if body.holder_on(RoleName.CHAIR, today) is None:
         return f"It has no {body.lead} at present."
     chairs = (holder for holder in body.holders if holder.role is RoleName.CHAIR)
@@ -164,7 +164,7 @@ def _about(names: Names, ref: str) -> str:
 
 
 def request_decisions(connection: Connection, view: BoardView) -> list[Decision]:
-    """What waits for the secretariat's answer, the oldest first."""
+    """The open requests as decisions, the oldest first."""
     return [_of_request(request, view.names) for request in open_requests(connection, view.id)]
 
 

@@ -20,7 +20,7 @@ from ...wording.timings import sentence
 from .action_status import Rag, Standing, standing
 from .board_calendar import BoardCalendar, Line
 
-# Stated dates may lie beyond the plan's own years, and papers come before their meeting.
+# Stated dates may lie beyond the plan's own years, and papers are due before their meeting.
 MARGIN = timedelta(days=366)
 
 

@@ -61,7 +61,7 @@ FROM_STATUS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """How an action stands with one owner. `key` leads to what decides that, if anything does."""
+    """The status of an action for one owner; `key` is the item that decides it, if any."""
 
     owner: Named
     rag: Rag
@@ -106,7 +106,7 @@ def _deciding(
     asked = next((line for line in waiting if line.status is Status.UNSETTLED), None)
     if asked is not None:
         return asked, Rag.NOT_SETTLED, Rag.NOT_SETTLED.value
-    # Of what came again and again only the one ahead counts, else the last one.
+    # Of a repeated action only the next occurrence counts, else the last one.
     ahead = next((line for line in waiting if line.status is not Status.MISSED), None)
     if ahead is not None:
         rag = FROM_STATUS[ahead.status]

@@ -22,7 +22,7 @@ from ...storage.occurrences import lines_by_key, lines_due, lines_owed_before
 from ...storage.recorded_events import happened
 from ...storage.schema.column_types import AnyRow
 
-# Follow from the date alone: nobody has recorded anything.
+# These follow from the date alone: no outcome is recorded.
 BY_DATE = (Status.PLANNED, Status.DUE, Status.OVERDUE)
 ONE_DAY = timedelta(days=1)
 
@@ -60,7 +60,7 @@ class Line(NamedTuple):
 
     @property
     def is_before_start(self) -> bool:
-        """Whether it fell due before the Board started, and nobody was ever asked about it."""
+        """Whether it fell due before emails began, and was never stored."""
         return self.status is Status.UNSETTLED and self.stored is None
 
 
@@ -74,13 +74,13 @@ class BoardCalendar:
     _known: dict[tuple[int, Kind, date], Status] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Lays the steps of the planner's reports and actions out by their id."""
+        """Indexes the reminder steps of reports and actions by id."""
         self._policies = {
             obligation.ref: obligation.policy for obligation in self.view.planner.obligations()
         }
 
     def lines(self, start: date, end: date, refs: Collection[str] | None = None) -> list[Line]:
-        """What falls due from `start` to `end`, inclusive; with `refs` only some of it."""
+        """Lines due from `start` to `end`, inclusive, of all or of some reports and actions."""
         related = None if refs is None else self._with_meeting(refs)
         rows = lines_due(self.connection, self.view.id, start, end, related)
         lines = self._stored(rows)
@@ -91,14 +91,14 @@ class BoardCalendar:
         return sorted(lines)
 
     def late_before(self, day: date) -> list[Line]:
-        """What fell due before `day` and is still owed."""
+        """Lines due before `day` that are overdue, by date."""
         rows = lines_owed_before(self.connection, self.view.id, min(day, self.view.today))
         return sorted(
             line for line in self._with_met(self._stored(rows)) if line.is_late(self.view.today)
         )
 
     def line(self, key: str) -> Line | None:
-        """What has this key, stored or not, within ten years of today; no meeting."""
+        """The line of a key, stored or not, within ten years of today; meetings have none."""
         board, _, rest = key.partition("/")
         if board != self.view.id:
             return None
@@ -120,7 +120,7 @@ class BoardCalendar:
         )
 
     def status(self, ref: str, kind: Kind, due: date, state: str) -> Status:
-        """What has become of a `state`; what left the planner unrecorded is void."""
+        """The status today for a stored `state`; an open item that left the planner is void."""
         if state != OPEN:
             return RECORDED[state]
         policy = self._policies.get(ref)
@@ -156,7 +156,7 @@ class BoardCalendar:
         for due, name, key, ref, owner, state, vague, extended, meeting, met_by, number in rows:
             kind = KINDS[name]
             status = self.status(ref, kind, due, state)
-            # A date that somebody set is meant to the day, however vague the source was.
+            # An extended date is exact to the day, whatever precision the source had.
             precision = Precision.DAY if extended else PRECISIONS[vague]
             lines.append(
                 Line(due, kind, key, ref, owner, status, precision, meeting, met_by, number)
@@ -169,7 +169,7 @@ class BoardCalendar:
     def _computed(
         self, inside: Iterable[Line], start: date, end: date, refs: Collection[str] | None
     ) -> list[Line]:
-        """What the planner gives and nothing stored answers for, wherever it was moved to."""
+        """The planner's occurrences that are not stored, not even under another date."""
         spans = list(self._unplanned(start, end))
         if not spans:
             return []
@@ -184,7 +184,7 @@ class BoardCalendar:
         return [self._line(computed[key], self._first_status(computed[key])) for key in missing]
 
     def _unplanned(self, start: date, end: date) -> Iterator[tuple[date, date]]:
-        """The parts of a window of which planning has not stored everything."""
+        """The parts of a window that planning has not stored completely."""
         row = self.view.row
         current = row.planned_revision == row.planner_revision
         if row.go_live is None or row.planned_through is None or not current:
@@ -196,7 +196,7 @@ class BoardCalendar:
             yield max(start, row.planned_through + ONE_DAY), end
 
     def _first_status(self, occurrence: Occurrence) -> Status:
-        """What something that was never stored would be stored as, on the day."""
+        """The status today of an occurrence that was never stored."""
         if occurrence.void:
             return Status.VOID
         if occurrence.due < self.view.go_live:
@@ -219,7 +219,7 @@ class BoardCalendar:
         )
 
     def _with_met(self, listed: list[Line]) -> list[Line]:
-        """Gives what another's submission meets that one's status, unless recorded itself."""
+        """Gives a line met by another submission the status of that, unless recorded itself."""
         waiting = {line.met_by for line in listed if line.met_by and line.status in BY_DATE}
         if not waiting:
             return listed

@@ -1,4 +1,4 @@
-"""Entries of the calendar: whole lines, stored or computed, with all that is said of them."""
+"""Entries of the calendar: lines in full, stored or computed, with their words."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class CalendarEntry:
 
     @property
     def status_words(self) -> str:
-        """What has become of it, in a word or a few."""
+        """The status in a word or a few."""
         if self.is_before_start:
             return BEFORE_START
         return status_words(self.status, self.kind, self.due, self.view.today)
@@ -95,7 +95,7 @@ def upcoming(
     end: date,
     refs: Collection[str] | None = None,
 ) -> list[CalendarEntry]:
-    """What falls due, or meets, from `start` to `end`, inclusive, by date.
+    """Items due and meetings from `start` to `end`, inclusive, by date.
 
     With `refs` only some reports and actions, and no meetings.
     """
@@ -135,7 +135,7 @@ def entry_of(
     precision: Precision,
     is_before_start: bool = False,
 ) -> CalendarEntry:
-    """The entry of what is stored, or of what the planner gives where nothing is."""
+    """The entry of a stored occurrence, or of one that only the planner gives."""
     return CalendarEntry(
         view=view,
         key=source.key,

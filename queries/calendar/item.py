@@ -1,4 +1,4 @@
-"""One thing that is due, in full: why, what happened, who was mailed, who will be."""
+"""One item in full: why it is due, its history, and emails sent and to come."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ from .why_due import meeting_body_of, why_due
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueLink:
-    """Something due to go to, by its key."""
+    """A link to an item."""
 
     key: str
     title: str
@@ -49,7 +49,7 @@ class DueLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What somebody asked for about it and nobody has answered yet, by its number."""
+    """A request about the item that the secretariat has not answered."""
 
     number: int
     sentence: str
@@ -74,7 +74,7 @@ class MailSent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OccurrenceDossier:
-    """Something due. `why` says why on that day, sentence by sentence; `source` None: it left.
+    """An item in full. `why` explains its date; `source` is None once it left the planner.
 
     `recordable` is what can be recorded now, `can_be_opened` that it can be owed again, and
     `can_be_moved` that it can be given a new date. `revision` rises with each new date: a form
@@ -102,7 +102,7 @@ class OccurrenceDossier:
 def occurrence_dossier(
     connection: Connection, view: BoardView, key: str
 ) -> OccurrenceDossier | None:
-    """What is due under a key; None where nothing is, or the key is a meeting's."""
+    """The item of a key; None where there is none, or the key is a meeting's."""
     calendar = BoardCalendar(connection, view)
     line = calendar.line(key)
     if line is None:
@@ -151,7 +151,7 @@ def _why(
 def _meeting(
     calendar: BoardCalendar, entry: CalendarEntry, obligation: Obligation | None
 ) -> MeetingLine | None:
-    """The meeting that it is for, with all that is known of it."""
+    """The meeting that the item is for."""
     body = None if obligation is None else meeting_body_of(entry, obligation)
     if body is None or entry.meeting is None:
         return None
@@ -159,7 +159,7 @@ def _meeting(
 
 
 def _asked(connection: Connection, kept: StoredOccurrence | None) -> tuple[Asked, ...]:
-    """What waits for the secretariat's answer, the oldest first."""
+    """Open requests about the item, the oldest first."""
     about = [] if kept is None else requests_about(connection, kept.id)
     return tuple(
         Asked(number=request.id, sentence=request_sentence(request))
@@ -169,7 +169,7 @@ def _asked(connection: Connection, kept: StoredOccurrence | None) -> tuple[Asked
 
 
 def _resting(connection: Connection, kept: StoredOccurrence | None, today: date) -> dict[str, date]:
-    """Who asked for quiet, and until when."""
+    """Until when each reader has snoozed the item, by address."""
     if kept is None:
         return {}
     return all_snoozed_until(
@@ -184,7 +184,7 @@ def _mails(
     local: LocalTime,
     resting: Mapping[str, date],
 ) -> tuple[MailSent, ...]:
-    """The mails about it, the newest first."""
+    """The emails about the item, the newest first."""
     if kept is None:
         return ()
     rows = reversed(ledger_of(connection, kept.id))
@@ -218,7 +218,7 @@ def _link(line: Line | None, names: Names) -> DueLink | None:
 
 
 def _also_meets(calendar: BoardCalendar, entry: CalendarEntry) -> tuple[DueLink, ...]:
-    """What the same submission settles too."""
+    """The items that a submission of this one settles too."""
     names, period = calendar.view.names, entry.key.rpartition("/")[2]
     lines = (
         calendar.line(f"{names.planner.board}/{report.ref}/{owner}/{period}")
@@ -231,7 +231,7 @@ def _also_meets(calendar: BoardCalendar, entry: CalendarEntry) -> tuple[DueLink,
 
 
 def recordable(obligation: Obligation | None) -> tuple[Status, ...]:
-    """What can be recorded of a report or an action; nothing where the planner lost it."""
+    """The outcomes that can be recorded; none once it left the planner."""
     if obligation is None:
         return ()
     return tuple(

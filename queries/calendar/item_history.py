@@ -1,4 +1,4 @@
-"""Everything on record about one thing that is due, in the order in which it happened."""
+"""The whole history of one item, in the order in which it happened."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ORDER = (PLANNED, CHANGED, DECIDED, TRIED, MAIL)
 
 
 class NothingRecordedError(BoardcalError):
-    """A key of which nothing is on record."""
+    """A key without any history."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,14 +56,14 @@ class Happened:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OccurrenceRecord:
-    """Something due, and what is on record of it, the oldest first."""
+    """An item and its history, the oldest line first."""
 
     stored: StoredOccurrence
     lines: tuple[Happened, ...]
 
 
 def record_of(connection: Connection, view: BoardView, key: str) -> OccurrenceRecord:
-    """The record of a key. Raises NothingRecordedError where nothing is stored of it."""
+    """The history of a key. Raises NothingRecordedError where nothing is stored of it."""
     stored = occurrence_by_key(connection, key)
     if stored is None or stored.board != view.id:
         raise NothingRecordedError(
@@ -122,7 +122,7 @@ def _decisions(
 def _mails(
     connection: Connection, stored: StoredOccurrence, local: LocalTime
 ) -> Iterator[Happened]:
-    """The mails that it was in: every attempt, and what became of those that none tells of."""
+    """Its emails: every attempt, and the end of those that no attempt tells of."""
     for mail in messages_about(connection, stored.id):
         attempts = attempts_of(connection, mail.id)
         for attempt in attempts:

@@ -1,4 +1,4 @@
-"""How far the record of something due has come, so that a form made from it can be told of more.
+"""The version of an item, so that a form can be told what was recorded since it was made.
 
 A page puts the standing into its form; where it is another one when the form is sent, somebody
 else recorded something meanwhile.

@@ -1,4 +1,4 @@
-"""What there is to choose from when something is raised, and what would follow from a choice."""
+"""Raising a report or action: the choices that a form offers, and a preview of one."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ MEETINGS_OF_EACH = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeetingChoice:
-    """A meeting that something can be raised for, and when it would be due."""
+    """A meeting that an item can be raised for, and when it would be due."""
 
     body: Named
     day: date
@@ -42,7 +42,7 @@ class MeetingChoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RaiseChoices:
-    """What can be chosen: for whom, for which meeting. `times` says how often it was raised."""
+    """The owners and meetings to choose from; `times` is how often it was raised before."""
 
     ref: str
     is_action: bool
@@ -55,7 +55,7 @@ class RaiseChoices:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outlook:
-    """What raising would make: `headline` says what, `due` when and by whom, `mails` the mails."""
+    """The effects of raising: `headline` says what, `due` when and by whom, `mails` the emails."""
 
     headline: str
     due: str
@@ -69,7 +69,7 @@ def raise_choices(
     *,
     also: tuple[str, date] | None = None,
 ) -> RaiseChoices:
-    """What can be chosen, the next meetings first of all; `also` is one to offer in any case.
+    """The choices, with the next meetings; `also` is a meeting to offer in any case.
 
     Raises RecordError where it cannot be raised.
     """
@@ -110,7 +110,7 @@ def _choice(view: BoardView, body: str, day: date) -> MeetingChoice:
 
 
 def outlook(connection: Connection, view: BoardView, item: ItemToRaise) -> Outlook:
-    """What would follow. Raises RecordError where it cannot be raised so."""
+    """A preview of raising an item. Raises RecordError where it cannot be raised so."""
     raised = check_raise(connection, view, item)
     occurrence = occurrence_of(view, raised)
     basis = MailingBasis(
@@ -151,7 +151,7 @@ def due_in_words(occurrence: Occurrence | StoredOccurrence, view: BoardView) -> 
 
 
 def first_mail_in_words(mails: ComingMails) -> str:
-    """Who is mailed first, and when; or why nobody is."""
+    """Who gets the first email, and when; or why there is none."""
     if not mails.mails:
         return mails.none_because or mails.then or "No mails are planned about it."
     first = mails.mails[0]

@@ -1,4 +1,4 @@
-"""One report or action in full: its source, how it is read, what came of it and what comes."""
+"""One report or action in full: its source, its timing, its items past and to come."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Where it comes from and how it is read.
+    """The source of a report or an action, and how it is read.
 
     `quote` is the plan's cell as it stands, `timing` what is read from it, `assumed` what was
     read into it, `doubt` where the plan contradicts itself, `document` the plan.
@@ -162,7 +162,7 @@ def _days(counts: Sequence[str]) -> str:
 def _occurrences(
     connection: Connection, view: BoardView, ref: str
 ) -> tuple[tuple[CalendarEntry, ...], tuple[CalendarEntry, ...]]:
-    """What is stored and past, newest first, and what comes."""
+    """The stored items of the past, newest first, and the items to come."""
     calendar, today = BoardCalendar(connection, view), view.today
     first = first_due(connection, view.id, ref)
     yesterday = today - relativedelta(days=1)

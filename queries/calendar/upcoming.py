@@ -1,4 +1,4 @@
-"""The page of what is upcoming: chosen by body, status, kind and text, overdue first."""
+"""The page Upcoming: filtered by body, status, kind and text, overdue items first."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ NOTHING_RAISED: Mapping[str, str] = {}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """What to show; None and "" choose everything.
+    """Filters of the page; None and "" choose everything.
 
     `body` owes it, gets it or meets; every word of `text` is in its title, its place or its
     owner's name.
@@ -39,7 +39,7 @@ class Choice:
 
     @property
     def is_everything(self) -> bool:
-        """Whether nothing is left out."""
+        """Whether no filter is set."""
         return self == Choice()
 
 
@@ -88,7 +88,7 @@ def upcoming_page(
     choice: Choice | None = None,
     page: int = 1,
 ) -> UpcomingPage:
-    """What falls due or meets from `start` to `end`, and all that is overdue, however old."""
+    """Items due and meetings from `start` to `end`, and everything overdue, however old."""
     calendar = BoardCalendar(connection, view)
     lines = [*calendar.late_before(start), *calendar.lines(start, end)]
     lines = sorted(lines + calendar.meetings(start, end))
@@ -104,7 +104,7 @@ def chosen(
     today: date,
     raised: Mapping[str, str] = NOTHING_RAISED,
 ) -> list[Line]:
-    """Those of `lines` that are meant, in the same order.
+    """The `lines` that pass the filters, in the same order.
 
     `raised` is the one body that something goes to that was raised for its meeting, by key.
     """
@@ -121,7 +121,7 @@ def _tests(
     if choice.status is not None:
         status = choice.status
         yield lambda line: line.status is status and not line.is_before_start
-        # A meeting is planned for good, but nobody looks for one that is over.
+        # A meeting stays planned for good, but a past one is not what "planned" looks for.
         yield lambda line: line.kind is not Kind.MEETING or line.due >= today
     if choice.kind is not None:
         kind = choice.kind
@@ -162,7 +162,7 @@ class _Searched:
 
 
 def overdue_first(lines: Iterable[Line], today: date) -> tuple[list[Line], list[Line]]:
-    """What is late, and the rest, each in the same order."""
+    """Overdue lines and the others, each in the same order."""
     late: list[Line] = []
     rest: list[Line] = []
     for line in lines:

@@ -1,4 +1,4 @@
-"""Why something is due on its day: the quoted cell, how it is read, and the sum, in sentences."""
+"""Why an item is due on its day, in sentences: the quoted cell, its reading, the sum."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def meeting_body_of(entry: CalendarEntry, obligation: Obligation) -> str | None:
 
 
 def _raised(entry: CalendarEntry, happened: Iterable[Happened]) -> Raised | None:
-    """That it was raised, where it is due only as required."""
+    """The record that it was raised, where it is due only as required."""
     period = entry.key.rpartition("/")[2]
     for event in happened:
         if isinstance(event, Raised) and (event.ref, event.period) == (entry.ref, period):
@@ -77,7 +77,7 @@ def _that_it_was_raised(raised: Raised, names: Names) -> str:
 
 
 def _still_follows(entry: CalendarEntry, timing: Timing, raised: Raised | None) -> bool:
-    """Whether its date is still the one that its timing gives, and nobody set another."""
+    """Whether its date is still the one that its timing gives, not one that was set."""
     days = entry.view.planner.days
     if raised is not None and entry.meeting is not None:
         return due_day(raised.on, entry.meeting, days) == entry.due

@@ -1,4 +1,4 @@
-"""The year planner: every report against the twelve months of a year, and who has sent it in."""
+"""The year planner: every report against the twelve months of a year, and its progress."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MONTHS_OF_A_YEAR = 12
 FINANCIAL_YEAR_BEGINS = 4
 
 
-# Papers come at most 60 working days before their meeting, and stand in the meeting's month.
+# Papers are due at most 60 working days before their meeting, and stand in its month.
 PAPERS_MARGIN = timedelta(days=100)
 
 
@@ -59,7 +59,7 @@ class YearMonthHead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """One due date of a report, of all who owe it together.
+    """One due date of a report, of all its owners together.
 
     `status` is the most pressing of theirs; `submitted` of `owners` have sent it in, or need
     not. `key` leads to the first of them that is still owed, `keys` to all.
@@ -100,7 +100,7 @@ class ReportRow:
 
     @property
     def has_dates(self) -> bool:
-        """Whether anything of it falls into the year."""
+        """Whether any item of it is due in the year."""
         return any(self.cells)
 
 

@@ -1,4 +1,4 @@
-"""What an event of a feed says: what, from whom, to whom, for which meeting; titles and dates."""
+"""The texts of a feed's events: what, from whom, to whom, for which meeting, by when."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ MEETING = "Meeting"
 
 @dataclass(slots=True)
 class FeedChanges:
-    """What was published of one Board's events; what is new to the database is in `unsaved`."""
+    """The published versions of one Board's events; those not stored yet are in `unsaved`."""
 
     board: str
     unsaved: dict[str, Published] = field(default_factory=dict)

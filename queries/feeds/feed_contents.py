@@ -1,4 +1,4 @@
-"""Feeds: which dates each holds, as the bytes that calendar programs read."""
+"""The contents of feeds: which events each holds, as the bytes that are sent."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class _BoardEvents:
 
 
 class FeedShelf:
-    """The feeds of an installation, kept ready as long as nothing in them changes.
+    """The feeds of an installation, kept in memory until something in them changes.
 
     Looking changes nothing in the database; `save` notes which events were published, so that
     their numbers rise after a restart too.
@@ -145,7 +145,7 @@ class FeedShelf:
 
     def _forget_boards(self) -> None:
         for name in list(self._boards)[: -MOST_BOARDS or None]:
-            # What is not noted yet must not be lost.
+            # Versions that are not stored yet must not be lost.
             if not self._boards[name].changes.unsaved:
                 del self._boards[name]
 
@@ -198,7 +198,7 @@ def feed_name(feed: Feed, names: Names) -> str:
 
 
 def is_open(connection: Connection, feed: Feed) -> bool:
-    """Whether whoever has a feed may still see what it holds.
+    """Whether the reader of a feed may still see what it holds.
 
     A person's feed goes by the roles they hold. Any other ends when the account that made it
     may not see the Board any more; one made by the command belongs to no account.
@@ -237,7 +237,7 @@ def _bodies(feed: Feed, view: BoardView) -> frozenset[str]:
 
 
 def bodies_of(planner: Planner, address: str, today: date) -> Iterable[str]:
-    """The bodies in which somebody holds a role on a day."""
+    """The bodies in which an address holds a role on a day."""
     for body in planner.bodies:
         if any(holder.address == address and holder.holds_on(today) for holder in body.holders):
             yield body.id

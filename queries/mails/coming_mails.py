@@ -1,4 +1,4 @@
-"""The mails that will come about something due: on which day, and who gets each."""
+"""The emails still to come about an item: on which day, and who gets each."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Reader:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComingMail:
-    """A mail that will come unless it is recorded before: its day, and who would get it then."""
+    """An email to come unless an outcome is recorded before: its day and its readers."""
 
     day: date
     when: str
@@ -50,7 +50,7 @@ class ComingMails:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailingBasis:
-    """What decides about mails of a Board beside its planner: what is paused, and who rests.
+    """What decides about a Board's emails beside its planner: pauses, snoozes, emails of today.
 
     `resting` are those who want no reminder of this one before a day, `served` those who had a
     mail today and so get the next on a later day.
@@ -74,7 +74,7 @@ class MailingBasis:
 def coming_mails(
     basis: MailingBasis, entry: CalendarEntry, row: StoredOccurrence | None
 ) -> ComingMails:
-    """The mails that will come about `entry`; `row` is what is stored of it."""
+    """The emails to come about `entry`; `row` is its stored occurrence."""
     reason = _silence(basis, entry, row)
     if reason is not None:
         return ComingMails(none_because=reason)
@@ -97,7 +97,7 @@ def coming_mails(
 def _ahead(
     basis: MailingBasis, entry: CalendarEntry, row: StoredOccurrence | None, policy: Policy
 ) -> Iterator[Step]:
-    """The steps still to come, those of the policy itself; of those fallen only the last."""
+    """The steps ahead, with at most one repeat; of the steps already due only the last."""
     done = None if row is None else row.last_step
     days = basis.view.planner.days
     begin = basis.view.go_live
@@ -142,7 +142,7 @@ def _mail(basis: MailingBasis, entry: CalendarEntry, step: Step, policy: Policy)
 
 
 def _rests(basis: MailingBasis, address: str, day: date) -> str | None:
-    """Why somebody is not mailed on the day itself, but later."""
+    """Why a reader gets the email later than on `day`; None where they do not."""
     until = basis.resting.get(address)
     if until is not None and until > day:
         return f"not before {long_date(until)}, as they asked"
@@ -164,7 +164,7 @@ def _overtaken(entry: CalendarEntry, overtaken: date, today: date) -> str:
 
 
 def _silence(basis: MailingBasis, entry: CalendarEntry, row: StoredOccurrence | None) -> str | None:
-    """Why no mail will come, as a sentence; None where mails come."""
+    """Why no email will come, as a sentence; None where some will."""
     planner = basis.view.planner
     state = _state(entry, row)
     if entry.ref not in basis.view.obligations:

@@ -1,4 +1,4 @@
-"""What would be mailed first if something were changed: tried out on a copy, nothing is sent."""
+"""The first emails after a change, simulated on a copy: nothing is sent."""
 
 from __future__ import annotations
 

@@ -31,13 +31,13 @@ from .mails import MailLine, mail_lines
 HEADERS = ("From", "To", "Reply-To", "Subject", "Date", "Message-ID")
 
 
-# A link's last parts where one of them is too long to be anything but a signature.
+# The last parts of a link where one is too long to be anything but a signature.
 SECRET = re.compile(r"(https?://[^\s<>]*?/)[\w.~:=-]{32,}[^\s<>]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailedItem:
-    """One thing that a mail is about: which, when in its course, and in which capacity."""
+    """An item in an email: at which step, and in which capacity its reader gets it."""
 
     key: str
     title: str
@@ -50,7 +50,7 @@ class MailedItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailedRequest:
-    """What a chair asked for, or what became of that, as a mail told it; `board` is its Board."""
+    """A request that an email tells of, or its answer; `board` is its Board."""
 
     id: int
     board: str
@@ -59,7 +59,7 @@ class MailedRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptLine:
-    """One attempt to send a mail: when, what came of it, and what the mail server said."""
+    """One attempt to send an email: its outcome, and the reply of the mail server."""
 
     when: str
     words: str

@@ -28,7 +28,7 @@ UNWRITTEN = "Not written yet"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailChoice:
-    """Which mails to show; None chooses everything. `person` is an address."""
+    """Filters of the emails; None chooses everything. `person` is an address."""
 
     person: str | None = None
     standing: MailStanding | None = None
@@ -37,7 +37,7 @@ class MailChoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailLine:
-    """One mail. `words` say what became of it, `items` how many things it is about.
+    """One email. `words` say its outcome, `items` counts the items in it.
 
     `boards` are the Boards that it speaks of: one mail a day holds all that a person is told.
     """

@@ -1,4 +1,4 @@
-"""The meetings of every body: which are held, moved, cancelled or added, and what is due there."""
+"""The meetings of every body: held, moved, cancelled or added, and what is due at each."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ...storage.recorded_events import raised_of
 from ...wording.names import Named, Names
 from ..calendar.board_calendar import BoardCalendar, Line
 
-# Papers come at most 60 working days before their meeting, and some long after it.
+# Papers are due at most 60 working days before their meeting, and some long after it.
 PAPERS_MARGIN = timedelta(days=100)
 LATE_MARGIN = timedelta(days=366)
 MONTHS_OF_A_YEAR = 12
@@ -164,7 +164,7 @@ def _concerning(names: Names, body: str) -> Iterator[str]:
 
 
 def raised_for(calendar: BoardCalendar) -> dict[str, str]:
-    """The body at whose meeting each thing that was raised is dealt with, by its key."""
+    """The body at whose meeting each raised item is dealt with, by key."""
     board = calendar.view.id
     return {
         raised.key(board): raised.body

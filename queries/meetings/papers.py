@@ -1,4 +1,4 @@
-"""The papers for one meeting: what is expected, what has come, what is late."""
+"""The papers for one meeting: expected, received and overdue."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class MayRaise:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnerExceptions:
-    """Everything that one body has overdue. `contact` leads it, None: nobody does."""
+    """The overdue items of one body. `contact` is its lead, None where that is vacant."""
 
     owner: Named
     lead: str
@@ -155,7 +155,7 @@ def _papers(calendar: BoardCalendar, lines: Sequence[Line]) -> list[Paper]:
 def _may_raise(
     names: Names, meeting: MeetingLine, due: Sequence[CalendarEntry]
 ) -> Iterable[MayRaise]:
-    """What the agenda asks for, but of a meeting at which no reports are due."""
+    """Reports without a date that the agenda asks for, unless no reports are due at it."""
     if meeting.is_cancelled or meeting.is_extraordinary:
         return
     body = meeting.body.id
@@ -173,7 +173,7 @@ def _may_raise(
 
 
 def _exceptions(calendar: BoardCalendar) -> tuple[OwnerExceptions, ...]:
-    """Everything overdue, by owner in the planner's order."""
+    """All overdue items, by owner in the planner's order."""
     names, today = calendar.view.names, calendar.view.today
     order = {body: place for place, body in enumerate(names.bodies)}
     lines = sorted(

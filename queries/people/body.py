@@ -1,4 +1,4 @@
-"""One body in full: when it meets, who holds which role, what it owes and what it receives."""
+"""One body in full: its meetings, roles, obligations and what it receives."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class ObligationLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """A role that somebody holds or will, which can be ended."""
+    """A current or future holder of a role, which can be ended."""
 
     role: RoleName
     name: str
@@ -41,7 +41,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BodyDossier:
-    """A body. `others` of what it owes are who owe it too, of what it receives who sends it."""
+    """A body. `others` are the other owners of what it owes, the owners of what it receives."""
 
     line: BodyLine
     is_board: bool
@@ -51,7 +51,7 @@ class BodyDossier:
 
     @property
     def held(self) -> tuple[Held, ...]:
-        """The roles that somebody holds or will."""
+        """The current and future role-holders."""
         return tuple(
             Held(role=role.role, name=role.name, address=holder.address, words=holder.words)
             for role in self.line.roles

@@ -1,4 +1,4 @@
-"""Bodies and people: when each meets, who holds which role when, and whether mails reach them."""
+"""Bodies and people: their meetings, their roles, and whether emails reach them."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class BodyLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonRole:
-    """A role that somebody holds, held, or will."""
+    """A role of a person, past, present or future."""
 
     body: Named
     role: RoleName
@@ -72,7 +72,7 @@ class PersonRole:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastMail:
-    """The newest mail to somebody, and what became of it."""
+    """The newest email to a person, and its outcome."""
 
     message: int
     day: date
@@ -141,7 +141,7 @@ def next_meeting(series: Series, today: date) -> date | None:
 
 
 def _vacancy(planner: Planner, body: Body, away: Collection[str], today: date) -> str | None:
-    """Who gets the mails of a body that nobody leads, or whose lead is away, as a sentence."""
+    """Who stands in for a lead that is vacant or paused, as a sentence."""
     step = Step(day=today, offset=0)
     readers = recipients(planner, body.id, step, REMINDERS, day=today, away=away)
     if not readers:

@@ -27,7 +27,7 @@ MOST_MAILS = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextMail:
-    """The next mail about something that the body owes, and who would get it."""
+    """The next email about an item of the body, and who would get it."""
 
     key: str
     title: str
@@ -119,7 +119,7 @@ def _capacities(planner: Planner, body: Body, *, owes: bool) -> Iterator[tuple[L
 
 
 def _handover(change: _RoleChange, level: Level, what: str) -> Iterator[str]:
-    """Each day on which somebody else gets these mails than would have without the change."""
+    """Each day from which these emails go to another reader than without the change."""
     days = _turning_days(change.body, change.starts)
     if all(change.reader_before(level, day) == change.reader_after(level, day) for day in days):
         return
@@ -153,7 +153,7 @@ def _turning_days(body: Body, starts: date) -> list[date]:
 def _next_mails(
     connection: Connection, basis: MailingBasis, body_id: str, starts: date
 ) -> Iterator[NextMail]:
-    """The first mail from `starts` on about each thing that the body owes within a year."""
+    """The first email from `starts` on about each item of the body within a year."""
     view = basis.view
     refs = {
         obligation.ref for obligation in view.planner.obligations() if body_id in obligation.owners

@@ -22,7 +22,7 @@ class When(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HolderLine:
-    """Who holds a role. `words` say from when to when ("since 1 April 2018"), or nothing."""
+    """A holder of a role. `words` say from when to when ("since 1 April 2018"), or ""."""
 
     address: str
     when: When
@@ -76,7 +76,7 @@ def _line(holder: RoleHolder, today: date) -> HolderLine:
 
 
 def when_held(holder: RoleHolder, today: date) -> When:
-    """Whether somebody held a role, holds it, or will."""
+    """Whether a holder is a past, present or future one."""
     if holder.ends is not None and holder.ends < today:
         return When.PAST
     return When.PRESENT if holder.holds_on(today) else When.FUTURE

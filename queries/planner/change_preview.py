@@ -1,4 +1,4 @@
-"""What a change of the planner does to what is due and who meets, as it is stored."""
+"""Preview of a change of the planner: its effects on due dates and meetings."""
 
 from __future__ import annotations
 
@@ -48,10 +48,10 @@ class Reflow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consequences:
-    """What re-flows, and how many that would stay where they are because of what is stored.
+    """The occurrences that re-flow, and how many `staying` do not because of what is stored.
 
-    `meetings` are those that come, go or move; `mailed` says of how many of `flowing` somebody
-    was reminded already.
+    `meetings` are those added, cancelled or moved; `mailed` counts those of `flowing` of which
+    a reminder was sent already.
     """
 
     flowing: list[Reflow]
@@ -73,7 +73,7 @@ def consequences(
     """
     before, today = view.planner, view.today
     start, end = today, today + relativedelta(months=MONTHS_AHEAD)
-    # A wider window, so that what moves across the edge of it is not taken for gone or new.
+    # A wider window, so that an occurrence that moves across its edge counts as moved.
     window = (start - FURTHEST_MOVE, end + FURTHEST_MOVE)
     recorded = happened(connection, view.id)
     moved = [
@@ -132,7 +132,7 @@ def _follows(row: StoredOccurrence | None, reflow: Reflow, today: date) -> bool:
 
 
 def _handed_over(flowing: list[Reflow]) -> list[Reflow]:
-    """What one owner loses and another gets on the same day, as one thing.
+    """Joins an occurrence dropped for one owner and added for another on the same day.
 
     What is due from the same owner on the same day by another rule is no news at all.
     """
@@ -161,7 +161,7 @@ def _handed_over(flowing: list[Reflow]) -> list[Reflow]:
 
 
 def _same_day(dropped: list[Reflow], owner: str) -> Reflow | None:
-    """What the same owner loses, else what the first one does."""
+    """The dropped occurrence of the same owner, else the first one."""
     own = (
         reflow for reflow in dropped if reflow.before is not None and reflow.before.owner == owner
     )
@@ -173,7 +173,7 @@ def _place(occurrence: Occurrence) -> tuple[str, date, bool]:
 
 
 def _meetings(before: Planner, after: Planner, start: date, end: date) -> list[Reflow]:
-    """The meetings that come, go or move, by date."""
+    """The meetings that are added, cancelled or moved, by date."""
     window = (start - FURTHEST_MOVE, end + FURTHEST_MOVE)
     was = {meeting.key: meeting for meeting in meeting_occurrences(before, *window)}
     will = {meeting.key: meeting for meeting in meeting_occurrences(after, *window)}

@@ -17,7 +17,7 @@ from .change_preview import Consequences, Reflow, held_on
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """One thing that happens, and to what: "S.11 annual report: PMQAG".
+    """One effect, and on what: "S.11 annual report: PMQAG".
 
     `how` is such as "Papers now due 1 March 2018 instead of 22 February 2018"; `more` counts
     what was left out of `what`.
@@ -55,7 +55,7 @@ def _first_few(owners: list[str]) -> str:
 
 
 def remarks(changes: Consequences) -> Iterator[str]:
-    """What else is to say: that nothing moves, or that something stays as it was recorded."""
+    """Remarks: that no date changes, or that some items stay as recorded."""
     if not changes.flowing:
         yield "No due date changes by that."
     if changes.staying:
@@ -67,7 +67,7 @@ def remarks(changes: Consequences) -> Iterator[str]:
 
 
 def mailed_in_words(changes: Consequences) -> str | None:
-    """That people were reminded of the old dates already; None where nobody was."""
+    """That reminders of the old dates were sent already; None where none were."""
     if not changes.mailed:
         return None
     if changes.mailed == 1:
@@ -112,7 +112,7 @@ def _how(reflow: Reflow, planner: Planner) -> str:
 
 
 def _what(occurrence: Occurrence, planner: Planner) -> tuple[str, str]:
-    """The title, and who owes it."""
+    """The title and the owner."""
     return occurrence.title, _owner(occurrence, planner)
 
 

@@ -1,4 +1,4 @@
-"""What a planner leaves open: undecided dates, readings to confirm, contradictions, vacancies."""
+"""What a planner leaves open: undecided dates, assumptions, contradictions, vacancies."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Reading:
 
 
 def open_dates(content: PlannerFile) -> list[OpenDate]:
-    """What nobody is reminded of until somebody decides when it is due."""
+    """Reports and actions without an agreed date."""
     return [
         OpenDate(
             ref=obligation.ref,
@@ -53,7 +53,7 @@ def open_dates(content: PlannerFile) -> list[OpenDate]:
 
 
 def readings(content: PlannerFile) -> list[Reading]:
-    """Everything that was read into the source, for the secretariat to confirm."""
+    """Assumptions in the planner, for the secretariat to confirm."""
     return [*_plan_readings(content), *_obligation_readings(content)]
 
 
