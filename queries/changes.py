@@ -1,6 +1,6 @@
 """What changed since a day: every change as a sentence, the newest day first.
 
-What one act did to many things at once, such as moving a meeting, is one entry of many lines.
+What one act changed at once, such as moving a meeting, is one entry of many lines.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from ..calendar.rules.date_text import weekday_date
 from ..scheduler.planning.board_view import BoardView
-from ..storage.change_log import Acts, changes_about
+from ..storage.change_log import ChangeSets, changes_about
 from ..storage.schema.column_types import AnyRow
 from ..wording.changes import TOGETHER, ChangeLine, Telling
 from .paging import PAGE_SIZE, Paging, paging
@@ -22,7 +22,7 @@ from .paging import PAGE_SIZE, Paging, paging
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeEntry:
-    """One change, or with several `lines` what one act did; `more` of them are not listed."""
+    """One change, or a change set of several `lines`, of which `more` are not listed."""
 
     day: date
     time: str
@@ -59,9 +59,9 @@ def changes_page(
 ) -> ChangesPage:
     """What was changed on `since` or later, planner files that were brought in too."""
     begin = datetime.combine(since, time(0), tzinfo=view.local.zone).astimezone(UTC)
-    acts = Acts(connection, view.id, begin, TOGETHER)
-    part = paging(acts.count(), page, size)
-    rows = acts.changes(limit=part.size, offset=part.offset)
+    sets = ChangeSets(connection, view.id, begin, TOGETHER)
+    part = paging(sets.count(), page, size)
+    rows = sets.changes(limit=part.size, offset=part.offset)
     telling = Telling(names=view.names, local=view.local)
     entries = [
         _entry(telling, list(changes))
@@ -71,7 +71,7 @@ def changes_page(
 
 
 def _entry(telling: Telling, rows: Sequence[AnyRow]) -> ChangeEntry:
-    """What one act did, from its changes, the latest first."""
+    """The entry of one change set, given the latest change first."""
     lines, many = tuple(telling.line(row) for row in reversed(rows)), rows[0].many
     return ChangeEntry(
         day=lines[0].day,

@@ -1,4 +1,4 @@
-"""The append-only log of changes: adding to it, and reading it by subject, act and day."""
+"""The append-only log of changes: adding to it, and reading it by subject, change set and day."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from .schema.column_types import AnyRow, Instant
 from .schema.occurrences import change, occurrence
 from .schema.planner import planner_import
 
-# Of what one act did, more than fits on a page; each has its own page.
+# Of one change set more than fits on a page; the item of each change has a page of its own.
 MOST_LISTED = 200
 FIELDS = ("subject", "what", "before", "after", "on", "who", "why")
 
@@ -163,11 +163,11 @@ def last_action_changes(connection: Connection, board: str) -> list[AnyRow]:
 
 
 @dataclass(frozen=True, slots=True)
-class Acts:
-    """What people did since a moment, imports of planner files too; an act is many changes.
+class ChangeSets:
+    """Changes since a moment in sets, imports of planner files among them.
 
     Changes of a kind in `together` that were made at one moment by one person for one reason
-    are one act; every other change is an act by itself.
+    are one set; every other change is a set by itself.
     """
 
     connection: Connection
@@ -176,47 +176,52 @@ class Acts:
     together: Collection[ChangeKind]
 
     def count(self) -> int:
-        """How many acts there are."""
-        acts = self._numbered()
-        firsts = select(func.count()).where(acts.c.place == 1)
+        """How many sets there are."""
+        changes = self._numbered()
+        firsts = select(func.count()).where(changes.c.place == 1)
         return self.connection.execute(firsts).scalar() or 0
 
     def changes(self, *, limit: int, offset: int) -> Sequence[AnyRow]:
-        """The changes of some acts with ABOUT, at most MOST_LISTED of each, the latest first.
+        """The changes of some sets with ABOUT, at most MOST_LISTED of each, the latest first.
 
-        `newest` and `what` name the act that a change is of, `many` counts its changes.
+        `newest` and `what` name the set that a change is in, `many` counts its changes.
         """
-        acts = self._numbered()
+        changes = self._numbered()
         listed = (
-            select(acts.c.what, acts.c.newest)
-            .where(acts.c.place == 1)
-            .order_by(acts.c.at.desc(), acts.c.newest.desc(), acts.c.what)
+            select(changes.c.what, changes.c.newest)
+            .where(changes.c.place == 1)
+            .order_by(changes.c.at.desc(), changes.c.newest.desc(), changes.c.what)
             .limit(limit)
             .offset(offset)
             .subquery()
         )
         rows = self.connection.execute(
-            select(acts, *ABOUT)
+            select(changes, *ABOUT)
             # Imports are numbered apart from changes, and are the only ones of their kind.
-            .join(listed, (listed.c.newest == acts.c.newest) & (listed.c.what == acts.c.what))
-            .outerjoin(occurrence, occurrence.c.key == acts.c.subject)
-            .where(acts.c.place <= MOST_LISTED)
-            .order_by(acts.c.at.desc(), acts.c.newest.desc(), acts.c.what, acts.c.number.desc())
+            .join(listed, (listed.c.newest == changes.c.newest) & (listed.c.what == changes.c.what))
+            .outerjoin(occurrence, occurrence.c.key == changes.c.subject)
+            .where(changes.c.place <= MOST_LISTED)
+            .order_by(
+                changes.c.at.desc(),
+                changes.c.newest.desc(),
+                changes.c.what,
+                changes.c.number.desc(),
+            )
         )
         return rows.all()
 
     def _numbered(self) -> Subquery:
-        """Every change with the act that it is of, and its place in it from the latest on."""
+        """Every change with its set, and its place in that from the latest on."""
         everything = union_all(self._changes(), self._imports()).subquery()
         columns = everything.c
         alone = case((columns.what.in_(self.together), 0), else_=columns.number)
         outcome = case((columns.what == ChangeKind.RECORDED, columns.after), else_="")
-        act = [columns.at, columns.what, columns.who, columns.why, alone, outcome]
-        place = func.row_number().over(partition_by=act, order_by=columns.number.desc())
+        same_set = [columns.at, columns.what, columns.who, columns.why, alone, outcome]
+        place = func.row_number().over(partition_by=same_set, order_by=columns.number.desc())
         return select(
             everything,
-            func.max(columns.number).over(partition_by=act).label("newest"),
-            func.count().over(partition_by=act).label("many"),
+            func.max(columns.number).over(partition_by=same_set).label("newest"),
+            func.count().over(partition_by=same_set).label("many"),
             place.label("place"),
         ).subquery()
 

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from ...calendar.rules.date_text import long_date
-from ...queries.calendar.item_history import Happened, OccurrenceRecord, record_of
+from ...queries.calendar.item_history import HistoryLine, ItemHistory, item_history
 from ..framework.context import Invocation
 from ..framework.param_types import OneOf
 from ..framework.terminal import hung, say_json, say_lines
@@ -36,7 +36,7 @@ def history(invocation: Invocation, key: str, form: str) -> None:
     with invocation.reading() as installation, installation.database.read() as connection:
         row = invocation.board_of(installation, connection, key)
         view = installation.view(connection, row)
-        record = record_of(connection, view, key)
+        record = item_history(connection, view, key)
         owner = view.names.short(record.stored.owner)
     if form == "json":
         say_json(_fields(record))
@@ -44,7 +44,7 @@ def history(invocation: Invocation, key: str, form: str) -> None:
         say_lines(_told(record, owner))
 
 
-def _fields(record: OccurrenceRecord) -> dict[str, Any]:
+def _fields(record: ItemHistory) -> dict[str, Any]:
     stored = record.stored
     return {
         "key": stored.key,
@@ -61,7 +61,7 @@ def _fields(record: OccurrenceRecord) -> dict[str, Any]:
     }
 
 
-def _told(record: OccurrenceRecord, owner: str) -> Iterator[str]:
+def _told(record: ItemHistory, owner: str) -> Iterator[str]:
     stored = record.stored
     yield stored.key
     yield from hung(f'"{stored.title}" of {owner}, due {long_date(stored.due)}: {stored.state}')
@@ -74,7 +74,7 @@ def _told(record: OccurrenceRecord, owner: str) -> Iterator[str]:
         yield from _details(line)
 
 
-def _details(line: Happened) -> Iterator[str]:
+def _details(line: HistoryLine) -> Iterator[str]:
     """What may be looked for as it is, each on a line of its own."""
     if line.message_id is not None:
         yield f"{'':18}Message-ID {line.message_id}"

@@ -17,7 +17,7 @@ from ...storage.change_log import last_action_changes
 from ...wording.changes import ChangeLine, Telling
 from ...wording.names import Named, Names
 from ...wording.timings import sentence
-from .action_status import Rag, Standing, standing
+from .action_status import OwnerStatus, Rag, owner_status
 from .board_calendar import BoardCalendar, Line
 
 # Stated dates may lie beyond the plan's own years, and papers are due before their meeting.
@@ -47,7 +47,7 @@ class ActionRow:
     rag: Rag
     colour: str
     words: str
-    standings: tuple[Standing, ...]
+    standings: tuple[OwnerStatus, ...]
     is_assumed: bool
     is_doubtful: bool
     last_change: ChangeLine | None
@@ -119,11 +119,11 @@ def _row(
     action: Action, lines: Sequence[Line], names: Names, today: date, changed: ChangeLine | None
 ) -> ActionRow:
     order = list(Rag)
-    standings = tuple(
-        standing(action, [line for line in lines if line.owner == owner], names, owner, today)
+    statuses = tuple(
+        owner_status(action, [line for line in lines if line.owner == owner], names, owner, today)
         for owner in action.owners
     )
-    worst = min(standings, key=lambda owner_status: order.index(owner_status.rag))
+    worst = min(statuses, key=lambda status: order.index(status.rag))
     deciding = next((line for line in lines if line.key == worst.key), None)
     return ActionRow(
         ref=action.ref,
@@ -142,7 +142,7 @@ def _row(
         rag=worst.rag,
         colour=worst.rag.colour,
         words=worst.words,
-        standings=standings,
+        standings=statuses,
         is_assumed=action.assumed is not None,
         is_doubtful=action.doubt is not None,
         last_change=changed,

@@ -60,7 +60,7 @@ FROM_STATUS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class OwnerStatus:
     """The status of an action for one owner; `key` is the item that decides it, if any."""
 
     owner: Named
@@ -71,9 +71,9 @@ class Standing:
     key: str | None = None
 
 
-def standing(
+def owner_status(
     action: Action, lines: Sequence[Line], names: Names, owner: str, today: date
-) -> Standing:
+) -> OwnerStatus:
     """How an action stands with one of its owners, from that one's lines, by date."""
     milestones = [line for line in lines if line.kind is Kind.ACTION]
     live = [line for line in milestones if line.status is not Status.VOID]
@@ -85,7 +85,7 @@ def standing(
     line, rag, words = _deciding(action, live, reviews, today)
     if line is None and milestones and not live:
         rag, words = Rag.WITHDRAWN, STATUS_WORDS[Status.VOID]
-    return Standing(
+    return OwnerStatus(
         owner=names.body(owner),
         rag=rag,
         words=words,

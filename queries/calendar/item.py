@@ -30,7 +30,7 @@ from ...wording.mails import CAPACITY, mail_words, step_words, taken_back
 from ...wording.names import Names
 from ...wording.stand_ins import from_document
 from ..changes import history
-from ..mails.coming_mails import ComingMails, MailingBasis, coming_mails
+from ..mails.coming_mails import ComingMails, MailingContext, coming_mails
 from ..meetings.meetings import MeetingLine, meeting_on
 from .board_calendar import BoardCalendar, Line
 from .entries import CalendarEntry, entries_of
@@ -111,12 +111,12 @@ def occurrence_dossier(
     names, kept = view.names, occurrence_by_key(connection, key)
     obligation = names.obligations.get(entry.ref)
     changes = history(connection, view, [key])
-    resting = _resting(connection, kept, view.today)
-    basis = MailingBasis(
+    snoozed = _snoozed(connection, kept, view.today)
+    context = MailingContext(
         view=view,
         pauses=tuple(pauses_of(connection, view.id)),
-        resting=resting,
-        served=mailed_on(connection, view.today),
+        snoozed=snoozed,
+        mailed_today=mailed_on(connection, view.today),
     )
     return OccurrenceDossier(
         shown=entry,
@@ -129,8 +129,8 @@ def occurrence_dossier(
         moves=tuple(
             change for change in changes if change.what in (ChangeKind.MOVED, ChangeKind.EXTENDED)
         ),
-        mails=_mails(connection, kept, entry.kind, view.local, resting),
-        coming=coming_mails(basis, entry, kept),
+        mails=_mails(connection, kept, entry.kind, view.local, snoozed),
+        coming=coming_mails(context, entry, kept),
         met_by=None if entry.met_by is None else _link(calendar.line(entry.met_by), names),
         also_meets=_also_meets(calendar, entry),
         recordable=recordable(obligation),
@@ -168,7 +168,7 @@ def _asked(connection: Connection, kept: StoredOccurrence | None) -> tuple[Asked
     )
 
 
-def _resting(connection: Connection, kept: StoredOccurrence | None, today: date) -> dict[str, date]:
+def _snoozed(connection: Connection, kept: StoredOccurrence | None, today: date) -> dict[str, date]:
     """Until when each reader has snoozed the item, by address."""
     if kept is None:
         return {}
@@ -182,20 +182,20 @@ def _mails(
     kept: StoredOccurrence | None,
     kind: Kind,
     local: LocalTime,
-    resting: Mapping[str, date],
+    snoozed: Mapping[str, date],
 ) -> tuple[MailSent, ...]:
     """The emails about the item, the newest first."""
     if kept is None:
         return ()
     rows = reversed(ledger_of(connection, kept.id))
-    return tuple(_mail(row, kind, local, resting) for row in rows)
+    return tuple(_mail(row, kind, local, snoozed) for row in rows)
 
 
-def _mail(row: AnyRow, kind: Kind, local: LocalTime, resting: Mapping[str, date]) -> MailSent:
+def _mail(row: AnyRow, kind: Kind, local: LocalTime, snoozed: Mapping[str, date]) -> MailSent:
     if row.state is CarriedState.SUPERSEDED:
         words = taken_back(row.reason, row.reason_detail)
-    elif row.state is CarriedState.PENDING and row.became is None and row.recipient in resting:
-        words = f"rests until {long_date(resting[row.recipient])}, as its reader asked"
+    elif row.state is CarriedState.PENDING and row.became is None and row.recipient in snoozed:
+        words = f"rests until {long_date(snoozed[row.recipient])}, as its reader asked"
     else:
         state = MessageState.PENDING if row.became is None else row.became
         words = mail_words(state, finished_at=row.finished_at, reply=row.reply, local=local)

@@ -33,7 +33,7 @@ class NothingRecordedError(BoardcalError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Happened:
+class HistoryLine:
     """One line of the record. `at` is the Board's own time; None for what planning gave it.
 
     `kind` is planned, changed, decided, attempt or mail (what has become of one in the end).
@@ -55,14 +55,14 @@ class Happened:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OccurrenceRecord:
+class ItemHistory:
     """An item and its history, the oldest line first."""
 
     stored: StoredOccurrence
-    lines: tuple[Happened, ...]
+    lines: tuple[HistoryLine, ...]
 
 
-def record_of(connection: Connection, view: BoardView, key: str) -> OccurrenceRecord:
+def item_history(connection: Connection, view: BoardView, key: str) -> ItemHistory:
     """The history of a key. Raises NothingRecordedError where nothing is stored of it."""
     stored = occurrence_by_key(connection, key)
     if stored is None or stored.board != view.id:
@@ -79,26 +79,26 @@ def record_of(connection: Connection, view: BoardView, key: str) -> OccurrenceRe
     ]
     begin = datetime.min.replace(tzinfo=local.zone)
     lines.sort(key=lambda line: (line.at or begin, ORDER.index(line.kind)))
-    return OccurrenceRecord(stored=stored, lines=tuple(lines))
+    return ItemHistory(stored=stored, lines=tuple(lines))
 
 
-def _planned(stored: StoredOccurrence) -> Iterator[Happened]:
+def _planned(stored: StoredOccurrence) -> Iterator[HistoryLine]:
     meeting = "" if stored.meeting is None else f", for the meeting on {long_date(stored.meeting)}"
     where = "" if stored.row is None else f', from the planner row "{one_line(stored.row)}"'
     words = f"planned for {long_date(stored.first_due)}{meeting}{where}"
-    yield Happened(at=None, kind=PLANNED, words=words)
+    yield HistoryLine(at=None, kind=PLANNED, words=words)
 
 
-def _changes(connection: Connection, view: BoardView, key: str) -> Iterator[Happened]:
+def _changes(connection: Connection, view: BoardView, key: str) -> Iterator[HistoryLine]:
     for line in history(connection, view, [key]):
-        yield Happened(
+        yield HistoryLine(
             at=line.at, kind=CHANGED, words=line.sentence.rstrip("."), who=line.who, why=line.why
         )
 
 
 def _decisions(
     connection: Connection, stored: StoredOccurrence, local: LocalTime
-) -> Iterator[Happened]:
+) -> Iterator[HistoryLine]:
     for row in ledger_of(connection, stored.id):
         capacity = CAPACITY[Level(row.level)]
         words = (
@@ -107,7 +107,7 @@ def _decisions(
         )
         if row.state is CarriedState.SUPERSEDED:
             words += f"; {taken_back(row.reason, row.reason_detail)}"
-        yield Happened(
+        yield HistoryLine(
             at=row.decided_at.astimezone(local.zone),
             kind=DECIDED,
             words=words,
@@ -121,7 +121,7 @@ def _decisions(
 
 def _mails(
     connection: Connection, stored: StoredOccurrence, local: LocalTime
-) -> Iterator[Happened]:
+) -> Iterator[HistoryLine]:
     """Its emails: every attempt, and the end of those that no attempt tells of."""
     for mail in messages_about(connection, stored.id):
         attempts = attempts_of(connection, mail.id)
@@ -136,9 +136,9 @@ def _mails(
 
 def _line(
     mail: AnyRow, kind: str, outcome: MessageState, *, at: datetime, reply: str | None
-) -> Happened:
+) -> HistoryLine:
     words = f"the mail to {mail.recipient} {SAID[outcome]}"
-    return Happened(
+    return HistoryLine(
         at=at,
         kind=kind,
         words=f"mailed {mail.recipient}" if outcome is MessageState.SENT else words,

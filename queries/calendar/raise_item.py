@@ -22,7 +22,7 @@ from ...storage.occurrences import StoredOccurrence
 from ...storage.pauses import pauses_of
 from ...storage.recorded_events import last_raised
 from ...wording.names import Named, Names
-from ..mails.coming_mails import ComingMails, MailingBasis, Reader, coming_mails
+from ..mails.coming_mails import ComingMails, MailingContext, Reader, coming_mails
 from .entries import CalendarEntry, entry_of
 
 # Of each body that it goes to; several bodies make a long list as it is.
@@ -113,16 +113,16 @@ def outlook(connection: Connection, view: BoardView, item: ItemToRaise) -> Outlo
     """A preview of raising an item. Raises RecordError where it cannot be raised so."""
     raised = check_raise(connection, view, item)
     occurrence = occurrence_of(view, raised)
-    basis = MailingBasis(
+    context = MailingContext(
         view=view,
         pauses=tuple(pauses_of(connection, view.id)),
-        served=mailed_on(connection, view.today),
+        mailed_today=mailed_on(connection, view.today),
     )
     row = _as_stored(occurrence, view)
     return Outlook(
         headline=headline(occurrence, view.names),
         due=due_in_words(occurrence, view),
-        mails=coming_mails(basis, _entry(occurrence, view), row),
+        mails=coming_mails(context, _entry(occurrence, view), row),
     )
 
 

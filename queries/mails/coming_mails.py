@@ -49,17 +49,17 @@ class ComingMails:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MailingBasis:
+class MailingContext:
     """What decides about a Board's emails beside its planner: pauses, snoozes, emails of today.
 
-    `resting` are those who want no reminder of this one before a day, `served` those who had a
-    mail today and so get the next on a later day.
+    `snoozed` are readers who want no reminder of the item before a day, `mailed_today` those who
+    had an email today and so get the next on a later day.
     """
 
     view: BoardView
     pauses: tuple[Pause, ...] = ()
-    resting: Mapping[str, date] = field(default_factory=dict)
-    served: frozenset[str] = frozenset()
+    snoozed: Mapping[str, date] = field(default_factory=dict)
+    mailed_today: frozenset[str] = frozenset()
 
     @property
     def away(self) -> frozenset[str]:
@@ -72,20 +72,20 @@ class MailingBasis:
 
 
 def coming_mails(
-    basis: MailingBasis, entry: CalendarEntry, row: StoredOccurrence | None
+    context: MailingContext, entry: CalendarEntry, row: StoredOccurrence | None
 ) -> ComingMails:
     """The emails to come about `entry`; `row` is its stored occurrence."""
-    reason = _silence(basis, entry, row)
+    reason = _silence(context, entry, row)
     if reason is not None:
         return ComingMails(none_because=reason)
-    obligation = basis.view.obligations[entry.ref]
+    obligation = context.view.obligations[entry.ref]
     policy = policy_of(obligation, entry.kind)
     overtaken = None if row is None else row.next_due
-    ahead = list(_ahead(basis, entry, row, policy))
+    ahead = list(_ahead(context, entry, row, policy))
     kept = [step for step in ahead if overtaken is None or step.day < overtaken]
-    mails = tuple(_mail(basis, entry, step, policy) for step in kept)
+    mails = tuple(_mail(context, entry, step, policy) for step in kept)
     if overtaken is not None:
-        then = _overtaken(entry, overtaken, basis.view.today)
+        then = _overtaken(entry, overtaken, context.view.today)
     elif policy.repeat is not None:
         then = f"After that every {working_days(policy.repeat)}, until it is recorded."
     else:
@@ -95,19 +95,19 @@ def coming_mails(
 
 
 def _ahead(
-    basis: MailingBasis, entry: CalendarEntry, row: StoredOccurrence | None, policy: Policy
+    context: MailingContext, entry: CalendarEntry, row: StoredOccurrence | None, policy: Policy
 ) -> Iterator[Step]:
     """The steps ahead, with at most one repeat; of the steps already due only the last."""
     done = None if row is None else row.last_step
-    days = basis.view.planner.days
-    begin = basis.view.go_live
+    days = context.view.planner.days
+    begin = context.view.go_live
     fallen = None
     # One repeat where the policy's own steps are over, and no more: it would never end.
     count = 0
     for step in steps(entry.due, policy, days):
         if (done is not None and step.offset <= done) or step.day < begin:
             continue
-        if step.day <= basis.view.today:
+        if step.day <= context.view.today:
             fallen = step
             continue
         if fallen is not None:
@@ -121,10 +121,10 @@ def _ahead(
         yield fallen
 
 
-def _mail(basis: MailingBasis, entry: CalendarEntry, step: Step, policy: Policy) -> ComingMail:
-    planner = basis.view.planner
-    day = max(step.day, planner.days.on_or_after(basis.view.today))
-    readers = recipients(planner, entry.owner.id, step, policy, day=day, away=basis.away)
+def _mail(context: MailingContext, entry: CalendarEntry, step: Step, policy: Policy) -> ComingMail:
+    planner = context.view.planner
+    day = max(step.day, planner.days.on_or_after(context.view.today))
+    readers = recipients(planner, entry.owner.id, step, policy, day=day, away=context.away)
     return ComingMail(
         day=day,
         when=weekday_date(day),
@@ -133,7 +133,7 @@ def _mail(basis: MailingBasis, entry: CalendarEntry, step: Step, policy: Policy)
             Reader(
                 address=reader.address,
                 capacity=CAPACITY[reader.level],
-                because=_rests(basis, reader.address, day)
+                because=_why_later(context, reader.address, day)
                 or (None if reader.stand_in is None else reader.stand_in.to_others()),
             )
             for reader in readers
@@ -141,13 +141,13 @@ def _mail(basis: MailingBasis, entry: CalendarEntry, step: Step, policy: Policy)
     )
 
 
-def _rests(basis: MailingBasis, address: str, day: date) -> str | None:
+def _why_later(context: MailingContext, address: str, day: date) -> str | None:
     """Why a reader gets the email later than on `day`; None where they do not."""
-    until = basis.resting.get(address)
+    until = context.snoozed.get(address)
     if until is not None and until > day:
         return f"not before {long_date(until)}, as they asked"
-    if day == basis.view.today and address in basis.served:
-        later = basis.view.planner.days.on_or_after(day + timedelta(days=1))
+    if day == context.view.today and address in context.mailed_today:
+        later = context.view.planner.days.on_or_after(day + timedelta(days=1))
         return f"on {weekday_date(later)}, because they had a mail today"
     return None
 
@@ -163,11 +163,13 @@ def _overtaken(entry: CalendarEntry, overtaken: date, today: date) -> str:
     )
 
 
-def _silence(basis: MailingBasis, entry: CalendarEntry, row: StoredOccurrence | None) -> str | None:
+def _silence(
+    context: MailingContext, entry: CalendarEntry, row: StoredOccurrence | None
+) -> str | None:
     """Why no email will come, as a sentence; None where some will."""
-    planner = basis.view.planner
+    planner = context.view.planner
     state = _state(entry, row)
-    if entry.ref not in basis.view.obligations:
+    if entry.ref not in context.view.obligations:
         return "Nobody is reminded of it: it is not in the planner any more."
     if entry.met_by is not None:
         return "Nobody is reminded of it: another submission settles it too."
@@ -178,11 +180,11 @@ def _silence(basis: MailingBasis, entry: CalendarEntry, row: StoredOccurrence | 
         )
     if state not in OWED:
         return f"Nothing more is sent: it is {STATUS_WORDS[Status(state)]}."
-    if basis.view.row.go_live is None:
+    if context.view.row.go_live is None:
         return f"No mails of {planner.name} go out yet."
-    if basis.is_paused("board", basis.view.id):
+    if context.is_paused("board", context.view.id):
         return f"The mails of {planner.name} are paused."
-    if basis.is_paused("body", entry.owner.id):
+    if context.is_paused("body", entry.owner.id):
         return f"Mails about what {entry.owner.short} owes are paused."
     return None
 

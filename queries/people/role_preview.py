@@ -18,7 +18,7 @@ from ...storage.pauses import pauses_of
 from ...wording.names import Names
 from ..calendar.board_calendar import BoardCalendar
 from ..calendar.entries import entries_of
-from ..mails.coming_mails import MailingBasis, coming_mails
+from ..mails.coming_mails import MailingContext, coming_mails
 
 ONE_DAY = timedelta(days=1)
 A_YEAR = timedelta(days=366)
@@ -71,8 +71,8 @@ def role_effects(
 ) -> RoleEffects:
     """What follows from going to the planner `after`, from `starts` on."""
     changed = replace(view, names=Names(after))
-    basis = MailingBasis(view=changed, pauses=tuple(pauses_of(connection, view.id)))
-    mails = list(_next_mails(connection, basis, body_id, starts))
+    context = MailingContext(view=changed, pauses=tuple(pauses_of(connection, view.id)))
+    mails = list(_next_mails(connection, context, body_id, starts))
     mails.sort(key=lambda mail: (mail.day, mail.due, mail.title))
     body = after.body(body_id)
     sentences: Iterable[str] = ()
@@ -84,7 +84,7 @@ def role_effects(
                 body=body,
                 starts=max(starts, view.today),
                 today=view.today,
-                away=basis.away,
+                away=context.away,
             )
         )
     return RoleEffects(
@@ -151,10 +151,10 @@ def _turning_days(body: Body, starts: date) -> list[date]:
 
 
 def _next_mails(
-    connection: Connection, basis: MailingBasis, body_id: str, starts: date
+    connection: Connection, context: MailingContext, body_id: str, starts: date
 ) -> Iterator[NextMail]:
     """The first email from `starts` on about each item of the body within a year."""
-    view = basis.view
+    view = context.view
     refs = {
         obligation.ref for obligation in view.planner.obligations() if body_id in obligation.owners
     }
@@ -162,7 +162,7 @@ def _next_mails(
     lines = calendar.lines(view.today - A_YEAR, view.today + A_YEAR, refs)
     for entry in entries_of(calendar, [line for line in lines if line.owner == body_id]):
         stored = occurrence_by_key(connection, entry.key)
-        coming = coming_mails(basis, entry, stored).mails
+        coming = coming_mails(context, entry, stored).mails
         mail = next((mail for mail in coming if mail.day >= starts), None)
         if mail is not None:
             yield NextMail(

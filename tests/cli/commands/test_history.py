@@ -8,7 +8,7 @@ import pytest
 from boardcal.calendar.planner.roles import RoleName
 from boardcal.calendar.status import Status
 from boardcal.notifications.transports.base import DeliveryError
-from boardcal.queries.calendar.item_history import NothingRecordedError, record_of
+from boardcal.queries.calendar.item_history import NothingRecordedError, item_history
 from boardcal.tests.cli.desk import S11, flat
 from boardcal.tests.factories import CHAIR, at
 from boardcal.tests.factories import S11 as SMALL_S11
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def told(office: Office, key: str = SMALL_S11) -> list[tuple[str, str, str]]:
     """When, what and in which words."""
-    record = shown_by(office, record_of, key=key)
+    record = shown_by(office, item_history, key=key)
     return [
         ("" if line.at is None else f"{line.at:%d %b %H:%M}", line.kind, line.words)
         for line in record.lines
@@ -97,7 +97,7 @@ def test_what_the_server_said_and_the_mails_own_name_are_told(office: Office) ->
     office.sweep("2018-02-08")
     office.postbag.after = lambda _: None
     office.deliver("2018-02-08 09:00")
-    record = shown_by(office, record_of, key=SMALL_S11)
+    record = shown_by(office, item_history, key=SMALL_S11)
     tries = [line for line in record.lines if line.kind == "attempt"]
     assert [(line.outcome, line.reply) for line in tries] == [
         ("deferred", "452 4.2.2 mailbox full"),
