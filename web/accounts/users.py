@@ -24,7 +24,7 @@ from ..page.one_time import redirect_to_show, secret_to_show, was_shown
 from ..page.page import page
 from ..request.context import form_of, redirect, site_of, user_of
 from ..request.errors import NotFoundError
-from ..request.form import FieldError, Form, Problems
+from ..request.form import Problems
 
 
 def show(request: Request) -> Response:
@@ -40,8 +40,9 @@ def add(request: Request) -> Response:
     email = problems.read(
         "email", "The email address", lambda: parse_address(form.text("email")).address
     )
-    role = problems.read("role", "The role", lambda: _role(form))
-    board = problems.read("board", "The Board", lambda: _board(request, form))
+    role = problems.read("role", "The role", lambda: Role(form.choice("role", list(Role))))
+    names = _names(request)
+    board = problems.read("board", "The Board", lambda: form.choice("board", (EVERY_BOARD, *names)))
     if email is None or role is None or board is None:
         return _list(request, problems)
     who = user_of(request).email
@@ -125,22 +126,6 @@ def _usable(request: Request) -> Account:
     if account.disabled_at is not None:
         raise NotFoundError(f"{account.email} is disabled; add the address again to let it in.")
     return account
-
-
-def _role(form: Form) -> Role:
-    sent = form.text("role")
-    if not sent:
-        raise FieldError("must be chosen")
-    if sent not in list(Role):
-        raise FieldError("must be chosen from the list")
-    return Role(sent)
-
-
-def _board(request: Request, form: Form) -> str:
-    sent = form.text("board")
-    if sent not in (EVERY_BOARD, *_names(request)):
-        raise FieldError("must be chosen from the list")
-    return sent
 
 
 def _names(request: Request) -> dict[str, str]:

@@ -19,7 +19,7 @@ from ...storage.occurrences import StoredOccurrence, occurrence_by_key
 from ...wording.recorded import became, new_date, what_next
 from ..request.context import changing_board, form_of, redirect, site_of, user_of
 from ..request.dates import read_date
-from ..request.form import FieldError, Form, Problems
+from ..request.form import Form, Problems
 from .item import due_page, typed_by
 
 NO_MAILS_YET = "No mails go out yet."
@@ -35,7 +35,7 @@ def record_it(request: Request) -> Response:
     """Records what became of it."""
     form, problems, who = form_of(request), Problems(), user_of(request).email
     today = site_of(request).here.today
-    chosen = problems.read("status", "What became of it", lambda: read_status(form, "status"))
+    chosen = problems.read("status", "What became of it", lambda: form.choice("status", WORDS))
     on = problems.read("on", "The day", lambda: read_date(form, "on", today=today))
     note = problems.read("note", "The remark", lambda: read_note(form, "by", "note"))
     if chosen is None or on is None or note is None:
@@ -61,7 +61,9 @@ def extend_it(request: Request) -> Response:
     form, problems, who = form_of(request), Problems(), user_of(request).email
     today = site_of(request).here.today
     to = problems.read("to", "The new date", lambda: read_date(form, "to", today=today))
-    why = problems.read("why", "The reason", lambda: _reason(form))
+    why = problems.read(
+        "why", "The reason", lambda: form.required("why", "must be given: the mails say it")
+    )
     if to is None or why is None:
         return due_page(request, typed_by(request), problems=problems)
     key = request.path_params["key"]
@@ -78,28 +80,11 @@ def extend_it(request: Request) -> Response:
     )
 
 
-def read_status(form: Form, name: str) -> str:
-    """The word of what was chosen. Raises FieldError."""
-    sent = form.text(name)
-    if not sent:
-        raise FieldError("must be chosen")
-    if sent not in WORDS:
-        raise FieldError("must be chosen from the list")
-    return sent
-
-
 def read_note(form: Form, by: str, note: str) -> str:
     """By whom, and the remark, as one note; "" where there is neither. Raises FieldError."""
     person, remark = form.text(by), form.text(note)
     parts = [f"by {person}" if person else "", remark]
     return "; ".join(part for part in parts if part)
-
-
-def _reason(form: Form) -> str:
-    why = form.text("why")
-    if not why:
-        raise FieldError("must be given: the mails say it")
-    return why
 
 
 def _changed(

@@ -14,6 +14,7 @@ from ...calendar.rules.date_text import long_date, weekday_date
 from ...operations.mail_action_rules import MailAction
 from ...operations.mail_actions import MailActionError, count_as_arrived, hold_back, send_again
 from ...storage.message_states import MessageState
+from ..page.confirm_flow import ConfirmFlow, OvertakenError
 from ..page.page import page
 from ..request.context import changing_board, form_of, redirect, user_of
 from ..request.errors import ConflictError, ForbiddenError, NotFoundError
@@ -22,8 +23,8 @@ from .mails import ReadMail, read_mail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Deed:
-    """One thing to do about a mail: its name in addresses, the function, and its words."""
+class ActionPage:
+    """What a person can do about a mail: the function that does it, and its words."""
 
     action: MailAction
     does: Callable[..., Any]
@@ -56,8 +57,8 @@ def _again_done(found: ReadMail, day: date) -> str:
     return f"The mail to {found.mail.line.to} goes out on {weekday_date(day)}."
 
 
-DEEDS = {
-    "again": Deed(
+ACTIONS = {
+    "again": ActionPage(
         action=MailAction.SEND_AGAIN,
         does=send_again,
         heading="Send this mail again?",
@@ -65,7 +66,7 @@ DEEDS = {
         follows=_again_follows,
         done=_again_done,
     ),
-    "hold-back": Deed(
+    "hold-back": ActionPage(
         action=MailAction.HOLD_BACK,
         does=hold_back,
         heading="Hold this mail back?",
@@ -73,7 +74,7 @@ DEEDS = {
         follows=_rests,
         done=lambda found, _: f"The mail to {found.mail.line.to} does not go out.",
     ),
-    "arrived": Deed(
+    "arrived": ActionPage(
         action=MailAction.ARRIVED,
         does=count_as_arrived,
         heading="Did this mail arrive?",
@@ -85,62 +86,54 @@ DEEDS = {
 
 
 def ask(request: Request) -> Response:
-    """What it would do, and the button that does it."""
-    deed, found = _deed(request), read_mail(request)
-    if deed.action not in found.actions:
+    """Show what an action would do, where the mail's state allows it."""
+    action, found = _action(request), read_mail(request)
+    line = found.mail.line
+    if action.action not in found.actions:
         raise ConflictError(
-            f"The mail to {found.mail.line.to} of {long_date(found.mail.line.day)} "
-            f"{found.mail.line.words}: there is nothing to do about it here."
+            f"The mail to {line.to} of {long_date(line.day)} {line.words}: there is nothing to do "
+            "about it here."
         )
-    return _page(request, deed, found)
+    return FLOW.ask(request)
 
 
-def act(request: Request) -> Response:
-    """Does it."""
-    deed, found, problems = _deed(request), read_mail(request), Problems()
-    if not found.may_act:
+def _read(request: Request, problems: Problems) -> str | None:
+    if not read_mail(request).may_act:
         raise ForbiddenError("This mail is about another Board, too, that is not yours to change.")
-    why = problems.read("why", "The remark", lambda: form_of(request).lines("why"))
-    if why is None:
-        return _page(request, deed, found, problems)
-    try:
-        with changing_board(request) as (connection, view):
-            done = deed.does(
-                connection,
-                view,
-                found.mail.line.id,
-                who=user_of(request).email,
-                why=why or None,
-            )
-    except MailActionError as error:
-        problems.add("do", str(error))
-        return _page(request, deed, found, problems, status=409)
-    return redirect(request, f"/mails/{found.mail.line.id}", deed.done(found, done))
+    return problems.read("why", "The remark", lambda: form_of(request).lines("why"))
 
 
-def _deed(request: Request) -> Deed:
-    found = DEEDS.get(request.path_params["action"])
-    if found is None:
-        raise NotFoundError
-    return found
-
-
-def _page(
-    request: Request,
-    deed: Deed,
-    found: ReadMail,
-    problems: Problems | None = None,
-    *,
-    status: int = 200,
-) -> Response:
+def _form(request: Request, problems: Problems, overtaken: str | None) -> Response:
+    action, found = _action(request), read_mail(request)
     return page(
         request,
         "mails/mail_action.html.j2",
-        title=deed.heading,
+        title=action.heading,
         problems=problems,
-        status=status,
-        deed=deed,
+        status=409 if overtaken else 200,
+        action=action,
         found=found,
         path=f"/mails/{found.mail.line.id}/{request.path_params['action']}",
         why=form_of(request).secret("why"),
     )
+
+
+def _save(request: Request, why: str) -> Response:
+    action, found, who = _action(request), read_mail(request), user_of(request).email
+    number = found.mail.line.id
+    try:
+        with changing_board(request) as (connection, view):
+            done = action.does(connection, view, number, who=who, why=why or None)
+    except MailActionError as error:
+        raise OvertakenError(str(error)) from None
+    return redirect(request, f"/mails/{number}", action.done(found, done))
+
+
+def _action(request: Request) -> ActionPage:
+    action = ACTIONS.get(request.path_params["action"])
+    if action is None:
+        raise NotFoundError
+    return action
+
+
+FLOW = ConfirmFlow(read=_read, form=_form, save=_save)

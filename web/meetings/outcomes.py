@@ -21,7 +21,7 @@ from ...queries.meetings.papers import MeetingPapers, Paper
 from ...scheduler.planning.board_view import BoardView
 from ...wording.text import count
 from ..calendar.item import CHOICES
-from ..calendar.record import WORDS, MovedOnError, done_already, read_status
+from ..calendar.record import WORDS, MovedOnError, done_already
 from ..page.page import page
 from ..request.context import changing_board, form_of, reading_board, redirect, site_of, user_of
 from ..request.dates import TypedDate, read_date, shown_date, typed_date
@@ -148,7 +148,7 @@ def _chosen(form: Form, papers: Sequence[Paper], problems: Problems) -> list[Cho
             if note:
                 problems.add(name, f"Choose what became of {title}, or take the remark out")
             continue
-        status = problems.read(name, f"What became of {title}", partial(read_status, form, name))
+        status = problems.read(name, f"What became of {title}", partial(form.choice, name, WORDS))
         if status is not None and note is not None:
             standing = form.secret(f"standing/{key}")
             found.append(Chosen(key=key, status=status, note=note or None, standing=standing))

@@ -9,6 +9,9 @@ from dateutil.relativedelta import relativedelta
 from starlette.requests import Request
 
 from ...calendar.planner.builder import planner_of
+from ...calendar.planner.file_schema import PlannerFile
+from ...core.validation.problems import FileProblems
+from ...operations.planner.change import EditError
 from ...operations.planner.meetings import MeetingDecision
 from ...queries.planner.change_preview import MONTHS_AHEAD, consequences
 from ...queries.planner.change_text import Effect, effects, mailed_in_words, remarks
@@ -30,11 +33,11 @@ class Preview:
 
 
 def preview(request: Request, decision: MeetingDecision) -> Preview:
-    """Raises EditError or FileProblems where the planner would be wrong with it."""
+    """Work out what follows. Raises EditError where the planner would be wrong with it."""
     here = site_of(request).here
     with reading_board(request) as (connection, view):
         content = here.shelf.content(connection, view.row)
-        after = planner_of(decision.edit(content, decided=here.today))
+        after = planner_of(edited(content, decision, here.today))
         found = consequences(connection, view, after)
     beyond = _beyond(decision, here.today)
     said = [beyond] if beyond and not found.flowing else [*remarks(found), mailed_in_words(found)]
@@ -45,6 +48,14 @@ def preview(request: Request, decision: MeetingDecision) -> Preview:
         effects=tuple(effects(found, after)),
         revision=view.row.planner_revision,
     )
+
+
+def edited(content: PlannerFile, decision: MeetingDecision, today: date) -> PlannerFile:
+    """The planner with the decision. Raises EditError where it would be wrong."""
+    try:
+        return decision.edit(content, decided=today)
+    except FileProblems as error:
+        raise EditError("; ".join(f"It {problem.says}" for problem in error.problems)) from None
 
 
 def _beyond(decision: MeetingDecision, today: date) -> str | None:

@@ -18,7 +18,7 @@ from ...wording.text import working_days
 from ..page.page import page
 from ..request.context import changing_board, form_of, reading_board, redirect, site_of, user_of
 from ..request.dates import read_date, shown_date, typed_date
-from ..request.form import FieldError, Problems
+from ..request.form import Problems
 
 
 def show(request: Request) -> Response:
@@ -32,7 +32,7 @@ def record(request: Request) -> Response:
     day = problems.read(
         "on", "The day it happened", lambda: read_date(form, "on", today=here.today)
     )
-    name = problems.read("event", "The event", lambda: _chosen(form.text("event")))
+    name = problems.read("event", "The event", lambda: form.required("event", "must be chosen"))
     if day is None or name is None:
         return _list(request, problems)
     with changing_board(request) as (connection, view):
@@ -61,12 +61,6 @@ def waiting(name: str, planner: Planner) -> list[tuple[After, str]]:
         for each in planner.obligations()
         if isinstance(each.timing, After) and each.timing.event == name
     ]
-
-
-def _chosen(sent: str) -> str:
-    if not sent:
-        raise FieldError("must be chosen")
-    return sent
 
 
 def _list(request: Request, problems: Problems) -> Response:

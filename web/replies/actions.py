@@ -11,7 +11,7 @@ from ...operations.replies import reply as answers
 from ...operations.replies.options import ReplyContext
 from ...storage.replies.requests import Wish
 from ..request.dates import read_date
-from ..request.form import FieldError, Form, Problems
+from ..request.form import Form, Problems
 
 Act = Callable[[Connection, ReplyContext, Form, Problems], None]
 
@@ -31,7 +31,7 @@ def _nothing(connection: Connection, who: ReplyContext, _: Form, __: Problems) -
 def _more_time(connection: Connection, who: ReplyContext, form: Form, problems: Problems) -> None:
     _require_owed(who)
     until = _day(form, problems, who, "until", "The new date")
-    why = problems.read("why", "The reason", lambda: _required(form, "why"))
+    why = problems.read("why", "The reason", lambda: form.required("why", MISSING))
     if until is not None and why is not None:
         problems.read(
             "until",
@@ -43,7 +43,7 @@ def _more_time(connection: Connection, who: ReplyContext, form: Form, problems: 
 def _hand_over(connection: Connection, who: ReplyContext, form: Form, problems: Problems) -> None:
     _require_owed(who)
     successor = problems.read(
-        "successor", "Who has it instead", lambda: _required(form, "successor")
+        "successor", "Who has it instead", lambda: form.required("successor", MISSING)
     )
     why = problems.read("remark", "The remark", lambda: form.text("remark"))
     if successor is not None and why is not None:
@@ -94,10 +94,3 @@ def _require_owed(who: ReplyContext) -> None:
 def _day(form: Form, problems: Problems, who: ReplyContext, name: str, label: str) -> date | None:
     today = who.view.today
     return problems.read(name, label, lambda: read_date(form, name, today=today))
-
-
-def _required(form: Form, name: str) -> str:
-    text = form.text(name)
-    if not text:
-        raise FieldError("must be given; a few words are enough")
-    return text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 from urllib.parse import parse_qsl
@@ -55,6 +55,22 @@ class Form:
         """A field exactly as it was typed."""
         return self.all(name)[-1] if self.all(name) else ""
 
+    def required(self, name: str, missing: str = "must be given") -> str:
+        """A field of one line that must not be empty. Raises FieldError."""
+        text = self.text(name)
+        if not text:
+            raise FieldError(missing)
+        return text
+
+    def choice(
+        self, name: str, known: Collection[str], unknown: str = "must be chosen from the list"
+    ) -> str:
+        """What was chosen from a list. Raises FieldError."""
+        value = self.required(name, "must be chosen")
+        if value not in known:
+            raise FieldError(unknown)
+        return value
+
     def number(self, name: str) -> int:
         """A number that a page of ours wrote; 0 for anything else."""
         text = self.secret(name)
@@ -76,12 +92,12 @@ class FieldError(BoardcalError):
 class Problems:
     """What is wrong with a form, by field: a page shows each beside its field and all on top."""
 
-    def __init__(self) -> None:
-        self._found: dict[str, str] = {}
+    def __init__(self, sentences: Mapping[str, str] | None = None) -> None:
+        self._sentences = dict(sentences or {})
 
     def add(self, name: str, sentence: str) -> None:
         """Notes what is wrong with a field; the first sentence stays."""
-        self._found.setdefault(name, sentence)
+        self._sentences.setdefault(name, sentence)
 
     def read(self, name: str, label: str, take: Callable[[], Read]) -> Read | None:
         """What `take` gives; None, with a sentence that begins with `label`, where it cannot.
@@ -99,14 +115,14 @@ class Problems:
 
     def get(self, name: str) -> str | None:
         """The sentence for a field, if there is one."""
-        return self._found.get(name)
+        return self._sentences.get(name)
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
         """The fields with their sentences, in the order they were found."""
-        return iter(self._found.items())
+        return iter(self._sentences.items())
 
     def __bool__(self) -> bool:
-        return bool(self._found)
+        return bool(self._sentences)
 
 
 async def read_form(request: Request) -> Form:

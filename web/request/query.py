@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from starlette.requests import Request
 
-from .context import link
+from .context import form_of, link
 from .form import LONGEST_LINE, Form, is_typed
 
 Each = TypeVar("Each", bound=StrEnum)
@@ -45,6 +45,11 @@ def asked(request: Request) -> Form:
     """What stands behind the question mark of the address, as if it were a form."""
     given = request.query_params
     return Form({name: tuple(given.getlist(name)) for name in given})
+
+
+def sent(request: Request) -> Form:
+    """The form that was sent, or what the address of a page asks for."""
+    return form_of(request) if request.method == "POST" else asked(request)
 
 
 def page_asked(request: Request) -> int:

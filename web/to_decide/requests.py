@@ -16,7 +16,7 @@ from ..page.page import page
 from ..request.context import changing_board, form_of, reading_board, redirect, user_of
 from ..request.dates import read_date, shown_date, typed_date
 from ..request.errors import ConflictError, FormRefusedError, NotFoundError
-from ..request.form import FieldError, Form, Problems
+from ..request.form import Form, Problems
 
 
 def show(request: Request) -> Response:
@@ -72,7 +72,7 @@ def _act(
         case "appoint", Wish.HAND_OVER:
             return _appoint(connection, view, wanted, form, problems, who)
         case "decline", _:
-            why = problems.read("why", "The reason", lambda: _required(form, "why"))
+            why = problems.read("why", "The reason", lambda: form.required("why"))
             if why is None:
                 return None
             requests.decline(connection, view, wanted, who=who, why=why.rstrip("."))
@@ -111,7 +111,9 @@ def _appoint(
     problems: Problems,
     who: str,
 ) -> str | None:
-    address = problems.read("address", "The address", lambda: _address(form))
+    address = problems.read(
+        "address", "The address", lambda: parse_address(form.required("address")).address
+    )
     starts = problems.read("starts", "The day", lambda: read_date(form, "starts", today=view.today))
     if address is None or starts is None:
         return None
@@ -123,17 +125,6 @@ def _appoint(
         problems.add("address", str(error))
         return None
     return f"{address} is appointed; {wanted.asked_by} is told with their next mail."
-
-
-def _address(form: Form) -> str:
-    return parse_address(_required(form, "address")).address
-
-
-def _required(form: Form, name: str) -> str:
-    text = form.text(name)
-    if not text:
-        raise FieldError("must be given")
-    return text
 
 
 def _wanted(request: Request, connection: Connection, view: BoardView) -> AnswerRequest:
