@@ -42,6 +42,12 @@ def pauses_by_board(connection: Connection) -> dict[str, set[tuple[str, str]]]:
     return pauses
 
 
+def paused_boards(connection: Connection) -> frozenset[str]:
+    """The Boards that are paused as a whole."""
+    rows = connection.execute(select(pause.c.board).where(pause.c.kind == "board"))
+    return frozenset(row.board for row in rows)
+
+
 def add_pause(connection: Connection, board_id: str, new: Pause) -> bool:
     """Stores a pause; False where the same is paused already, whose beginning then stands."""
     same = _same(board_id, new.kind, new.id)

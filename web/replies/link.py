@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -16,8 +16,7 @@ from ...operations.replies.options import ReplyContext, may_reply
 from ...scheduler.planning.board_view import view_of
 from ...storage.boards import BoardRow, board_row, hold_boards
 from ...storage.installation import installation_id
-from ...storage.occurrences import stored_occurrences
-from ...storage.schema.occurrences import occurrence
+from ...storage.occurrences import numbered
 from ...wording.names import named
 from ..page.page import page
 from ..request.context import context_of, site_of
@@ -84,8 +83,7 @@ def _opened(request: Request, connection: Connection) -> Opened:
         link, expired = error.answer, True
     except LinkError:
         raise ClosedLink(404, "This link does not work", BROKEN) from None
-    wanted = select(occurrence).where(occurrence.c.id == link.occurrence)
-    row = next(iter(stored_occurrences(connection.execute(wanted))), None)
+    row = numbered(connection, [link.occurrence]).get(link.occurrence)
     board = None if row is None else board_row(connection, row.board)
     if row is None or board is None:
         raise ClosedLink(410, "This link is too old", GONE)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import quote, urlencode
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -16,7 +16,7 @@ from ...storage.accounts.accounts import Account, Role
 from ...storage.accounts.sessions import Session, new_token, session_of, set_notice
 from ...storage.boards import BoardRow, board_row, boards, hold_boards
 from ...storage.holds import Hold, hold_of
-from ...storage.schema.planner import pause
+from ...storage.pauses import paused_boards
 from .errors import ForbiddenError, NotFoundError
 from .form import Form
 from .site import Site
@@ -99,8 +99,7 @@ def _sign_in(context: RequestContext, connection: Connection, token: str, site: 
         return
     context.key = token
     context.boards = tuple(row for row in boards(connection) if account.may(Role.VIEWER, row.id))
-    rows = connection.execute(select(pause.c.board).where(pause.c.kind == "board"))
-    context.paused = frozenset(row.board for row in rows)
+    context.paused = paused_boards(connection)
     context.held = hold_of(connection)
 
 

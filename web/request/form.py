@@ -66,7 +66,9 @@ class Form:
         self, name: str, known: Collection[str], unknown: str = "must be chosen from the list"
     ) -> str:
         """What was chosen from a list. Raises FieldError."""
-        value = self.required(name, "must be chosen")
+        value = self.secret(name)
+        if not value:
+            raise FieldError("must be chosen")
         if value not in known:
             raise FieldError(unknown)
         return value
