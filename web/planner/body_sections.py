@@ -10,31 +10,20 @@ EACH_MONTH: Choices = tuple((str(number), name) for number, name in enumerate(MO
 BODY_WHAT = section(
     "what",
     "Names",
-    Field(key="name", label="Name", needed=True),
-    Field(key="short", label="Short name", hint="As it is called in lists; empty: its name"),
-    Field(
-        key="kind",
-        label="What it is",
-        widget=Widget.RADIOS,
-        choices=tuple(BODY_KINDS.items()),
-        needed=True,
-    ),
-    Field(key="lead", label="Who answers for it is called", hint="Empty: chair", short=True),
-    Field(key="also", label="Also called", widget=Widget.ROWS, hint="Each on its own line"),
+    Field("name", "Name", needed=True),
+    Field("short", "Short name", hint="As it is called in lists; empty: its name"),
+    Field("kind", "What it is", Widget.RADIOS, choices=tuple(BODY_KINDS.items()), needed=True),
+    Field("lead", "Who answers for it is called", hint="Empty: chair", short=True),
+    Field("also", "Also called", Widget.ROWS, hint="Each on its own line"),
 )
 HINT = "pat@example.org from 1 April 2018 to 31 March 2019"
 ROLES = section(
     "roles",
     "Who holds which role",
-    Field(key="chair", label="Chair", widget=Widget.HOLDERS),
-    Field(key="vice-chair", label="Vice-chair", widget=Widget.HOLDERS),
-    Field(key="administrator", label="Administrator", widget=Widget.HOLDERS),
-    Field(
-        key="secretariat",
-        label="Secretariat",
-        widget=Widget.HOLDERS,
-        hint="Only the Board itself has one",
-    ),
+    Field("chair", "Chair", Widget.HOLDERS),
+    Field("vice-chair", "Vice-chair", Widget.HOLDERS),
+    Field("administrator", "Administrator", Widget.HOLDERS),
+    Field("secretariat", "Secretariat", Widget.HOLDERS, hint="Only the Board itself has one"),
     intro=f"Each address on its own line, with dates where they matter: {HINT}.",
 )
 DAYS_TYPED = {"1st": "first", "2nd": "second", "3rd": "third", "4th": "fourth"}
@@ -68,21 +57,16 @@ MEETS = Section(
     covers=("meets",),
     fields=lambda _: (
         Field(
-            key="day",
-            label="On which days",
-            widget=Widget.ROWS,
+            "day",
+            "On which days",
+            Widget.ROWS,
             hint="For example, second Thursday. Each on its own line",
         ),
+        Field("months", "In which months", Widget.TICKS, choices=EACH_MONTH),
+        Field("time", "Time", hint="For example, 09:30-12:30", short=True),
         Field(
-            key="months",
-            label="In which months",
-            widget=Widget.TICKS,
-            choices=EACH_MONTH,
-        ),
-        Field(key="time", label="Time", hint="For example, 09:30-12:30", short=True),
-        Field(
-            key="assumed",
-            label="What was assumed",
+            "assumed",
+            "What was assumed",
             hint="Empty where the plan says when it meets, or somebody confirmed it",
         ),
     ),
@@ -97,7 +81,7 @@ MEETS = Section(
 def _exceptions(opened: Opened) -> tuple[Field, ...]:
     changes = opened.document.get("meeting", ())
     choices = tuple((_name_of(each), meeting_in_words(each)) for each in changes)
-    return (Field(key="meeting", label="Keep these", widget=Widget.TICKS, choices=choices),)
+    return (Field("meeting", "Keep these", Widget.TICKS, choices=choices),)
 
 
 def _name_of(change: Flat) -> str:

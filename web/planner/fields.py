@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -51,13 +51,14 @@ class Setting:
     today: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Field:
     """One field of a form. `key` names it in the form and in what is read."""
 
     key: str
     label: str
     widget: Widget = Widget.LINE
+    _: KW_ONLY
     hint: str = ""
     choices: Choices = ()
     needed: bool = False

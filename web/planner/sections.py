@@ -10,62 +10,51 @@ from .body_sections import BODY_WHAT, EXCEPTIONS, MEETS, ROLES
 from .fields import Choices, Field, Opened, Section, Widget, section
 from .timing import fields_of
 
-TITLE = Field(key="title", label="Title", hint="As it is to stand in mails and lists", needed=True)
-OWNER = Field(key="owner", label="Owed by", widget=Widget.BODIES, needed=True)
-AUDIENCE = Field(key="to", label="Goes to", widget=Widget.BODIES)
-SECTION = Field(key="section", label="Section of the action plan", needed=True)
+TITLE = Field("title", "Title", hint="As it is to stand in mails and lists", needed=True)
+OWNER = Field("owner", "Owed by", Widget.BODIES, needed=True)
+AUDIENCE = Field("to", "Goes to", Widget.BODIES)
+SECTION = Field("section", "Section of the action plan", needed=True)
 QUOTE = Field(
-    key="quote",
-    label="The plan’s own words",
-    widget=Widget.TEXT,
+    "quote",
+    "The plan’s own words",
+    Widget.TEXT,
     hint="What the plan says about when, or who decided it: “Agreed by the Board on 8 March 2018”",
     needed=True,
 )
 ASSUMED = Field(
-    key="assumed",
-    label="What was assumed",
-    widget=Widget.TEXT,
+    "assumed",
+    "What was assumed",
+    Widget.TEXT,
     hint="What the plan does not say and somebody read into it. Empty where nothing was",
 )
 DOUBT = Field(
-    key="doubt",
-    label="What is not clear",
-    widget=Widget.TEXT,
+    "doubt",
+    "What is not clear",
+    Widget.TEXT,
     hint="Where the plan contradicts itself. Empty where it does not",
 )
 FROM = Field(
-    key="from",
-    label="From",
-    widget=Widget.DATE,
-    hint="Nothing is due before this day. It may be left empty",
+    "from", "From", Widget.DATE, hint="Nothing is due before this day. It may be left empty"
 )
 UNTIL = Field(
-    key="until",
-    label="Until",
-    widget=Widget.DATE,
+    "until",
+    "Until",
+    Widget.DATE,
     hint="Nothing is due after this day. Empty: until somebody ends it",
 )
 STEPS = Field(
-    key="steps",
-    label="Reminders, in working days from the date",
+    "steps",
+    "Reminders, in working days from the date",
     hint="Before it with a minus: -10, -5, 0, 5. Empty: as usual",
     widget=Widget.NUMBERS,
 )
-EMPTY_OK = Field(
-    key="nothing_to_report", label="“Nothing to report” is accepted", widget=Widget.TICK
-)
+EMPTY_OK = Field("nothing_to_report", "“Nothing to report” is accepted", Widget.TICK)
 WHEN = Section(
     key="when",
     title="When it is due",
     covers=("when",),
     fields=lambda _: (
-        Field(
-            key="kind",
-            label="When is it due?",
-            widget=Widget.RADIOS,
-            choices=timing.KINDS,
-            needed=True,
-        ),
+        Field("kind", "When is it due?", Widget.RADIOS, choices=timing.KINDS, needed=True),
     ),
     opens=lambda opened: {"kind": timing.kind_of(opened.document.get("when", {}))},
 )
@@ -94,12 +83,7 @@ DATES = Section(
         FROM,
         UNTIL,
         STEPS,
-        Field(
-            key="met_by",
-            label="Counts as done when this one is",
-            widget=Widget.SELECT,
-            choices=_others(opened),
-        ),
+        Field("met_by", "Counts as done when this one is", Widget.SELECT, choices=_others(opened)),
         EMPTY_OK,
     ),
 )
@@ -108,28 +92,28 @@ REPORT_WHAT = section(
     "what",
     "What, and from whom",
     TITLE,
-    Field(key="row", label="Row of the plan", hint="What it is filed under", needed=True),
+    Field("row", "Row of the plan", hint="What it is filed under", needed=True),
     OWNER,
     AUDIENCE,
 )
 ACTION_WHAT = section(
     "what",
     "What, and who does it",
-    Field(key="number", label="Number in the action plan", short=True, needed=True),
+    Field("number", "Number in the action plan", short=True, needed=True),
     TITLE,
     SECTION,
-    Field(key="action", label="The action in full", widget=Widget.TEXT, needed=True),
+    Field("action", "The action in full", Widget.TEXT, needed=True),
     OWNER,
     AUDIENCE,
-    Field(key="outcome", label="What it is for", widget=Widget.TEXT),
-    Field(key="note", label="Remark"),
+    Field("outcome", "What it is for", Widget.TEXT),
+    Field("note", "Remark"),
 )
 EVENT_WHAT = section(
     "what",
     "What happens",
     Field(
-        key="title",
-        label="What happens",
+        "title",
+        "What happens",
         hint="As a sentence: The Board accepts the staff survey",
         needed=True,
     ),
@@ -137,37 +121,37 @@ EVENT_WHAT = section(
 PROMISE_WHAT = section(
     "what",
     "What is promised",
-    Field(key="text", label="What is promised", needed=True),
-    Field(key="where", label="Where the plan promises it", needed=True),
+    Field("text", "What is promised", needed=True),
+    Field("where", "Where the plan promises it", needed=True),
 )
 PLAN_WHAT = section(
     "what",
     "The plan",
-    Field(key="title", label="Title", needed=True),
-    Field(key="source", label="Source", needed=True),
-    Field(key="from", label="From", widget=Widget.DATE, needed=True),
+    Field("title", "Title", needed=True),
+    Field("source", "Source", needed=True),
+    Field("from", "From", Widget.DATE, needed=True),
     Field(
-        key="to",
-        label="To",
-        widget=Widget.DATE,
+        "to",
+        "To",
+        Widget.DATE,
         hint="These years bound the action plan; reports go on until they are ended",
         needed=True,
     ),
-    Field(key="assumed", label="What was assumed"),
+    Field("assumed", "What was assumed"),
 )
 DAYS_WHAT = section(
     "what",
     "Working days",
     Field(
-        key="closed",
-        label="Closed, besides the bank holidays",
-        widget=Widget.DAYS,
+        "closed",
+        "Closed, besides the bank holidays",
+        Widget.DAYS,
         hint="Each day on its own line: 27 December 2018",
     ),
     Field(
-        key="open",
-        label="Open, though it is a weekend or a bank holiday",
-        widget=Widget.DAYS,
+        "open",
+        "Open, though it is a weekend or a bank holiday",
+        Widget.DAYS,
         hint="Each day on its own line",
     ),
 )
@@ -182,11 +166,11 @@ BOARD_WHAT = Section(
     title="The Board",
     covers=("name", "business_group"),
     fields=lambda opened: (
-        Field(key="name", label="Name", needed=True),
+        Field("name", "Name", needed=True),
         Field(
-            key="business_group",
-            label="Business Group",
-            widget=Widget.SELECT,
+            "business_group",
+            "Business Group",
+            Widget.SELECT,
             choices=_groups(opened.setting.planner),
             hint="Its chair hears of what is ten working days late",
         ),

@@ -145,16 +145,16 @@ def fields_of(kind: str, setting: Setting, when: Flat) -> tuple[Field, ...]:
     """The fields that a kind of timing asks for."""
     planner = setting.planner
     review = Field(
-        key="review",
-        label="Reviewed",
-        widget=Widget.SELECT,
+        "review",
+        "Reviewed",
+        Widget.SELECT,
         choices=_reviews(planner, when.get("review")),
         needed=True,
     )
     by = Field(
-        key="by",
-        label="By",
-        widget=Widget.ROWS,
+        "by",
+        "By",
+        Widget.ROWS,
         hint="A day, a month or a season, each on its own line: 8 March 2018, July 2018 or "
         "Autumn 2019",
         needed=True,
@@ -179,9 +179,9 @@ def fields_of(kind: str, setting: Setting, when: Flat) -> tuple[Field, ...]:
 def _body(planner: Planner) -> Field:
     meeting = tuple((body.id, body.short) for body in planner.bodies if body.series is not None)
     return Field(
-        key="meeting",
-        label="Whose meetings",
-        widget=Widget.SELECT,
+        "meeting",
+        "Whose meetings",
+        Widget.SELECT,
         choices=(("", "Choose a body"), *meeting),
         needed=True,
     )
@@ -190,9 +190,9 @@ def _body(planner: Planner) -> Field:
 def _event(planner: Planner) -> Field:
     events = tuple((each.id, each.title) for each in planner.events)
     return Field(
-        key="after",
-        label="After what",
-        widget=Widget.SELECT,
+        "after",
+        "After what",
+        Widget.SELECT,
         choices=(("", "Choose an event"), *events),
         hint="" if events else "The planner waits for no event yet; add one first.",
         needed=True,
@@ -200,7 +200,7 @@ def _event(planner: Planner) -> Field:
 
 
 def _months(label: str) -> Field:
-    return Field(key="months", label=label, widget=Widget.TICKS, choices=EACH_MONTH, needed=True)
+    return Field("months", label, Widget.TICKS, choices=EACH_MONTH, needed=True)
 
 
 def _reviews(planner: Planner, now: Any) -> Choices:
@@ -221,54 +221,41 @@ def _possible_reviews(planner: Planner) -> Iterator[tuple[str, str]]:
 
 
 PAPERS = Field(
-    key="papers",
-    label="Papers due, in working days before the meeting",
-    widget=Widget.NUMBER,
-    short=True,
+    "papers", "Papers due, in working days before the meeting", Widget.NUMBER, short=True
 )
-SPAN = Field(
-    key="last_in", label="The last one in each", widget=Widget.RADIOS, choices=SPANS, needed=True
-)
+SPAN = Field("last_in", "The last one in each", Widget.RADIOS, choices=SPANS, needed=True)
 NTH = (
     Field(
-        key="every",
-        label="Every how many meetings",
-        widget=Widget.NUMBER,
+        "every",
+        "Every how many meetings",
+        Widget.NUMBER,
         hint="2 for every other meeting",
         short=True,
         needed=True,
     ),
-    Field(key="from", label="The first one in", hint="For example, December 2017", needed=True),
+    Field("from", "The first one in", hint="For example, December 2017", needed=True),
 )
 EVERY_MONTHS = (
-    Field(
-        key="every_months",
-        label="Every how many months",
-        widget=Widget.NUMBER,
-        short=True,
-        needed=True,
-    ),
-    Field(key="from", label="The first time in", hint="For example, December 2017", needed=True),
+    Field("every_months", "Every how many months", Widget.NUMBER, short=True, needed=True),
+    Field("from", "The first time in", hint="For example, December 2017", needed=True),
 )
 DAY = Field(
-    key="day",
-    label="Day of the month",
-    widget=Widget.NUMBER,
+    "day",
+    "Day of the month",
+    Widget.NUMBER,
     hint="Leave it empty for the last working day",
     short=True,
 )
-DAYS_AFTER = Field(
-    key="days", label="Working days after it", widget=Widget.NUMBER, short=True, needed=True
-)
+DAYS_AFTER = Field("days", "Working days after it", Widget.NUMBER, short=True, needed=True)
 WHY = Field(
-    key="undecided",
-    label="What is missing",
+    "undecided",
+    "What is missing",
     hint="Nobody is reminded until it is decided. For example: The plan names no month.",
     needed=True,
 )
 WORDS = Field(
-    key="words",
-    label="The words",
+    "words",
+    "The words",
     hint='For example: rrule = "FREQ=MONTHLY;BYDAY=1MO", from = 2018-01-01',
     needed=True,
 )
