@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from ...calendar.planner.entries import digest_of
-from ...calendar.planner.model import Obligation, Planner
+from ...calendar.planner.model import Obligation
 from ...calendar.rules.date_text import long_date
 from ...scheduler.installation import planner_notice
 from ...storage.planners import last_import
@@ -19,11 +18,12 @@ from ...wording.planner_fields import BODY_KINDS
 from ...wording.timings import sentence
 from ..page.page import page
 from ..request.context import reading_board, redirect, site_of
+from .draft import MANY, NEW
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """A line of the list: what it is, a word more about it, and where it leads."""
+class Line:
+    """A line of the list: an entry, a word more about it, and where it leads."""
 
     title: str
     detail: str
@@ -33,47 +33,56 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Entries of one kind, perhaps by row or section; `new` leads to the form for one more."""
+    """The entries of one kind; reports and actions also by row or section (`parts`)."""
 
+    name: str
     title: str
-    one: str
-    many: str
-    entries: tuple[Entry, ...] = ()
-    parts: tuple[tuple[str, tuple[Entry, ...]], ...] = ()
-    new: tuple[str, str]
+    lines: tuple[Line, ...]
+    parts: tuple[tuple[str, tuple[Line, ...]], ...] = ()
+
+    @property
+    def one(self) -> str:
+        """What one of them is called."""
+        return MANY[self.name]
+
+    @property
+    def new(self) -> tuple[str, str]:
+        """The address of the form for one more, and the words of its link."""
+        article = "an" if self.one[0] in "ae" else "a"
+        return f"/planner/{self.name}/{NEW}", f"Add {article} {self.one}"
 
 
 def show(request: Request) -> Response:
-    """The list, of what the words of a search are found in or of all."""
+    """Show every entry, or those in which all words of a search are found."""
     here = site_of(request).here
-    wanted = " ".join(request.query_params.get("text", "").split())[:100]
+    text = " ".join(request.query_params.get("text", "").split())[:100]
     with reading_board(request) as (connection, view):
         content = here.shelf.content(connection, view.row)
         imported = last_import(connection, view.id)
         notice = planner_notice(here, connection)
-    groups = [_found(each, wanted.casefold().split()) for each in _groups(view.planner)]
-    found = sum(len(each.entries) for each in groups)
+    groups = [_with_words(group, text.casefold().split()) for group in _groups(view.names)]
+    plan = view.planner.plan
     return page(
         request,
         "planner/overview.html.j2",
         title="The planner",
         groups=groups,
-        wanted=wanted,
-        found=found,
+        text=text,
+        number=sum(len(group.lines) for group in groups),
         changed=imported is not None and imported[0] != digest_of(content),
         notice_of_file=notice,
-        plan=view.planner.plan,
-        years=f"{long_date(view.planner.plan.starts)} to {long_date(view.planner.plan.ends)}",
+        plan=plan,
+        years=f"{long_date(plan.starts)} to {long_date(plan.ends)}",
     )
 
 
 def lead_back(request: Request) -> Response:
-    """Who shortens an address to /planner/reports comes to the list."""
+    """Lead from an address without its entry, such as /planner/reports, to the list."""
     return redirect(request, "/planner")
 
 
 def download(request: Request) -> Response:
-    """The planner as a file, as `boardcal export` writes it."""
+    """Send the planner as a file, as `boardcal export` writes it."""
     here = site_of(request).here
     with reading_board(request) as (connection, view):
         # Loaded here because writing TOML takes a package that nothing else in the daemon needs.
@@ -87,93 +96,72 @@ def download(request: Request) -> Response:
     )
 
 
-def _groups(planner: Planner) -> Iterator[Group]:
-    names = Names(planner)
-    yield Group(
-        title="Reports",
-        one="report",
-        many="reports",
-        parts=_parts(planner, names, [(each.row, each) for each in planner.reports], "reports"),
-        new=("/planner/reports/new", "Add a report"),
+def _groups(names: Names) -> Iterator[Group]:
+    planner = names.planner
+    reports = [(report.row, report) for report in planner.reports]
+    yield _in_parts("reports", "Reports", names, reports)
+    actions = [(action.section, action) for action in planner.actions]
+    yield _in_parts("actions", "Action plan", names, actions)
+    bodies = (
+        _line(
+            body.short,
+            body.name if body.name != body.short else BODY_KINDS[body.kind.value],
+            f"/planner/bodies/{body.id}",
+        )
+        for body in planner.bodies
     )
-    yield Group(
-        title="Action plan",
-        one="action",
-        many="actions",
-        parts=_parts(planner, names, [(each.section, each) for each in planner.actions], "actions"),
-        new=("/planner/actions/new", "Add an action"),
+    yield Group(name="bodies", title="Bodies", lines=tuple(bodies))
+    events = (_line(event.title, "", f"/planner/events/{event.id}") for event in planner.events)
+    yield Group(name="events", title="Events that dates wait for", lines=tuple(events))
+    promises = (
+        _line(promise.text, promise.where, f"/planner/promises/{number}")
+        for number, promise in enumerate(planner.promises, start=1)
     )
-    yield Group(
-        title="Bodies",
-        one="body",
-        many="bodies",
-        entries=tuple(
-            _entry(
-                each.short,
-                each.name if each.name != each.short else BODY_KINDS[each.kind.value],
-                f"/planner/bodies/{each.id}",
-            )
-            for each in planner.bodies
-        ),
-        new=("/planner/bodies/new", "Add a body"),
-    )
-    yield Group(
-        title="Events that dates wait for",
-        one="event",
-        many="events",
-        entries=tuple(
-            _entry(each.title, "", f"/planner/events/{each.id}") for each in planner.events
-        ),
-        new=("/planner/events/new", "Add an event"),
-    )
-    yield Group(
-        title="Promised, and not in the plan’s own planner",
-        one="promise",
-        many="promises",
-        entries=tuple(
-            _entry(each.text, each.where, f"/planner/promises/{number}")
-            for number, each in enumerate(planner.promises, start=1)
-        ),
-        new=("/planner/promises/new", "Add a promise"),
-    )
+    title = "Promised, and not in the plan’s own planner"
+    yield Group(name="promises", title=title, lines=tuple(promises))
 
 
-def _parts(
-    planner: Planner, names: Names, placed: list[tuple[str, Obligation]], kind: str
-) -> tuple[tuple[str, tuple[Entry, ...]], ...]:
+def _in_parts(
+    name: str, title: str, names: Names, placed: Sequence[tuple[str, Obligation]]
+) -> Group:
     """Obligations by their row or section, in the planner's order."""
-    order = {place: at for at, (place, _) in reversed(list(enumerate(placed)))}
-    in_order = sorted(placed, key=lambda each: order[each[0]])
-    return tuple(
-        (place, tuple(_obligation(planner, names, each, kind) for _, each in same))
-        for place, same in groupby(in_order, lambda each: each[0])
+    parts: dict[str, list[Line]] = {}
+    for place, obligation in placed:
+        parts.setdefault(place, []).append(_obligation_line(names, obligation, name))
+    return Group(
+        name=name,
+        title=title,
+        lines=tuple(line for lines in parts.values() for line in lines),
+        parts=tuple((place, tuple(lines)) for place, lines in parts.items()),
     )
 
 
-def _obligation(planner: Planner, names: Names, each: Obligation, kind: str) -> Entry:
-    number = f"{getattr(each, 'number', '')} " if each.is_action else ""
-    said = sentence(each.timing, planner)
-    return Entry(
-        title=f"{number}{each.title}",
-        detail=f"{names.owners(each)}: {said}",
-        address=f"/planner/{kind}/{each.ref}",
-        searched=f"{names.searched(each.ref)} {said}".casefold(),
+def _obligation_line(names: Names, obligation: Obligation, name: str) -> Line:
+    number = f"{getattr(obligation, 'number', '')} " if obligation.is_action else ""
+    timing = sentence(obligation.timing, names.planner)
+    return Line(
+        title=f"{number}{obligation.title}",
+        detail=f"{names.owners(obligation)}: {timing}",
+        address=f"/planner/{name}/{obligation.ref}",
+        searched=f"{names.searched(obligation.ref)} {timing}".casefold(),
     )
 
 
-def _entry(title: str, detail: str, address: str) -> Entry:
-    return Entry(
+def _line(title: str, detail: str, address: str) -> Line:
+    return Line(
         title=title, detail=detail, address=address, searched=f"{title} {detail}".casefold()
     )
 
 
-def _found(group: Group, words: list[str]) -> Group:
-    """A group with only what all the words are found in."""
+def _with_words(group: Group, words: list[str]) -> Group:
+    """A group with only those lines in which all the words are found."""
 
-    def among(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
-        return tuple(each for each in entries if all(word in each.searched for word in words))
+    def matching(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+        return tuple(line for line in lines if all(word in line.searched for word in words))
 
-    parts = tuple((title, among(entries)) for title, entries in group.parts)
-    parts = tuple((title, entries) for title, entries in parts if entries)
-    every = among(group.entries) or tuple(each for _, entries in parts for each in entries)
-    return replace(group, entries=every, parts=parts)
+    parts = ((title, matching(lines)) for title, lines in group.parts)
+    return replace(
+        group,
+        lines=matching(group.lines),
+        parts=tuple((title, lines) for title, lines in parts if lines),
+    )
