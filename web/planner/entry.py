@@ -35,14 +35,15 @@ def show(request: Request) -> Response:
     planner = entry.setting.planner
     sections = [
         (
-            each,
+            section,
             [
                 (label(entry.kind, key), in_words(key, entry.document.get(key), planner))
-                for key in each.covers
+                for key in section.covers
             ],
         )
-        for each in SECTIONS[entry.kind]
-        if each.key != "timing" and (each.key != "exceptions" or entry.document.get("meeting"))
+        for section in SECTIONS[entry.kind]
+        if section.key != "timing"
+        and (section.key != "exceptions" or entry.document.get("meeting"))
     ]
     with reading_board(request) as (connection, view):
         kept = why_kept(connection, view.id, entry.content, entry.kind, entry.id)
@@ -81,7 +82,7 @@ def answer(request: Request) -> Response:
     if key == SAVE:
         return _save(request, entry, draft)
     if key == PREVIEW:
-        return _looked_at(request, entry, draft, entry.section(_last(entry)))
+        return _preview(request, entry, draft, entry.section(_last(entry)))
     section = entry.section(key)
     form = form_of(request)
     if form.has("back"):
@@ -98,40 +99,22 @@ def answer(request: Request) -> Response:
             return _form(request, entry, opened_at(entry, draft, following), following)
         draft = with_patch(entry, draft, {"when": WITHOUT_FIELDS[draft.timing]})
         section = following
-    return _on(request, entry, draft, section, form)
+    return _next(request, entry, draft, section, form)
 
 
-def _on(
+def _next(
     request: Request, entry: PlannerEntry, draft: Draft, section: Section, form: Form
 ) -> Response:
     """The next form of a new entry, or what would be changed."""
     steps = entry.steps
-    last = not steps or section.key == steps[-1]
-    if not last:
-        problems = Problems()
-        checked_draft(entry, draft, section, problems, whole=False)
-        if problems:
-            return _form(request, entry, draft, section, problems, form)
-        following = entry.section(steps[steps.index(section.key) + 1])
-        return _form(request, entry, opened_at(entry, draft, following), following)
-    return _looked_at(request, entry, draft, section, form)
-
-
-def _looked_at(
-    request: Request, entry: PlannerEntry, draft: Draft, section: Section, form: Form | None = None
-) -> Response:
-    """What saving would change, with the button that saves."""
-    if draft.token != entry.token:
-        return conflict(request, entry, draft)
+    if not steps or section.key == steps[-1]:
+        return _preview(request, entry, draft, section, form)
     problems = Problems()
-    draft = named(entry, draft)
-    changed = checked_draft(entry, draft, section, problems, whole=True)
-    if changed is None:
+    checked_draft(entry, draft, section, problems, whole=False)
+    if problems:
         return _form(request, entry, draft, section, problems, form)
-    told = preview(request, entry, entry.edit(draft), changed)
-    if not told.changes and not entry.is_new:
-        return redirect(request, entry.address, "Nothing was different, so nothing was saved.")
-    return _preview(request, entry, draft, section, told, Problems())
+    following = entry.section(steps[steps.index(section.key) + 1])
+    return _form(request, entry, opened_at(entry, draft, following), following)
 
 
 def _preview(
@@ -139,9 +122,19 @@ def _preview(
     entry: PlannerEntry,
     draft: Draft,
     section: Section,
-    told: object,
-    problems: Problems,
+    form: Form | None = None,
+    problems: Problems | None = None,
 ) -> Response:
+    """What saving would change, with the button that saves; `problems` are about the remark."""
+    if draft.token != entry.token:
+        return conflict(request, entry, draft)
+    draft, wrong = named(entry, draft), Problems()
+    changed = checked_draft(entry, draft, section, wrong, whole=True)
+    if changed is None:
+        return _form(request, entry, draft, section, wrong, form)
+    effects = preview(request, entry, entry.edit(draft), changed)
+    if not effects.changes and not entry.is_new:
+        return redirect(request, entry.address, "Nothing was different, so nothing was saved.")
     return page(
         request,
         "planner/preview.html.j2",
@@ -149,7 +142,7 @@ def _preview(
         problems=problems,
         entry=entry,
         what=title_of(entry, draft),
-        told=told,
+        preview=effects,
         back=[(key, entry.section(key).title) for key in entry.steps if key != "timing"],
         section="when" if section.key == "timing" else section.key,
         draft=packed(site_of(request), draft),
@@ -158,19 +151,13 @@ def _preview(
 
 
 def _save(request: Request, entry: PlannerEntry, draft: Draft) -> Response:
-    problems = Problems()
-    form = form_of(request)
-    why = problems.read("why", "“Why”", lambda: form.lines("why"))
-    section = entry.section(_last(entry))
+    problems, section = Problems(), entry.section(_last(entry))
+    why = problems.read("why", "“Why”", lambda: form_of(request).lines("why"))
     if problems:
-        changed = checked_draft(entry, draft, section, Problems(), whole=True)
-        if changed is not None:
-            told = preview(request, entry, entry.edit(draft), changed)
-            return _preview(request, entry, draft, section, told, problems)
-    edit = entry.edit(draft)
+        return _preview(request, entry, draft, section, problems=problems)
     here, who = site_of(request).here, user_of(request).email
     try:
-        saved = save_edit(here, entry.board, edit, who=who, why=why or None)
+        saved = save_edit(here, entry.board, entry.edit(draft), who=who, why=why or None)
     except EntryChangedError as error:
         if entry.is_new and error.now is not None:
             return _taken(request, entry, draft, error)
@@ -190,7 +177,7 @@ def _taken(
     if error.now is not None and error.now.document == patched(own, draft.patch):
         return redirect(request, f"/planner/{entry.name}/{draft.id}", "Saved.")
     again = replace(draft, id="")
-    return _looked_at(request, entry_of(request), again, entry.section(_last(entry)))
+    return _preview(request, entry_of(request), again, entry.section(_last(entry)))
 
 
 def _form(
@@ -205,7 +192,7 @@ def _form(
     # Once there are problems, the fields show what was typed, right or wrong.
     typed = form is not None and bool(problems)
     values = typed_values(fields, form) if form and typed else shown_values(fields, draft.was)
-    steps = [each for each in entry.steps if each != "timing"]
+    steps = [key for key in entry.steps if key != "timing"]
     at = "when" if section.key == "timing" else section.key
     return page(
         request,
@@ -216,7 +203,7 @@ def _form(
         section=section,
         fields=fields,
         values=values,
-        bodies=[(each.id, each.short) for each in entry.setting.planner.bodies],
+        bodies=[(body.id, body.short) for body in entry.setting.planner.bodies],
         as_date=as_date,
         what=title_of(entry, draft),
         step=(steps.index(at) + 1, len(steps)) if at in steps else None,
