@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 class App(Starlette):
     """The pages. Calendar programs come often and need nothing that pages need: they come first."""
 
-    def __init__(self, feeds: FeedAnswers, **given: Any) -> None:
-        super().__init__(**given)
+    def __init__(self, feeds: FeedAnswers, **options: Any) -> None:
+        super().__init__(**options)
         self._feeds = feeds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

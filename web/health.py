@@ -34,14 +34,14 @@ def ready(request: Request) -> Response:
     except DatabaseError:
         answers, age, held = False, None, False
     sends = not held and (age is None or age <= LONGEST_WAIT_SECONDS)
-    found = {
+    report = {
         "ready": fresh and answers and sends,
         "sweep": fresh,
         "database": answers,
         "on_hold": held,
         "oldest_unsent_seconds": age,
     }
-    return JSONResponse(found, status_code=200 if found["ready"] else 503)
+    return JSONResponse(report, status_code=200 if report["ready"] else 503)
 
 
 def _seconds(since: datetime | None, now: datetime) -> int:

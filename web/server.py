@@ -40,7 +40,7 @@ class BindError(BoardcalError):
 def bound(web: Web) -> Iterator[socket.socket]:
     """The socket of `web.host` and `web.port`, ours until the end. Raises BindError."""
     try:
-        found = socket.getaddrinfo(
+        addresses = socket.getaddrinfo(
             web.host, web.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )
     except OSError:
@@ -48,7 +48,7 @@ def bound(web: Web) -> Iterator[socket.socket]:
             f"web.host is {web.host}, which is not a name or number of this machine; use "
             "127.0.0.1 for this machine alone, or 0.0.0.0 for everyone who can reach it."
         ) from None
-    family, kind, protocol, _, address = found[0]
+    family, kind, protocol, _, address = addresses[0]
     with socket.socket(family, kind, protocol) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -37,17 +37,17 @@ def show(request: Request) -> Response:
 
 def choose(request: Request) -> Response:
     """Sets the password, making the first account where that is the link's purpose."""
-    found = _link(request)
+    setup_link = _link(request)
     form = form_of(request)
     problems = Problems()
-    if found.account is None:
+    if setup_link.account is None:
         email = problems.read("email", "The email address", lambda: _email(form)) or ""
     else:
-        email = found.account.email
+        email = setup_link.account.email
     password = new_password(form, problems, email)
     if problems:
-        return _form(request, found, problems, email=form.secret("email"))
-    account_id = _used(request, found, email, hashed(password))
+        return _form(request, setup_link, problems, email=form.secret("email"))
+    account_id = _used(request, setup_link, email, hashed(password))
     return signed_in(request, account_id, link(request, HOME))
 
 
@@ -67,20 +67,20 @@ def _email(form: Form) -> str:
 def _link(request: Request) -> SetupLink:
     site = site_of(request)
     with site.here.database.read() as connection:
-        found = link_of(connection, request.path_params["token"], now=site.now())
-    if found is None:
+        setup_link = link_of(connection, request.path_params["token"], now=site.now())
+    if setup_link is None:
         raise SpentLinkError
-    return found
+    return setup_link
 
 
-def _used(request: Request, found: SetupLink, email: str, password: str) -> int:
+def _used(request: Request, setup_link: SetupLink, email: str, password: str) -> int:
     """Uses the link up and sets the password, both or neither. Gives the account's id."""
     site = site_of(request)
     with site.here.database.write() as connection:
         current = link_of(connection, request.path_params["token"], now=site.now())
-        if current is None or not use_link(connection, found.digest, now=site.now()):
+        if current is None or not use_link(connection, setup_link.digest, now=site.now()):
             raise SpentLinkError
-        account = found.account
+        account = setup_link.account
         account_id = (
             add_account(
                 connection, email, {EVERY_BOARD: Role.ADMIN}, now=site.now(), who="set-up link"
@@ -93,13 +93,13 @@ def _used(request: Request, found: SetupLink, email: str, password: str) -> int:
 
 
 def _form(
-    request: Request, found: SetupLink, problems: Problems | None = None, email: str = ""
+    request: Request, setup_link: SetupLink, problems: Problems | None = None, email: str = ""
 ) -> Response:
     return page(
         request,
         "accounts/set_password.html.j2",
-        title="Make the first account" if found.account is None else "Choose your password",
+        title="Make the first account" if setup_link.account is None else "Choose your password",
         problems=problems,
-        account=found.account,
+        account=setup_link.account,
         email=email,
     )

@@ -39,10 +39,10 @@ HOME = "/upcoming"
 
 def show(request: Request) -> Response:
     """The form; whoever is signed in already goes on."""
-    wanted = local_path(request.query_params.get("next", ""))
+    target = local_path(request.query_params.get("next", ""))
     if context_of(request).session is not None:
-        return RedirectResponse(site_of(request).prefix + wanted, status_code=302)
-    return _form(request, email="", wanted=wanted)
+        return RedirectResponse(site_of(request).prefix + target, status_code=302)
+    return _form(request, email="", target=target)
 
 
 def sign_in_first(request: Request) -> Response:
@@ -51,27 +51,27 @@ def sign_in_first(request: Request) -> Response:
     query = f"?{request.url.query}" if request.url.query else ""
     path = request.url.path.removeprefix(site_of(request).prefix) + query
     if request.method != "POST":
-        wanted = None if path == "/" else path
-        return RedirectResponse(link(request, "/sign-in", next=wanted), status_code=302)
+        target = None if path == "/" else path
+        return RedirectResponse(link(request, "/sign-in", next=target), status_code=302)
     kept = resendable(request, context.form) if comes_from_us(request) else None
-    return _form(request, email="", wanted=HOME, kept=kept, status=403, is_cut_off=True)
+    return _form(request, email="", target=HOME, kept=kept, status=403, is_cut_off=True)
 
 
 def sign_in(request: Request) -> Response:
     """Signs in, or says no in the same words and time for every reason."""
     form = form_of(request)
     email = form.secret("email").strip()[:254]
-    wanted = local_path(form.secret("next"))
+    target = local_path(form.secret("next"))
     kept = unpacked(site_of(request), form.secret("kept"))
     account_id, wait = checked(request, email, form.secret("password"))
     if account_id is not None:
-        return signed_in(request, account_id, site_of(request).prefix + wanted, kept=kept)
+        return signed_in(request, account_id, site_of(request).prefix + target, kept=kept)
     problems = Problems()
     if wait is None:
         problems.add("email", WRONG)
-        return _form(request, email=email, wanted=wanted, problems=problems, kept=kept)
+        return _form(request, email=email, target=target, problems=problems, kept=kept)
     problems.add("email", f"Too many attempts; wait {in_words(wait)}, then try again")
-    response = _form(request, email=email, wanted=wanted, problems=problems, kept=kept, status=429)
+    response = _form(request, email=email, target=target, problems=problems, kept=kept, status=429)
     response.headers["Retry-After"] = str(ceil(wait.total_seconds()))
     return response
 
@@ -85,10 +85,10 @@ def checked(
     subjects = subjects_of(email.lower(), client)
     with site.here.database.write() as connection:
         wait = begin_attempt(connection, subjects, now=site.now())
-        found = stored_password(connection, email)
+        known = stored_password(connection, email)
     if wait is not None:
         return None, wait
-    account_id, stored = found or (None, None)
+    account_id, stored = known or (None, None)
     if not matches(password, stored) or account_id is None:
         return None, None
     with site.here.database.write() as connection:
@@ -139,11 +139,11 @@ def sign_out(request: Request) -> Response:
     return response
 
 
-def local_path(wanted: str) -> str:
+def local_path(path: str) -> str:
     """`wanted` if it is a path of these pages, else the front page: no link leads elsewhere."""
-    is_path = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
-    plain = is_path and wanted.isascii() and wanted.isprintable() and "\\" not in wanted
-    return wanted if plain and not wanted.startswith("/sign-in") else HOME
+    is_path = path.startswith("/") and not path.startswith(("//", "/\\"))
+    plain = is_path and path.isascii() and path.isprintable() and "\\" not in path
+    return path if plain and not path.startswith("/sign-in") else HOME
 
 
 def in_words(wait: timedelta) -> str:
@@ -158,7 +158,7 @@ def _form(
     request: Request,
     *,
     email: str,
-    wanted: str,
+    target: str,
     problems: Problems | None = None,
     kept: KeptForm | None = None,
     status: int = 200,
@@ -171,7 +171,7 @@ def _form(
         problems=problems,
         status=status,
         email=email,
-        wanted=wanted,
+        target=target,
         is_out="out" in request.query_params and not problems,
         is_cut_off=is_cut_off,
         kept=packed(site_of(request), kept),

@@ -114,10 +114,10 @@ def roles_in_words(account: Account, names: dict[str, str]) -> str:
 
 def _account(request: Request) -> Account:
     with site_of(request).here.database.read() as connection:
-        found = account_by_id(connection, request.path_params["id"])
-    if found is None:
+        account = account_by_id(connection, request.path_params["id"])
+    if account is None:
         raise NotFoundError("There is no such account.")
-    return found
+    return account
 
 
 def _usable(request: Request) -> Account:
@@ -147,14 +147,14 @@ def _once(account_id: int) -> str:
 
 def _list(request: Request, problems: Problems | None = None) -> Response:
     with site_of(request).here.database.read() as connection:
-        found = accounts(connection)
+        known = accounts(connection)
         names = {row.id: row.name for row in boards(connection)}
     return page(
         request,
         "accounts/users.html.j2",
         title="Accounts",
         problems=problems,
-        accounts=[(each, roles_in_words(each, names)) for each in found],
+        accounts=[(account, roles_in_words(account, names)) for account in known],
         boards=names,
         every=EVERY_BOARD,
         form=form_of(request),

@@ -44,12 +44,12 @@ def show(request: Request) -> Response:
 
 def _sections(chosen: Sequence[tuple[Section, ActionRow]]) -> list[tuple[Section, list[ActionRow]]]:
     """The sections, each with those of its actions that are shown."""
-    found: list[tuple[Section, list[ActionRow]]] = []
+    sections: list[tuple[Section, list[ActionRow]]] = []
     for section, row in chosen:
-        if not found or found[-1][0] is not section:
-            found.append((section, []))
-        found[-1][1].append(row)
-    return found
+        if not sections or sections[-1][0] is not section:
+            sections.append((section, []))
+        sections[-1][1].append(row)
+    return sections
 
 
 def _counts(

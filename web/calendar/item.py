@@ -73,28 +73,28 @@ def due_page(
     """The page with what was typed; `since` is the standing that a form was too old for."""
     key = request.path_params["key"]
     with reading_board(request) as (connection, view):
-        found = occurrence_dossier(connection, view, key)
+        item = occurrence_dossier(connection, view, key)
         standing = standing_of(connection, view.id, key)
-    if found is None:
+    if item is None:
         raise NotFoundError(NOTHING)
     return page(
         request,
         "calendar/item.html.j2",
-        title=found.shown.title,
+        title=item.shown.title,
         problems=problems,
         status=200 if since is None else 409,
-        it=found,
+        item=item,
         standing=standing,
-        meanwhile=_meanwhile(found, since),
-        choices=choices(found),
+        meanwhile=_meanwhile(item, since),
+        choices=choices(item),
         typed=typed,
     )
 
 
-def choices(found: OccurrenceDossier) -> list[tuple[str, str]]:
+def choices(item: OccurrenceDossier) -> list[tuple[str, str]]:
     """What can be recorded now, as values and words."""
-    listed = [(status.value, CHOICES[status]) for status in found.recordable]
-    return [*listed, (OPEN, OPEN_AGAIN)] if found.can_be_opened else listed
+    listed = [(status.value, CHOICES[status]) for status in item.recordable]
+    return [*listed, (OPEN, OPEN_AGAIN)] if item.can_be_opened else listed
 
 
 def typed_by(request: Request) -> TypedRecord:
@@ -102,6 +102,6 @@ def typed_by(request: Request) -> TypedRecord:
     return TypedRecord.of(form_of(request), site_of(request).here.today)
 
 
-def _meanwhile(found: OccurrenceDossier, since: str | None) -> tuple[ChangeLine, ...] | None:
+def _meanwhile(item: OccurrenceDossier, since: str | None) -> tuple[ChangeLine, ...] | None:
     """What was changed since a standing; None where a form was not too old."""
-    return None if since is None else found.history[changes_at(since) :]
+    return None if since is None else item.history[changes_at(since) :]

@@ -79,15 +79,15 @@ def _form(request: Request, problems: Problems, overtaken: str | None) -> Respon
 def _preview(request: Request, wanted: ItemToRaise, overtaken: str | None) -> Response:
     form = form_of(request)
     with reading_board(request) as (connection, view):
-        found = outlook(connection, view, wanted)
+        effects = outlook(connection, view, wanted)
     return page(
         request,
         "calendar/raise_preview.html.j2",
         title="Raise it",
         status=409 if overtaken else 200,
         times=_choices(request, "").times,
-        found=found,
-        first=first_mail_in_words(found.mails),
+        effects=effects,
+        first=first_mail_in_words(effects.mails),
         why=wanted.why,
         typed=[
             (name, form.secret(name))
@@ -106,10 +106,10 @@ def _save(request: Request, wanted: ItemToRaise) -> Response:
             stored = raised_already(connection, view, wanted, who=who, since=times)
             notice = "It is raised."
             if stored is None:
-                found = outlook(connection, view, wanted)
+                effects = outlook(connection, view, wanted)
                 stored = raise_item(connection, view, wanted, who=who)
-                first = first_mail_in_words(found.mails)
-                notice = f"{found.headline} {first} {TAKEN_BACK}"
+                first = first_mail_in_words(effects.mails)
+                notice = f"{effects.headline} {first} {TAKEN_BACK}"
     except RaisedMeanwhileError as error:
         raise OvertakenError(str(error)) from None
     return redirect(request, f"/due/{stored.key}", notice)

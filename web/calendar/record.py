@@ -103,14 +103,14 @@ def _changed(
             stored = done_already(connection, view.row, key, sent, same)
             if stored is None:
                 stored = change(connection, view)
-            said = f"{says(stored, view)} {_next(request, view.row, stored)}"
+            notice = f"{says(stored, view)} {_next(request, view.row, stored)}"
     except MovedOnError:
         return due_page(request, typed_by(request), since=sent)
     except RecordError as error:
         problems = Problems()
         problems.add(field, str(error))
         return due_page(request, typed_by(request), problems=problems)
-    return redirect(request, f"/due/{key}", said)
+    return redirect(request, f"/due/{key}", notice)
 
 
 def done_already(

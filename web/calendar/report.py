@@ -29,7 +29,7 @@ def show_action(request: Request) -> Response:
 def _show(request: Request, *, is_action: bool) -> Response:
     ref = request.path_params["ref"]
     with reading_board(request) as (connection, view):
-        found = dossier(connection, view, ref)
-    if found is None or found.is_action != is_action:
+        obligation = dossier(connection, view, ref)
+    if obligation is None or obligation.is_action != is_action:
         raise NotFoundError(NO_ACTION if is_action else NO_REPORT)
-    return page(request, "calendar/report.html.j2", title=found.title, it=found)
+    return page(request, "calendar/report.html.j2", title=obligation.title, obligation=obligation)

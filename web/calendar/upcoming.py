@@ -88,7 +88,7 @@ class Row:
     @property
     def to(self) -> list[str]:
         """Who gets it, other than whoever owes it."""
-        return [each.short for each in self.first.audience if each != self.first.owner]
+        return [body.short for body in self.first.audience if body != self.first.owner]
 
     @property
     def note(self) -> str:
@@ -141,7 +141,7 @@ def show(request: Request) -> Response:
     with reading_board(request) as (connection, view):
         asked = _asked(request, view.planner)
         first, last = asked.period.bounds(today)
-        found = upcoming_page(
+        listing = upcoming_page(
             connection,
             view,
             start=first,
@@ -149,6 +149,8 @@ def show(request: Request) -> Response:
             choice=asked.choice,
             page=page_asked(request),
         )
+
+    counts = listing.counts
 
     def at(number: int = 1, **other: object) -> str:
         only = number if number > 1 else None
@@ -158,24 +160,24 @@ def show(request: Request) -> Response:
         request,
         "calendar/upcoming.html.j2",
         title="Upcoming",
-        found=found,
-        groups=[(group, tuple(days_of(group.entries))) for group in found.groups],
+        listing=listing,
+        groups=[(group, tuple(days_of(group.entries))) for group in listing.groups],
         asked=asked,
         at=at,
-        counts=[(status, found.counts[status]) for status in STATUSES if status in found.counts],
+        counts=[(status, counts[status]) for status in STATUSES if status in counts],
         status_words=STATUS_WORDS,
         behind=Period.BEHIND,
         bodies=_bodies(view.planner),
-        statuses=[(each.value, capital(STATUS_WORDS[each])) for each in STATUSES],
-        kinds=[(each.value, capital(f"{KIND_WORDS[each]}s")) for each in Kind],
-        periods=[(each.value, each.words) for each in Period],
+        statuses=[(status.value, capital(STATUS_WORDS[status])) for status in STATUSES],
+        kinds=[(kind.value, capital(f"{KIND_WORDS[kind]}s")) for kind in Kind],
+        periods=[(period.value, period.words) for period in Period],
         is_empty=not (view.planner.reports or view.planner.actions),
     )
 
 
 def _asked(request: Request, planner: Planner) -> Asked:
     choice = Choice(
-        body=chosen_id(request, "body", {each.id for each in planner.bodies}),
+        body=chosen_id(request, "body", {body.id for body in planner.bodies}),
         status=chosen_of(request, "status", Status),
         kind=chosen_of(request, "kind", Kind),
         text=chosen_text(request, "text"),
@@ -185,13 +187,13 @@ def _asked(request: Request, planner: Planner) -> Asked:
 
 def _bodies(planner: Planner) -> list[tuple[str, str]]:
     """The bodies to choose from, by name."""
-    named = ((each.id, each.short) for each in planner.bodies)
-    return sorted(named, key=lambda each: each[1].casefold())
+    named = ((body.id, body.short) for body in planner.bodies)
+    return sorted(named, key=lambda choice: choice[1].casefold())
 
 
 def days_of(entries: Iterable[CalendarEntry]) -> Iterator[Day]:
     """The days of a month's entries, each with its rows, in the order of the entries."""
-    for day, same in groupby(entries, lambda each: each.due):
+    for day, same in groupby(entries, lambda entry: entry.due):
         yield Day(day, tuple(_rows(same)))
 
 
@@ -200,9 +202,9 @@ def _rows(entries: Iterable[CalendarEntry]) -> Iterator[Row]:
 
     A meeting stands by itself, and what was moved says so in a row of its own.
     """
-    found: dict[tuple[object, ...], list[CalendarEntry]] = {}
-    for each in entries:
-        alike = (each.kind, each.ref, each.title, each.meeting, each.status, each.moved_from)
-        own = each.key if each.kind is Kind.MEETING or each.note else None
-        found.setdefault((*alike, own), []).append(each)
-    yield from (Row(tuple(same)) for same in found.values())
+    rows: dict[tuple[object, ...], list[CalendarEntry]] = {}
+    for entry in entries:
+        alike = (entry.kind, entry.ref, entry.title, entry.meeting, entry.status, entry.moved_from)
+        own = entry.key if entry.kind is Kind.MEETING or entry.note else None
+        rows.setdefault((*alike, own), []).append(entry)
+    yield from (Row(tuple(same)) for same in rows.values())

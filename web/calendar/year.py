@@ -25,8 +25,8 @@ def show(request: Request) -> Response:
     with reading_board(request) as (connection, view):
         firsts = _firsts(view.planner, today)
         names = {_name(first): first for first in firsts}
-        wanted = chosen_id(request, "from", names)
-        first = names[wanted] if wanted else today.replace(month=1, day=1)
+        name = chosen_id(request, "from", names)
+        first = names[name] if name else today.replace(month=1, day=1)
         year = year_planner(connection, view, first=first, page=page_asked(request))
 
     def at(number: int = 1, begin: date = first) -> str:
@@ -39,7 +39,7 @@ def show(request: Request) -> Response:
         title=f"Year planner {year.heading}",
         year=year,
         at=at,
-        years=[(_name(each), _words(each)) for each in firsts],
+        years=[(_name(first), _words(first)) for first in firsts],
         chosen=_name(first),
         before=_other(first, -1, firsts),
         after=_other(first, 1, firsts),

@@ -33,7 +33,7 @@ def show(request: Request) -> Response:
     form, problems = asked(request), Problems()
     since = _since(form, problems, here.today)
     with reading_board(request) as (connection, view):
-        found = changes_page(
+        listing = changes_page(
             connection,
             view,
             since=since,
@@ -45,7 +45,7 @@ def show(request: Request) -> Response:
         "changes/changes.html.j2",
         title="What changed",
         problems=problems,
-        found=found,
+        listing=listing,
         place_of=partial(place_of, view.planner),
         typed=typed if problems else shown_date(since),
         choices=[(text, shown_date(here.today - ago)) for text, ago in SINCE.items()],

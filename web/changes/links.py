@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...calendar.planner.model import Action, Planner
+from ...calendar.planner.model import Planner
 from ...storage.mail.board_messages import message_of_subject
 from ...wording.changes import ChangeLine
 
@@ -24,7 +24,7 @@ def place_of(planner: Planner, line: ChangeLine) -> str | None:
 
 def path_of(planner: Planner, ref: str) -> str | None:
     """The path of the page of a report or an action, or None where the planner lost it."""
-    found = next((each for each in planner.obligations() if each.ref == ref), None)
-    if found is None:
-        return None
-    return f"/{'actions' if isinstance(found, Action) else 'reports'}/{ref}"
+    for obligation in planner.obligations():
+        if obligation.ref == ref:
+            return f"/{'actions' if obligation.is_action else 'reports'}/{ref}"
+    return None

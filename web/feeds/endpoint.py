@@ -124,7 +124,7 @@ class FeedAnswers:
         """The answer from the database; None where it was sent already, being another one."""
         path = scope["path"]
         try:
-            found = await run_in_threadpool(self._looked_up, path, version, now)
+            answer = await run_in_threadpool(self._looked_up, path, version, now)
         except DatabaseError as error:
             self._site.announce(f"A calendar could not be read. {error}")
             await self._say(503, DATABASE, scope, receive, send, **{"Retry-After": "60"})
@@ -133,10 +133,10 @@ class FeedAnswers:
             self._site.announce(f"A calendar failed ({type(error).__name__}).")
             await self._say(500, UNEXPECTED, scope, receive, send)
             return None
-        if found is None:
+        if answer is None:
             await self._say(404, GONE, scope, receive, send)
             return None
-        return found
+        return answer
 
     def _looked_up(self, path: str, version: int | None, now: datetime) -> Answer | None:
         token = _token(path)
@@ -158,8 +158,8 @@ class FeedAnswers:
             with suppress(DatabaseError), database.write() as connection:
                 mark_fetched(connection, feed.id, day)
         begins, ends = (
-            datetime.combine(each, time(), tzinfo=local.zone).astimezone(UTC)
-            for each in (day, day + timedelta(days=1))
+            datetime.combine(midnight, time(), tzinfo=local.zone).astimezone(UTC)
+            for midnight in (day, day + timedelta(days=1))
         )
         answer = self._made(body, version, begins, ends)
         self._keep(path, answer)
@@ -170,7 +170,7 @@ class FeedAnswers:
             self._known.pop(path, None)
             self._known[path] = answer
             # Many readers of one feed share its bytes.
-            sizes = {each.tag: len(each.body.content) for each in self._known.values()}
+            sizes = {answer.tag: len(answer.body.content) for answer in self._known.values()}
             while len(self._known) > MOST_KNOWN or sum(sizes.values()) > MOST_BYTES:
                 _, oldest = self._known.popitem(last=False)
                 sizes.pop(oldest.tag, None)
@@ -199,8 +199,8 @@ class FeedAnswers:
     async def _say(
         self, status: int, text: str, scope: Scope, receive: Receive, send: Send, **headers: str
     ) -> None:
-        given = {"Cache-Control": "no-store", **self._safe, **headers}
-        await PlainTextResponse(text, status_code=status, headers=given)(scope, receive, send)
+        sent = {"Cache-Control": "no-store", **self._safe, **headers}
+        await PlainTextResponse(text, status_code=status, headers=sent)(scope, receive, send)
 
 
 NOTHING: Message = {"type": "http.response.body", "body": b""}
@@ -220,8 +220,8 @@ def _token(path: str) -> str | None:
 
 def _names(tags: bytes, tag: bytes) -> bool:
     """Whether If-None-Match names `tag`, compared weakly as for GET (RFC 9110 13.1.2)."""
-    named = [each.strip() for each in tags.split(b",")]
-    return b"*" in named or tag in (each.removeprefix(b"W/") for each in named)
+    named = [name.strip() for name in tags.split(b",")]
+    return b"*" in named or tag in (name.removeprefix(b"W/") for name in named)
 
 
 async def robots(_: Request) -> Response:

@@ -133,15 +133,15 @@ def _choices(request: Request, planner: Planner) -> list[tuple[FeedKind, str, st
 
     Everybody who sees the Board sees its bodies; only the secretariat chooses for others.
     """
-    found = [(FeedKind.BOARD, planner.board, f"Everything of {planner.name}")]
-    found += [(FeedKind.BODY, body.id, body.name) for body in planner.bodies]
+    choices = [(FeedKind.BOARD, planner.board, f"Everything of {planner.name}")]
+    choices += [(FeedKind.BODY, body.id, body.name) for body in planner.bodies]
     mine = user_of(request).email
     for address in planner.addresses():
         if address == mine:
-            found.append((FeedKind.PERSON, address, f"My own dates ({address})"))
+            choices.append((FeedKind.PERSON, address, f"My own dates ({address})"))
         elif _is_secretariat(request):
-            found.append((FeedKind.PERSON, address, address))
-    return found
+            choices.append((FeedKind.PERSON, address, address))
+    return choices
 
 
 def _is_secretariat(request: Request) -> bool:
@@ -159,12 +159,12 @@ def _may_see(request: Request, feed: Feed) -> bool:
 def _feed(request: Request, connection: Connection) -> Feed:
     """The feed of the address, where it is one of this page's list."""
     try:
-        found = feed_numbered(connection, request.path_params["id"])
+        feed = feed_numbered(connection, request.path_params["id"])
     except FeedError:
         raise NotFoundError("There is no such feed.") from None
-    if found.board != board_of(request).id or not _may_see(request, found):
+    if feed.board != board_of(request).id or not _may_see(request, feed):
         raise NotFoundError("There is no such feed.")
-    return found
+    return feed
 
 
 def _usable(request: Request) -> tuple[Feed, str]:
@@ -199,10 +199,10 @@ def _list(request: Request, problems: Problems | None = None) -> Response:
     with reading_board(request) as (connection, view):
         lines = [
             FeedLine(
-                feed=each, words=feed_title(each, view.planner), is_open=is_open(connection, each)
+                feed=feed, words=feed_title(feed, view.planner), is_open=is_open(connection, feed)
             )
-            for each in feeds_of(connection, view.id)
-            if _may_see(request, each)
+            for feed in feeds_of(connection, view.id)
+            if _may_see(request, feed)
         ]
     return page(
         request,

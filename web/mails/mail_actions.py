@@ -34,8 +34,8 @@ class ActionPage:
     done: Callable[[ReadMail, Any], str]
 
 
-def _again_follows(found: ReadMail) -> str:
-    if found.mail.state is MessageState.UNCERTAIN:
+def _again_follows(shown: ReadMail) -> str:
+    if shown.mail.state is MessageState.UNCERTAIN:
         return (
             "The same mail goes out once more, word for word. If the first one did arrive, most "
             "mail programs show only one of them. If its reader has had another mail today, it "
@@ -47,14 +47,14 @@ def _again_follows(found: ReadMail) -> str:
     )
 
 
-def _rests(found: ReadMail) -> str:
-    if found.mail.content is not None and found.mail.state is MessageState.DEFERRED:
+def _rests(shown: ReadMail) -> str:
+    if shown.mail.content is not None and shown.mail.state is MessageState.DEFERRED:
         return "It does not go out once more, and again may or may not have arrived."
     return "It does not go out. Later reminders about the same things come as planned."
 
 
-def _again_done(found: ReadMail, day: date) -> str:
-    return f"The mail to {found.mail.line.to} goes out on {weekday_date(day)}."
+def _again_done(shown: ReadMail, day: date) -> str:
+    return f"The mail to {shown.mail.line.to} goes out on {weekday_date(day)}."
 
 
 ACTIONS = {
@@ -72,7 +72,7 @@ ACTIONS = {
         heading="Hold this mail back?",
         button="Hold it back",
         follows=_rests,
-        done=lambda found, _: f"The mail to {found.mail.line.to} does not go out.",
+        done=lambda shown, _: f"The mail to {shown.mail.line.to} does not go out.",
     ),
     "arrived": ActionPage(
         action=MailAction.ARRIVED,
@@ -80,16 +80,16 @@ ACTIONS = {
         heading="Did this mail arrive?",
         button="Yes, it arrived",
         follows=lambda _: "It counts as sent, and is not sent again.",
-        done=lambda found, _: f"The mail to {found.mail.line.to} counts as sent.",
+        done=lambda shown, _: f"The mail to {shown.mail.line.to} counts as sent.",
     ),
 }
 
 
 def ask(request: Request) -> Response:
     """Show what an action would do, where the mail's state allows it."""
-    action, found = _action(request), read_mail(request)
-    line = found.mail.line
-    if action.action not in found.actions:
+    action, shown = _action(request), read_mail(request)
+    line = shown.mail.line
+    if action.action not in shown.actions:
         raise ConflictError(
             f"The mail to {line.to} of {long_date(line.day)} {line.words}: there is nothing to do "
             "about it here."
@@ -104,7 +104,7 @@ def _read(request: Request, problems: Problems) -> str | None:
 
 
 def _form(request: Request, problems: Problems, overtaken: str | None) -> Response:
-    action, found = _action(request), read_mail(request)
+    action, shown = _action(request), read_mail(request)
     return page(
         request,
         "mails/mail_action.html.j2",
@@ -112,21 +112,21 @@ def _form(request: Request, problems: Problems, overtaken: str | None) -> Respon
         problems=problems,
         status=409 if overtaken else 200,
         action=action,
-        found=found,
-        path=f"/mails/{found.mail.line.id}/{request.path_params['action']}",
+        shown=shown,
+        path=f"/mails/{shown.mail.line.id}/{request.path_params['action']}",
         why=form_of(request).secret("why"),
     )
 
 
 def _save(request: Request, why: str) -> Response:
-    action, found, who = _action(request), read_mail(request), user_of(request).email
-    number = found.mail.line.id
+    action, shown, who = _action(request), read_mail(request), user_of(request).email
+    number = shown.mail.line.id
     try:
         with changing_board(request) as (connection, view):
             done = action.does(connection, view, number, who=who, why=why or None)
     except MailActionError as error:
         raise OvertakenError(str(error)) from None
-    return redirect(request, f"/mails/{number}", action.done(found, done))
+    return redirect(request, f"/mails/{number}", action.done(shown, done))
 
 
 def _action(request: Request) -> ActionPage:

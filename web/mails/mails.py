@@ -55,7 +55,7 @@ def show(request: Request) -> Response:
     form, problems = asked(request), Problems()
     choice = _choice(form, problems, here.today)
     with reading_board(request) as (connection, view):
-        found = mails_page(
+        listing = mails_page(
             connection,
             view,
             choice=choice,
@@ -68,11 +68,11 @@ def show(request: Request) -> Response:
         "mails/mails.html.j2",
         title="Mails",
         problems=problems,
-        found=found,
+        listing=listing,
         choice=choice,
         typed=typed_date(form, "day"),
-        people=[("", "Everybody"), *((each, each) for each in found.people)],
-        states=[("", "Any"), *((each.name, each.value.capitalize()) for each in MailStanding)],
+        people=[("", "Everybody"), *((person, person) for person in listing.people)],
+        states=[("", "Any"), *((state.name, state.value.capitalize()) for state in MailStanding)],
         colours=COLOURS,
         at=page_address(request, "/mails", **query),
         is_filtered=choice != MailChoice(),
@@ -92,18 +92,18 @@ def _choice(form: Form, problems: Problems, today: date) -> MailChoice:
 
 def show_mail(request: Request) -> Response:
     """One mail."""
-    found = read_mail(request)
+    shown = read_mail(request)
     return page(
         request,
         "mails/mail.html.j2",
-        title=f"Mail to {found.mail.line.to}",
-        mail=found.mail,
-        actions=found.actions,
-        history=found.history,
-        is_whole=found.is_whole,
-        may_act=found.may_act,
+        title=f"Mail to {shown.mail.line.to}",
+        mail=shown.mail,
+        actions=shown.actions,
+        history=shown.history,
+        is_whole=shown.is_whole,
+        may_act=shown.may_act,
         colours=COLOURS,
-        place_of=partial(place_of, found.planner),
+        place_of=partial(place_of, shown.planner),
     )
 
 
@@ -112,17 +112,17 @@ def show_file(request: Request) -> Response:
 
     That is the secretariat of each Board that the mail is about.
     """
-    found = read_mail(request)
-    if not found.may_act:
+    shown = read_mail(request)
+    if not shown.may_act:
         raise ForbiddenError(
             "This mail is about another Board, too, and its file holds the links with which its "
             "reader answers there."
         )
-    if found.mail.content is None:
+    if shown.mail.content is None:
         raise NotFoundError("This mail has not been written yet, so there is no file of it.")
-    name = f"mail-{found.mail.line.id}-{found.mail.line.day.isoformat()}.eml"
+    name = f"mail-{shown.mail.line.id}-{shown.mail.line.day.isoformat()}.eml"
     return Response(
-        found.mail.content,
+        shown.mail.content,
         media_type="message/rfc822",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
@@ -132,21 +132,21 @@ def read_mail(request: Request) -> ReadMail:
     """The mail that the address names. Raises NotFoundError."""
     number = request.path_params["id"]
     with reading_board(request) as (connection, view):
-        found = whole_mail(connection, view, number)
-        if found is None:
+        mail = whole_mail(connection, view, number)
+        if mail is None:
             raise NotFoundError("There is no such mail. “Mails” lists them all.")
-        told = history(connection, view, [subject_of(number)])
-    visible = {each.id for each in context_of(request).boards}
-    is_whole = visible.issuperset(found.line.boards)
+        lines = history(connection, view, [subject_of(number)])
+    visible = {board.id for board in context_of(request).boards}
+    is_whole = visible.issuperset(mail.line.boards)
     if not is_whole:
-        mine = tuple(each for each in found.items if each.key.startswith(f"{view.id}/"))
-        asked_here = tuple(each for each in found.requests if each.board == view.id)
-        found = replace(found, items=mine, requests=asked_here, text=None, content=None)
-    may = all(user_of(request).may(Role.SECRETARIAT, each) for each in found.line.boards)
+        items = tuple(item for item in mail.items if item.key.startswith(f"{view.id}/"))
+        requests = tuple(asked_for for asked_for in mail.requests if asked_for.board == view.id)
+        mail = replace(mail, items=items, requests=requests, text=None, content=None)
+    may = all(user_of(request).may(Role.SECRETARIAT, board) for board in mail.line.boards)
     return ReadMail(
-        mail=found,
-        actions=possible(found.state) if may else (),
-        history=told,
+        mail=mail,
+        actions=possible(mail.state) if may else (),
+        history=lines,
         planner=view.planner,
         is_whole=is_whole,
         may_act=may,

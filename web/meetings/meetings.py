@@ -22,11 +22,11 @@ def show(request: Request) -> Response:
     """The meetings of the year in the address (?year=2018), of all bodies or one (?body=lscb)."""
     today = site_of(request).here.today
     year = _year(request, today)
-    wanted = request.query_params.get("body") or None
+    body = request.query_params.get("body") or None
     with reading_board(request) as (connection, view):
-        if wanted is not None:
-            meeting_body(view.planner, wanted)
-        found = meeting_calendar(
+        if body is not None:
+            meeting_body(view.planner, body)
+        calendar = meeting_calendar(
             connection,
             view,
             start=date(year, 1, 1),
@@ -38,8 +38,8 @@ def show(request: Request) -> Response:
         "meetings/meetings.html.j2",
         title=f"Meetings in {year}",
         year=year,
-        wanted=wanted,
-        found=found,
+        body=body,
+        calendar=calendar,
         earlier=year - 1 if year > EARLIEST_YEAR else None,
         later=year + 1 if year < LATEST_YEAR else None,
     )
@@ -75,10 +75,10 @@ def meeting_of(request: Request, connection: Connection, view: BoardView) -> Mee
     """The meeting that the address names. Raises NotFoundError where there is none."""
     body = meeting_body(view.planner, request.path_params["body"])
     day = day_of(request)
-    found = meeting_on(BoardCalendar(connection, view), body.id, day)
-    if found is None:
+    meeting = meeting_on(BoardCalendar(connection, view), body.id, day)
+    if meeting is None:
         raise NotFoundError(no_meeting(body))
-    return found
+    return meeting
 
 
 def no_meeting(body: Body) -> str:

@@ -63,40 +63,40 @@ class RefusedError(Exception):
 
 def show(request: Request) -> Response:
     """The page."""
-    found = papers_of(request)
-    day = min(found.meeting.day, site_of(request).here.today)
-    return _page(request, found, on=shown_date(day))
+    papers = papers_of(request)
+    day = min(papers.meeting.day, site_of(request).here.today)
+    return _page(request, papers, on=shown_date(day))
 
 
 def record_all(request: Request) -> Response:
     """Records everything that was chosen, or nothing."""
-    found, form, problems = papers_of(request), form_of(request), Problems()
+    papers, form, problems = papers_of(request), form_of(request), Problems()
     today = site_of(request).here.today
     on = problems.read("on", "The day", lambda: read_date(form, "on", today=today))
     if on is not None and on > today:
         problems.add("on", f"{long_date(on)} is still to come; give the day when it happened")
-    chosen, silent = _chosen(form, _papers(found), problems), form.all("silent")
+    chosen, silent = _chosen(form, _papers(papers), problems), form.all("silent")
     if not problems and not (chosen or silent):
-        first = next((f"status/{paper.shown.key}" for paper in _papers(found)), "on")
+        first = next((f"status/{paper.shown.key}" for paper in _papers(papers)), "on")
         problems.add(first, "Choose what became of at least one of them")
     if on is None or problems:
-        return _page(request, found, on=typed_date(form, "on"), problems=problems)
+        return _page(request, papers, on=typed_date(form, "on"), problems=problems)
     moved: set[str] = set()
     try:
-        _record(request, found, chosen, on, problems, moved)
+        _record(request, papers, chosen, on, problems, moved)
     except RefusedError:
-        found = papers_of(request)
+        papers = papers_of(request)
         typed = typed_date(form, "on")
-        return _page(request, found, on=typed, problems=problems, moved=frozenset(moved))
-    meeting = found.meeting
+        return _page(request, papers, on=typed, problems=problems, moved=frozenset(moved))
+    meeting = papers.meeting
     answers = count(len(chosen) + len(set(silent)), "answer")
-    said = f"Recorded {answers} at the {meeting.title} of {meeting.when}."
-    return redirect(request, f"/meetings/{meeting.body.id}/{meeting.day}", said)
+    notice = f"Recorded {answers} at the {meeting.title} of {meeting.when}."
+    return redirect(request, f"/meetings/{meeting.body.id}/{meeting.day}", notice)
 
 
 def _record(
     request: Request,
-    found: MeetingPapers,
+    papers: MeetingPapers,
     chosen: Sequence[Chosen],
     on: date,
     problems: Problems,
@@ -105,28 +105,28 @@ def _record(
     """Raises RefusedError, with problems or the keys that `moved` on, where one row cannot be."""
     who = user_of(request).email
     with changing_board(request) as (connection, view):
-        for each in chosen:
-            same = {"after": each.status, "on": on, "why": each.note, "who": who}
+        for outcome in chosen:
+            same = {"after": outcome.status, "on": on, "why": outcome.note, "who": who}
             try:
-                if done_already(connection, view.row, each.key, each.standing, same) is None:
-                    status = WORDS[each.status]
-                    record(connection, view, each.key, status, on=on, who=who, note=each.note)
+                if done_already(connection, view.row, outcome.key, outcome.standing, same) is None:
+                    status = WORDS[outcome.status]
+                    record(connection, view, outcome.key, status, on=on, who=who, note=outcome.note)
             except MovedOnError:
-                moved.add(each.key)
+                moved.add(outcome.key)
             except RecordError as error:
-                problems.add(f"status/{each.key}", str(error))
-        for asked in _silent(form_of(request), found):
+                problems.add(f"status/{outcome.key}", str(error))
+        for silent in _silent(form_of(request), papers):
             try:
-                record_nothing_raised(connection, view, asked, on=on, who=who)
+                record_nothing_raised(connection, view, silent, on=on, who=who)
             except RecordError as error:
                 problems.add("silent", str(error))
         if moved or problems:
             raise RefusedError
 
 
-def _silent(form: Form, found: MeetingPapers) -> Iterator[AgendaItem]:
+def _silent(form: Form, papers: MeetingPapers) -> Iterator[AgendaItem]:
     """Who was asked and had nothing to report, as it was ticked: "exceptions/pmqag"."""
-    meeting = found.meeting
+    meeting = papers.meeting
     for name in sorted(set(form.all("silent"))):
         ref, _, owner = name.partition("/")
         yield AgendaItem(ref=ref, owner=owner, body=meeting.body.id, day=meeting.day)
@@ -138,7 +138,7 @@ def _chosen(form: Form, papers: Sequence[Paper], problems: Problems) -> list[Cho
     sent = (name.partition("/") for name, values in form.fields.items() if any(values))
     if any(kind == "status" and key not in titles for kind, _, key in sent):
         problems.add("on", "A paper that you chose is not for this meeting any more")
-    found = []
+    outcomes = []
     for key, title in titles.items():
         note = problems.read(
             f"note/{key}", f"The remark on {title}", partial(form.text, f"note/{key}")
@@ -151,48 +151,48 @@ def _chosen(form: Form, papers: Sequence[Paper], problems: Problems) -> list[Cho
         status = problems.read(name, f"What became of {title}", partial(form.choice, name, WORDS))
         if status is not None and note is not None:
             standing = form.secret(f"standing/{key}")
-            found.append(Chosen(key=key, status=status, note=note or None, standing=standing))
-    return found
+            outcomes.append(Chosen(key=key, status=status, note=note or None, standing=standing))
+    return outcomes
 
 
 def _called(paper: Paper) -> str:
     return f"“{paper.shown.title}” of {paper.shown.owner.short}"
 
 
-def _papers(found: MeetingPapers) -> list[Paper]:
+def _papers(papers: MeetingPapers) -> list[Paper]:
     """Everything that can be recorded, what is still owed first."""
-    lists = (found.late, found.to_come, found.not_settled, found.reviews, found.come)
-    return [paper for each in (*lists, found.nothing, found.not_needed) for paper in each]
+    lists = (papers.late, papers.to_come, papers.not_settled, papers.reviews, papers.come)
+    return [paper for part in (*lists, papers.nothing, papers.not_needed) for paper in part]
 
 
 def _page(
     request: Request,
-    found: MeetingPapers,
+    papers: MeetingPapers,
     *,
     on: TypedDate,
     problems: Problems | None = None,
     moved: frozenset[str] = frozenset(),
 ) -> Response:
-    papers = _papers(found)
+    listed = _papers(papers)
     with reading_board(request) as (connection, view):
         form = form_of(request)
-        told = {
+        meanwhile = {
             key: _meanwhile(connection, view, key, form.secret(f"standing/{key}")) for key in moved
         }
-        rows = _rows(connection, view, papers[:MOST_ROWS], form, told)
+        rows = _rows(connection, view, listed[:MOST_ROWS], form, meanwhile)
     return page(
         request,
         "meetings/outcomes.html.j2",
         title="Record what came",
         problems=problems,
         status=409 if moved else 200,
-        meeting=found.meeting,
+        meeting=papers.meeting,
         rows=rows,
-        left=len(papers) - len(rows),
+        left=len(listed) - len(rows),
         silent=[
-            (f"{each.report.ref}/{owner.id}", f"{each.report.title} ({owner.short})")
-            for each in found.may_be_raised
-            for owner in each.silent
+            (f"{raisable.report.ref}/{owner.id}", f"{raisable.report.title} ({owner.short})")
+            for raisable in papers.may_be_raised
+            for owner in raisable.silent
         ],
         ticked=form.all("silent"),
         on=on,
@@ -211,14 +211,14 @@ def _rows(
     view: BoardView,
     papers: Sequence[Paper],
     form: Form,
-    told: Mapping[str, str],
+    meanwhile: Mapping[str, str],
 ) -> list[Row]:
     known = standings(connection, view.id, [paper.shown.key for paper in papers])
-    found = []
+    rows = []
     for paper in papers:
         key = paper.shown.key
         sent = form.secret(f"standing/{key}")
-        found.append(
+        rows.append(
             Row(
                 paper=paper,
                 choices=[
@@ -226,10 +226,10 @@ def _rows(
                     for status in recordable(view.obligations.get(paper.shown.ref))
                 ],
                 # What was typed holds for what its reader saw, unless they are told of more.
-                standing=known[key] if key in told or not sent else sent,
+                standing=known[key] if key in meanwhile or not sent else sent,
                 status=form.secret(f"status/{key}"),
                 note=form.secret(f"note/{key}"),
-                meanwhile=told.get(key),
+                meanwhile=meanwhile.get(key),
             )
         )
-    return found
+    return rows

@@ -14,13 +14,13 @@ from .meetings import day_of, meeting_body, no_meeting
 
 def show(request: Request) -> Response:
     """The papers."""
-    found = papers_of(request)
+    papers = papers_of(request)
     return page(
         request,
         "meetings/papers.html.j2",
-        title=f"Papers for the {found.meeting.title}",
-        it=found,
-        address=f"/meetings/{found.meeting.body.id}/{found.meeting.day}",
+        title=f"Papers for the {papers.meeting.title}",
+        papers=papers,
+        address=f"/meetings/{papers.meeting.body.id}/{papers.meeting.day}",
     )
 
 
@@ -29,12 +29,12 @@ def papers_of(request: Request) -> MeetingPapers:
     day = day_of(request)
     with reading_board(request) as (connection, view):
         body = meeting_body(view.planner, request.path_params["body"])
-        found = meeting_papers(
+        papers = meeting_papers(
             connection,
             view,
             body=body.id,
             day=day,
         )
-    if found is None:
+    if papers is None:
         raise NotFoundError(no_meeting(body))
-    return found
+    return papers

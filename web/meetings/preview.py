@@ -38,14 +38,18 @@ def preview(request: Request, decision: MeetingDecision) -> Preview:
     with reading_board(request) as (connection, view):
         content = here.shelf.content(connection, view.row)
         after = planner_of(edited(content, decision, here.today))
-        found = consequences(connection, view, after)
+        changes = consequences(connection, view, after)
     beyond = _beyond(decision, here.today)
-    said = [beyond] if beyond and not found.flowing else [*remarks(found), mailed_in_words(found)]
+    texts = (
+        [beyond]
+        if beyond and not changes.flowing
+        else [*remarks(changes), mailed_in_words(changes)]
+    )
     return Preview(
         headline=decision.headline(after),
         remark=decision.remark(after),
-        remarks=tuple(each for each in said if each),
-        effects=tuple(effects(found, after)),
+        remarks=tuple(text for text in texts if text),
+        effects=tuple(effects(changes, after)),
         revision=view.row.planner_revision,
     )
 

@@ -35,11 +35,11 @@ def page(
     """
     site = site_of(request)
     context = context_of(request)
-    found = problems or Problems()
-    given = {
+    problems_found = problems or Problems()
+    common = {
         "title": title,
-        "problems": found,
-        "problem_list": [{"text": text, "href": f"#{name}"} for name, text in found],
+        "problems": problems_found,
+        "problem_list": [{"text": text, "href": f"#{name}"} for name, text in problems_found],
         "site": site,
         "all_boards": context.boards,
         "board": context.board,
@@ -53,8 +53,8 @@ def page(
         "banners": list(_banners(site, context)),
         "stylesheet": request.app.state.stylesheet.address(site.prefix),
     }
-    html = site.templates.get_template(template).render(given | values)
-    if found and status == 200:
+    html = site.templates.get_template(template).render(common | values)
+    if problems_found and status == 200:
         status = 422
     return HTMLResponse(html, status_code=status)
 

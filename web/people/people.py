@@ -15,35 +15,35 @@ from ..request.errors import NotFoundError
 def show(request: Request) -> Response:
     """Every body, and every person by address."""
     with reading_board(request) as (connection, view):
-        found = directory(connection, view)
+        people = directory(connection, view)
     return page(
         request,
         "people/people.html.j2",
         title="Bodies and people",
-        directory=found,
-        vacancies=[each for each in found.bodies if each.vacancy],
+        directory=people,
+        vacancies=[line for line in people.bodies if line.vacancy],
     )
 
 
 def show_body(request: Request) -> Response:
     """One body."""
-    found = body_of(request)
+    body = body_of(request)
     return page(
         request,
         "people/body.html.j2",
-        title=found.line.body.name,
-        body=found,
+        title=body.line.body.name,
+        body=body,
     )
 
 
 def body_of(request: Request) -> BodyDossier:
     """The body that the address names. Raises NotFoundError."""
     with reading_board(request) as (connection, view):
-        found = body_dossier(
+        body = body_dossier(
             connection,
             view,
             request.path_params["body"],
         )
-    if found is None:
+    if body is None:
         raise NotFoundError("There is no such body. “People” lists them all.")
-    return found
+    return body

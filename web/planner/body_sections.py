@@ -31,15 +31,15 @@ DAYS_TYPED = {"1st": "first", "2nd": "second", "3rd": "third", "4th": "fourth"}
 
 def _open_series(opened: Opened) -> Flat:
     meets = opened.document.get("meets") or {}
-    months = [str(month_number(each)) for each in meets.get("months", ())]
+    months = [str(month_number(month)) for month in meets.get("months", ())]
     return {**meets, "months": months}
 
 
 def _close_series(flat: Flat, _: Opened) -> Flat:
     meets = {key: flat[key] for key in ("time", "assumed") if flat.get(key)}
     if flat.get("day") or flat.get("months") or meets:
-        meets["day"] = [_meeting_day(each) for each in flat.get("day") or ()]
-        meets["months"] = [MONTHS[int(each) - 1] for each in flat.get("months") or ()]
+        meets["day"] = [_meeting_day(day) for day in flat.get("day") or ()]
+        meets["months"] = [MONTHS[int(month) - 1] for month in flat.get("months") or ()]
     return {"meets": meets or None}
 
 
@@ -80,7 +80,7 @@ MEETS = Section(
 
 def _exceptions(opened: Opened) -> tuple[Field, ...]:
     changes = opened.document.get("meeting", ())
-    choices = tuple((_name_of(each), meeting_in_words(each)) for each in changes)
+    choices = tuple((_name_of(change), meeting_in_words(change)) for change in changes)
     return (Field("meeting", "Keep these", Widget.TICKS, choices=choices),)
 
 
@@ -94,7 +94,7 @@ def _name_of(change: Flat) -> str:
 def _kept(flat: Flat, opened: Opened) -> Flat:
     dropped = set(opened.was.get("meeting", ())) - set(flat.get("meeting") or ())
     changes = opened.document.get("meeting", [])
-    return {"meeting": [each for each in changes if _name_of(each) not in dropped] or None}
+    return {"meeting": [change for change in changes if _name_of(change) not in dropped] or None}
 
 
 EXCEPTIONS = Section(
@@ -105,7 +105,7 @@ EXCEPTIONS = Section(
     intro="Take the tick away from what is to be as if it had never been moved, cancelled or "
     "added.",
     opens=lambda opened: {
-        "meeting": [_name_of(each) for each in opened.document.get("meeting", ())]
+        "meeting": [_name_of(change) for change in opened.document.get("meeting", ())]
     },
     closes=_kept,
 )

@@ -73,10 +73,10 @@ class PlannerEntry:
 
     def section(self, key: str) -> Section:
         """One section of the entry. Raises NotFoundError."""
-        found = next((each for each in SECTIONS[self.kind] if each.key == key), None)
-        if found is None:
+        section = next((section for section in SECTIONS[self.kind] if section.key == key), None)
+        if section is None:
             raise NotFoundError
-        return found
+        return section
 
     def opened(self, draft: Draft) -> Opened:
         """The entry as it stands with what was typed so far."""
@@ -123,7 +123,7 @@ def first_draft(entry: PlannerEntry, section: Section) -> Draft:
 def opened_at(entry: PlannerEntry, draft: Draft, section: Section) -> Draft:
     """`draft` with what the fields of a section begin with."""
     flat = section.opens(entry.opened(draft))
-    keys = [each.key for each in section.fields(entry.opened(draft))]
+    keys = [field.key for field in section.fields(entry.opened(draft))]
     return replace(draft, was={key: flat[key] for key in keys if key in flat})
 
 

@@ -48,18 +48,21 @@ def record(request: Request) -> Response:
         f"{what} is due on {long_date(view.planner.days.shift(day, timing.days))}"
         for timing, what in waiting(name, view.planner)
     ]
-    said = (
+    notice = (
         f"Recorded for {long_date(day)}. {listed(due)}" if due else f"Recorded for {long_date(day)}"
     )
-    return redirect(request, "/planner/events", f"{said}.")
+    return redirect(request, "/planner/events", f"{notice}.")
 
 
 def waiting(name: str, planner: Planner) -> list[tuple[After, str]]:
     """What falls due after an event: how long after, and “its title” from whom."""
     return [
-        (each.timing, f"“{each.title}” from {listed(list(short_names(planner, each.owners)))}")
-        for each in planner.obligations()
-        if isinstance(each.timing, After) and each.timing.event == name
+        (
+            obligation.timing,
+            f"“{obligation.title}” from {listed(list(short_names(planner, obligation.owners)))}",
+        )
+        for obligation in planner.obligations()
+        if isinstance(obligation.timing, After) and obligation.timing.event == name
     ]
 
 
@@ -73,14 +76,14 @@ def _list(request: Request, problems: Problems) -> Response:
         "planner/events.html.j2",
         title="Events that dates wait for",
         problems=problems,
-        events=[_told(each, view.planner, happened) for each in view.planner.events],
+        events=[_told(event, view.planner, happened) for event in view.planner.events],
         on=typed,
         chosen=form.secret("event"),
     )
 
 
 def _told(awaited: AwaitedEvent, planner: Planner, happened: list[Event]) -> dict[str, object]:
-    days = [long_date(each.on) for each in happened if each.name == awaited.id]
+    days = [long_date(event.on) for event in happened if event.name == awaited.id]
     return {
         "id": awaited.id,
         "title": awaited.title,

@@ -75,13 +75,13 @@ class Field:
                 typed = shown_date(date.fromisoformat(value) if value else None)
                 return (typed.day, typed.month, typed.year)
             case Widget.NUMBERS:
-                return (", ".join(str(each) for each in value or ()),)
+                return (", ".join(str(number) for number in value or ()),)
             case Widget.ROWS:
                 return ("\n".join(value or ()),)
             case Widget.DAYS:
-                return ("\n".join(long_date(date.fromisoformat(each)) for each in value or ()),)
+                return ("\n".join(long_date(date.fromisoformat(day)) for day in value or ()),)
             case Widget.HOLDERS:
-                return ("\n".join(holder_in_words(each) for each in value or ()),)
+                return ("\n".join(holder_in_words(holder) for holder in value or ()),)
         return ("" if value is None else str(value),)
 
     def typed(self, form: Form) -> tuple[str, ...]:
@@ -89,8 +89,8 @@ class Field:
         if self.widget in (Widget.BODIES, Widget.TICKS, Widget.TICK):
             return form.all(self.key)
         if self.widget is Widget.DATE:
-            found = typed_date(form, self.key)
-            return (found.day, found.month, found.year)
+            parts = typed_date(form, self.key)
+            return (parts.day, parts.month, parts.year)
         return (form.secret(self.key).replace("\r\n", "\n"),)
 
     def is_same(self, one: tuple[str, ...], other: tuple[str, ...]) -> bool:
@@ -106,8 +106,8 @@ class Field:
         """
         value = READERS[self.widget](self, form, setting)
         if self.widget in (Widget.BODIES, Widget.TICKS) and value is not None:
-            kept = [each for each in before or () if each in value]
-            value = kept + [each for each in value if each not in kept]
+            kept = [chosen for chosen in before or () if chosen in value]
+            value = kept + [chosen for chosen in value if chosen not in kept]
         if self.needed and value in (None, [], ""):
             missing = {Widget.BODIES: "must have at least one", Widget.TICKS: "must be chosen"}
             chosen = self.widget in (Widget.SELECT, Widget.RADIOS)
@@ -118,12 +118,12 @@ class Field:
 
 def typed_values(fields: tuple[Field, ...], form: Form) -> dict[str, tuple[str, ...]]:
     """What stands in the fields of a form that was sent."""
-    return {each.key: each.typed(form) for each in fields}
+    return {field.key: field.typed(form) for field in fields}
 
 
 def shown_values(fields: tuple[Field, ...], flat: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     """What the fields of a form begin with."""
-    return {each.key: each.shown(flat.get(each.key)) for each in fields}
+    return {field.key: field.shown(flat.get(field.key)) for field in fields}
 
 
 def as_date(values: tuple[str, ...]) -> TypedDate:
@@ -157,8 +157,8 @@ def _tick(field: Field, form: Form, _: Setting) -> bool | None:
 def _date(field: Field, form: Form, setting: Setting) -> str | None:
     if field.needed:
         return read_date(form, field.key, today=setting.today).isoformat()
-    found = read_optional_date(form, field.key, today=setting.today)
-    return None if found is None else found.isoformat()
+    day = read_optional_date(form, field.key, today=setting.today)
+    return None if day is None else day.isoformat()
 
 
 def _number(field: Field, form: Form, _: Setting) -> int | None:
@@ -167,7 +167,7 @@ def _number(field: Field, form: Form, _: Setting) -> int | None:
 
 
 def _numbers(field: Field, form: Form, _: Setting) -> list[int]:
-    return [_whole(each) for each in re.split(r"[,;\s]+", form.text(field.key)) if each]
+    return [_whole(text) for text in re.split(r"[,;\s]+", form.text(field.key)) if text]
 
 
 def _whole(text: str) -> int:
@@ -186,15 +186,15 @@ def _chosen(field: Field, form: Form, _: Setting) -> str | None:
 
 
 def _rows(field: Field, form: Form, _: Setting) -> list[str]:
-    rows = [" ".join(each.split()) for each in form.lines(field.key).split("\n")]
-    return [each for each in rows if each]
+    rows = [" ".join(row.split()) for row in form.lines(field.key).split("\n")]
+    return [row for row in rows if row]
 
 
 def _days(field: Field, form: Form, setting: Setting) -> list[str]:
     rows = _rows(field, form, setting)
     if len(rows) > MOST_ROWS:
         raise FieldError(f"must have no more than {MOST_ROWS} days")
-    return [_day(each, setting).isoformat() for each in rows]
+    return [_day(row, setting).isoformat() for row in rows]
 
 
 def _day(text: str, setting: Setting) -> date:
@@ -205,20 +205,20 @@ def _day(text: str, setting: Setting) -> date:
 
 
 def _holders(field: Field, form: Form, setting: Setting) -> list[Flat]:
-    return [_holder(each, setting) for each in _rows(field, form, setting)]
+    return [_holder(row, setting) for row in _rows(field, form, setting)]
 
 
 def _holder(text: str, setting: Setting) -> Flat:
-    found = HOLDER.fullmatch(text)
-    if found is None:
+    parts = HOLDER.fullmatch(text)
+    if parts is None:
         raise FieldError(
             f"has “{text}”; write an address, then from when and until when, such as "
             "pat@example.org from 1 April 2018 to 31 March 2019"
         )
-    holder = {"address": found["address"]}
+    holder = {"address": parts["address"]}
     for key in ("from", "to"):
-        if found[key]:
-            holder[key] = _day(found[key], setting).isoformat()
+        if parts[key]:
+            holder[key] = _day(parts[key], setting).isoformat()
     return holder
 
 
@@ -286,5 +286,5 @@ class Section:
 
 def section(key: str, title: str, *fields: Field, intro: str = "") -> Section:
     """A section of fields that stand in the entry as they are."""
-    covers = tuple(each.key for each in fields)
+    covers = tuple(field.key for field in fields)
     return Section(key=key, title=title, covers=covers, fields=lambda _: fields, intro=intro)

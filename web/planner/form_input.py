@@ -40,17 +40,17 @@ def typed_draft(
     opened = entry.opened(draft)
     flat: Flat = {}
     typed: set[str] = set()
-    for each in section.fields(opened):
-        before = draft.was.get(each.key)
-        same = each.is_same(each.typed(form), each.shown(before))
-        if same and not (each.needed and before in EMPTY):
-            flat[each.key] = before
+    for field in section.fields(opened):
+        before = draft.was.get(field.key)
+        same = field.is_same(field.typed(form), field.shown(before))
+        if same and not (field.needed and before in EMPTY):
+            flat[field.key] = before
             continue
-        typed.add(each.key)
-        flat[each.key] = problems.read(
-            each.key,
-            f"“{each.label}”",
-            lambda each=each, before=before: each.read(  # type: ignore[misc]
+        typed.add(field.key)
+        flat[field.key] = problems.read(
+            field.key,
+            f"“{field.label}”",
+            lambda field=field, before=before: field.read(  # type: ignore[misc]
                 form, entry.setting, before
             ),
         )
@@ -59,21 +59,21 @@ def typed_draft(
     if problems or not typed:
         return draft
     try:
-        wanted = section.closes(flat, opened)
+        values = section.closes(flat, opened)
     except FieldError as error:
         first = section.fields(opened)[0]
         problems.add(first.key, f"“{first.label}” {error}")
         return draft
     # What was not touched stays as it stands, whatever somebody else makes of it meanwhile.
     touched = [key for key in section.covers if key in typed or key not in flat]
-    return with_patch(entry, draft, {key: wanted.get(key) for key in touched})
+    return with_patch(entry, draft, {key: values.get(key) for key in touched})
 
 
-def with_patch(entry: PlannerEntry, draft: Draft, wanted: Document) -> Draft:
+def with_patch(entry: PlannerEntry, draft: Draft, values: Document) -> Draft:
     """`draft` with more fields; one that is as it stands already is none."""
     patch = dict(draft.patch)
-    for key, given in wanted.items():
-        patch[key] = None if given in EMPTY else given
+    for key, value in values.items():
+        patch[key] = None if value in EMPTY else value
         if patch[key] == (entry.document.get(key) or None):
             del patch[key]
     return replace(draft, patch=patch)
@@ -113,9 +113,9 @@ def _note(
     whole: bool,
 ) -> None:
     """Every problem by its field where the section has it, else on top with its place."""
-    found = edit_problems(error, entry.content, edit)
-    fields = {each.key: each.label for each in section.fields(entry.opened(draft))}
-    for number, (path, says, value) in enumerate(found.own):
+    sorted_by_entry = edit_problems(error, entry.content, edit)
+    fields = {field.key: field.label for field in section.fields(entry.opened(draft))}
+    for number, (path, says, value) in enumerate(sorted_by_entry.own):
         key = section.place(path, draft.timing)
         top = str(path[0]) if path else ""
         if top in section.covers:
@@ -124,7 +124,7 @@ def _note(
         else:
             problems.add(f"other-{number}", worded(label(entry.kind, top), says, value))
     if whole:
-        for number, sentence in enumerate(found.others):
+        for number, sentence in enumerate(sorted_by_entry.others):
             problems.add(f"elsewhere-{number}", sentence)
 
 
@@ -141,5 +141,5 @@ def named(entry: PlannerEntry, draft: Draft) -> Draft:
     if not entry.is_new or draft.id:
         return draft
     patch = draft.patch
-    wanted = patch.get("number") or patch.get("short") or patch.get("title") or patch.get("name")
-    return replace(draft, id=new_id(entry.content, entry.kind, str(wanted or "")))
+    name = patch.get("number") or patch.get("short") or patch.get("title") or patch.get("name")
+    return replace(draft, id=new_id(entry.content, entry.kind, str(name or "")))

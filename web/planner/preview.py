@@ -72,11 +72,11 @@ def preview(
     with reading_board(request) as (connection, view):
         # A report or an action moves no other; a body or a day off may move everything.
         refs = [edit.id] if falls_due else None
-        found = consequences(connection, view, after, refs=refs)
+        changes = consequences(connection, view, after, refs=refs)
         recorded = happened(connection, view.id)
         mailed = list(_who_is_mailed(connection, view, after, entry, edit))
-    told = effects(found, after, most=MOST_THINGS)
-    meetings = tuple(meetings_in_words(found.meetings))
+    told = effects(changes, after, most=MOST_THINGS)
+    meetings = tuple(meetings_in_words(changes.meetings))
     own = after_edit(after, edit.id) if falls_due else None
     return Preview(
         changes=field_changes(
@@ -92,13 +92,13 @@ def preview(
         more=max(0, len(told) - MOST_KINDS),
         meetings=meetings[:MOST_KINDS],
         more_meetings=max(0, len(meetings) - MOST_KINDS),
-        remarks=(*remarks(found), *filter(None, [mailed_in_words(found)]), *mailed),
+        remarks=(*remarks(changes), *filter(None, [mailed_in_words(changes)]), *mailed),
     )
 
 
 def after_edit(planner: Planner, ref: str) -> Obligation | None:
     """The report or action as it will be."""
-    return next((each for each in planner.obligations() if each.ref == ref), None)
+    return next((obligation for obligation in planner.obligations() if obligation.ref == ref), None)
 
 
 def next_dates(
@@ -106,9 +106,9 @@ def next_dates(
 ) -> tuple[str, ...]:
     """The next few days on which something is due of a report or an action."""
     coming = {
-        each.due
-        for each in occurrences(planner, today, today + NEXT_WITHIN, recorded, refs=[ref])
-        if not each.void and each.due >= today
+        occurrence.due
+        for occurrence in occurrences(planner, today, today + NEXT_WITHIN, recorded, refs=[ref])
+        if not occurrence.void and occurrence.due >= today
     }
     return tuple(weekday_date(day) for day in sorted(coming)[:NEXT_DATES])
 

@@ -52,8 +52,8 @@ def remove(request: Request, entry: PlannerEntry, draft: Draft) -> Response:
     except EntryChangedError:
         return conflict(request, entry_of(request), draft)
     except FileProblems as error:
-        for number, each in enumerate(error.problems):
-            problems.add(f"removed-{number}", each.sentence)
+        for number, problem in enumerate(error.problems):
+            problems.add(f"removed-{number}", problem.sentence)
         return ask_to_remove(request, entry, problems)
     return redirect(request, "/planner", f"Removed: {title_of(entry)}.")
 

@@ -71,8 +71,8 @@ TIMING = Section(
 
 def _others(opened: Opened) -> Choices:
     own = opened.document.get("id")
-    reports = [each for each in opened.setting.planner.reports if each.ref != own]
-    return (("", "No other report"), *((each.ref, each.title) for each in reports))
+    reports = [report for report in opened.setting.planner.reports if report.ref != own]
+    return (("", "No other report"), *((report.ref, report.title) for report in reports))
 
 
 DATES = Section(

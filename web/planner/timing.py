@@ -59,7 +59,7 @@ def opened(kind: str, when: Flat) -> Flat:
         return {"papers": PAPERS_WORKING_DAYS, "days": AFTER_WORKING_DAYS}
     flat = {"papers": PAPERS_WORKING_DAYS, "days": AFTER_WORKING_DAYS, **when}
     if "months" in when:
-        flat["months"] = [str(month_number(each)) for each in when["months"]]
+        flat["months"] = [str(month_number(month)) for month in when["months"]]
     if "review" in when:
         flat["review"] = review_value(when["review"])
     if kind == "words":
@@ -88,7 +88,7 @@ def closed(kind: str, flat: Flat) -> Flat:
     }[kind]
     when = {name: flat[name] for name in names if flat.get(name) not in (None, "", [])}
     if "months" in when:
-        when["months"] = [MONTHS[int(each) - 1] for each in when["months"]]
+        when["months"] = [MONTHS[int(month) - 1] for month in when["months"]]
     if "review" in when:
         when["review"] = _review_of(when["review"])
     return when
@@ -127,13 +127,13 @@ def _from_file_words(text: str) -> Flat:
     inside = text.strip().removeprefix("when").lstrip(" =").strip()
     inside = inside if inside.startswith("{") else f"{{ {inside} }}"
     try:
-        found: Flat = tomllib.loads(f"when = {inside}")["when"]
+        typed: Flat = tomllib.loads(f"when = {inside}")["when"]
     except (tomllib.TOMLDecodeError, RecursionError):
         raise FieldError(
             'are not read by a planner file; write for example rrule = "FREQ=MONTHLY;BYDAY=1MO", '
             "from = 2018-01-01"
         ) from None
-    plain: Flat = json.loads(json.dumps(found, default=str))
+    plain: Flat = json.loads(json.dumps(typed, default=str))
     return plain
 
 
@@ -188,7 +188,7 @@ def _body(planner: Planner) -> Field:
 
 
 def _event(planner: Planner) -> Field:
-    events = tuple((each.id, each.title) for each in planner.events)
+    events = tuple((event.id, event.title) for event in planner.events)
     return Field(
         "after",
         "After what",

@@ -51,8 +51,8 @@ def _shown(
 ) -> Response:
     """The page as it stands: never within a change, for the page itself may note something."""
     try:
-        with opened(request, writing=False) as (connection, found):
-            return _page(request, connection, found, problems=problems, meanwhile=meanwhile)
+        with opened(request, writing=False) as (connection, opened_link):
+            return _page(request, connection, opened_link, problems=problems, meanwhile=meanwhile)
     except ClosedLink as error:
         return closed(request, error)
 
@@ -60,13 +60,13 @@ def _shown(
 def answer(request: Request) -> Response:
     """Does what a button of the page says, once."""
     form, problems = form_of(request), Problems()
-    wanted = form.secret("do")
-    act = ACTIONS.get(wanted)
+    action = form.secret("do")
+    act = ACTIONS.get(action)
     try:
-        with opened(request, writing=True) as (connection, found):
+        with opened(request, writing=True) as (connection, opened_link):
             if act is None:
                 raise FormRefusedError("What was sent is not a form of this page.")
-            is_overtaken = form.secret("seen") != _seen(found)
+            is_overtaken = form.secret("seen") != _seen(opened_link)
             if not is_overtaken:
                 act(connection, found.context, form, problems)
             if is_overtaken or problems:
@@ -76,10 +76,10 @@ def answer(request: Request) -> Response:
     except ClosedLink as error:
         return closed(request, error)
     address = link(request, f"/answer/{request.path_params['token']}")
-    return RedirectResponse(f"{address}?done={wanted}", status_code=303)
+    return RedirectResponse(f"{address}?done={action}", status_code=303)
 
 
-def _seen(found: Opened) -> str:
+def _seen(opened_link: Opened) -> str:
     """What a form was made from: a page that has been overtaken is told by it."""
     return f"{found.context.row.due_revision}-{found.context.row.state}"
 
@@ -87,7 +87,7 @@ def _seen(found: Opened) -> str:
 def _page(
     request: Request,
     connection: Connection,
-    found: Opened,
+    opened_link: Opened,
     *,
     problems: Problems | None = None,
     meanwhile: bool = False,
@@ -113,9 +113,9 @@ def _page(
         moved=found.link.due_revision != row.due_revision,
         options=options,
         reader=who.reader,
-        contact=found.contact,
-        seen=_seen(found),
-        wanted=form.secret("do"),
+        contact=opened_link.contact,
+        seen=_seen(opened_link),
+        action=form.secret("do"),
         form=form,
         until=typed_date(form, "until"),
         rest=_begun(typed_date(form, "rest"), options),
@@ -144,7 +144,7 @@ def _begun(typed: TypedDate, options: ReplyOptions) -> TypedDate:
 
 def _done(request: Request, options: ReplyOptions, state: str) -> str | None:
     """What the button did, where it still stands: anybody can write an address."""
-    wanted = request.query_params.get("done", "")
+    action = request.query_params.get("done", "")
     holds = {
         "submitted": state == Status.SUBMITTED,
         "nothing": state == Status.NOTHING_TO_REPORT,
@@ -156,4 +156,4 @@ def _done(request: Request, options: ReplyOptions, state: str) -> str | None:
         "keep": options.hand_over is None,
         "wake": options.snoozed_until is None,
     }
-    return DONE[wanted] if holds.get(wanted) else None
+    return DONE[action] if holds.get(action) else None

@@ -173,8 +173,8 @@ def link(request: Request, path: str, **query: object) -> str:
     several = len(context.boards) > 1 and context.board is not None
     of_board = several and request.app.state.is_board_page(path)
     before = f"/boards/{quote(context.board.id)}" if of_board and context.board else ""
-    given = {name: value for name, value in query.items() if value not in (None, "")}
-    after = f"?{urlencode(given, doseq=True)}" if given else ""
+    pairs = {name: value for name, value in query.items() if value not in (None, "")}
+    after = f"?{urlencode(pairs, doseq=True)}" if pairs else ""
     return f"{site.prefix}{before}{quote(path, safe='/:@')}{after}"
 
 

@@ -59,8 +59,8 @@ class TypedDate:
         iso = ISO.fullmatch(texts[0])
         if iso is not None:
             return TypedDate(day=iso[3], month=iso[2], year=iso[1])
-        found = WHOLE.fullmatch(texts[0])
-        return found and TypedDate(day=found[1], month=found[2], year=found[3])
+        parts = WHOLE.fullmatch(texts[0])
+        return parts and TypedDate(day=parts[1], month=parts[2], year=parts[3])
 
 
 def typed_date(form: Form, name: str) -> TypedDate:
@@ -97,24 +97,26 @@ def _part(form: Form, name: str) -> str:
 
 
 def _day(text: str) -> int:
-    found = DAY.fullmatch(text)
-    if found is None:
+    day = DAY.fullmatch(text)
+    if day is None:
         raise FieldError(f"has “{text}” as its day; write a number, such as 27")
-    return int(found[1])
+    return int(day[1])
 
 
 def _month(text: str) -> int:
-    wanted = text.rstrip(".").casefold()
-    if wanted.isdecimal():
-        number = int(wanted)
+    typed = text.rstrip(".").casefold()
+    if typed.isdecimal():
+        number = int(typed)
         if not 1 <= number <= len(MONTHS):
             raise FieldError(f"has “{text}” as its month; months go from 1 to {len(MONTHS)}")
         return number
-    begin_so = [name for name in MONTHS if name.casefold().startswith(wanted)]
-    if len(begin_so) == 1 and len(wanted) >= SHORTEST_MONTH_NAME:
+    begin_so = [month for month in MONTHS if month.casefold().startswith(typed)]
+    if len(begin_so) == 1 and len(typed) >= SHORTEST_MONTH_NAME:
         return MONTHS.index(begin_so[0]) + 1
-    meant = get_close_matches(wanted.capitalize(), MONTHS, n=1)
-    way_on = f"did you mean {meant[0]}?" if meant else "write it as a number or out, such as March"
+    nearest = get_close_matches(typed.capitalize(), MONTHS, n=1)
+    way_on = (
+        f"did you mean {nearest[0]}?" if nearest else "write it as a number or out, such as March"
+    )
     raise FieldError(f"has “{text}” as its month; {way_on}")
 
 
@@ -124,7 +126,7 @@ def _year(text: str, today: date) -> int:
     year = int(text)
     if len(text) == len(str(CENTURY)) - 1:
         this = today.year - today.year % CENTURY + year
-        year = min((this - CENTURY, this, this + CENTURY), key=lambda each: abs(each - today.year))
+        year = min((this - CENTURY, this, this + CENTURY), key=lambda near: abs(near - today.year))
     if not EARLIEST_YEAR <= year <= LATEST_YEAR:
         raise FieldError(f"must lie in the years {EARLIEST_YEAR} to {LATEST_YEAR}")
     return year

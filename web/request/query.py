@@ -11,40 +11,43 @@ from starlette.requests import Request
 from .context import form_of, link
 from .form import LONGEST_LINE, Form, is_typed
 
-Each = TypeVar("Each", bound=StrEnum)
+Kind = TypeVar("Kind", bound=StrEnum)
 
 
 def chosen_text(request: Request, name: str) -> str:
     """Words to look for, on one line; "" where none are given."""
-    typed = "".join(each if is_typed(each) else " " for each in request.query_params.get(name, ""))
+    typed = "".join(
+        character if is_typed(character) else " "
+        for character in request.query_params.get(name, "")
+    )
     return " ".join(typed.split())[:LONGEST_LINE]
 
 
-def chosen_of(request: Request, name: str, kinds: type[Each]) -> Each | None:
+def chosen_of(request: Request, name: str, kinds: type[Kind]) -> Kind | None:
     """One of some kinds, by its value."""
-    wanted = request.query_params.get(name, "")
-    return next((each for each in kinds if each.value == wanted), None)
+    value = request.query_params.get(name, "")
+    return next((kind for kind in kinds if kind.value == value), None)
 
 
 def chosen_id(request: Request, name: str, known: Collection[str]) -> str | None:
     """One of some ids."""
-    wanted = request.query_params.get(name, "")
-    return wanted if wanted in known else None
+    value = request.query_params.get(name, "")
+    return value if value in known else None
 
 
 def chosen_number(request: Request, name: str, least: int, most: int) -> int | None:
     """A number within bounds, such as a year."""
-    wanted = request.query_params.get(name, "")
+    value = request.query_params.get(name, "")
     # Python reads other scripts' digits as well, and numbers of any length.
-    if not (wanted.isascii() and wanted.isdigit() and len(wanted) <= len(str(most))):
+    if not (value.isascii() and value.isdigit() and len(value) <= len(str(most))):
         return None
-    return int(wanted) if least <= int(wanted) <= most else None
+    return int(value) if least <= int(value) <= most else None
 
 
 def asked(request: Request) -> Form:
     """What stands behind the question mark of the address, as if it were a form."""
-    given = request.query_params
-    return Form({name: tuple(given.getlist(name)) for name in given})
+    pairs = request.query_params
+    return Form({name: tuple(pairs.getlist(name)) for name in pairs})
 
 
 def sent(request: Request) -> Form:

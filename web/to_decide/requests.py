@@ -22,7 +22,7 @@ from ..request.form import Form, Problems
 def show(request: Request) -> Response:
     """The request, and what can be done about it."""
     with reading_board(request) as (connection, view):
-        return _page(request, view, _wanted(request, connection, view))
+        return _page(request, view, _asked(request, connection, view))
 
 
 def decide(request: Request) -> Response:
@@ -30,12 +30,12 @@ def decide(request: Request) -> Response:
     problems = Problems()
     try:
         with changing_board(request) as (connection, view):
-            said = _decided(request, connection, view, problems)
+            notice = _decided(request, connection, view, problems)
     except RefusedError:
         with reading_board(request) as (connection, view):
-            wanted = _wanted(request, connection, view)
-            return _page(request, view, wanted, problems=problems)
-    return redirect(request, f"/requests/{request.path_params['id']}", said)
+            asked = _asked(request, connection, view)
+            return _page(request, view, asked, problems=problems)
+    return redirect(request, f"/requests/{request.path_params['id']}", notice)
 
 
 class RefusedError(Exception):
@@ -44,41 +44,41 @@ class RefusedError(Exception):
 
 def _decided(request: Request, connection: Connection, view: BoardView, problems: Problems) -> str:
     """What was done, as a sentence. Raises RefusedError, with the problems noted."""
-    wanted = _wanted(request, connection, view)
-    if not wanted.is_open:
+    asked = _asked(request, connection, view)
+    if not asked.is_open:
         raise ConflictError(
-            f"{wanted.closed_by} has dealt with this request: {wanted.outcome}. Nothing was "
+            f"{asked.closed_by} has dealt with this request: {asked.outcome}. Nothing was "
             "changed now."
         )
-    said = _act(request, connection, view, wanted, form_of(request), problems)
-    if problems or said is None:
+    notice = _act(request, connection, view, asked, form_of(request), problems)
+    if problems or notice is None:
         raise RefusedError
-    return said
+    return notice
 
 
 def _act(
     request: Request,
     connection: Connection,
     view: BoardView,
-    wanted: AnswerRequest,
+    asked: AnswerRequest,
     form: Form,
     problems: Problems,
 ) -> str | None:
     """Does what was chosen; what to say of it, None where something is wrong with the form."""
     who = user_of(request).email
-    match form.secret("do"), wanted.wish:
+    match form.secret("do"), asked.wish:
         case "grant", Wish.MORE_TIME:
-            return _grant(connection, view, wanted, form, problems, who)
+            return _grant(connection, view, asked, form, problems, who)
         case "appoint", Wish.HAND_OVER:
-            return _appoint(connection, view, wanted, form, problems, who)
+            return _appoint(connection, view, asked, form, problems, who)
         case "decline", _:
             why = problems.read("why", "The reason", lambda: form.required("why"))
             if why is None:
                 return None
-            requests.decline(connection, view, wanted, who=who, why=why.rstrip("."))
-            return f"Nothing has changed; {wanted.asked_by} is told why with their next mail."
+            requests.decline(connection, view, asked, who=who, why=why.rstrip("."))
+            return f"Nothing has changed; {asked.asked_by} is told why with their next mail."
         case "close", _:
-            requests.close(connection, view, wanted, who=who)
+            requests.close(connection, view, asked, who=who)
             return "The request is closed; nobody is mailed about it."
     raise FormRefusedError("What was sent is not a form of this page.")
 
@@ -86,7 +86,7 @@ def _act(
 def _grant(
     connection: Connection,
     view: BoardView,
-    wanted: AnswerRequest,
+    asked: AnswerRequest,
     form: Form,
     problems: Problems,
     who: str,
@@ -96,17 +96,17 @@ def _grant(
     if to is None or note is None:
         return None
     try:
-        requests.grant_time(connection, view, wanted, to=to, who=who, note=note.rstrip("."))
+        requests.grant_time(connection, view, asked, to=to, who=who, note=note.rstrip("."))
     except BoardcalError as error:
         problems.add("to", str(error))
         return None
-    return f"It has its new date; {wanted.asked_by} is told with their next mail."
+    return f"It has its new date; {asked.asked_by} is told with their next mail."
 
 
 def _appoint(
     connection: Connection,
     view: BoardView,
-    wanted: AnswerRequest,
+    asked: AnswerRequest,
     form: Form,
     problems: Problems,
     who: str,
@@ -118,51 +118,49 @@ def _appoint(
     if address is None or starts is None:
         return None
     try:
-        requests.appoint_successor(
-            connection, view, wanted, address=address, starts=starts, who=who
-        )
+        requests.appoint_successor(connection, view, asked, address=address, starts=starts, who=who)
     except BoardcalError as error:
         problems.add("address", str(error))
         return None
-    return f"{address} is appointed; {wanted.asked_by} is told with their next mail."
+    return f"{address} is appointed; {asked.asked_by} is told with their next mail."
 
 
-def _wanted(request: Request, connection: Connection, view: BoardView) -> AnswerRequest:
-    found = request_numbered(connection, view.id, request.path_params["id"])
-    if found is None:
+def _asked(request: Request, connection: Connection, view: BoardView) -> AnswerRequest:
+    asked = request_numbered(connection, view.id, request.path_params["id"])
+    if asked is None:
         raise NotFoundError("There is no such request on this Board.")
-    return found
+    return asked
 
 
 def _page(
     request: Request,
     view: BoardView,
-    wanted: AnswerRequest,
+    asked: AnswerRequest,
     *,
     problems: Problems | None = None,
 ) -> Response:
     form, names = form_of(request), view.names
-    role = requests.role_to_hand_over(view.planner, wanted, view.today)
+    role = requests.role_to_hand_over(view.planner, asked, view.today)
     typed_to, typed_starts = typed_date(form, "to"), typed_date(form, "starts")
     return page(
         request,
         "to_decide/request.html.j2",
-        title="More time?" if wanted.wish is Wish.MORE_TIME else "Somebody else?",
+        title="More time?" if asked.wish is Wish.MORE_TIME else "Somebody else?",
         problems=problems,
-        request_=wanted,
+        asked=asked,
         row=view.row,
-        is_time=wanted.wish is Wish.MORE_TIME,
-        sentence=requests.request_sentence(wanted),
-        asked_on=view.local.day_of(wanted.asked_at),
-        place=names.place(wanted.ref),
-        owner=names.body(wanted.owner),
+        is_time=asked.wish is Wish.MORE_TIME,
+        sentence=requests.request_sentence(asked),
+        asked_on=view.local.day_of(asked.asked_at),
+        place=names.place(asked.ref),
+        owner=names.body(asked.owner),
         role=None if role is None else role.value,
-        is_owed=wanted.state in OWED,
+        is_owed=asked.state in OWED,
         form=form,
-        wanted=form.secret("do"),
-        to=shown_date(wanted.until) if typed_to.is_empty else typed_to,
+        action=form.secret("do"),
+        to=shown_date(asked.until) if typed_to.is_empty else typed_to,
         starts=shown_date(view.today) if typed_starts.is_empty else typed_starts,
-        address=form.secret("address") or _address_in(wanted.successor),
+        address=form.secret("address") or _address_in(asked.successor),
     )
 
 

@@ -40,50 +40,52 @@ def confirm(request: Request) -> Response:
     if not ticked:
         problems.add("assumed", TICK_FIRST)
         return _page(request, problems)
-    found, _ = _decisions(request)
+    listing, _ = _decisions(request)
     chosen = [
-        (reading_of(each), each.reading)
-        for group in found.groups
-        for each in group.decisions
-        if each.reading is not None and reading_sign(each) in ticked
+        (reading_of(decision), decision.reading)
+        for group in listing.groups
+        for decision in group.decisions
+        if decision.reading is not None and reading_sign(decision) in ticked
     ]
     who = user_of(request).email
     done = confirm_assumptions(site_of(request).here, board_of(request).id, chosen, who=who)
-    gone = len(ticked) - done
-    said = f"{count(done, 'reading')} confirmed."
-    if gone:
-        said += f" {count(gone, 'other')} had been confirmed or changed by somebody else meanwhile."
-    return redirect(request, "/to-decide", said, kind=_kind(request))
+    others = len(ticked) - done
+    notice = f"{count(done, 'reading')} confirmed."
+    if others:
+        notice += (
+            f" {count(others, 'other')} had been confirmed or changed by somebody else meanwhile."
+        )
+    return redirect(request, "/to-decide", notice, kind=_kind(request))
 
 
-def reading_of(each: Decision) -> str:
+def reading_of(decision: Decision) -> str:
     """What a reading is of: a report, an action, a body, or the plan."""
-    return each.ref or each.body or PLAN
+    return decision.ref or decision.body or PLAN
 
 
-def reading_sign(each: Decision) -> str:
+def reading_sign(decision: Decision) -> str:
     """What tells a reading from every other, and from one that was changed since."""
-    text = f"{reading_of(each)}\0{each.reading}"
+    text = f"{reading_of(decision)}\0{decision.reading}"
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _decisions(request: Request) -> tuple[Decisions, Planner]:
     here = site_of(request).here
     with reading_board(request) as (connection, view):
-        found = decisions(
+        listing = decisions(
             connection,
             view,
             here.shelf.content(connection, view.row),
             notice=planner_notice(here, connection),
             requests=request_decisions(connection, view),
         )
-    return found, view.planner
+    return listing, view.planner
 
 
 def _page(request: Request, problems: Problems | None = None) -> Response:
-    found, planner = _decisions(request)
+    listing, planner = _decisions(request)
     kind = _kind(request)
-    groups = [group for group in found.groups if kind in (None, group.id)]
+    groups = [group for group in listing.groups if kind in (None, group.id)]
     part = paging(len(groups[0].decisions) if kind and groups else 0, page_asked(request), LONG)
     return page(
         request,
@@ -92,7 +94,7 @@ def _page(request: Request, problems: Problems | None = None) -> Response:
         problems=problems,
         groups=groups,
         kind=kind,
-        ways=lambda each: dict(_ways(planner, each)),
+        ways=lambda decision: dict(_ways(planner, decision)),
         sign=reading_sign,
         ticked=set(form_of(request).all("reading")),
         short=SHORT,
@@ -107,15 +109,18 @@ def _kind(request: Request) -> str | None:
     return chosen_id(request, "kind", [head.id for head in HEADS])
 
 
-def _ways(planner: Planner, each: Decision) -> Iterator[tuple[str, str]]:
+def _ways(planner: Planner, decision: Decision) -> Iterator[tuple[str, str]]:
     """Where to decide it: each page, with the words of its link."""
-    path = path_of(planner, each.ref) if each.ref else None
+    path = path_of(planner, decision.ref) if decision.ref else None
     places = {
-        f"/due/{each.key}": ("Record or move it", each.key),
-        f"/mails/{each.message}": ("Open the mail", each.message),
-        f"/requests/{each.request}": ("Answer it", each.request),
-        f"/bodies/{each.body}": ("Open the body", each.body),
-        f"/planner/promises/{each.promise}": ("Change it or take it off this list", each.promise),
+        f"/due/{decision.key}": ("Record or move it", decision.key),
+        f"/mails/{decision.message}": ("Open the mail", decision.message),
+        f"/requests/{decision.request}": ("Answer it", decision.request),
+        f"/bodies/{decision.body}": ("Open the body", decision.body),
+        f"/planner/promises/{decision.promise}": (
+            "Change it or take it off this list",
+            decision.promise,
+        ),
         f"{path}": ("Open it", path),
         f"/planner{path}": ("Decide in the planner", path),
     }

@@ -81,7 +81,7 @@ def _outcome(form: Form, name: str) -> Status | None:
     sent = form.secret(name)
     if not sent:
         return None
-    if sent not in [each.value for each in OUTCOMES]:
+    if sent not in [outcome.value for outcome in OUTCOMES]:
         raise FieldError("must be chosen from the list")
     return Status(sent)
 
@@ -90,32 +90,32 @@ def _page(
     request: Request, form: Form, problems: Problems | None = None, *, status: int = 200
 ) -> Response:
     with reading_board(request) as (connection, view):
-        every = unsettled_items(connection, view)
+        lines = unsettled_items(connection, view)
     body = form.secret("body")
-    mine = [each for each in every if each.owner.id == body] if body else list(every)
-    part = paging(len(mine), page_asked(request), SIZE)
+    chosen = [line for line in lines if line.owner.id == body] if body else list(lines)
+    part = paging(len(chosen), page_asked(request), SIZE)
     return page(
         request,
         "to_decide/unsettled.html.j2",
         title="Due before mails began",
         problems=problems,
         status=status,
-        lines=mine[part.offset : part.last],
-        total=len(every),
+        lines=chosen[part.offset : part.last],
+        total=len(lines),
         paging=part,
         at=page_address(request, "/to-decide/unsettled", body=body),
-        bodies=_bodies(view.planner, every),
+        bodies=_bodies(view.planner, lines),
         body=body,
         form=form,
-        outcomes=[each for each in OUTCOMES if each is not Status.NOTHING_TO_REPORT],
+        outcomes=[outcome for outcome in OUTCOMES if outcome is not Status.NOTHING_TO_REPORT],
     )
 
 
-def _bodies(planner: Planner, every: tuple[UnsettledItem, ...]) -> list[tuple[str, str]]:
+def _bodies(planner: Planner, lines: tuple[UnsettledItem, ...]) -> list[tuple[str, str]]:
     """The bodies to choose from, each with how many it owed."""
     counts: dict[str, int] = {}
-    for each in every:
-        counts[each.owner.id] = counts.get(each.owner.id, 0) + 1
+    for line in lines:
+        counts[line.owner.id] = counts.get(line.owner.id, 0) + 1
     named = {body.id: body.name for body in planner.bodies}
-    found = [(name, f"{named.get(name, name)} ({number})") for name, number in counts.items()]
-    return [("", f"All ({len(every)})"), *sorted(found, key=lambda each: each[1])]
+    choices = [(name, f"{named.get(name, name)} ({number})") for name, number in counts.items()]
+    return [("", f"All ({len(lines)})"), *sorted(choices, key=lambda line: line[1])]
