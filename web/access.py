@@ -1,4 +1,4 @@
-"""Before a page answers: who asks, may they, for which Board, and does the form come from us."""
+"""Admit a request to its page: the account's role, the Board, the form's own sign."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class SignInNeeded(Exception):
 
 
 class StaleForm(Exception):
-    """A form without the sign of this session: opened before it, or somebody else's."""
+    """A form without this session's sign: opened before it, or from another site."""
 
 
 def guarded(by_method: Mapping[str, Endpoint]) -> Callable[[Request], Awaitable[Response]]:
@@ -147,7 +147,7 @@ def _stale(request: Request) -> Response:
 
 
 def _kept(request: Request, response: Response) -> Response:
-    """Keeps the session alive, and gives a browser without one the cookie its form needs."""
+    """Keep the session alive, and give a browser without one the cookie its form needs."""
     site = site_of(request)
     context = context_of(request)
     if context.new_visitor is not None:

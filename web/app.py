@@ -31,7 +31,7 @@ class App(Starlette):
         self._feeds = feeds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers a request."""
+        """Answer a request."""
         if scope["type"] == "http" and scope["path"].startswith(self._feeds.folders):
             await self._feeds(scope, receive, send)
         else:

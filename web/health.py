@@ -1,4 +1,4 @@
-"""/healthz and /readyz: for those who watch over boardcal, with nothing that tells others more."""
+"""/healthz and /readyz: the health checks; they tell nothing about the calendar."""
 
 from __future__ import annotations
 
@@ -45,5 +45,5 @@ def ready(request: Request) -> Response:
 
 
 def _seconds(since: datetime | None, now: datetime) -> int:
-    """How long a mail has been waiting; 0 where none is."""
+    """The seconds that a mail has been waiting; 0 where none is."""
     return 0 if since is None else max(0, int((now - since).total_seconds()))

@@ -1,4 +1,4 @@
-"""What a line of the URL map is made of: its method, its path, who may use it, its handler."""
+"""The lines of the URL map: method, path, the role that is needed, handler."""
 
 from __future__ import annotations
 
@@ -67,5 +67,5 @@ def get(
 def post(
     path: str, role: Role | None, handler: Handler, *, of_board: bool = True, signed: bool = False
 ) -> Endpoint:
-    """Where a form is sent."""
+    """The address that a form is sent to."""
     return Endpoint("POST", path, role, handler, of_board, signed)

@@ -121,7 +121,7 @@ class _Server(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Captures none."""
+        """Capture none."""
         yield
 
 
@@ -129,7 +129,7 @@ class _Server(uvicorn.Server):
 async def serving(
     app: ASGIApp, listener: socket.socket, announce: Callable[[str], None]
 ) -> AsyncIterator[None]:
-    """Serves `app` meanwhile; afterwards lets those who are being answered finish."""
+    """Serve `app` meanwhile; afterwards let requests that are being answered finish."""
     config = uvicorn.Config(
         app,
         http=Connection,

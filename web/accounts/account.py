@@ -15,12 +15,12 @@ from .sign_in import checked, in_words, signed_in
 
 
 def show(request: Request) -> Response:
-    """Who one is here, and the form."""
+    """Show the account's address, and the form."""
     return _form(request)
 
 
 def change_password(request: Request) -> Response:
-    """Sets the new password; every other browser is signed out."""
+    """Set the new password; every other browser is signed out."""
     user = user_of(request)
     form = form_of(request)
     problems = Problems()

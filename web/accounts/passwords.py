@@ -1,4 +1,4 @@
-"""Passwords: what makes a good one, and their Argon2 hashes."""
+"""The rules for passwords, and their Argon2 hashes."""
 
 from __future__ import annotations
 

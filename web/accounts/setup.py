@@ -36,7 +36,7 @@ def show(request: Request) -> Response:
 
 
 def choose(request: Request) -> Response:
-    """Sets the password, making the first account where that is the link's purpose."""
+    """Set the password, making the first account where that is the link's purpose."""
     setup_link = _link(request)
     form = form_of(request)
     problems = Problems()
@@ -74,7 +74,7 @@ def _link(request: Request) -> SetupLink:
 
 
 def _used(request: Request, setup_link: SetupLink, email: str, password: str) -> int:
-    """Uses the link up and sets the password, both or neither. Gives the account's id."""
+    """Use the link up and set the password, both or neither; the account's id."""
     site = site_of(request)
     with site.here.database.write() as connection:
         current = link_of(connection, request.path_params["token"], now=site.now())

@@ -38,7 +38,7 @@ HOME = "/upcoming"
 
 
 def show(request: Request) -> Response:
-    """The form; whoever is signed in already goes on."""
+    """Show the form, or lead on where the browser is signed in already."""
     target = local_path(request.query_params.get("next", ""))
     if context_of(request).session is not None:
         return RedirectResponse(site_of(request).prefix + target, status_code=302)
@@ -46,7 +46,7 @@ def show(request: Request) -> Response:
 
 
 def sign_in_first(request: Request) -> Response:
-    """What somebody gets who must sign in before the page; what they sent is kept meanwhile."""
+    """Lead to the form before a page that needs it; a form that was sent is kept meanwhile."""
     context = context_of(request)
     query = f"?{request.url.query}" if request.url.query else ""
     path = request.url.path.removeprefix(site_of(request).prefix) + query
@@ -58,7 +58,7 @@ def sign_in_first(request: Request) -> Response:
 
 
 def sign_in(request: Request) -> Response:
-    """Signs in, or says no in the same words and time for every reason."""
+    """Sign in, or refuse in the same words and time for every reason."""
     form = form_of(request)
     email = form.secret("email").strip()[:254]
     target = local_path(form.secret("next"))
@@ -128,7 +128,7 @@ def signed_in(
 
 
 def sign_out(request: Request) -> Response:
-    """Ends the session, here and in the database."""
+    """End the session, in the browser and in the database."""
     site = site_of(request)
     session = context_of(request).session
     if session is not None:

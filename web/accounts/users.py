@@ -33,7 +33,7 @@ def show(request: Request) -> Response:
 
 
 def add(request: Request) -> Response:
-    """Makes an account, or gives one another role; the page after it shows its one-time link."""
+    """Make an account, or give one another role; the next page shows its one-time link."""
     form = form_of(request)
     site = site_of(request)
     problems = Problems()
@@ -62,7 +62,7 @@ def add(request: Request) -> Response:
 
 
 def renew_link(request: Request) -> Response:
-    """Makes a new one-time link for somebody who lost the password; the page after it shows it."""
+    """Make a new one-time link for a lost password; the next page shows it."""
     site = site_of(request)
     account = _usable(request)
     with site.here.database.write() as connection:
@@ -85,7 +85,7 @@ def show_link(request: Request) -> Response:
 
 
 def ask_to_disable(request: Request) -> Response:
-    """What disabling means, and the button that does it."""
+    """Show what disabling means, and the button that does it."""
     return page(
         request,
         "accounts/disable_account.html.j2",
@@ -95,7 +95,7 @@ def ask_to_disable(request: Request) -> Response:
 
 
 def disable_account(request: Request) -> Response:
-    """Lets somebody in no more, from now on."""
+    """Disable an account from now on."""
     site = site_of(request)
     account = _account(request)
     with site.here.database.write() as connection:
@@ -104,7 +104,7 @@ def disable_account(request: Request) -> Response:
 
 
 def roles_in_words(account: Account, names: dict[str, str]) -> str:
-    """What an account may do: "secretariat of Cumbria LSCB"."""
+    """Roles as a sentence has them: "secretariat of Cumbria LSCB"."""
     parts = [
         f"{role.value} of {'all Boards' if board == EVERY_BOARD else names.get(board, board)}"
         for board, role in sorted(account.roles.items())

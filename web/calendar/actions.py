@@ -55,7 +55,7 @@ def _sections(chosen: Sequence[tuple[Section, ActionRow]]) -> list[tuple[Section
 def _counts(
     request: Request, counts: Mapping[Rag, int], standing: Rag | None
 ) -> list[tuple[Rag, int, str | None]]:
-    """How many stand how, each with the address of those alone; None for those shown."""
+    """The number of actions of each colour, and the address of those alone; None if shown."""
     return [
         (rag, number, None if rag is standing else link(request, PATH, standing=rag))
         for rag, number in counts.items()

@@ -36,7 +36,7 @@ OPEN_AGAIN = "Open again: it is owed after all"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TypedRecord:
-    """What stands in the two forms of the page."""
+    """The fields of the page's two forms."""
 
     on: TypedDate
     status: str = ""
@@ -47,7 +47,7 @@ class TypedRecord:
 
     @classmethod
     def of(cls, form: Form, today: date) -> TypedRecord:
-        """What somebody typed into one of them; the other begins as it always does."""
+        """One form as it was sent; the other begins as it always does."""
         return cls(
             on=typed_date(form, "on") if form.has("on-day") else shown_date(today),
             status=form.secret("status"),
@@ -92,16 +92,16 @@ def due_page(
 
 
 def choices(item: OccurrenceDossier) -> list[tuple[str, str]]:
-    """What can be recorded now, as values and words."""
+    """The outcomes that can be recorded now, as values and words."""
     listed = [(status.value, CHOICES[status]) for status in item.recordable]
     return [*listed, (OPEN, OPEN_AGAIN)] if item.can_be_opened else listed
 
 
 def typed_by(request: Request) -> TypedRecord:
-    """What somebody typed into the forms."""
+    """The fields as they were sent."""
     return TypedRecord.of(form_of(request), site_of(request).here.today)
 
 
 def _meanwhile(item: OccurrenceDossier, since: str | None) -> tuple[ChangeLine, ...] | None:
-    """What was changed since a standing; None where a form was not too old."""
+    """The changes since a standing; None where a form was not too old."""
     return None if since is None else item.history[changes_at(since) :]

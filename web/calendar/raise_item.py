@@ -1,4 +1,4 @@
-"""/reports/REF/raise: what is due only as required is raised, after a look at what follows."""
+"""/reports/REF/raise: ask for a report that is due as required, once its effects were seen."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ TAKEN_BACK = "If it is not needed after all, record it as waived."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Typed:
-    """What stands in the form."""
+    """The fields of the form."""
 
     owner: str
     meeting: str
@@ -116,7 +116,7 @@ def _save(request: Request, wanted: ItemToRaise) -> Response:
 
 
 def _choices(request: Request, meeting: str) -> RaiseChoices:
-    """What can be chosen. Raises NotFoundError where it cannot be raised."""
+    """The owners and meetings to choose from. Raises NotFoundError where there are none."""
     ref = request.path_params["ref"]
     try:
         with reading_board(request) as (connection, view):

@@ -1,4 +1,4 @@
-"""/record/KEY and /extend/KEY: what became of something that was due; a new date for it."""
+"""/record/KEY and /extend/KEY: record an outcome of an item; give it a new date."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ Change = Callable[[Connection, BoardView], StoredOccurrence]
 
 
 class MovedOnError(Exception):
-    """Somebody else recorded something about it since the form was opened."""
+    """Another change of the item was recorded since the form was opened."""
 
 
 def record_it(request: Request) -> Response:
-    """Records what became of it."""
+    """Record an outcome."""
     form, problems, who = form_of(request), Problems(), user_of(request).email
     today = site_of(request).here.today
     chosen = problems.read("status", "What became of it", lambda: form.choice("status", WORDS))
@@ -57,7 +57,7 @@ def record_it(request: Request) -> Response:
 
 
 def extend_it(request: Request) -> Response:
-    """Gives it a new date."""
+    """Give an item a new date."""
     form, problems, who = form_of(request), Problems(), user_of(request).email
     today = site_of(request).here.today
     to = problems.read("to", "The new date", lambda: read_date(form, "to", today=today))
@@ -95,7 +95,7 @@ def _changed(
     same: Mapping[str, object],
     field: str,
 ) -> Response:
-    """Makes the change, unless somebody else was faster, and says what it did."""
+    """Make the change, unless another was recorded meanwhile, and say what it did."""
     key = request.path_params["key"]
     sent = form_of(request).secret("standing")
     try:
@@ -120,7 +120,7 @@ def done_already(
     sent: str,
     same: Mapping[str, object],
 ) -> StoredOccurrence | None:
-    """What a button pressed twice has done at the first time; None where nothing was done yet.
+    """The item as a button pressed twice left it at first; None where nothing was done yet.
 
     Raises MovedOnError where somebody did anything else meanwhile.
     """

@@ -1,4 +1,4 @@
-"""/upcoming: what is overdue, what is due and who meets, month by month and day by day."""
+"""/upcoming: overdue items, items due and meetings, month by month and day by day."""
 
 from __future__ import annotations
 
@@ -71,12 +71,12 @@ class Row:
 
     @property
     def first(self) -> CalendarEntry:
-        """What is said of all of them."""
+        """The item that stands for all of them."""
         return self.entries[0]
 
     @property
     def is_meeting(self) -> bool:
-        """Whether it is a meeting, which nobody owes."""
+        """Whether it is a meeting, which has no owner."""
         return self.first.kind is Kind.MEETING
 
     @property
@@ -87,7 +87,7 @@ class Row:
 
     @property
     def to(self) -> list[str]:
-        """Who gets it, other than whoever owes it."""
+        """The short names of its audience, without its owner."""
         return [body.short for body in self.first.audience if body != self.first.owner]
 
     @property
@@ -106,13 +106,13 @@ class Day:
 
     @property
     def distance(self) -> str:
-        """How far off or how late what is owed on it is, which is the same for all of it."""
+        """The distance in words of what is owed on it, which is the same for all of it."""
         return next((row.first.distance for row in self.rows if row.first.distance), "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What the address asks for, and addresses that ask for almost the same."""
+    """The choice in the address, and addresses of almost the same choice."""
 
     choice: Choice
     period: Period

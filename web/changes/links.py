@@ -1,4 +1,4 @@
-"""Where a change leads to: the page of what it is about."""
+"""The addresses of the pages that changes are about."""
 
 from __future__ import annotations
 

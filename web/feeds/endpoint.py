@@ -1,4 +1,4 @@
-"""/feeds/TOKEN.ics: what calendar programs fetch, again and again, without anybody signed in.
+"""/feeds/TOKEN.ics: the feeds, which calendar programs fetch often and without a session.
 
 Answered before the pages' own machinery: a feed needs no session, no form and no template, and
 most requests only ask whether anything is new. Fetching changes nothing that anybody sees but
@@ -60,7 +60,7 @@ class Answer:
 
 
 class FeedAnswers:
-    """Answers for the feeds, as an ASGI app. What is ready is sent without asking anything."""
+    """The feeds as an ASGI app. A feed that is ready is sent without asking the database."""
 
     def __init__(self, site: Site, shelf: FeedShelf) -> None:
         self._site = site
@@ -75,7 +75,7 @@ class FeedAnswers:
         self._host: bytes | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers a request for a feed."""
+        """Answer a request for a feed."""
         host, tags = b"", None
         for name, value in scope["headers"]:
             if name == b"host":

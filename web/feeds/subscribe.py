@@ -49,12 +49,12 @@ class FeedLine:
 
 
 def show(request: Request) -> Response:
-    """The feeds of whoever asks; the secretariat's page has everybody's."""
+    """Show the account's feeds; the secretariat sees those of all accounts."""
     return _list(request)
 
 
 def make(request: Request) -> Response:
-    """Makes a feed; the page after it shows the address once."""
+    """Make a feed; the next page shows its address once."""
     problems = Problems()
     form = form_of(request)
     with changing_board(request) as (connection, view):
@@ -71,12 +71,12 @@ def make(request: Request) -> Response:
 
 
 def ask_to_renew(request: Request) -> Response:
-    """What a new address means, and the button that makes it."""
+    """Show what a new address means, and the button that makes it."""
     return _ask(request, "feeds/renew_feed.html.j2", "Give the feed a new address")
 
 
 def renew(request: Request) -> Response:
-    """Gives a feed a new address; the page after it shows that once."""
+    """Give a feed a new address; the next page shows it once."""
     try:
         with changing_board(request) as (connection, _):
             feed = _feed(request, connection)
@@ -107,12 +107,12 @@ def show_address(request: Request) -> Response:
 
 
 def ask_to_stop(request: Request) -> Response:
-    """What stopping means, and the button that does it."""
+    """Show what stopping means, and the button that does it."""
     return _ask(request, "feeds/stop_feed.html.j2", "Stop the feed")
 
 
 def stop(request: Request) -> Response:
-    """Stops a feed for good."""
+    """Stop a feed for good."""
     with changing_board(request) as (connection, view):
         feed = _feed(request, connection)
         revoke_feed(connection, feed, now=site_of(request).now(), who=_who(request))
@@ -129,7 +129,7 @@ def _asked(form: Form, allowed: set[str]) -> tuple[FeedKind, str]:
 
 
 def _choices(request: Request, planner: Planner) -> list[tuple[FeedKind, str, str]]:
-    """What this account may make feeds of: kind, subject and words.
+    """The feeds that this account may make: kind, subject and words.
 
     Everybody who sees the Board sees its bodies; only the secretariat chooses for others.
     """

@@ -24,7 +24,7 @@ from .mails import ReadMail, read_mail
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionPage:
-    """What a person can do about a mail: the function that does it, and its words."""
+    """An action on a mail: the function that does it, and its words."""
 
     action: MailAction
     does: Callable[..., Any]

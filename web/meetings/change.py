@@ -1,4 +1,4 @@
-"""Moving, cancelling and adding a meeting: a form, what would follow, and the button that saves."""
+"""The pages on which a meeting is moved, cancelled or added."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def _reason(request: Request) -> str:
 
 
 def _typed(form: Form) -> list[tuple[str, str]]:
-    """What was typed, to be sent again with the button."""
+    """The fields that the preview carries, to be sent again with its button."""
     return [
         (name, value)
         for name, values in form.fields.items()

@@ -1,4 +1,4 @@
-"""/meetings: when each body meets in a year, and what is due at each meeting."""
+"""/meetings: the meetings of each body in a year, and how many papers each expects."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def meeting_of(request: Request, connection: Connection, view: BoardView) -> Mee
 
 
 def no_meeting(body: Body) -> str:
-    """That a body does not meet on a day that somebody named."""
+    """The sentence where a body has no meeting on the day of the address."""
     return (
         f"{body.short} does not meet on that day. Perhaps the meeting was moved; look for it "
         "under Meetings."

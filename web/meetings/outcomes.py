@@ -1,4 +1,4 @@
-"""/meetings/BODY/DAY/record: what became of all that was due at a meeting, on one page."""
+"""/meetings/BODY/DAY/record: record the outcomes of all papers of a meeting at once."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
-    """What somebody chose for one paper."""
+    """The outcome that was chosen for one paper."""
 
     key: str
     status: str
@@ -69,7 +69,7 @@ def show(request: Request) -> Response:
 
 
 def record_all(request: Request) -> Response:
-    """Records everything that was chosen, or nothing."""
+    """Record all outcomes that were chosen, or none."""
     papers, form, problems = papers_of(request), form_of(request), Problems()
     today = site_of(request).here.today
     on = problems.read("on", "The day", lambda: read_date(form, "on", today=today))
@@ -102,7 +102,7 @@ def _record(
     problems: Problems,
     moved: set[str],
 ) -> None:
-    """Raises RefusedError, with problems or the keys that `moved` on, where one row cannot be."""
+    """Record all rows. Raises RefusedError, with problems or the keys that `moved` on."""
     who = user_of(request).email
     with changing_board(request) as (connection, view):
         for outcome in chosen:
@@ -125,7 +125,7 @@ def _record(
 
 
 def _silent(form: Form, papers: MeetingPapers) -> Iterator[AgendaItem]:
-    """Who was asked and had nothing to report, as it was ticked: "exceptions/pmqag"."""
+    """The owners ticked as having nothing to report: "exceptions/pmqag"."""
     meeting = papers.meeting
     for name in sorted(set(form.all("silent"))):
         ref, _, owner = name.partition("/")
@@ -133,7 +133,7 @@ def _silent(form: Form, papers: MeetingPapers) -> Iterator[AgendaItem]:
 
 
 def _chosen(form: Form, papers: Sequence[Paper], problems: Problems) -> list[Chosen]:
-    """What was chosen, paper by paper; the fields of each are named by its key."""
+    """The outcomes that were chosen; the fields of a paper are named by its key."""
     titles = {paper.shown.key: _called(paper) for paper in papers}
     sent = (name.partition("/") for name, values in form.fields.items() if any(values))
     if any(kind == "status" and key not in titles for kind, _, key in sent):
@@ -160,7 +160,7 @@ def _called(paper: Paper) -> str:
 
 
 def _papers(papers: MeetingPapers) -> list[Paper]:
-    """Everything that can be recorded, what is still owed first."""
+    """The papers that can be recorded, those still owed first."""
     lists = (papers.late, papers.to_come, papers.not_settled, papers.reviews, papers.come)
     return [paper for part in (*lists, papers.nothing, papers.not_needed) for paper in part]
 
@@ -201,7 +201,7 @@ def _page(
 
 
 def _meanwhile(connection: Connection, view: BoardView, key: str, sent: str) -> str:
-    """What was changed of one since its row was shown."""
+    """The changes of a paper since its row was shown."""
     lines = history(connection, view, [key])
     return " ".join(line.text for line in lines[changes_at(sent) :])
 

@@ -1,4 +1,4 @@
-"""What moving, cancelling or adding a meeting would do, in words, before anything is saved."""
+"""The effects of moving, cancelling or adding a meeting, in words, before it is saved."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ..request.context import reading_board, site_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """What a decision would do, in words, and the planner's revision that this holds for.
+    """The effects of a decision in words, and the planner's revision that they hold for.
 
     `remark` is about the new day, `remarks` are about the effects.
     """

@@ -1,4 +1,4 @@
-"""The flow of a change: asked for, previewed, saved, or overtaken by somebody else's.
+"""The flow of a change: asked for, previewed, saved, or overtaken by another change.
 
 A preview's form carries what was typed and goes to the same address again: with its button
 `save` the change is made, with `edit` the form comes back. Where the form itself shows what

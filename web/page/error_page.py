@@ -75,6 +75,6 @@ def _words(request: Request, error: Exception) -> tuple[int, str, str]:
 
 
 def _path(request: Request) -> str:
-    """The path of a request, without what is nobody's to read in a log: the token of a link."""
+    """The path of a request for the log, without the token of a link."""
     path, token = request.url.path, request.path_params.get("token")
     return path.replace(str(token), "…") if token else path

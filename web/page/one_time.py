@@ -1,4 +1,4 @@
-"""What is shown once and kept nowhere: a secret address, on the page after the form that made it.
+"""A secret address that is shown once, on the page after the form that made it.
 
 It travels in a cookie of its own, because the browser that shows it is the only place that may
 have it: an address would end up in logs and histories, and the database holds digests alone.
@@ -17,7 +17,7 @@ SECONDS_KEPT = 300
 
 
 def redirect_to_show(request: Request, path: str, name: str, secret: str) -> Response:
-    """Sends the browser on to `path`, which shows `secret` and can say it by `name`."""
+    """Redirect to `path`, whose page asks for `secret` by `name`."""
     response = redirect(request, path)
     value = _signer(request, name).sign(secret).decode()
     set_cookie(site_of(request), response, _cookie(name), value, seconds=SECONDS_KEPT)
@@ -25,7 +25,7 @@ def redirect_to_show(request: Request, path: str, name: str, secret: str) -> Res
 
 
 def secret_to_show(request: Request, name: str) -> str | None:
-    """What `redirect_to_show` gave to this session by that name; None where it was shown before."""
+    """The secret of this session by its name; None where it was shown before."""
     value = read_cookie(site_of(request), request, _cookie(name))
     try:
         return _signer(request, name).unsign(value or "").decode()

@@ -68,7 +68,7 @@ def _may(context: RequestContext, role: str) -> bool:
 
 
 def _taken_notice(request: Request) -> Notice | None:
-    """What the page before wanted said; said once."""
+    """The notice that the page before left, taken so that it is shown once."""
     session = context_of(request).session
     if session is None or session.notice is None or request.method == "HEAD":
         return None
@@ -82,7 +82,7 @@ def _taken_notice(request: Request) -> Notice | None:
 
 
 def _banners(site: Site, context: RequestContext) -> Iterator[str]:
-    """What whoever is signed in should know, whatever page they look at."""
+    """The sentences that stand on every page of those signed in."""
     if context.account is None:
         return
     if site.is_stale:

@@ -1,4 +1,4 @@
-"""Forms that could not be taken yet: what somebody typed is shown again, to be sent once more."""
+"""Forms that could not be accepted yet, shown again with a button that resubmits them."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class KeptForm:
 
     @property
     def typed(self) -> list[str]:
-        """What a person would recognise as typed."""
+        """The values that a person would recognise as typed."""
         return [
             value
             for name, value in self.pairs

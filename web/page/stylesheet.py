@@ -17,7 +17,7 @@ FOR_A_YEAR = "public, max-age=31536000, immutable"
 
 
 class Stylesheet:
-    """What `make css` compiled; without it the pages work, unstyled."""
+    """The stylesheet that `make css` compiled; without it the pages work, unstyled."""
 
     def __init__(self, folder: Path = STATIC) -> None:
         self._file = folder / NAME

@@ -125,7 +125,7 @@ def _save(
 
 
 def _target(planner: Planner, pauses: list[Pause], form: Form) -> Target:
-    """What the address or the form names. Raises NotFoundError where there is no such thing."""
+    """The target that the address or the form names. Raises NotFoundError."""
     kind, name = form.secret("kind"), form.secret("id")
     paused = next((pause for pause in pauses if (pause.kind, pause.id) == (kind, name)), None)
     known = {

@@ -1,4 +1,4 @@
-"""/people and /bodies/{id}: who holds which role, when bodies meet, and whether mails arrive."""
+"""/people and /bodies/{id}: roles and their holders, meetings, and whether mails arrive."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""/bodies/{id}/appoint and /end: a role given or ended from a day, once what follows was seen."""
+"""/bodies/{id}/appoint and /end: a role begins or ends on a day, once its effects were seen."""
 
 from __future__ import annotations
 
@@ -51,19 +51,19 @@ class RoleChange:
 
     @property
     def edit(self) -> Edit:
-        """What it does to the planner."""
+        """The change of the planner."""
         change = end_role if self.ends else appoint
         return lambda content: change(content, self.body_id, self.role, self.address, self.starts)
 
     @property
     def noted(self) -> str:
-        """How the record of changes words it."""
+        """The words for the record of changes."""
         verb = "is not" if self.ends else "is"
         return f"{self.address} {verb} {self.name} from {self.starts}"
 
     @property
     def told(self) -> str:
-        """What was done, as a sentence."""
+        """The sentence for a reader."""
         short, day = self.body.line.body.short, long_date(self.starts)
         if self.ends:
             return f"{self.address} is not {self.name} of {short} any more from {day}."
@@ -165,7 +165,7 @@ def _held(body: BodyDossier, form: Form, problems: Problems) -> tuple[RoleName |
 
 
 def _effects(request: Request, change: RoleChange) -> tuple[RoleEffects, int]:
-    """What follows, and the planner's revision that this holds for."""
+    """The effects of a change, and the planner's revision that they hold for."""
     here = site_of(request).here
     with reading_board(request) as (connection, view):
         after = planner_of(change.edit(here.shelf.content(connection, view.row)))

@@ -44,7 +44,7 @@ def _close_series(flat: Flat, _: Opened) -> Flat:
 
 
 def _meeting_day(text: str) -> str:
-    """ "second Thursday", however it was typed; what is none is left for the planner's check."""
+    """ "second Thursday", however it was typed; the planner's check refuses what is none."""
     ordinal, _, weekday = text.strip().lower().partition(" ")
     ordinal = DAYS_TYPED.get(ordinal, ordinal)
     known = ordinal in ORDINALS and weekday.capitalize() in WEEKDAYS

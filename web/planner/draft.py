@@ -30,7 +30,7 @@ NEW = "new"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What was typed so far, carried from form to form and signed.
+    """The input so far, carried from form to form and signed.
 
     `patch` is what is to be other than it stood when `token` was true of the entry; `was` is
     what the fields of the form began with; `id` is that of a new entry, once it has one.
@@ -45,7 +45,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannerEntry:
-    """What a page of an entry works on. `name` is that of the kind in the address."""
+    """An entry of the planner with what its pages need. `name` is its kind in the address."""
 
     name: str
     kind: str
@@ -84,7 +84,7 @@ class PlannerEntry:
         return Opened(setting=self.setting, document=document, timing=draft.timing, was=draft.was)
 
     def edit(self, draft: Draft) -> EntryEdit:
-        """What is to be saved."""
+        """The edit that saving makes."""
         entry_id = draft.id if self.is_new else self.id
         return EntryEdit(kind=self.kind, id=entry_id, token=draft.token, patch=draft.patch)
 
@@ -114,7 +114,7 @@ def entry_of(request: Request) -> PlannerEntry:
 
 
 def first_draft(entry: PlannerEntry, section: Section) -> Draft:
-    """What a form begins with: nothing typed; a new report is owed from today on."""
+    """The draft that a form begins with; a new report is owed from today on."""
     starts = {"from": entry.setting.today.isoformat()}
     patch = starts if entry.is_new and entry.kind == "report" else {}
     return opened_at(entry, Draft(patch=patch, token=entry.token), section)
@@ -128,7 +128,7 @@ def opened_at(entry: PlannerEntry, draft: Draft, section: Section) -> Draft:
 
 
 def draft_of(request: Request) -> Draft:
-    """What was typed so far, from the form that was sent. Raises FormRefusedError."""
+    """The draft in the form that was sent. Raises FormRefusedError."""
     try:
         return Draft(**_serializer(site_of(request)).loads(form_of(request).secret("draft")))
     except (BadData, TypeError):

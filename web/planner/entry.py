@@ -74,7 +74,7 @@ def ask(request: Request) -> Response:
 
 
 def answer(request: Request) -> Response:
-    """What a form sent: on to the next one, to what it would change, or saved."""
+    """Answer a form: with the next one, with a preview of the change, or by saving it."""
     entry, key = entry_of(request), request.path_params["section"]
     draft = draft_of(request)
     if key == REMOVE:
@@ -125,7 +125,7 @@ def _preview(
     form: Form | None = None,
     problems: Problems | None = None,
 ) -> Response:
-    """What saving would change, with the button that saves; `problems` are about the remark."""
+    """Show what saving would change, and its button; `problems` are about the remark."""
     if draft.token != entry.token:
         return conflict(request, entry, draft)
     draft, wrong = named(entry, draft), Problems()

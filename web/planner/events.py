@@ -1,4 +1,4 @@
-"""/planner/events: what some dates wait for, and that it happened."""
+"""/planner/events: the events that dates wait for, and the form that records one."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def show(request: Request) -> Response:
 
 
 def record(request: Request) -> Response:
-    """Records that an event happened; what waits for it falls due."""
+    """Record that an event happened; what waits for it falls due."""
     form, problems, here = form_of(request), Problems(), site_of(request).here
     day = problems.read(
         "on", "The day it happened", lambda: read_date(form, "on", today=here.today)
@@ -55,7 +55,7 @@ def record(request: Request) -> Response:
 
 
 def waiting(name: str, planner: Planner) -> list[tuple[After, str]]:
-    """What falls due after an event: how long after, and “its title” from whom."""
+    """The obligations due after an event: how long after, and “title” from the owners."""
     return [
         (
             obligation.timing,

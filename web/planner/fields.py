@@ -1,4 +1,4 @@
-"""The fields of an entry of the planner: how each is shown in a form, and read from it again."""
+"""The kinds of fields of the planner's forms: shown in a form, and read from it again."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Choices = tuple[tuple[str, str], ...]
 
 
 class Widget(StrEnum):
-    """How a field is typed or chosen."""
+    """The control of a field."""
 
     LINE = "line"
     TEXT = "text"
@@ -45,7 +45,7 @@ class Widget(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """What a form is filled in against: the planner as it stands, and the day."""
+    """The planner as it stands and the day, against which a form is filled in."""
 
     planner: Planner
     today: date
@@ -65,7 +65,7 @@ class Field:
     short: bool = False
 
     def shown(self, value: Any) -> tuple[str, ...]:
-        """What the form begins with, as a browser would send it back."""
+        """The value that the form begins with, as a browser would send it back."""
         match self.widget:
             case Widget.BODIES | Widget.TICKS:
                 return tuple(value or ())
@@ -85,7 +85,7 @@ class Field:
         return ("" if value is None else str(value),)
 
     def typed(self, form: Form) -> tuple[str, ...]:
-        """What was typed or chosen, right or wrong."""
+        """The value that was typed or chosen, right or wrong."""
         if self.widget in (Widget.BODIES, Widget.TICKS, Widget.TICK):
             return form.all(self.key)
         if self.widget is Widget.DATE:
@@ -94,7 +94,7 @@ class Field:
         return (form.secret(self.key).replace("\r\n", "\n"),)
 
     def is_same(self, one: tuple[str, ...], other: tuple[str, ...]) -> bool:
-        """Whether two states of the field are the same to who reads them."""
+        """Whether two states of the field read the same."""
         if self.widget in (Widget.BODIES, Widget.TICKS):
             return set(one) == set(other)
         return one == other
@@ -117,12 +117,12 @@ class Field:
 
 
 def typed_values(fields: tuple[Field, ...], form: Form) -> dict[str, tuple[str, ...]]:
-    """What stands in the fields of a form that was sent."""
+    """The values of the fields of a form that was sent."""
     return {field.key: field.typed(form) for field in fields}
 
 
 def shown_values(fields: tuple[Field, ...], flat: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    """What the fields of a form begin with."""
+    """The values that the fields of a form begin with."""
     return {field.key: field.shown(flat.get(field.key)) for field in fields}
 
 
@@ -243,7 +243,7 @@ Path = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """What a section is opened upon: the entry as it stands, and the kind of its timing.
+    """The entry that a section is opened upon, and the kind of its timing.
 
     `was` is what the fields began with.
     """

@@ -1,4 +1,4 @@
-"""What was typed into a section of an entry becomes a patch, or problems by their fields."""
+"""Turn the input of a section into a patch of the entry, or problems by field."""
 
 from __future__ import annotations
 

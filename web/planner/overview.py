@@ -1,4 +1,4 @@
-"""/planner: everything that the planner holds, found and led to; and the planner as a file."""
+"""/planner: every entry of the planner, with a search; and the planner as a file."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Group:
 
     @property
     def one(self) -> str:
-        """What one of them is called."""
+        """The word for one of them."""
         return MANY[self.name]
 
     @property

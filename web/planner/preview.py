@@ -1,4 +1,4 @@
-"""What saving an entry would change, laid out for a page before anything is saved."""
+"""The effects of saving an entry, laid out for a page before anything is saved."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ NEXT_WITHIN = timedelta(days=366 * 4)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """What saving changes: in the entry, in what is due, in who meets; all in words.
+    """The effects of saving: on the entry, on due items, on meetings; all in words.
 
     `timing` and `next` are a report's or an action's own; `is_own`: the effects are all of it
     alone; `more` counts the kinds of effects that are left out.
@@ -66,7 +66,7 @@ class Preview:
 def preview(
     request: Request, entry: PlannerEntry, edit: EntryEdit, changed: PlannerFile
 ) -> Preview:
-    """What `edit` changes, given the planner with it."""
+    """Work out what `edit` changes, given the planner with it."""
     after = planner_of(changed)
     falls_due = entry.kind in FALLS_DUE
     with reading_board(request) as (connection, view):
@@ -120,7 +120,7 @@ def _who_is_mailed(
     entry: PlannerEntry,
     edit: EntryEdit,
 ) -> Iterator[str]:
-    """Where a body's role-holders change: who gets its mails then."""
+    """Sentences on the recipients of a body's mails, where its role-holders change."""
     if entry.kind == "body" and not entry.is_new and set(ROLES) & edit.patch.keys():
         yield from role_effects(connection, view, after, edit.id, starts=view.today).sentences
 
@@ -135,7 +135,7 @@ class Beside:
 
 
 def beside(entry: PlannerEntry, draft: Draft) -> list[Beside]:
-    """What stands in an entry now beside what somebody typed before it was changed."""
+    """The entry as it stands now beside the input made before it was changed."""
     return [
         Beside(
             label=label(entry.kind, key),
@@ -147,7 +147,7 @@ def beside(entry: PlannerEntry, draft: Draft) -> list[Beside]:
 
 
 def _words(key: str, document: Document, planner: Planner) -> str:
-    """A field in words; what is typed wrong is shown as it is."""
+    """A field in words; a wrong value is shown as it is."""
     value = document.get(key)
     try:
         return in_words(key, value, planner)

@@ -1,4 +1,4 @@
-"""An entry of the planner taken out, or what stands in the way of that; and two who change it."""
+"""The page that removes an entry of the planner; and the page of two changes at once."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .preview import beside
 
 
 def ask_to_remove(request: Request, entry: PlannerEntry, problems: Problems) -> Response:
-    """What removing means, and the button; or why it cannot be."""
+    """Show what removing means, and the button; or why it is not possible."""
     with reading_board(request) as (connection, view):
         kept = why_kept(connection, view.id, entry.content, entry.kind, entry.id)
     return page(
@@ -36,7 +36,7 @@ def ask_to_remove(request: Request, entry: PlannerEntry, problems: Problems) -> 
 
 
 def remove(request: Request, entry: PlannerEntry, draft: Draft) -> Response:
-    """Takes an entry out of the planner."""
+    """Remove an entry from the planner."""
     problems = Problems()
     why = problems.read("why", "“Why”", lambda: form_of(request).lines("why"))
     with reading_board(request) as (connection, view):
@@ -59,7 +59,7 @@ def remove(request: Request, entry: PlannerEntry, draft: Draft) -> Response:
 
 
 def conflict(request: Request, entry: PlannerEntry, draft: Draft) -> Response:
-    """What stands there now beside what was typed; nothing was saved."""
+    """Show the entry as it stands now beside the input; nothing was saved."""
     return page(
         request,
         "planner/conflict.html.j2",

@@ -1,4 +1,4 @@
-"""When something is due, as a form has it and as a planner file says it: `when`."""
+"""The timing of a report or an action, in a form and as `when` of a planner file."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def kind_of(when: Flat) -> str:
 
 
 def opened(kind: str, when: Flat) -> Flat:
-    """What the fields of a kind begin with: the timing as it stands, where it is of that kind."""
+    """The values that a kind's fields begin with: the timing, where it is of that kind."""
     if kind_of(when) != kind:
         return {"papers": PAPERS_WORKING_DAYS, "days": AFTER_WORKING_DAYS}
     flat = {"papers": PAPERS_WORKING_DAYS, "days": AFTER_WORKING_DAYS, **when}
@@ -102,7 +102,7 @@ def field_at(path: tuple[str | int, ...], kind: str) -> str:
 
 
 def review_value(review: Flat) -> str:
-    """How a list of choices names a review."""
+    """The value of a review in a list of choices."""
     if set(review) <= {"meeting", "last_in"} and "meeting" in review:
         return f"{review['meeting']}:{review.get('last_in', '')}"
     return KEPT + json.dumps(review, sort_keys=True, default=str)

@@ -1,4 +1,4 @@
-"""What the buttons of a chair's page do, each by the name that its form sends."""
+"""The buttons of a chair's page, each by the name that its form sends."""
 
 from __future__ import annotations
 

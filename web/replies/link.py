@@ -1,4 +1,4 @@
-"""Reading the link of a mail: whose it is, what it is about, and whether it may still act."""
+"""Read the link of a mail: its reader, its item, and whether it may still act."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Opened:
 
 @contextmanager
 def opened(request: Request, *, writing: bool) -> Iterator[tuple[Connection, Opened]]:
-    """What a request's link opens, in a transaction. Raises ClosedLink."""
+    """Open a request's link, in a transaction. Raises ClosedLink."""
     here = site_of(request).here
     with here.database.write() if writing else here.database.read() as connection:
         if writing:

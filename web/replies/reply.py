@@ -1,4 +1,4 @@
-"""/answer/TOKEN: where a chair's mail leads. Looking changes nothing; each button says its own."""
+"""/answer/TOKEN: the page of a chair's link. Looking changes nothing; its buttons do."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class RefusedError(Exception):
 
 
 def show(request: Request) -> Response:
-    """What is owed, and what its reader can answer."""
+    """Show what is owed, and the replies that its reader can give."""
     return _shown(request)
 
 
@@ -58,7 +58,7 @@ def _shown(
 
 
 def answer(request: Request) -> Response:
-    """Does what a button of the page says, once."""
+    """Do what a button of the page says, once."""
     form, problems = form_of(request), Problems()
     action = form.secret("do")
     act = ACTIONS.get(action)

@@ -1,4 +1,4 @@
-"""One request as the pages see it: who asks, which Board is meant, and what was sent."""
+"""The context of a request: its account, its Board, its form, and the Board's data."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def read_cookie(site: Site, request: Request, name: str) -> str | None:
 def set_cookie(
     site: Site, response: Response, name: str, value: str, *, seconds: int | None = None
 ) -> None:
-    """Gives the browser a cookie that no script can read, for so long or until it is closed."""
+    """Set a cookie that no script can read, for some seconds or until the browser closes."""
     response.set_cookie(
         _full(site, name),
         value,
@@ -46,7 +46,7 @@ def set_cookie(
 
 
 def drop_cookie(site: Site, response: Response, name: str) -> None:
-    """Takes a cookie back."""
+    """Delete a cookie."""
     response.delete_cookie(
         _full(site, name), path="/", httponly=True, samesite="lax", secure=site.is_secure
     )
@@ -59,7 +59,7 @@ def _full(site: Site, name: str) -> str:
 
 @dataclass(slots=True, kw_only=True)
 class RequestContext:
-    """What is known of a request. `key` is the cookie that its forms are bound to."""
+    """The facts about a request. `key` is the cookie that its forms are bound to."""
 
     form: Form = field(default_factory=Form)
     session: Session | None = None
@@ -72,12 +72,12 @@ class RequestContext:
 
     @property
     def account(self) -> Account | None:
-        """Who is signed in."""
+        """The account that is signed in."""
         return None if self.session is None else self.session.account
 
 
 def open_context(request: Request, form: Form) -> RequestContext:
-    """Finds out who asks, and keeps it with the request."""
+    """Read the session of a request, and keep its context with it."""
     site = site_of(request)
     context = RequestContext(form=form)
     request.state.context = context
@@ -110,7 +110,7 @@ def site_of(request: Request) -> Site:
 
 
 def context_of(request: Request) -> RequestContext:
-    """What is known of a request; an empty context before anything is."""
+    """The context of a request; an empty one before it is opened."""
     context: RequestContext = getattr(request.state, "context", None) or RequestContext()
     return context
 
@@ -121,7 +121,7 @@ def form_of(request: Request) -> Form:
 
 
 def user_of(request: Request) -> Account:
-    """Who is signed in. Pages with a role always have somebody."""
+    """The account that is signed in; pages with a role always have one."""
     account = context_of(request).account
     if account is None:
         raise ForbiddenError("Nobody is signed in.")
@@ -179,14 +179,14 @@ def link(request: Request, path: str, **query: object) -> str:
 
 
 def redirect(request: Request, path: str, notice: str | None = None, **query: object) -> Response:
-    """Sends the browser on after a form; `notice` is said on the page that it comes to."""
+    """Redirect after a form; `notice` is shown on the page that it leads to."""
     if notice is not None:
         notify(request, notice)
     return RedirectResponse(link(request, path, **query), status_code=303)
 
 
 def notify(request: Request, text: str, *, heading: str = "Done") -> None:
-    """Lets the next page of this session say something once."""
+    """Have the next page of this session show a notice once."""
     session = context_of(request).session
     if session is not None:
         with site_of(request).here.database.write() as connection:

@@ -64,7 +64,7 @@ class TypedDate:
 
 
 def typed_date(form: Form, name: str) -> TypedDate:
-    """What stands in the three fields of a date, to be read or shown again."""
+    """The three fields of a date, to be read or shown again."""
     return TypedDate(
         day=_part(form, f"{name}-day"),
         month=_part(form, f"{name}-month"),

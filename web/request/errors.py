@@ -1,4 +1,4 @@
-"""What can stand between a person and a page: each has its status, its words and a way on."""
+"""Errors that become a page, each with its status and its words."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ class ForbiddenError(PageError):
 
 
 class FormRefusedError(PageError):
-    """What was sent is not a form of these pages."""
+    """A request that carries no form of these pages."""
 
     heading = "The form could not be read"
 
 
 class FormTooLargeError(PageError):
-    """A form beyond all reason."""
+    """A form larger than any of these pages sends."""
 
     status = 413
     heading = "The form is too large"
@@ -46,7 +46,7 @@ class FormTooLargeError(PageError):
 
 
 class ConflictError(PageError):
-    """Somebody else was faster."""
+    """A change that another one has overtaken."""
 
     status = 409
     heading = "Somebody else changed this meanwhile"

@@ -1,4 +1,4 @@
-"""What a browser sends: read within bounds, and free of what no keyboard types."""
+"""The fields of a form: read within bounds, and free of characters no keyboard types."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Form:
     def choice(
         self, name: str, known: Collection[str], unknown: str = "must be chosen from the list"
     ) -> str:
-        """What was chosen from a list. Raises FieldError."""
+        """A choice from a list. Raises FieldError."""
         value = self.secret(name)
         if not value:
             raise FieldError("must be chosen")
@@ -88,21 +88,21 @@ class Form:
 
 
 class FieldError(BoardcalError):
-    """Why a field is not right, worded to follow its name: "must be a date"."""
+    """A field that is not right; its sentence follows the field's name: "must be a date"."""
 
 
 class Problems:
-    """What is wrong with a form, by field: a page shows each beside its field and all on top."""
+    """The problems of a form by field; a page shows each beside its field and all on top."""
 
     def __init__(self, sentences: Mapping[str, str] | None = None) -> None:
         self._sentences = dict(sentences or {})
 
     def add(self, name: str, sentence: str) -> None:
-        """Notes what is wrong with a field; the first sentence stays."""
+        """Note what is wrong with a field; the first sentence stays."""
         self._sentences.setdefault(name, sentence)
 
     def read(self, name: str, label: str, take: Callable[[], Read]) -> Read | None:
-        """What `take` gives; None, with a sentence that begins with `label`, where it cannot.
+        """Call `take`; None, with a sentence that begins with `label`, where it refuses.
 
         A FieldError or ValueError ("has no @") is put behind the label, another BoardcalError
         is a sentence already.

@@ -1,4 +1,4 @@
-"""What the address of a list chooses: "?status=overdue&page=2". What is not known chooses all."""
+"""Choices in the address of a list: "?status=overdue&page=2". An unknown one chooses all."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def chosen_number(request: Request, name: str, least: int, most: int) -> int | N
 
 
 def asked(request: Request) -> Form:
-    """What stands behind the question mark of the address, as if it were a form."""
+    """The query of the address, read as a form."""
     pairs = request.query_params
     return Form({name: tuple(pairs.getlist(name)) for name in pairs})
 

@@ -1,4 +1,4 @@
-"""Around every answer: the right host, the right path, and the headers that keep browsers safe."""
+"""Middleware around every answer: the right host and path, and security headers."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def host_of(stated: str) -> str:
 
 
 def elsewhere(site: Site) -> str:
-    """What somebody reads who came by a name that is not ours."""
+    """The sentence for a request by a host name that is not this site's."""
     return (
         "This address is not known to boardcal. Its pages are at "
         f"{site.base_url} (base_url under [web] in config.toml).\n"
@@ -77,7 +77,7 @@ class Shell:
         self._headers = safe_headers(site)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers an HTTP request; passes anything else on."""
+        """Answer an HTTP request; pass anything else on."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

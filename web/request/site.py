@@ -1,4 +1,4 @@
-"""What every page is made from: the installation, its secret, its templates, its pulse."""
+"""The site that every page is made from: installation, secret, templates, heartbeat."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Site:
 
     @property
     def base_url(self) -> str:
-        """Where people reach the pages, without a slash at the end."""
+        """The address of the pages, without a slash at the end."""
         return self.here.settings.web.base_url
 
     @property
@@ -52,5 +52,5 @@ class Site:
         return self.here.clock()
 
     def signer(self, purpose: str) -> Signer:
-        """Signs texts for one purpose; what was signed for another does not pass."""
+        """A signer for one purpose; signatures of another one do not pass."""
         return Signer(self.secret, salt=f"boardcal {purpose}", digest_method=hashlib.sha256)

@@ -26,7 +26,7 @@ def show(request: Request) -> Response:
 
 
 def decide(request: Request) -> Response:
-    """Does what a button says; whoever asked is told with their next mail."""
+    """Do what a button says; the person who asked is told with their next mail."""
     problems = Problems()
     try:
         with changing_board(request) as (connection, view):
@@ -43,7 +43,7 @@ class RefusedError(Exception):
 
 
 def _decided(request: Request, connection: Connection, view: BoardView, problems: Problems) -> str:
-    """What was done, as a sentence. Raises RefusedError, with the problems noted."""
+    """Decide, and word what was done. Raises RefusedError, with the problems noted."""
     asked = _asked(request, connection, view)
     if not asked.is_open:
         raise ConflictError(
@@ -64,7 +64,7 @@ def _act(
     form: Form,
     problems: Problems,
 ) -> str | None:
-    """Does what was chosen; what to say of it, None where something is wrong with the form."""
+    """Do what was chosen, and word it; None where something is wrong with the form."""
     who = user_of(request).email
     match form.secret("do"), asked.wish:
         case "grant", Wish.MORE_TIME:
@@ -165,6 +165,6 @@ def _page(
 
 
 def _address_in(successor: str | None) -> str:
-    """The address that somebody wrote along with a name, to begin the field with."""
+    """The address written along with a name, to begin the field with."""
     words = (word.strip("<>(),;") for word in (successor or "").split())
     return next((word for word in words if "@" in word), "")

@@ -34,7 +34,7 @@ def show(request: Request) -> Response:
 
 
 def confirm(request: Request) -> Response:
-    """Lets the readings that were ticked stand as the plan's own."""
+    """Confirm the readings that were ticked, as the plan's own."""
     ticked = set(form_of(request).all("reading"))
     problems = Problems()
     if not ticked:
@@ -59,12 +59,12 @@ def confirm(request: Request) -> Response:
 
 
 def reading_of(decision: Decision) -> str:
-    """What a reading is of: a report, an action, a body, or the plan."""
+    """The subject of a reading: a report, an action, a body, or the plan."""
     return decision.ref or decision.body or PLAN
 
 
 def reading_sign(decision: Decision) -> str:
-    """What tells a reading from every other, and from one that was changed since."""
+    """The digest that tells a reading from others, and from one that was changed since."""
     text = f"{reading_of(decision)}\0{decision.reading}"
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -110,7 +110,7 @@ def _kind(request: Request) -> str | None:
 
 
 def _ways(planner: Planner, decision: Decision) -> Iterator[tuple[str, str]]:
-    """Where to decide it: each page, with the words of its link."""
+    """The pages on which to decide it, with the words of their links."""
     path = path_of(planner, decision.ref) if decision.ref else None
     places = {
         f"/due/{decision.key}": ("Record or move it", decision.key),

@@ -33,7 +33,7 @@ def show(request: Request) -> Response:
 
 
 def settle_many(request: Request) -> Response:
-    """Records all that was chosen, or nothing."""
+    """Record all outcomes that were chosen, or none."""
     form, problems = form_of(request), Problems()
     with reading_board(request) as (connection, view):
         items = {str(item.id): item for item in unsettled_items(connection, view)}
