@@ -14,7 +14,7 @@ from ..storage.boards import BoardRow
 from ..storage.database.errors import DatabaseError
 from .accounts.sign_in import sign_in_first
 from .page.error_page import error_page
-from .page.resubmit import comes_from_us, resendable, send_again
+from .page.resubmit import is_same_origin, resendable, send_again
 from .request.context import VISITOR, RequestContext, context_of, open_context, set_cookie, site_of
 from .request.errors import ForbiddenError, NotFoundError, PageError
 from .request.form import Form, read_form
@@ -138,7 +138,7 @@ def _with_board(request: Request, row: BoardRow) -> str:
 
 
 def _stale(request: Request) -> Response:
-    kept = resendable(request, context_of(request).form) if comes_from_us(request) else None
+    kept = resendable(request, context_of(request).form) if is_same_origin(request) else None
     if kept is None:
         return error_page(
             request, ForbiddenError(f"{STALE} Go back, open the page again, and try once more.")

@@ -11,10 +11,10 @@ from starlette.routing import Route
 
 from ..queries.feeds.feed_contents import FeedShelf
 from .access import guarded
-from .feeds.endpoint import FeedAnswers
+from .feeds.endpoint import FeedEndpoint
 from .page.error_page import unrouted
 from .page.stylesheet import Stylesheet
-from .request.security import Shell
+from .request.security import SecurityMiddleware
 from .request.site import Site
 from .routing import Endpoint
 from .url_map import PLAIN_ROUTES, URL_MAP
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class App(Starlette):
     """The pages. Calendar programs come often and need nothing that pages need: they come first."""
 
-    def __init__(self, feeds: FeedAnswers, **options: Any) -> None:
+    def __init__(self, feeds: FeedEndpoint, **options: Any) -> None:
         super().__init__(**options)
         self._feeds = feeds
 
@@ -43,13 +43,13 @@ def build_app(site: Site, endpoints: Sequence[Endpoint] = URL_MAP) -> Starlette:
     stylesheet = Stylesheet()
     feeds = FeedShelf(site.here)
     app = App(
-        FeedAnswers(site, feeds),
+        FeedEndpoint(site, feeds),
         routes=[
             *_guarded_routes(endpoints),
             *PLAIN_ROUTES,
             Route("/static/boardcal.css", stylesheet.answer),
         ],
-        middleware=[Middleware(Shell, site=site)],
+        middleware=[Middleware(SecurityMiddleware, site=site)],
         exception_handlers={404: unrouted, 405: unrouted, Exception: unrouted},
     )
     app.router.redirect_slashes = False

@@ -6,7 +6,7 @@ import asyncio
 import errno
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -19,7 +19,6 @@ from .page.templating import make_environment
 from .request.site import Site
 
 if TYPE_CHECKING:
-    from starlette.applications import Starlette
     from starlette.types import ASGIApp
 
     from ..scheduler.service import Service
@@ -158,10 +157,11 @@ async def serving(
         await asyncio.wait({task})
 
 
-def serve_pages(
+@asynccontextmanager
+async def serve_pages(
     service: Service, secret: str, listener: socket.socket
-) -> AbstractAsyncContextManager[None]:
-    """Serve the pages of a service's installation while open; `secret` signs its forms."""
+) -> AsyncIterator[None]:
+    """Serve the pages of a service's installation meanwhile; `secret` signs forms and links."""
     site = Site(
         here=service.here,
         secret=secret,
@@ -169,13 +169,7 @@ def serve_pages(
         silence=service.silence,
         announce=service.announce,
     )
-    return _served(build_app(site), listener, service.announce)
-
-
-@asynccontextmanager
-async def _served(
-    app: Starlette, listener: socket.socket, announce: Callable[[str], None]
-) -> AsyncIterator[None]:
+    app, announce = build_app(site), service.announce
     # The pages end first: what they published last is noted too.
     async with saving_published(app.state.feeds, announce), serving(app, listener, announce):
         yield

@@ -18,7 +18,7 @@ from ...storage.accounts.sessions import (
 )
 from ...storage.accounts.sign_in_throttle import begin_attempt, forgive, subjects_of
 from ..page.page import page
-from ..page.resubmit import KeptForm, comes_from_us, packed, resendable, send_again, unpacked
+from ..page.resubmit import KeptForm, is_same_origin, packed, resendable, send_again, unpacked
 from ..request.context import (
     SESSION,
     VISITOR,
@@ -53,7 +53,7 @@ def sign_in_first(request: Request) -> Response:
     if request.method != "POST":
         target = None if path == "/" else path
         return RedirectResponse(link(request, "/sign-in", next=target), status_code=302)
-    kept = resendable(request, context.form) if comes_from_us(request) else None
+    kept = resendable(request, context.form) if is_same_origin(request) else None
     return _form(request, email="", target=HOME, kept=kept, status=403, is_cut_off=True)
 
 

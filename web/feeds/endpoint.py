@@ -46,7 +46,7 @@ UNEXPECTED = "Something went wrong. Calendar programs try again by themselves.\n
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class ReadyFeed:
     """A feed ready to be sent: on its day, and while the database says `version`."""
 
     version: int | None
@@ -59,7 +59,7 @@ class Answer:
     unchanged: Message
 
 
-class FeedAnswers:
+class FeedEndpoint:
     """The feeds as an ASGI app. A feed that is ready is sent without asking the database."""
 
     def __init__(self, site: Site, shelf: FeedShelf) -> None:
@@ -71,11 +71,11 @@ class FeedAnswers:
         self._clock = site.here.clock
         self._version = site.here.database.version
         self._busy = threading.Lock()
-        self._known: OrderedDict[str, Answer] = OrderedDict()
+        self._known: OrderedDict[str, ReadyFeed] = OrderedDict()
         self._host: bytes | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request for a feed."""
+        """ReadyFeed a request for a feed."""
         host, tags = b"", None
         for name, value in scope["headers"]:
             if name == b"host":
@@ -120,7 +120,7 @@ class FeedAnswers:
 
     async def _read(
         self, version: int | None, now: datetime, scope: Scope, receive: Receive, send: Send
-    ) -> Answer | None:
+    ) -> ReadyFeed | None:
         """The answer from the database; None where it was sent already, being another one."""
         path = scope["path"]
         try:
@@ -138,7 +138,7 @@ class FeedAnswers:
             return None
         return answer
 
-    def _looked_up(self, path: str, version: int | None, now: datetime) -> Answer | None:
+    def _looked_up(self, path: str, version: int | None, now: datetime) -> ReadyFeed | None:
         token = _token(path)
         if token is None:
             return None
@@ -165,7 +165,7 @@ class FeedAnswers:
         self._keep(path, answer)
         return answer
 
-    def _keep(self, path: str, answer: Answer) -> None:
+    def _keep(self, path: str, answer: ReadyFeed) -> None:
         with self._busy:
             self._known.pop(path, None)
             self._known[path] = answer
@@ -177,7 +177,7 @@ class FeedAnswers:
 
     def _made(
         self, body: FeedBody, version: int | None, begins: datetime, ends: datetime
-    ) -> Answer:
+    ) -> ReadyFeed:
         tag = {"ETag": body.etag, "Cache-Control": FRESH, **self._safe}
         whole = {
             "Content-Type": TYPE,
@@ -185,7 +185,7 @@ class FeedAnswers:
             "Content-Disposition": "inline",
             **tag,
         }
-        return Answer(
+        return ReadyFeed(
             version=version,
             begins=begins,
             ends=ends,

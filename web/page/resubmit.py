@@ -59,7 +59,7 @@ def resendable(request: Request, form: Form) -> KeptForm | None:
     return KeptForm(path=request.url.path + query, fields=fields)
 
 
-def comes_from_us(request: Request) -> bool:
+def is_same_origin(request: Request) -> bool:
     """Whether the browser says that a page of ours sent the form."""
     where = request.headers.get("sec-fetch-site")
     if where is not None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from ...calendar.rules.date_text import MONTHS, ORDINALS, WEEKDAYS, month_number
 from ...wording.planner_fields import BODY_KINDS, meeting_in_words
-from .fields import Choices, Field, Flat, Opened, Section, Widget, section
+from .fields import EACH_MONTH, Field, Flat, Opened, Section, Widget, section
 
-EACH_MONTH: Choices = tuple((str(number), name) for number, name in enumerate(MONTHS, start=1))
 BODY_WHAT = section(
     "what",
     "Names",

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from ...calendar.planner.model import Planner
-from ...calendar.rules.date_text import long_date
+from ...calendar.rules.date_text import MONTHS, long_date
 from ...wording.planner_fields import holder_in_words
 from ..request.dates import TypedDate, read_date, read_optional_date, shown_date, typed_date
 from ..request.form import FieldError, Form
@@ -23,6 +23,7 @@ MOST_ROWS = 400
 HOLDER = re.compile(r"(?P<address>\S+?),?(?: from (?P<from>.+?))?(?: (?:to|until) (?P<to>.+))?")
 Flat = dict[str, Any]
 Choices = tuple[tuple[str, str], ...]
+EACH_MONTH: Choices = tuple((str(number), name) for number, name in enumerate(MONTHS, start=1))
 
 
 class Widget(StrEnum):

@@ -12,7 +12,7 @@ from ...calendar.rules.date_text import MONTHS, month_number
 from ...calendar.rules.timing import AFTER_WORKING_DAYS, PAPERS_WORKING_DAYS
 from ...wording.planner_fields import timing_in_words
 from ..request.form import FieldError
-from .fields import Choices, Field, Flat, Setting, Widget
+from .fields import EACH_MONTH, Choices, Field, Flat, Setting, Widget
 
 KINDS: Choices = (
     ("meeting-every", "At every meeting of a body"),
@@ -138,7 +138,6 @@ def _from_file_words(text: str) -> Flat:
 
 
 SPANS: Choices = (("quarter", "Quarter"), ("half-year", "Half-year"), ("year", "Year"))
-EACH_MONTH: Choices = tuple((str(number), name) for number, name in enumerate(MONTHS, start=1))
 
 
 def fields_of(kind: str, setting: Setting, when: Flat) -> tuple[Field, ...]:

@@ -66,7 +66,7 @@ def elsewhere(site: Site) -> str:
     )
 
 
-class Shell:
+class SecurityMiddleware:
     """ASGI middleware; `site` says which hosts are ours and whether browsers come by https."""
 
     def __init__(self, app: ASGIApp, site: Site) -> None:
