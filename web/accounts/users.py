@@ -42,7 +42,11 @@ def add(request: Request) -> Response:
     )
     role = problems.read("role", "The role", lambda: Role(form.choice("role", list(Role))))
     names = _names(request)
-    board = problems.read("board", "The Board", lambda: form.choice("board", (EVERY_BOARD, *names)))
+    board = problems.read(
+        "board",
+        "The Board",
+        lambda: form.choice("board", (EVERY_BOARD, *names), missing="must be chosen from the list"),
+    )
     if email is None or role is None or board is None:
         return _list(request, problems)
     who = user_of(request).email

@@ -137,14 +137,14 @@ def _meeting_of(value: str) -> tuple[str, date] | None:
 
 def _owner(form: Form, choices: RaiseChoices) -> str:
     known = [owner.id for owner in choices.owners]
-    return known[0] if len(known) == 1 else form.choice("owner", known, NOT_LISTED)
+    return known[0] if len(known) == 1 else form.choice("owner", known, unknown=NOT_LISTED)
 
 
 def _chosen(form: Form, choices: RaiseChoices) -> str:
     known = [f"{meeting.body.id}/{meeting.day}" for meeting in choices.meetings]
     if not known and not form.secret("meeting"):
         return BY_DAY
-    return form.choice("meeting", [*known, BY_DAY], NOT_LISTED)
+    return form.choice("meeting", [*known, BY_DAY], unknown=NOT_LISTED)
 
 
 RAISE = ConfirmFlow(

@@ -63,12 +63,17 @@ class Form:
         return text
 
     def choice(
-        self, name: str, known: Collection[str], unknown: str = "must be chosen from the list"
+        self,
+        name: str,
+        known: Collection[str],
+        *,
+        missing: str = "must be chosen",
+        unknown: str = "must be chosen from the list",
     ) -> str:
         """A choice from a list. Raises FieldError."""
         value = self.secret(name)
         if not value:
-            raise FieldError("must be chosen")
+            raise FieldError(missing)
         if value not in known:
             raise FieldError(unknown)
         return value
