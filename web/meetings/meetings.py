@@ -31,7 +31,7 @@ def show(request: Request) -> Response:
             view,
             start=date(year, 1, 1),
             end=date(year, 12, 31),
-            body_id=wanted,
+            body_id=body,
         )
     return page(
         request,

@@ -13,6 +13,7 @@ from ...storage.replies.requests import Wish
 from ..request.dates import read_date
 from ..request.form import Form, Problems
 
+MISSING = "must be given; a few words are enough"
 Act = Callable[[Connection, ReplyContext, Form, Problems], None]
 
 

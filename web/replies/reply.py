@@ -68,7 +68,7 @@ def answer(request: Request) -> Response:
                 raise FormRefusedError("What was sent is not a form of this page.")
             is_overtaken = form.secret("seen") != _seen(opened_link)
             if not is_overtaken:
-                act(connection, found.context, form, problems)
+                act(connection, opened_link.context, form, problems)
             if is_overtaken or problems:
                 raise RefusedError
     except RefusedError:
@@ -81,7 +81,7 @@ def answer(request: Request) -> Response:
 
 def _seen(opened_link: Opened) -> str:
     """What a form was made from: a page that has been overtaken is told by it."""
-    return f"{found.context.row.due_revision}-{found.context.row.state}"
+    return f"{opened_link.context.row.due_revision}-{opened_link.context.row.state}"
 
 
 def _page(
@@ -92,7 +92,7 @@ def _page(
     problems: Problems | None = None,
     meanwhile: bool = False,
 ) -> Response:
-    who, form = found.context, form_of(request)
+    who, form = opened_link.context, form_of(request)
     row, planner = who.row, who.view.planner
     names, options = Names(planner), reply_options(connection, who)
     obligation = who.view.obligations.get(row.ref)
@@ -110,7 +110,7 @@ def _page(
         is_report=row.kind is Kind.REPORT,
         status_words=_status(row.state),
         late=_late(who),
-        moved=found.link.due_revision != row.due_revision,
+        moved=opened_link.link.due_revision != row.due_revision,
         options=options,
         reader=who.reader,
         contact=opened_link.contact,
