@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Table, func, or_, select
+from sqlalchemy import Connection, func, or_, select
 
 from ...calendar.status import Status
 from ..change_kinds import ChangeKind
 from ..database.batches import batches
+from ..database.upsert import insert_for
 from ..schema.accounts import published_event
 from ..schema.occurrences import change
 from ..schema.planner import planner_import
@@ -60,7 +60,7 @@ def save_published(connection: Connection, board: str, events: Mapping[str, Publ
     """Notes events; where another daemon noted a later change, that one stays."""
     if not events:
         return
-    statement = _insert_for(connection)(published_event)
+    statement = insert_for(connection, published_event)
     names = ("digest", "sequence", "changed_at")
     connection.execute(
         statement.on_conflict_do_update(
@@ -118,14 +118,3 @@ def changed_at(connection: Connection, board: str, subjects: Iterable[str]) -> d
         )
         newest |= {row.subject: row.at for row in rows}
     return newest
-
-
-def _insert_for(connection: Connection) -> Callable[[Table], Any]:
-    # Loaded here because the other database's part of SQLAlchemy is slow to load for nothing.
-    if connection.dialect.name == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-
-        return insert_postgresql
-    from sqlalchemy.dialects.sqlite import insert as insert_sqlite
-
-    return insert_sqlite

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
@@ -22,6 +22,7 @@ from sqlalchemy import (
     update,
 )
 
+from ..database.upsert import insert_for
 from ..message_states import CHANGEABLE, IN_HAND, CarriedState, MessageState
 from ..replies.snoozes import RESTS
 from ..schema.mail import answer_request, ledger, message, overview
@@ -143,7 +144,7 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[dict[str, An
     The UNIQUE key of the table, and nothing else, keeps a step from being mailed twice.
     """
     if rows:
-        statement = _insert_for(connection)(table).on_conflict_do_nothing()
+        statement = insert_for(connection, table).on_conflict_do_nothing()
         connection.execute(statement, list(rows))
 
 
@@ -155,7 +156,7 @@ def hand_on(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]
     """
     if not rows:
         return
-    statement = _insert_for(connection)(table)
+    statement = insert_for(connection, table)
     (once,) = (rule for rule in table.constraints if isinstance(rule, UniqueConstraint))
     again = {name: statement.excluded[name] for name in ("state", "message_id")}
     statement = statement.on_conflict_do_update(
@@ -164,14 +165,3 @@ def hand_on(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]
         where=table.c.state == CarriedState.SUPERSEDED,
     )
     connection.execute(statement, list(rows))
-
-
-def _insert_for(connection: Connection) -> Callable[[Table], Any]:
-    # Loaded here because the other database's part of SQLAlchemy is slow to load for nothing.
-    if connection.dialect.name == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-
-        return insert_postgresql
-    from sqlalchemy.dialects.sqlite import insert as insert_sqlite
-
-    return insert_sqlite

@@ -223,7 +223,7 @@ def test_only_what_is_alike_of_one_moment_is_told_together(
     assert found.paging.total == len(told)
 
 
-def test_a_page_is_never_cut_within_what_one_act_did_and_lists_no_more_than_can_be_read(
+def test_a_page_is_never_cut_within_a_change_set_and_lists_no_more_than_can_be_read(
     database: Database,
 ) -> None:
     office = Office(database=database, now=at("2018-02-01")).store()

@@ -59,7 +59,7 @@ def test_what_is_stored_and_what_the_planner_gives_make_one_calendar(start: str,
 
 
 @pytest.mark.parametrize(("start", "end"), WINDOWS[2:])
-def test_before_a_change_of_the_planner_is_planned_the_calendar_shows_what_planning_will(
+def test_a_change_of_the_planner_is_shown_before_it_is_planned_as_planning_will(
     start: str, end: str
 ) -> None:
     office = in_memory().store(cumbria())

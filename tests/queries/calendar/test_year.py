@@ -122,7 +122,7 @@ def test_what_one_alone_owes_has_no_progress() -> None:
     assert cell.progress == ""
 
 
-def test_what_fell_due_before_the_start_and_was_never_asked_about_is_no_open_question() -> None:
+def test_an_item_from_before_emails_began_that_was_never_stored_is_no_open_question() -> None:
     cells = cells_of(planner_of(an_office(), "2017-01-01"), "progress")
     assert {cell.status_words for cell in cells["Mar"] + cells["Sep"]} == {"before the start"}
     # The papers of November were due before the start too, but their meeting came after it.
