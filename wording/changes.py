@@ -1,4 +1,4 @@
-"""What was changed, as sentences: who did what, to which report, meeting, role or mail."""
+"""The record of changes as sentences: who did what to which report, meeting, role or mail."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ SENTENCES = {
 }
 
 
-# How many of them at once are told, by what was done: each is a change on record by itself.
+# For several changes that one act made; each of them is on record by itself.
 TOGETHER = {
     ChangeKind.MOVED: "{many} things are now due on another day",
     ChangeKind.VOID: "{many} things are no longer due",
@@ -126,7 +126,7 @@ class ChangeLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Telling:
-    """What is needed to tell of changes: the planner's names, and the Board's clock."""
+    """Makes sentences of changes, with the planner's names and the Board's clock."""
 
     names: Names
     local: LocalTime
@@ -134,17 +134,17 @@ class Telling:
     def line(self, row: AnyRow) -> ChangeLine:
         """A row of the record, joined with the `title`, `owner` and `due` of what it is about."""
         moment = row.at.astimezone(self.local.zone)
-        told, clock = self._told(row, moment.date()), f"{moment:%H:%M}"
-        said = f"{told}{_remark(row.why)}."
+        brief, clock = self._sentence(row, moment.date()), f"{moment:%H:%M}"
+        sentence = f"{brief}{_remark(row.why)}."
         return ChangeLine(
             at=moment,
             day=moment.date(),
             time=clock,
             who=row.who,
             what=row.what,
-            sentence=said,
-            brief=f"{told}.",
-            text=f"{long_date(moment.date())}, {clock}: {said}",
+            sentence=sentence,
+            brief=f"{brief}.",
+            text=f"{long_date(moment.date())}, {clock}: {sentence}",
             key=None if row.title is None else row.subject,
             subject=row.subject,
             why=row.why,
@@ -153,10 +153,10 @@ class Telling:
     def together(self, row: AnyRow, many: int) -> str:
         """A sentence for `many` changes that are alike; `row` is one of them."""
         sentence = OPENED_TOGETHER if _is_opening(row) else TOGETHER[row.what]
-        said = sentence.format(many=many, who=row.who, after=row.after)
-        return f"{said}{_remark(row.why)}."
+        brief = sentence.format(many=many, who=row.who, after=row.after)
+        return f"{brief}{_remark(row.why)}."
 
-    def _told(self, row: AnyRow, day: date) -> str:
+    def _sentence(self, row: AnyRow, day: date) -> str:
         sentence = OPENED if _is_opening(row) else SENTENCES[row.what]
         return sentence.format_map(self._fields(row, day))
 
@@ -181,7 +181,7 @@ class Telling:
             return self.names.planner.name
         if row.subject in self.names.bodies:
             return self.names.short(row.subject)
-        events = {each.id: f"“{each.title}”" for each in self.names.planner.events}
+        events = {event.id: f"“{event.title}”" for event in self.names.planner.events}
         if row.subject in events:
             return events[row.subject]
         kind, _, own = row.subject.partition(" ")
@@ -208,8 +208,8 @@ def dates_in_words(text: str) -> str:
     return DAY.sub(_in_words, text)
 
 
-def _in_words(found: re.Match[str]) -> str:
+def _in_words(match: re.Match[str]) -> str:
     try:
-        return long_date(date.fromisoformat(found[0]))
+        return long_date(date.fromisoformat(match[0]))
     except ValueError:
-        return found[0]
+        return match[0]

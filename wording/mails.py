@@ -23,7 +23,7 @@ CAPACITY = {
 
 
 class MailStanding(StrEnum):
-    """What has become of a mail, as people are told it."""
+    """The outcome of a mail, as pages and commands show it."""
 
     WAITING = "waiting"
     SENDING = "being sent"
@@ -48,7 +48,7 @@ STANDINGS = {
     MessageState.UNCERTAIN: MailStanding.UNCERTAIN,
     MessageState.SUPERSEDED: MailStanding.DROPPED,
 }
-SAID = {
+STATE_WORDS = {
     MessageState.PENDING: "waits to be sent",
     MessageState.DEFERRED: "could not be sent yet, and is tried again",
     MessageState.CLAIMED: "is being sent",
@@ -97,7 +97,7 @@ def mail_words(
     """ "sent 22 February 2018, 08:00", "was refused: no such mailbox"."""
     if state is MessageState.SENT:
         return "sent" if finished_at is None else f"sent {moment_words(finished_at, local)}"
-    return f"{SAID[state]}: {one_line(reply)}" if reply else SAID[state]
+    return f"{STATE_WORDS[state]}: {one_line(reply)}" if reply else STATE_WORDS[state]
 
 
 def moment_words(instant: datetime, local: LocalTime) -> str:

@@ -19,8 +19,8 @@ def reference(obligation: Obligation) -> str:
 
 def short_names(planner: Planner, ids: Sequence[str]) -> tuple[str, ...]:
     """The short names of bodies, in the order given."""
-    found = (planner.body(each) for each in ids)
-    return tuple(body.short for body in found if body is not None)
+    bodies = (planner.body(body_id) for body_id in ids)
+    return tuple(body.short for body in bodies if body is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,7 @@ class Named:
 
 @dataclass(slots=True)
 class Names:
-    """A planner's bodies, reports and actions, found by their id at once."""
+    """A planner's bodies, reports and actions, by their id."""
 
     planner: Planner
     bodies: dict[str, Body] = field(init=False)
@@ -43,7 +43,7 @@ class Names:
     def __post_init__(self) -> None:
         """Lays the planner out by id."""
         self.bodies = {body.id: body for body in self.planner.bodies}
-        self.obligations = {each.ref: each for each in self.planner.obligations()}
+        self.obligations = {obligation.ref: obligation for obligation in self.planner.obligations()}
 
     def body(self, body_id: str) -> Named:
         """A body; one that the planner lost is called by its id."""
@@ -58,15 +58,15 @@ class Names:
 
     def several(self, body_ids: Iterable[str]) -> tuple[Named, ...]:
         """Bodies, in the order given."""
-        return tuple(self.body(each) for each in body_ids)
+        return tuple(self.body(body_id) for body_id in body_ids)
 
     def owners(self, obligation: Obligation) -> str:
         """ "PMQAG", "CTB and HWB", "LSCB, CTB and 11 others"."""
-        return audience(tuple(self.short(each) for each in obligation.owners))
+        return audience(tuple(self.short(owner) for owner in obligation.owners))
 
     def all_of(self, body_ids: Iterable[str]) -> str:
         """ "LSCB, CTB and HWB", every one of them."""
-        return listed([self.short(each) for each in body_ids])
+        return listed([self.short(body_id) for body_id in body_ids])
 
     def place(self, ref: str, row: str | None = None) -> str:
         """Where it stands in the Board's papers: "Action 8.4", or the planner's row."""
@@ -83,7 +83,7 @@ class Names:
         obligation = self.obligations.get(ref)
         if obligation is None:
             return ref.casefold()
-        bodies = (self.bodies.get(each) for each in obligation.owners)
+        bodies = (self.bodies.get(owner) for owner in obligation.owners)
         names = [f"{body.name} {body.short}" for body in bodies if body is not None]
         own = [obligation.title, reference(obligation), ref, *names]
         if isinstance(obligation, Action):

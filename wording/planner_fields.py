@@ -116,7 +116,7 @@ def in_words(key: str, value: Any, planner: Planner) -> str:
 def field_changes(
     kind: str, before: Document, after: Document, planners: tuple[Planner, Planner]
 ) -> list[FieldChange]:
-    """What becomes different in an entry, given the planner as it was and as it will be."""
+    """The fields of an entry that change, with the planner before and after it."""
     keys = [*before, *(key for key in after if key not in before)]
     in_order = sorted(keys, key=lambda key: list(LABELS).index(key) if key in LABELS else -1)
     return [
@@ -131,12 +131,12 @@ def field_changes(
     ]
 
 
-def told(changes: list[FieldChange]) -> str:
+def changes_on_one_line(changes: list[FieldChange]) -> str:
     """Changes of fields on one line: "title now “B” instead of “A”; …"."""
-    return "; ".join(_told(each) for each in changes)
+    return "; ".join(_on_one_line(change) for change in changes)
 
 
-def _told(change: FieldChange) -> str:
+def _on_one_line(change: FieldChange) -> str:
     name = change.label if change.label.startswith("“") else _small(change.label)
     was, now = (shorten(text, LONGEST_TOLD) for text in (change.before, change.after))
     if not was:
@@ -157,11 +157,11 @@ def timing_in_words(when: Any, planner: Planner) -> str:
 
 def holder_in_words(holder: Mapping[str, Any]) -> str:
     """ "pat@example.org from 1 April 2018 to 31 March 2019"."""
-    said = str(holder["address"])
-    for key, word in (("from", "from"), ("to", "to")):
+    words = str(holder["address"])
+    for key in ("from", "to"):
         if holder.get(key):
-            said += f" {word} {_day(holder[key])}"
-    return said
+            words += f" {key} {_day(holder[key])}"
+    return words
 
 
 def meeting_in_words(change: Mapping[str, Any]) -> str:
@@ -187,12 +187,12 @@ def series_in_words(meets: Mapping[str, Any]) -> str:
 
 def steps_in_words(steps: list[int]) -> str:
     """ "10 and 5 working days before, on the day"."""
-    before = [str(-each) for each in steps if each < 0]
-    after = [str(each) for each in steps if each > 0]
-    said = [f"{listed(before)} working days before"] if before else []
-    said += ["on the day"] if 0 in steps else []
-    said += [f"{listed(after)} working days after"] if after else []
-    return ", ".join(said)
+    before = [str(-step) for step in steps if step < 0]
+    after = [str(step) for step in steps if step > 0]
+    parts = [f"{listed(before)} working days before"] if before else []
+    parts += ["on the day"] if 0 in steps else []
+    parts += [f"{listed(after)} working days after"] if after else []
+    return ", ".join(parts)
 
 
 def _day(value: Any) -> str:
@@ -200,7 +200,7 @@ def _day(value: Any) -> str:
 
 
 def _bodies(ids: list[str], planner: Planner) -> str:
-    return listed([_body(each, planner) for each in ids])
+    return listed([_body(body_id, planner) for body_id in ids])
 
 
 def _body(body_id: str, planner: Planner) -> str:
@@ -209,15 +209,15 @@ def _body(body_id: str, planner: Planner) -> str:
 
 
 def _report(ref: str, planner: Planner) -> str:
-    return next((each.title for each in planner.reports if each.ref == ref), ref)
+    return next((report.title for report in planner.reports if report.ref == ref), ref)
 
 
 def _holders(holders: list[Document], _: Planner) -> str:
-    return "\n".join(holder_in_words(each) for each in holders)
+    return "\n".join(holder_in_words(holder) for holder in holders)
 
 
 def _days(days: list[str], _: Planner) -> str:
-    return "\n".join(_day(each) for each in days) if len(days) < 60 else count(len(days), "day")
+    return "\n".join(_day(day) for day in days) if len(days) < 60 else count(len(days), "day")
 
 
 SAYS: dict[str, Callable[[Any, Planner], str]] = {
@@ -235,7 +235,7 @@ SAYS: dict[str, Callable[[Any, Planner], str]] = {
     "also": lambda value, _: listed(list(value)),
     **dict.fromkeys(ROLES, _holders),
     "meets": lambda value, _: series_in_words(value),
-    "meeting": lambda value, _: "\n".join(meeting_in_words(each) for each in value),
+    "meeting": lambda value, _: "\n".join(meeting_in_words(change) for change in value),
     "business_group": _body,
     "closed": _days,
     "open": _days,

@@ -1,4 +1,4 @@
-"""What somebody is told after recording something: what it is now, and what comes next."""
+"""Sentences that answer somebody who recorded an outcome or a new date."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from .names import short_names
 def became(stored: StoredOccurrence, planner: Planner, status: Status | None, *, on: date) -> str:
     """ "“S.11” of PMQAG, due 22 February 2018, is recorded as submitted on 20 February 2018."."""
     what = "open again" if status is None else f"recorded as {status.value} on {long_date(on)}"
-    return f"{named(stored, planner)}, due {long_date(stored.due)}, is {what}."
+    return f"{title_and_owner(stored, planner)}, due {long_date(stored.due)}, is {what}."
 
 
 def new_date(stored: StoredOccurrence, planner: Planner) -> str:
     """What its date is now, and where that is after the meeting that it is for."""
     was = f" instead of {long_date(stored.first_due)}" if stored.first_due != stored.due else ""
-    said = f"{named(stored, planner)} is now due on {weekday_date(stored.due)}{was}."
+    sentence = f"{title_and_owner(stored, planner)} is now due on {weekday_date(stored.due)}{was}."
     if stored.meeting is None or stored.due <= stored.meeting:
-        return said
-    return f"{said} That is after the meeting it is for, on {long_date(stored.meeting)}."
+        return sentence
+    return f"{sentence} That is after the meeting it is for, on {long_date(stored.meeting)}."
 
 
 def what_next(stored: StoredOccurrence, *, local: LocalTime, today: date) -> str:
@@ -43,7 +43,7 @@ def what_next(stored: StoredOccurrence, *, local: LocalTime, today: date) -> str
     return f"{ended}; the next one is due on {long_date(stored.next_due)}."
 
 
-def named(stored: StoredOccurrence, planner: Planner) -> str:
+def title_and_owner(stored: StoredOccurrence, planner: Planner) -> str:
     """The title in quotes, and who owes it."""
     owner = "".join(short_names(planner, [stored.owner])) or stored.owner
     return f'"{stored.title}" of {owner}'

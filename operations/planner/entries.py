@@ -25,7 +25,7 @@ from ...storage.boards import hold_boards
 from ...storage.change_kinds import ChangeKind
 from ...storage.change_log import note_change
 from ...storage.planners import content_of, save_content, stored_entry
-from ...wording.planner_fields import entry_title, field_changes, told
+from ...wording.planner_fields import changes_on_one_line, entry_title, field_changes
 from .change import EditError, checked_content, plan_now
 
 LONGEST_ID = 50  # of the 60 that an id may have: room for what makes it another
@@ -151,7 +151,8 @@ def _in_words(
 ) -> str:
     if kind not in SINGLE and not (before and after):
         return entry_title(kind, before or after)
-    return told(field_changes(kind, before, after, (planner_of(content), planner_of(changed))))
+    planners = planner_of(content), planner_of(changed)
+    return changes_on_one_line(field_changes(kind, before, after, planners))
 
 
 def _content(connection: Connection, board_id: str) -> PlannerFile:

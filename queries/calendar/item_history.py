@@ -18,7 +18,7 @@ from ...storage.mail.occurrence_mail import ledger_of, messages_about
 from ...storage.message_states import CarriedState, MessageState
 from ...storage.occurrences import StoredOccurrence, occurrence_by_key
 from ...storage.schema.column_types import AnyRow
-from ...wording.mails import CAPACITY, SAID, step_words, taken_back
+from ...wording.mails import CAPACITY, STATE_WORDS, step_words, taken_back
 from ...wording.stand_ins import from_document
 from ...wording.text import one_line
 from ..changes import history
@@ -137,7 +137,7 @@ def _mails(
 def _line(
     mail: AnyRow, kind: str, outcome: MessageState, *, at: datetime, reply: str | None
 ) -> HistoryLine:
-    words = f"the mail to {mail.recipient} {SAID[outcome]}"
+    words = f"the mail to {mail.recipient} {STATE_WORDS[outcome]}"
     return HistoryLine(
         at=at,
         kind=kind,

@@ -97,5 +97,5 @@ def only_where(index: Index, condition: ColumnElement[bool]) -> None:
     """
 
     @event.listens_for(index.table, "before_create")
-    def whole(_: Table, connection: Connection, **__: Any) -> None:
+    def add_condition(_: Table, connection: Connection, **__: Any) -> None:
         index.dialect_kwargs[f"{connection.dialect.name}_where"] = condition

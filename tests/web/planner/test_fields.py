@@ -22,7 +22,7 @@ from boardcal.web.planner.fields import Setting, Widget, shown_values
 from boardcal.web.planner.form_input import typed_draft
 from boardcal.web.planner.sections import SECTIONS
 from boardcal.web.request.form import Form, Problems
-from boardcal.wording.planner_fields import field_changes, told
+from boardcal.wording.planner_fields import changes_on_one_line, field_changes
 
 TODAY = day("2018-03-01")
 PLANNERS = {"cumbria": cumbria(), "whole": make_whole()}
@@ -153,4 +153,4 @@ def test_a_change_is_told_whatever_it_is(patch: dict[str, Any]) -> None:
     before = entry_document(content, "report", "s11")
     changes = field_changes("report", before, patched(before, patch), (planner, planner))
     assert len({each.key for each in changes}) == len(changes)
-    assert "\n" not in told(changes)
+    assert "\n" not in changes_on_one_line(changes)
