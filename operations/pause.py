@@ -1,19 +1,16 @@
-"""Pausing a Board, a body or a person, and going on."""
+"""Pausing the mails of a Board, about a body or to a person, and resuming them."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection
 
 from ..storage.boards import BoardRow
 from ..storage.change_kinds import ChangeKind
 from ..storage.change_log import note_change
-from ..storage.message_states import CarriedState
+from ..storage.mail.decisions import resume_overview, resume_paused_rows
 from ..storage.pauses import Pause, add_pause, remove_pause
-from ..storage.schema.mail import ledger, overview
-from ..storage.schema.occurrences import occurrence
-from ..storage.unsent_reasons import UnsentReason
 
 
 def set_pause(
@@ -45,12 +42,12 @@ def end_pause(
     who: str,
     why: str | None = None,
 ) -> bool:
-    """Lets a Board, a body or a person go on; False where nothing was paused."""
+    """Resumes a Board, a body or a person; False where it is not paused."""
     ended = remove_pause(connection, row.id, kind, name)
     if ended:
-        _restore_paused(connection, row)
+        resume_paused_rows(connection, row.id)
         if kind == "person":
-            _restore_overview(connection, row, name)
+            resume_overview(connection, row.id, name)
         note_change(
             connection,
             board=row.id,
@@ -61,38 +58,3 @@ def end_pause(
             why=why,
         )
     return ended
-
-
-def _restore_overview(connection: Connection, row: BoardRow, address: str) -> None:
-    """Lets the newest overview go out that a person's pause took back, where it is theirs."""
-    mine = overview.c.board == row.id
-    newest = select(func.max(overview.c.week)).where(mine).scalar_subquery()
-    connection.execute(
-        update(overview)
-        .where(
-            mine,
-            overview.c.recipient == address,
-            overview.c.week == newest,
-            overview.c.state == CarriedState.SUPERSEDED,
-        )
-        .values(state=CarriedState.PENDING, message_id=None)
-    )
-
-
-def _restore_paused(connection: Connection, row: BoardRow) -> None:
-    """Lets mails go out after all that a pause held back, where no later step has come."""
-    still_latest = select(occurrence.c.id).where(
-        occurrence.c.id == ledger.c.occurrence_id,
-        occurrence.c.board == row.id,
-        occurrence.c.due_revision == ledger.c.due_revision,
-        occurrence.c.last_step == ledger.c.step,
-    )
-    connection.execute(
-        update(ledger)
-        .where(
-            ledger.c.state == CarriedState.SUPERSEDED,
-            ledger.c.reason == UnsentReason.PAUSED,
-            still_latest.exists(),
-        )
-        .values(state=CarriedState.PENDING, reason=None, message_id=None)
-    )

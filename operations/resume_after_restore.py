@@ -1,11 +1,10 @@
-"""After a restore: what went out after the backup was made, though the backup does not know it."""
+"""After a restore: mails sent since the backup was made, which it does not know, count as sent."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, Date, bindparam, select, update
+from sqlalchemy import Connection
 
 from ..calendar.rules.date_text import long_date
 from ..core.errors import BoardcalError
@@ -13,39 +12,23 @@ from ..scheduler.tick import Ticker
 from ..storage.boards import boards
 from ..storage.change_kinds import ChangeKind
 from ..storage.change_log import note_change
-from ..storage.mail.carried_rows import CARRIED
-from ..storage.message_states import CHANGEABLE, GONE, IN_HAND, CarriedState, MessageState
-from ..storage.replies.snoozes import RESTS
-from ..storage.schema.mail import ledger, message
-from ..storage.schema.occurrences import occurrence
-from ..storage.unsent_reasons import UnsentReason
+from ..storage.mail.decisions import count_rows_as_sent, end_on_their_way
 from ..wording.text import count
-
-# Nobody gets two mails a day: what was decided after the first waits for the next.
-HAD_ANOTHER = (
-    select(message.c.id)
-    .where(
-        message.c.recipient == ledger.c.recipient,
-        message.c.day == bindparam("today", type_=Date),
-        message.c.state.in_(GONE),
-    )
-    .exists()
-)
 
 
 class NotYetError(BoardcalError):
-    """A sending time that has not come."""
+    """A sending time that lies ahead."""
 
 
 def count_due_as_sent(
     connection: Connection, ticker: Ticker, *, until: date, now: datetime, who: str
 ) -> int:
-    """Lets no reminder out that the sending time of `until` brought; how many counted as sent.
+    """Counts the reminders up to the sending time of `until` as sent; the number of them.
 
-    Those count too that the backup caught on their way. Later steps come as ever, and so does the
-    secretariat's overview. What rests for its reader, or waits for the day after their last mail,
-    has not been sent by then and is left; so is what is paused in the backup, for nobody can tell
-    whether it was when the reminders went.
+    Mails that the backup caught on their way count too. Later steps come as planned, and so does
+    the secretariat's overview. Left to be sent: what rests for its reader, what waits for the day
+    after their last mail, and what is paused in the backup, since it may not have been paused
+    when the reminders went.
 
     Raises NotYetError where that time has not come.
     """
@@ -57,27 +40,11 @@ def count_due_as_sent(
         )
     ticker.catch_up(connection, at)
     reply = f"sent before the backup came back, {who} says"
-    _take_back_what_was_on_its_way(connection, until, now=now, reply=reply)
+    end_on_their_way(connection, until, now=now, reply=reply)
     after = ticker.local.sending_instant(until + timedelta(days=1))
     counted = 0
     for row in boards(connection):
-        mine = select(occurrence.c.id).where(occurrence.c.board == row.id)
-        taken_back = connection.execute(
-            update(ledger)
-            .where(
-                ledger.c.state == CarriedState.PENDING,
-                ledger.c.occurrence_id.in_(mine),
-                ledger.c.decided_at < after,
-                ~RESTS,
-                ~HAD_ANOTHER,
-            )
-            .values(
-                state=CarriedState.SUPERSEDED,
-                reason=UnsentReason.SENT_BEFORE_RESTORE,
-                reason_detail=who,
-            ),
-            {"today": until},
-        ).rowcount
+        taken_back = count_rows_as_sent(connection, row.id, before=after, day=until, who=who)
         if taken_back:
             note_change(
                 connection,
@@ -90,35 +57,3 @@ def count_due_as_sent(
             )
         counted += taken_back
     return counted
-
-
-def _take_back_what_was_on_its_way(
-    connection: Connection, until: date, *, now: datetime, reply: str
-) -> None:
-    """Ends the mails up to a day that nobody carries any more, or that were to go again.
-
-    What they carried waits as though it had been in none of them.
-    """
-    fixed = message.c.state.in_(CHANGEABLE) & message.c.content.is_not(None)
-    on_its_way = select(message.c.id).where(
-        message.c.day <= until, message.c.state.in_(IN_HAND) | fixed
-    )
-    found: Sequence[int] = connection.execute(on_its_way).scalars().all()
-    connection.execute(
-        update(message)
-        .where(message.c.id.in_(found))
-        .values(
-            state=MessageState.SUPERSEDED,
-            finished_at=now,
-            reply=reply,
-            claimed_by=None,
-            lease_until=None,
-            next_attempt_at=None,
-        )
-    )
-    for table in CARRIED:
-        connection.execute(
-            update(table)
-            .where(table.c.message_id.in_(found), table.c.state == CarriedState.SENDING)
-            .values(state=CarriedState.PENDING)
-        )

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from ...calendar.rules.date_text import weekday_date
 from ...core.errors import BoardcalError
-from ...operations.mail_actions import count_as_arrived, count_as_lost, hold_back, send_again
+from ...operations.mails import count_as_arrived, count_as_lost, hold_back, send_again
 from ...queries.mails.mail import WholeMail, whole_mail
 from ...queries.mails.mails import MailChoice, MailLine, mails_page
 from ...scheduler.planning.board_view import BoardView

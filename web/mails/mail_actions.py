@@ -11,8 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ...calendar.rules.date_text import long_date, weekday_date
-from ...operations.mail_action_rules import MailAction
-from ...operations.mail_actions import MailActionError, count_as_arrived, hold_back, send_again
+from ...operations.mails import MailAction, MailActionError, count_as_arrived, hold_back, send_again
 from ...storage.message_states import MessageState
 from ..page.confirm_flow import ConfirmFlow, OvertakenError
 from ..page.page import page

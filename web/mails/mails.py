@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ...calendar.planner.model import Planner
-from ...operations.mail_action_rules import MailAction, possible
+from ...operations.mails import MailAction, possible
 from ...queries.changes import history
 from ...queries.mails.mail import WholeMail, whole_mail
 from ...queries.mails.mails import MailChoice, mails_page

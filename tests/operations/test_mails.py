@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from boardcal.calendar.planner.roles import RoleName
 from boardcal.calendar.status import Status
 from boardcal.notifications.transports.base import DeliveryError
-from boardcal.operations.mail_actions import (
+from boardcal.operations.mails import (
     MailActionError,
     count_as_arrived,
     hold_back,
