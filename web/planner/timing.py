@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from ...calendar.planner.model import Planner
@@ -14,43 +16,79 @@ from ...wording.planner_fields import timing_in_words
 from ..request.form import FieldError
 from .fields import EACH_MONTH, Choices, Field, Flat, Setting, Widget
 
-KINDS: Choices = (
-    ("meeting-every", "At every meeting of a body"),
-    ("meeting-months", "At its meetings in certain months"),
-    ("meeting-last", "At its last meeting in each quarter, half-year or year"),
-    ("meeting-nth", "At every second, third … meeting"),
-    ("months", "In certain months of every year, whoever meets"),
-    ("every-months", "Every few months, whoever meets"),
-    ("by", "By a date, or by several"),
-    ("by-then", "By a date, then ongoing and reviewed"),
-    ("ongoing", "Ongoing: never due, but reviewed"),
-    ("after", "After something happens"),
-    ("as-required", "When needed, without a date"),
-    ("undecided", "Not decided yet"),
-    ("words", "In another way, in the words of a planner file"),
-)
-WITHOUT_FIELDS = {"as-required": {"as_required": True}}
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimingForm:
+    """How a kind of timing is asked for: its label, its fields, the keys that tell it."""
+
+    label: str
+    told_by: tuple[str, ...]
+    fields: tuple[str, ...]
+
+
+# Every kind of timing that a form offers, in the order of its choices: a new one is a line here.
+FORMS = {
+    "meeting-every": TimingForm(
+        label="At every meeting of a body", told_by=("meeting",), fields=("meeting", "papers")
+    ),
+    "meeting-months": TimingForm(
+        label="At its meetings in certain months",
+        told_by=("meeting", "months"),
+        fields=("meeting", "months", "papers"),
+    ),
+    "meeting-last": TimingForm(
+        label="At its last meeting in each quarter, half-year or year",
+        told_by=("meeting", "last_in"),
+        fields=("meeting", "last_in", "papers"),
+    ),
+    "meeting-nth": TimingForm(
+        label="At every second, third … meeting",
+        told_by=("meeting", "every"),
+        fields=("meeting", "every", "from", "papers"),
+    ),
+    "months": TimingForm(
+        label="In certain months of every year, whoever meets",
+        told_by=("months",),
+        fields=("months", "day"),
+    ),
+    "every-months": TimingForm(
+        label="Every few months, whoever meets",
+        told_by=("every_months",),
+        fields=("every_months", "from", "day"),
+    ),
+    "by": TimingForm(label="By a date, or by several", told_by=("by",), fields=("by",)),
+    "by-then": TimingForm(
+        label="By a date, then ongoing and reviewed",
+        told_by=("by", "review"),
+        fields=("by", "review"),
+    ),
+    "ongoing": TimingForm(
+        label="Ongoing: never due, but reviewed", told_by=("review",), fields=("review",)
+    ),
+    "after": TimingForm(
+        label="After something happens", told_by=("after",), fields=("after", "days")
+    ),
+    "as-required": TimingForm(
+        label="When needed, without a date", told_by=("as_required",), fields=()
+    ),
+    "undecided": TimingForm(label="Not decided yet", told_by=("undecided",), fields=("undecided",)),
+    "words": TimingForm(
+        label="In another way, in the words of a planner file",
+        told_by=("rrule",),
+        fields=("words",),
+    ),
+}
+KINDS: Choices = tuple((kind, form.label) for kind, form in FORMS.items())
+WITHOUT_FIELDS = {
+    kind: dict.fromkeys(form.told_by, True) for kind, form in FORMS.items() if not form.fields
+}
 KEPT = "now:"  # a review that no choice of the list says, as it stands
 
 
 def kind_of(when: Flat) -> str:
-    """Which of KINDS a `when` of the file is; "" for none yet."""
-    if "by" in when:
-        return "by-then" if "review" in when else "by"
-    for key, kind in (("review", "ongoing"), ("after", "after"), ("undecided", "undecided")):
-        if key in when:
-            return kind
-    if "as_required" in when:
-        return "as-required"
-    if "meeting" in when:
-        for key, kind in (("months", "months"), ("last_in", "last"), ("every", "nth")):
-            if key in when:
-                return f"meeting-{kind}"
-        return "meeting-every"
-    for key, kind in (("rrule", "words"), ("every_months", "every-months"), ("months", "months")):
-        if key in when:
-            return kind
-    return ""
+    """Which of FORMS a `when` of the file is, the one told by most keys; "" for none yet."""
+    told = [kind for kind, form in FORMS.items() if all(key in when for key in form.told_by)]
+    return max(told, key=lambda kind: len(FORMS[kind].told_by), default="")
 
 
 def opened(kind: str, when: Flat) -> Flat:
@@ -69,24 +107,11 @@ def opened(kind: str, when: Flat) -> Flat:
 
 def closed(kind: str, flat: Flat) -> Flat:
     """The `when` of the file that the fields of a kind say. Raises FieldError."""
-    if kind in WITHOUT_FIELDS:
-        return dict(WITHOUT_FIELDS[kind])
     if kind == "words":
         return _from_file_words(flat.get("words") or "")
-    names = {
-        "meeting-every": ("meeting", "papers"),
-        "meeting-months": ("meeting", "months", "papers"),
-        "meeting-last": ("meeting", "last_in", "papers"),
-        "meeting-nth": ("meeting", "every", "from", "papers"),
-        "months": ("months", "day"),
-        "every-months": ("every_months", "from", "day"),
-        "by": ("by",),
-        "by-then": ("by", "review"),
-        "ongoing": ("review",),
-        "after": ("after", "days"),
-        "undecided": ("undecided",),
-    }[kind]
-    when = {name: flat[name] for name in names if flat.get(name) not in (None, "", [])}
+    if kind in WITHOUT_FIELDS:
+        return dict(WITHOUT_FIELDS[kind])
+    when = {name: flat[name] for name in FORMS[kind].fields if flat.get(name) not in (None, "", [])}
     if "months" in when:
         when["months"] = [MONTHS[int(month) - 1] for month in when["months"]]
     if "review" in when:
@@ -117,10 +142,11 @@ def _review_of(value: str) -> Flat:
 
 
 def _in_file_words(when: Flat) -> str:
-    return ", ".join(
-        f"{key} = {value if key == 'from' else json.dumps(value, ensure_ascii=False)}"
-        for key, value in when.items()
-    )
+    import tomlkit  # slow to load, and few timings are told in these words
+
+    table = tomlkit.inline_table()
+    table.update({**when, "from": date.fromisoformat(when["from"])})
+    return table.as_string().strip("{}")
 
 
 def _from_file_words(text: str) -> Flat:
@@ -142,37 +168,18 @@ SPANS: Choices = (("quarter", "Quarter"), ("half-year", "Half-year"), ("year", "
 
 def fields_of(kind: str, setting: Setting, when: Flat) -> tuple[Field, ...]:
     """The fields that a kind of timing asks for."""
+    form = FORMS.get(kind)
+    if form is None:
+        return ()
     planner = setting.planner
-    review = Field(
-        "review",
-        "Reviewed",
-        Widget.SELECT,
-        choices=_reviews(planner, when.get("review")),
-        needed=True,
-    )
-    by = Field(
-        "by",
-        "By",
-        Widget.ROWS,
-        hint="A day, a month or a season, each on its own line: 8 March 2018, July 2018 or "
-        "Autumn 2019",
-        needed=True,
-    )
-    fields: dict[str, tuple[Field, ...]] = {
-        "meeting-every": (_body(planner), PAPERS),
-        "meeting-months": (_body(planner), _months("In which months"), PAPERS),
-        "meeting-last": (_body(planner), SPAN, PAPERS),
-        "meeting-nth": (_body(planner), *NTH, PAPERS),
-        "months": (_months("In which months"), DAY),
-        "every-months": (*EVERY_MONTHS, DAY),
-        "by": (by,),
-        "by-then": (by, review),
-        "ongoing": (review,),
-        "after": (_event(planner), DAYS_AFTER),
-        "undecided": (WHY,),
-        "words": (WORDS,),
+    fields = {
+        "meeting": _body(planner),
+        "review": _review(planner, when.get("review")),
+        "after": _event(planner),
+        "from": FIRST_MONTH if kind == "every-months" else FIRST_MEETING,
+        **{field.key: field for field in ALWAYS_ALIKE},
     }
-    return fields.get(kind, ())
+    return tuple(fields[name] for name in form.fields)
 
 
 def _body(planner: Planner) -> Field:
@@ -198,17 +205,19 @@ def _event(planner: Planner) -> Field:
     )
 
 
-def _months(label: str) -> Field:
-    return Field("months", label, Widget.TICKS, choices=EACH_MONTH, needed=True)
-
-
-def _reviews(planner: Planner, now: Any) -> Choices:
+def _review(planner: Planner, now: Any) -> Field:
     known = dict(_possible_reviews(planner))
     choices = [("", "Choose how often"), *known.items()]
     value = "" if now is None else review_value(now)
     if value and value not in known:
         choices.append((value, f"As it is now: {timing_in_words(now, planner)}"))
-    return tuple(choices)
+    return Field(
+        "review",
+        "Reviewed",
+        Widget.SELECT,
+        choices=tuple(choices),
+        needed=True,
+    )
 
 
 def _possible_reviews(planner: Planner) -> Iterator[tuple[str, str]]:
@@ -219,11 +228,31 @@ def _possible_reviews(planner: Planner) -> Iterator[tuple[str, str]]:
                 yield f"{body.id}:{span}", f"every {span}, at the last {body.short} meeting in it"
 
 
-PAPERS = Field(
-    "papers", "Papers due, in working days before the meeting", Widget.NUMBER, short=True
-)
-SPAN = Field("last_in", "The last one in each", Widget.RADIOS, choices=SPANS, needed=True)
-NTH = (
+FIRST_MEETING = Field("from", "The first one in", hint="For example, December 2017", needed=True)
+FIRST_MONTH = Field("from", "The first time in", hint="For example, December 2017", needed=True)
+
+# The fields that are the same for every planner and every kind of timing.
+ALWAYS_ALIKE = (
+    Field(
+        "papers",
+        "Papers due, in working days before the meeting",
+        Widget.NUMBER,
+        short=True,
+    ),
+    Field(
+        "months",
+        "In which months",
+        Widget.TICKS,
+        choices=EACH_MONTH,
+        needed=True,
+    ),
+    Field(
+        "last_in",
+        "The last one in each",
+        Widget.RADIOS,
+        choices=SPANS,
+        needed=True,
+    ),
     Field(
         "every",
         "Every how many meetings",
@@ -232,29 +261,39 @@ NTH = (
         short=True,
         needed=True,
     ),
-    Field("from", "The first one in", hint="For example, December 2017", needed=True),
-)
-EVERY_MONTHS = (
-    Field("every_months", "Every how many months", Widget.NUMBER, short=True, needed=True),
-    Field("from", "The first time in", hint="For example, December 2017", needed=True),
-)
-DAY = Field(
-    "day",
-    "Day of the month",
-    Widget.NUMBER,
-    hint="Leave it empty for the last working day",
-    short=True,
-)
-DAYS_AFTER = Field("days", "Working days after it", Widget.NUMBER, short=True, needed=True)
-WHY = Field(
-    "undecided",
-    "What is missing",
-    hint="Nobody is reminded until it is decided. For example: The plan names no month.",
-    needed=True,
-)
-WORDS = Field(
-    "words",
-    "The words",
-    hint='For example: rrule = "FREQ=MONTHLY;BYDAY=1MO", from = 2018-01-01',
-    needed=True,
+    Field(
+        "every_months",
+        "Every how many months",
+        Widget.NUMBER,
+        short=True,
+        needed=True,
+    ),
+    Field(
+        "day",
+        "Day of the month",
+        Widget.NUMBER,
+        hint="Leave it empty for the last working day",
+        short=True,
+    ),
+    Field(
+        "by",
+        "By",
+        Widget.ROWS,
+        hint="A day, a month or a season, each on its own line: 8 March 2018, July 2018 or "
+        "Autumn 2019",
+        needed=True,
+    ),
+    Field("days", "Working days after it", Widget.NUMBER, short=True, needed=True),
+    Field(
+        "undecided",
+        "What is missing",
+        hint="Nobody is reminded until it is decided. For example: The plan names no month.",
+        needed=True,
+    ),
+    Field(
+        "words",
+        "The words",
+        hint='For example: rrule = "FREQ=MONTHLY;BYDAY=1MO", from = 2018-01-01',
+        needed=True,
+    ),
 )
