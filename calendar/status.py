@@ -43,6 +43,7 @@ RECORDABLE = (
     Status.NOTHING_TO_REPORT,
     Status.WAIVED,
 )
+SETTLED = tuple(status for status in RECORDABLE if status not in OWED)
 
 
 def status_on(
@@ -57,14 +58,6 @@ def status_on(
         return Status.STALE if kind is Kind.REVIEW else Status.OVERDUE
     first = next(steps(due, policy, days))
     return Status.DUE if first.day <= today else Status.PLANNED
-
-
-SETTLED = (
-    Status.SUBMITTED,
-    Status.ACCEPTED,
-    Status.NOTHING_TO_REPORT,
-    Status.WAIVED,
-)
 
 
 def is_late(status: Status, due: date, today: date) -> bool:

@@ -12,8 +12,16 @@ from .text import working_days
 # How near a date is worth counting days to: the first reminder comes this many before.
 NEAR_WORKING_DAYS = 20
 STATUS_WORDS = {
-    **{status: status.value for status in Status},
+    Status.PLANNED: "planned",
+    Status.DUE: "due",
+    Status.OVERDUE: "overdue",
     Status.STALE: "review not recorded",
+    Status.SUBMITTED: "submitted",
+    Status.ACCEPTED: "accepted",
+    Status.RETURNED: "returned",
+    Status.NOTHING_TO_REPORT: "nothing to report",
+    Status.WAIVED: "waived",
+    Status.MISSED: "missed",
     Status.UNSETTLED: "not settled",
     Status.VOID: "no longer due",
 }
