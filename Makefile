@@ -48,9 +48,10 @@ setup: .venv/.ready-to-run
 	@$(MAKE) --silent $(CSS) || echo 'There is no stylesheet; the pages look plain and work.' >&2
 	@echo 'boardcal is set up. Start it with: .venv/bin/boardcal run'
 
+# What pytest makes of the tests' files is kept: each worker takes eight seconds to make it anew.
 test: .venv/.ready-to-test
 	@$(MAKE) --silent $(CSS) || echo 'The tests run without a stylesheet.' >&2
-	@exec .venv/bin/python -m pytest -n 2 --dist loadgroup -q $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= exec .venv/bin/python -m pytest -n 2 --dist loadgroup -q $(ARGS)
 
 # One after the other: what is measured here should not share the machine.
 faults: .venv/.ready-to-test
