@@ -139,5 +139,5 @@ def test_broken_imports_beside_a_daemon_leave_it_as_it_was(
 
 def _exported(yard: Yard) -> str:
     done = yard.command("export")
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     return done.stdout

@@ -101,7 +101,7 @@ def test_a_clock_turned_under_a_daemon_stops_all_mail_until_somebody_has_looked(
         assert run.mails == 0
         assert "boardcal resume" in said
         done = yard.command("resume", "--yes")
-        assert done.returncode == 0, done.stdout + done.stderr
+        assert done.exit_code == 0, done.stdout + done.stderr
         yard.sleeps(days=1)
         work_once(yard, "one")
     assert len(judge.received) > before

@@ -34,13 +34,13 @@ def test_a_restored_backup_sends_nothing_until_somebody_resumes(
     with figures.run("yesterday's backup restored", kind) as run:
         work_once(yard)
         done = yard.command("backup", str(backup))
-        assert done.returncode == 0, done.stderr
+        assert done.exit_code == 0, done.stderr
         yard.sleeps(days=1)
         work_once(yard)
         before = len(judge.received)
         assert before
         done = yard.command("restore", str(backup), "--yes")
-        assert done.returncode == 0, done.stderr
+        assert done.exit_code == 0, done.stderr
         said = work_once(yard)
         yard.sleeps(days=3)
         said += work_once(yard)
@@ -48,7 +48,7 @@ def test_a_restored_backup_sends_nothing_until_somebody_resumes(
         run.note = "sent after the restore: none, on hold"
     assert run.mails == 0
     assert RESUME in said
-    assert yard.command("resume", "--yes").returncode == 0
+    assert yard.command("resume", "--yes").exit_code == 0
     work_once(yard)
     assert len(judge.received) > before
 
@@ -61,13 +61,13 @@ def test_what_was_sent_after_the_backup_is_not_sent_again_where_somebody_says_so
     backup = yard.folder / "yesterday.backup"
     with figures.run("restored, resume --sent-until", kind) as run:
         work_once(yard)
-        assert yard.command("backup", str(backup)).returncode == 0
+        assert yard.command("backup", str(backup)).exit_code == 0
         yard.sleeps(days=4)
         work_once(yard)
         sent = judge.steps()
-        assert yard.command("restore", str(backup), "--yes").returncode == 0
+        assert yard.command("restore", str(backup), "--yes").exit_code == 0
         done = yard.command("resume", "--sent-until", yard.now[:10], "--yes")
-        assert done.returncode == 0, done.stderr
+        assert done.exit_code == 0, done.stderr
         assert "would count as sent" in done.stdout
         work_once(yard)
         again = judge.steps()

@@ -16,18 +16,19 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
+from click.testing import CliRunner, Result
 from sqlalchemy import func, select
 
 from boardcal.calendar.planner.export import toml_of
 from boardcal.calendar.planner.file_schema import PlannerFile
 from boardcal.calendar.rules.date_text import long_date
+from boardcal.cli.main import boardcal
 from boardcal.storage.database.engine import Database, open_database
 from boardcal.storage.schema.column_types import AnyRow
 from boardcal.storage.schema.mail import attempt, message
 from boardcal.tests.factories import LONDON, checked, make_body, make_document, make_report
-from boardcal.tests.waiting import PATIENCE, until
+from boardcal.tests.waiting import until
 
-COMMAND = [sys.executable, "-m", "boardcal"]
 NURSERY = [sys.executable, str(Path(__file__).with_name("nursery.py"))]
 # A working day in winter, an hour after mails begin.
 MORNING = "2018-02-22T09:00:00+00:00"
@@ -210,18 +211,11 @@ class Yard:
         self.daemons.append(daemon)
         return daemon
 
-    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """What the command says, on the installation's own clock."""
+    def command(self, *arguments: str) -> Result:
+        """What the command did in this process, on the installation's own clock."""
         at = datetime.fromisoformat(self.now).astimezone(LONDON.zone)
-        config = self.config("command")
-        return subprocess.run(
-            [*COMMAND, "--config", str(config), "--as-of", f"{at:%Y-%m-%dT%H:%M}", *arguments],
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=PATIENCE,
-        )
+        shared = ["--config", str(self.config("command")), "--as-of", f"{at:%Y-%m-%dT%H:%M}"]
+        return CliRunner().invoke(boardcal, [*shared, *arguments], prog_name="boardcal")
 
     def messages(self) -> list[AnyRow]:
         """Every message, as the installation believes it to be."""
