@@ -6,8 +6,8 @@ import pytest
 
 from boardcal.tests.factories import CHAIR, make_report
 from boardcal.tests.pages import make_whole
-from boardcal.tests.web.answer_desk import Desk, links_in, mail_to
 from boardcal.tests.web.reader import SECRETARIAT, Place
+from boardcal.tests.web.replying import MailingBoard, links_in, mail_to
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,20 +47,20 @@ def sam(whole: Place) -> Reader:
 
 
 @pytest.fixture
-def desk(sqlite: Database, tmp_path: Path) -> Desk:
+def mailing(sqlite: Database, tmp_path: Path) -> MailingBoard:
     """A Board whose one report accepts "nothing to report"."""
-    return Desk(sqlite, tmp_path, report=[make_report(nothing_to_report=True)])
+    return MailingBoard(sqlite, tmp_path, report=[make_report(nothing_to_report=True)])
 
 
 @pytest.fixture
-def link(desk: Desk) -> str:
+def link(mailing: MailingBoard) -> str:
     """The path of the link in the first reminder, which has just been sent."""
-    return links_in(mail_to(desk.comes_to("2018-01-25"), CHAIR))[0]
+    return links_in(mail_to(mailing.comes_to("2018-01-25"), CHAIR))[0]
 
 
 @pytest.fixture
-def chair(desk: Desk, link: str) -> Reader:
+def chair(mailing: MailingBoard, link: str) -> Reader:
     """Who has just opened the link."""
-    reader = desk.place.reader()
+    reader = mailing.place.reader()
     assert reader.opens(link).status_code == 200
     return reader

@@ -24,7 +24,7 @@ def forms_on(html: str) -> list[FoundForm]:
 
 def form_to(html: str, end: str) -> FoundForm:
     """The form whose address ends so."""
-    return next(each for each in forms_on(html) if each.action.endswith(end))
+    return next(form for form in forms_on(html) if form.action.endswith(end))
 
 
 class _Parser(HTMLParser):
@@ -36,28 +36,30 @@ class _Parser(HTMLParser):
         self._select: str | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
+        attributes = {name: value or "" for name, value in attrs}
         if tag == "form":
-            self.forms.append(FoundForm(given.get("action", ""), given.get("method", "get")))
+            self.forms.append(
+                FoundForm(attributes.get("action", ""), attributes.get("method", "get"))
+            )
         elif not self.forms:
             return
         elif tag == "input":
-            self._input(given, checked="checked" in given)
+            self._input(attributes, checked="checked" in attributes)
         elif tag == "textarea":
-            self._area, self._text = given["name"], ""
+            self._area, self._text = attributes["name"], ""
         elif tag == "select":
-            self._select = given["name"]
+            self._select = attributes["name"]
         elif tag == "option" and self._select is not None:
             # A browser sends the first option where none is marked.
             known = self.forms[-1].fields
-            if "selected" in given or self._select not in known:
-                known[self._select] = [given["value"]]
+            if "selected" in attributes or self._select not in known:
+                known[self._select] = [attributes["value"]]
 
-    def _input(self, given: dict[str, str], *, checked: bool) -> None:
-        kind = given.get("type", "text")
+    def _input(self, attributes: dict[str, str], *, checked: bool) -> None:
+        kind = attributes.get("type", "text")
         if kind in ("checkbox", "radio") and not checked:
             return
-        self.forms[-1].fields.setdefault(given["name"], []).append(given.get("value", ""))
+        self.forms[-1].fields.setdefault(attributes["name"], []).append(attributes.get("value", ""))
 
     def handle_data(self, data: str) -> None:
         if self._area is not None:

@@ -59,13 +59,13 @@ def html(reader: Reader) -> str:
 
 def links(reader: Reader) -> list[str]:
     """Where the page leads."""
-    return [unescape(each) for each in re.findall(r'href="([^"]*)"', html(reader))]
+    return [unescape(address) for address in re.findall(r'href="([^"]*)"', html(reader))]
 
 
 def headings(reader: Reader, level: int = 2) -> list[str]:
     """The headings of a level."""
-    found = re.findall(rf"(?s)<h{level}[^>]*>(.*?)</h{level}>", html(reader))
-    return [plain(each) for each in found]
+    markup = re.findall(rf"(?s)<h{level}[^>]*>(.*?)</h{level}>", html(reader))
+    return [plain(heading) for heading in markup]
 
 
 def plain(markup: str) -> str:

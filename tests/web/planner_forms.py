@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 def content(place: Place, board: str = "lscb") -> PlannerFile:
     """The planner as it is stored."""
     with place.database.read() as connection:
-        found = content_of(connection, board)
-    assert found is not None
-    return found
+        planner = content_of(connection, board)
+    assert planner is not None
+    return planner
 
 
 def fills(reader: Reader, end: str, **typed: Any) -> Response:

@@ -161,8 +161,8 @@ class Reader:
     def hidden(self, name: str) -> str:
         """A hidden field of the page that is shown; "" where there is none."""
         html = "" if self.shown is None else self.shown.text
-        found = re.search(rf'type="hidden" name="{name}" value="([^"]*)"', html)
-        return unescape(found[1]) if found else ""
+        match = re.search(rf'type="hidden" name="{name}" value="([^"]*)"', html)
+        return unescape(match[1]) if match else ""
 
     @property
     def text(self) -> str:

@@ -305,8 +305,8 @@ def lose(place: Place) -> None:
     place.database.close()
     path = sqlite_path(str(place.database.engine.url))
     assert path is not None
-    for each in path.parent.glob(f"{path.name}*"):
-        each.unlink()
+    for file in path.parent.glob(f"{path.name}*"):
+        file.unlink()
     path.write_bytes(b"not a database at all, but long enough to be looked into" * 100)
 
 

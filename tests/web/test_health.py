@@ -64,8 +64,8 @@ def test_not_ready_when_a_mail_has_waited_for_longer_than_four_hours(
 ) -> None:
     refused_since_ten_before(place)
     place.passes(hours=hours)
-    found, body = readyz(place)
-    assert found == code
+    status, body = readyz(place)
+    assert status == code
     assert body["oldest_unsent_seconds"] == hours * 3600
 
 

@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 @pytest.fixture
 def opened(database: Database, tmp_path: Path) -> Opened:
     """Pages on SQLite and on PostgreSQL, with something recorded, extended and returned."""
-    found = Opened.on(database, tmp_path, make_whole())
-    found.office.record(S11, Status.SUBMITTED, note="came by mail")
-    found.office.record("lscb/progress/cdop/2018-03", Status.RETURNED, note="two pages missing")
-    found.office.extend("lscb/1.1/pmqag/march-2018", "2018-04-16")
-    found.office.tick("2018-03-05 09:30")
-    return found
+    opened = Opened.on(database, tmp_path, make_whole())
+    opened.office.record(S11, Status.SUBMITTED, note="came by mail")
+    opened.office.record("lscb/progress/cdop/2018-03", Status.RETURNED, note="two pages missing")
+    opened.office.extend("lscb/1.1/pmqag/march-2018", "2018-04-16")
+    opened.office.tick("2018-03-05 09:30")
+    return opened
 
 
 @pytest.mark.parametrize(
-    ("path", "said"),
+    ("path", "sentences"),
     [
         (
             "/upcoming",
@@ -41,7 +41,7 @@ def opened(database: Database, tmp_path: Path) -> Opened:
     ],
 )
 def test_the_lists_say_the_same_on_either_database(
-    opened: Opened, path: str, said: list[str]
+    opened: Opened, path: str, sentences: list[str]
 ) -> None:
     text = opened.sees(path).text
-    assert [each for each in said if each not in text] == []
+    assert [sentence for sentence in sentences if sentence not in text] == []

@@ -72,11 +72,11 @@ def test_the_browser_keeps_a_token_that_no_script_reads_and_the_table_a_digest(
     place: Place,
 ) -> None:
     answer = place.reader().signs_in(VIEWER)
-    found = re.match(r"boardcal=([\w-]{43}); HttpOnly; Path=/; SameSite=lax$", cookie(answer))
-    assert found is not None
+    token = re.match(r"boardcal=([\w-]{43}); HttpOnly; Path=/; SameSite=lax$", cookie(answer))
+    assert token is not None
     (row,) = place.table(session)
-    assert row.digest == fingerprint(found[1])
-    assert found[1] not in str(row)
+    assert row.digest == fingerprint(token[1])
+    assert token[1] not in str(row)
 
 
 def test_over_https_the_cookie_is_for_this_host_and_https_alone(place: Place) -> None:
@@ -159,7 +159,7 @@ def test_after_signing_in_one_is_where_one_wanted_to_be(place: Place) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "path"),
+    ("target", "path"),
     [
         ("/account", "/account"),
         ("/upcoming?text=a%20b", "/upcoming?text=a%20b"),
@@ -174,8 +174,8 @@ def test_after_signing_in_one_is_where_one_wanted_to_be(place: Place) -> None:
         ("/ü", HOME),
     ],
 )
-def test_no_link_leads_away_from_these_pages(wanted: str, path: str) -> None:
-    assert local_path(wanted) == path
+def test_no_link_leads_away_from_these_pages(target: str, path: str) -> None:
+    assert local_path(target) == path
 
 
 def test_wrong_passwords_for_one_account_cost_ever_longer_waits(place: Place) -> None:

@@ -14,11 +14,11 @@ NEW_PASSWORD = "a long enough passphrase"
 def _link(reader: Reader) -> str:
     """The path of the one-time link that is shown."""
     assert reader.shown is not None
-    found = re.search(
+    link = re.search(
         r"<code>http://127\.0\.0\.1:8000(/password/[\w-]{43})</code>", reader.shown.text
     )
-    assert found is not None, reader.text
-    return found[1]
+    assert link is not None, reader.text
+    return link[1]
 
 
 def test_a_new_accounts_link_is_shown_once_and_lets_its_owner_in(place: Place) -> None:

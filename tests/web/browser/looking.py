@@ -86,11 +86,11 @@ class Eyes:
     def faults(self, served: Served, look: Look) -> Iterator[str]:
         """Everything that is wrong with a page; nothing, mostly."""
         page = self.window(served, look.who)
-        said: list[str] = []
+        faults: list[str] = []
         hears = {
-            "console": lambda each: said.append(f"console: {each.type}: {each.text}"),
-            "pageerror": lambda error: said.append(f"script: {error}"),
-            "request": lambda request: said.extend(_stranger(request.url, served)),
+            "console": lambda fault: faults.append(f"console: {fault.type}: {fault.text}"),
+            "pageerror": lambda error: faults.append(f"script: {error}"),
+            "request": lambda request: faults.extend(_stranger(request.url, served)),
         }
         for event, listener in hears.items():
             page.on(event, listener)  # type: ignore[call-overload]
@@ -100,7 +100,7 @@ class Eyes:
         for event, listener in hears.items():
             page.remove_listener(event, listener)
         # The browser itself remarks on an answer such as 404.
-        yield from (each for each in said if look.status == 200 or "status of" not in each)
+        yield from (fault for fault in faults if look.status == 200 or "status of" not in fault)
         yield from _barriers(page, look)
 
     def close(self) -> None:
@@ -120,9 +120,9 @@ def _barriers(page: Page, look: Look) -> Iterator[str]:
     size = PHONE if look.office == "busy" else DESK
     page.set_viewport_size(size)
     page.evaluate(AXE_SCRIPT)
-    found = AxeResults(page.evaluate("options => axe.run(options)", WCAG))
-    if found.violations_count:
-        yield f"at {size['width']} pixels: {found.generate_report()}"
+    results = AxeResults(page.evaluate("options => axe.run(options)", WCAG))
+    if results.violations_count:
+        yield f"at {size['width']} pixels: {results.generate_report()}"
     page.set_viewport_size(DESK)
 
 

@@ -137,4 +137,4 @@ def nothing(database: Database) -> Office:
     return Office(database=database, now=NOW)
 
 
-OFFICES = {each.__name__: each for each in (busy, unlive, bare, two, nothing, again)}
+OFFICES = {office.__name__: office for office in (busy, unlive, bare, two, nothing, again)}

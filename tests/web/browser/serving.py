@@ -96,16 +96,16 @@ def served(name: str, database: Database, folder: Path) -> Iterator[Served]:
         def run() -> None:
             try:
                 port = listener.getsockname()[1]
-                here = _built(name, database, folder, f"http://127.0.0.1:{port}")
-                asyncio.run(_serve(here, listener, ready))
+                served_here = _built(name, database, folder, f"http://127.0.0.1:{port}")
+                asyncio.run(_serve(served_here, listener, ready))
             except Exception as error:  # noqa: BLE001 - for whoever waits
                 ready.set_exception(error)
 
         thread = threading.Thread(target=run, name=f"pages of {name}", daemon=True)
         thread.start()
-        here, stop = ready.result(PATIENCE)
+        served_here, stop = ready.result(PATIENCE)
         try:
-            yield here
+            yield served_here
         finally:
             stop()
             thread.join(PATIENCE)
@@ -124,12 +124,12 @@ def _built(name: str, database: Database, folder: Path, address: str) -> Served:
 
 
 async def _serve(
-    here: Served,
+    served_here: Served,
     listener: socket.socket,
     ready: Future[tuple[Served, Callable[[], object]]],
 ) -> None:
     loop, stopped = asyncio.get_running_loop(), asyncio.Event()
     stop = partial(loop.call_soon_threadsafe, stopped.set)
-    async with serving(here.place.app, listener, here.place.said.append):
-        ready.set_result((here, stop))
+    async with serving(served_here.place.app, listener, served_here.place.said.append):
+        ready.set_result((served_here, stop))
         await stopped.wait()

@@ -96,13 +96,13 @@ def daemon(folder: Path, at: str) -> Iterator[str]:
         stderr=subprocess.STDOUT,
         text=True,
     ) as process:
-        said = ""
+        output = ""
         for line in process.stdout or ():
-            said += line
+            output += line
             if "Ctrl-C" in line:
                 break
         try:
-            yield said
+            yield output
         finally:
             process.send_signal(signal.SIGTERM)
             process.communicate(timeout=PATIENCE)
@@ -120,7 +120,7 @@ def boardcal(folder: Path, *arguments: str) -> str:
     return done.stdout
 
 
-def test_a_chairs_mail_leads_by_its_link_to_a_page_whose_button_records_the_submission(
+def test_the_link_in_a_chairs_mail_leads_to_a_page_that_records_the_submission(
     eyes: Eyes, tmp_path: Path
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
@@ -128,23 +128,23 @@ def test_a_chairs_mail_leads_by_its_link_to_a_page_whose_button_records_the_subm
     base = f"http://127.0.0.1:{port}"
     (tmp_path / "config.toml").write_text(f'[web]\nport = {port}\nbase_url = "{base}"\n')
     boardcal(tmp_path, "--as-of", "2017-11-01T08:00", "golive", "2017-11-01")
-    with daemon(tmp_path, "2018-02-08T08:00") as said:
+    with daemon(tmp_path, "2018-02-08T08:00") as output:
         (file,) = tmp_path.glob("var/outbox/2018-02-08-pmqag.chair*.eml")
         part = message_from_bytes(file.read_bytes(), policy=default).get_body(("plain",))
         assert part is not None
         words = part.get_content()
         after = words[words.index("S.11 compliance") :]
-        found = re.search(rf"{base}/answer/\S+", after)
-        assert found is not None
+        address = re.search(rf"{base}/answer/\S+", after)
+        assert address is not None
         context = eyes.browser.new_context(java_script_enabled=False)
         page = context.new_page()
-        page.goto(found[0])
+        page.goto(address[0])
         assert "Thursday 22 February 2018" in page.inner_text("main")
         page.fill("#note", "sent by email")
         page.click("text=Record it as submitted")
         assert "Recorded as submitted on 8 February 2018 by you" in page.inner_text("main")
         context.close()
-        assert "/answer/" not in said
+        assert "/answer/" not in output
     arguments = ("--as-of", "2018-02-08T12:00", "upcoming", "--format", "json")
     entries = json.loads(boardcal(tmp_path, *arguments))
     states = {entry["key"]: entry["status"] for entry in entries}

@@ -44,9 +44,9 @@ def busy(
     ):
         other.backup(copy)
     database = open_database(f"sqlite:///{path}")
-    with served("again", database, folder) as here:
-        here.place.lets_in(SECRETARIAT, "secretariat")
-        yield here
+    with served("again", database, folder) as served_again:
+        served_again.place.lets_in(SECRETARIAT, "secretariat")
+        yield served_again
     database.close()
 
 
@@ -75,8 +75,8 @@ def enters(page: Page) -> None:
         page.keyboard.press("Enter")
 
 
-def signs_in(page: Page, here: Served) -> None:
-    page.goto(f"{here.address}/sign-in")
+def signs_in(page: Page, served: Served) -> None:
+    page.goto(f"{served.address}/sign-in")
     tabs_to(page, "INPUT email")
     page.keyboard.type(SECRETARIAT)
     tabs_to(page, "INPUT password")

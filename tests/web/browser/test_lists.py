@@ -26,19 +26,19 @@ BOX = re.compile(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]")
 def page(eyes: Eyes, pages_of: Callable[[str], Served]) -> Page:
     """A viewer's window on the busy office, as wide as a desk."""
     served = pages_of("busy")
-    found = eyes.window(served, "viewer")
-    found.set_viewport_size(DESK)
-    found.goto(f"{served.address}/upcoming")
-    return found
+    window = eyes.window(served, "viewer")
+    window.set_viewport_size(DESK)
+    window.goto(f"{served.address}/upcoming")
+    return window
 
 
 def focused(page: Page) -> str:
     """What has the focus: its words, else its name."""
-    found: str = page.evaluate(
+    text: str = page.evaluate(
         "(document.activeElement.innerText || document.activeElement.name || "
         "document.activeElement.getAttribute('aria-label') || '').trim()"
     )
-    return found
+    return text
 
 
 def test_with_keys_alone_one_skips_to_the_list_and_chooses_from_it(page: Page) -> None:

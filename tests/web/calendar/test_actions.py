@@ -28,9 +28,9 @@ def whole(sqlite: Database, tmp_path: Path) -> Opened:
 def rows(reader: Reader) -> list[list[str]]:
     """The cells of every action, as they read."""
     body = re.findall(r"(?s)<tbody.*?</tbody>", html(reader))
-    found = re.findall(r"(?s)<tr[^>]*>(.*?)</tr>", "".join(body))
+    lines = re.findall(r"(?s)<tr[^>]*>(.*?)</tr>", "".join(body))
     return [
-        [plain(cell) for cell in re.findall(r"(?s)<t[dh][^>]*>(.*?)</t[dh]>", row)] for row in found
+        [plain(cell) for cell in re.findall(r"(?s)<t[dh][^>]*>(.*?)</t[dh]>", row)] for row in lines
     ]
 
 
@@ -51,8 +51,8 @@ def test_each_action_says_who_does_what_by_when_and_how_it_stands(whole: Opened)
 
 
 def test_each_action_leads_to_its_page(whole: Opened) -> None:
-    found = links(whole.sees(PATH))
-    assert [each for each in found if each.startswith("/actions/")] == [
+    addresses = links(whole.sees(PATH))
+    assert [address for address in addresses if address.startswith("/actions/")] == [
         "/actions/1.1",
         "/actions/1.2",
         "/actions/2.1",
@@ -105,24 +105,24 @@ def test_the_whole_of_cumbria_keeps_its_order_and_its_two_13_2(
 ) -> None:
     opened = Opened.on(sqlite, tmp_path, cumbria())
     reader = opened.sees(PATH)
-    assert [row[0] for row in rows(reader)] == [each.number for each in cumbria().action]
-    assert [each for each in links(reader) if "/actions/13.2" in each] == [
+    assert [row[0] for row in rows(reader)] == [action.number for action in cumbria().action]
+    assert [address for address in links(reader) if "/actions/13.2" in address] == [
         "/actions/13.2",
         "/actions/13.2-b",
     ]
 
 
 @pytest.mark.parametrize(
-    ("who", "said"),
+    ("who", "sentence"),
     [(VIEWER, "The secretariat adds them."), (SECRETARIAT, "Add the first action")],
 )
 def test_an_empty_plan_says_who_fills_it(
-    sqlite: Database, tmp_path: Path, who: str, said: str
+    sqlite: Database, tmp_path: Path, who: str, sentence: str
 ) -> None:
     opened = Opened.on(sqlite, tmp_path, checked(make_document()))
     reader = opened.sees(PATH, who)
     assert "holds no action yet" in reader.text
-    assert said in reader.text
+    assert sentence in reader.text
 
 
 def test_what_people_wrote_is_text_and_nothing_else(sqlite: Database, tmp_path: Path) -> None:
@@ -135,7 +135,7 @@ def test_what_people_wrote_is_text_and_nothing_else(sqlite: Database, tmp_path: 
     assert headings(opened.sees(PATH)) == ['"><img src=x> & more']
 
 
-def test_a_long_plan_comes_in_pages_that_keep_its_order_its_counts_and_what_was_chosen(
+def test_a_long_plan_comes_in_pages_that_keep_its_order_counts_and_choice(
     sqlite: Database, tmp_path: Path
 ) -> None:
     actions = [
@@ -149,7 +149,7 @@ def test_a_long_plan_comes_in_pages_that_keep_its_order_its_counts_and_what_was_
         assert headings(reader) == [f"Section {each}" for each in sections]
         assert "450 actions" in reader.text
         numbers += [row[0] for row in rows(reader)]
-    assert numbers == [each["number"] for each in actions]
+    assert numbers == [action["number"] for action in actions]
     chosen = opened.sees(f"{PATH}?standing=due soon&page=2")
     assert "standing=due+soon&amp;page=3" in html(chosen)
     assert len(rows(chosen)) == 200

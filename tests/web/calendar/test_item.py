@@ -50,8 +50,8 @@ def opened(place: Place, who: str = SECRETARIAT, path: str = DUE) -> Reader:
 
 def sent(reader: Reader, path: str = RECORD, **fields: str) -> Response:
     """The form of the page that is shown, filled in."""
-    given = TODAY | {"status": "submitted"} if "/record/" in path else {}
-    return reader.sends(path, **{"standing": reader.hidden("standing"), **given, **fields})
+    outcome = TODAY | {"status": "submitted"} if "/record/" in path else {}
+    return reader.sends(path, **{"standing": reader.hidden("standing"), **outcome, **fields})
 
 
 def states(place: Place) -> dict[str, Any]:

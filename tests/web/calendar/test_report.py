@@ -31,7 +31,7 @@ def look(empty_place: Place) -> Callable[..., Reader]:
 
 
 @pytest.mark.parametrize(
-    ("path", "said"),
+    ("path", "sentences"),
     [
         (
             "/reports/s11",
@@ -62,10 +62,10 @@ def look(empty_place: Place) -> Callable[..., Reader]:
     ],
 )
 def test_a_report_or_an_action_is_shown_in_full(
-    look: Callable[..., Reader], path: str, said: list[str]
+    look: Callable[..., Reader], path: str, sentences: list[str]
 ) -> None:
     text = look(path).text
-    assert [words for words in said if words not in text] == []
+    assert [words for words in sentences if words not in text] == []
 
 
 def test_the_secretariat_is_led_to_where_it_is_changed(look: Callable[..., Reader]) -> None:

@@ -40,8 +40,8 @@ def whole(sqlite: Database, tmp_path: Path) -> Opened:
 def rows(reader: Reader) -> list[str]:
     """The lines of the list, as they read."""
     return [
-        plain(each)
-        for each in re.findall(r'(?s)<li class="boardcal-due[^"]*">(.*?)</li>', html(reader))
+        plain(row)
+        for row in re.findall(r'(?s)<li class="boardcal-due[^"]*">(.*?)</li>', html(reader))
     ]
 
 
@@ -69,7 +69,7 @@ def test_a_line_says_what_who_to_whom_and_for_which_meeting(whole: Opened) -> No
 
 
 def test_the_lines_lead_to_what_they_are_about(whole: Opened) -> None:
-    found = links(whole.sees(PATH))
+    addresses = links(whole.sees(PATH))
     for address in (
         "/due/lscb/s11/pmqag/2018-03",
         "/due/lscb/progress/cdop/2018-03",
@@ -78,13 +78,13 @@ def test_the_lines_lead_to_what_they_are_about(whole: Opened) -> None:
         "/due/lscb/1.1/pmqag/march-2018",
         "/meetings/lscb/2018-03-08",
     ):
-        assert address in found
+        assert address in addresses
 
 
 def test_owners_of_whom_the_same_is_to_be_said_share_a_line(whole: Opened) -> None:
     whole.office.record("lscb/progress/cdop/2018-03", Status.SUBMITTED)
-    found = [row for row in rows(whole.sees("/upcoming?text=progress")) if "8 March" in row]
-    assert found == [
+    listed = [row for row in rows(whole.sees("/upcoming?text=progress")) if "8 March" in row]
+    assert listed == [
         (
             "Subgroup progress report PMQAG to LSCB, for the meeting on 8 March "
             "· Other subgroups Overdue"
@@ -105,10 +105,12 @@ def test_what_was_moved_or_extended_says_so(whole: Opened) -> None:
         lambda content: cancel_meeting(content, "business-group", day("2018-08-21"), NOW.date())
     )
     office.tick("2018-03-05 09:30")
-    said = rows(whole.sees(PATH))
-    assert any(row.startswith("Report s11") and "Was due 22 February 2018." in row for row in said)
-    assert "LSCB meeting Moved from 10 May 2018. Planned" in said
-    assert "BUSINESS-GROUP meeting Cancelled" in said
+    listed = rows(whole.sees(PATH))
+    assert any(
+        row.startswith("Report s11") and "Was due 22 February 2018." in row for row in listed
+    )
+    assert "LSCB meeting Moved from 10 May 2018. Planned" in listed
+    assert "BUSINESS-GROUP meeting Cancelled" in listed
 
 
 CHOICES = [
@@ -180,15 +182,15 @@ def test_a_long_list_comes_in_pages_that_lose_nothing(long_list: Opened) -> None
     assert not seen & rest
     with long_list.place.database.read() as connection:
         known = {f"/due/{each.key}" for each in occurrences_of(connection, "lscb")}
-    assert {each for each in seen | rest if each.startswith("/due/")} <= known
+    assert {address for address in seen | rest if address.startswith("/due/")} <= known
     assert "/upcoming" in links(reader)
 
 
 def test_months_on_another_page_are_linked_to_where_they_begin(long_list: Opened) -> None:
-    found = links(long_list.sees(PATH))
-    assert "#overdue" in found
-    assert "#2018-03" in found
-    assert "/upcoming?page=2#2019-03" in found
+    addresses = links(long_list.sees(PATH))
+    assert "#overdue" in addresses
+    assert "#2018-03" in addresses
+    assert "/upcoming?page=2#2019-03" in addresses
     assert 'id="2019-03"' in html(long_list.sees("/upcoming?page=2"))
     assert any("(continued)" in each for each in headings(long_list.sees("/upcoming?page=2")))
 
@@ -230,16 +232,16 @@ def test_where_nothing_fits_it_is_said_what_to_do(whole: Opened) -> None:
 
 
 @pytest.mark.parametrize(
-    ("who", "said"),
+    ("who", "sentence"),
     [(VIEWER, "The secretariat adds them."), (SECRETARIAT, "Add the first report or action")],
 )
 def test_an_empty_planner_says_who_fills_it(
-    sqlite: Database, tmp_path: Path, who: str, said: str
+    sqlite: Database, tmp_path: Path, who: str, sentence: str
 ) -> None:
     opened = Opened.on(sqlite, tmp_path, checked(make_document(report=[])))
     reader = opened.sees(PATH, who)
     assert "holds no report and no action" in reader.text
-    assert said in reader.text
+    assert sentence in reader.text
 
 
 def test_a_board_that_has_not_begun_says_so_on_every_page(sqlite: Database, tmp_path: Path) -> None:
@@ -263,16 +265,16 @@ def test_with_several_boards_every_link_stays_on_the_page_s_own(
     reader = opened.reader(VIEWER)
     reader.follows(reader.opens("/upcoming?status=overdue"))
     reader.opens("/boards/ctb/upcoming?text=s11")
-    found = links(reader)
-    assert any(each.startswith("/boards/ctb/due/ctb/s11/") for each in found)
-    assert not any(each.startswith(("/due/", "/boards/lscb/due/")) for each in found)
-    assert "/boards/lscb/upcoming" in found
+    addresses = links(reader)
+    assert any(address.startswith("/boards/ctb/due/ctb/s11/") for address in addresses)
+    assert not any(address.startswith(("/due/", "/boards/lscb/due/")) for address in addresses)
+    assert "/boards/lscb/upcoming" in addresses
     assert "Children's Trust Board" in unescape(html(reader))
 
 
 def test_reading_changes_nothing(whole: Opened) -> None:
-    before = [whole.office.row(each.key) for each in whole.office.rows()]
+    before = [whole.office.row(stored.key) for stored in whole.office.rows()]
     for path in (PATH, "/upcoming?page=2", "/upcoming?status=overdue"):
         whole.sees(path)
-    assert [whole.office.row(each.key) for each in whole.office.rows()] == before
+    assert [whole.office.row(stored.key) for stored in whole.office.rows()] == before
     assert [endpoint.method for endpoint in URL_MAP if endpoint.path == PATH] == ["GET"]

@@ -30,13 +30,13 @@ def whole(sqlite: Database, tmp_path: Path) -> Opened:
 
 def table(reader: Reader) -> dict[str, list[str]]:
     """The cells of each row as they read, by the row's heading."""
-    found = {}
+    lines = {}
     for row in re.findall(r"(?s)<tr[^>]*>(.*?)</tr>", html(reader)):
-        heads = [plain(each) for each in re.findall(r"(?s)<th[^>]*>(.*?)</th>", row)]
-        cells = [plain(each) for each in re.findall(r"(?s)<td[^>]*>(.*?)</td>", row)]
+        heads = [plain(cell) for cell in re.findall(r"(?s)<th[^>]*>(.*?)</th>", row)]
+        cells = [plain(cell) for cell in re.findall(r"(?s)<td[^>]*>(.*?)</td>", row)]
         if len(heads) == 1:
-            found[heads[0]] = cells
-    return found
+            lines[heads[0]] = cells
+    return lines
 
 
 def test_every_report_is_a_row_and_every_month_a_column(whole: Opened) -> None:
@@ -74,12 +74,12 @@ def test_a_report_without_a_date_says_why(whole: Opened) -> None:
 
 
 def test_cells_lead_to_what_is_due_and_rows_to_their_report(whole: Opened) -> None:
-    found = links(whole.sees(PATH))
-    assert "/due/lscb/s11/pmqag/2018-03" in found
-    assert "/reports/s11" in found
+    addresses = links(whole.sees(PATH))
+    assert "/due/lscb/s11/pmqag/2018-03" in addresses
+    assert "/reports/s11" in addresses
     # Several owe it: the report's page has them all.
-    assert found.count("/reports/progress") > 1
-    assert "/meetings/lscb/2018-03-08" in found
+    assert addresses.count("/reports/progress") > 1
+    assert "/meetings/lscb/2018-03-08" in addresses
 
 
 def test_the_meetings_of_the_board_stand_above(whole: Opened) -> None:
@@ -87,7 +87,7 @@ def test_the_meetings_of_the_board_stand_above(whole: Opened) -> None:
         lambda content: cancel_meeting(content, "lscb", day("2018-07-12"), NOW.date())
     )
     meetings = table(whole.sees(PATH))["Meetings of the Board"]
-    assert [each for each in meetings if each] == [
+    assert [cell for cell in meetings if cell] == [
         "11 Jan Held",
         "8 Mar Planned",
         "10 May Planned",
@@ -115,9 +115,9 @@ def test_the_address_names_the_year(
 ) -> None:
     reader = whole.sees(PATH + query)
     assert f'<h1 class="govuk-heading-l">{heading}</h1>' in html(reader)
-    found = links(reader)
-    years = {each.partition("from=")[2] for each in found if "/year?" in each}
-    assert years == {each for each in (earlier, later) if each}
+    addresses = links(reader)
+    years = {address.partition("from=")[2] for address in addresses if "/year?" in address}
+    assert years == {address for address in (earlier, later) if address}
 
 
 def test_a_plan_that_has_ended_still_has_a_next_year(sqlite: Database, tmp_path: Path) -> None:
@@ -137,8 +137,8 @@ def test_what_was_recorded_is_seen_at_once(whole: Opened) -> None:
 
 
 def test_many_reports_come_on_several_pages(whole: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
-    def by_three(total: int, wanted: int, size: int) -> object:
-        return paging(total, wanted, 3)
+    def by_three(total: int, number: int, size: int) -> object:
+        return paging(total, number, 3)
 
     monkeypatch.setattr(year_planner, "paging", by_three)
     reader = whole.sees("/year?from=2018-04&page=2")
@@ -148,16 +148,16 @@ def test_many_reports_come_on_several_pages(whole: Opened, monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize(
-    ("who", "said"),
+    ("who", "sentence"),
     [(VIEWER, "The secretariat adds them."), (SECRETARIAT, "Add the first report")],
 )
 def test_an_empty_planner_says_who_fills_it(
-    sqlite: Database, tmp_path: Path, who: str, said: str
+    sqlite: Database, tmp_path: Path, who: str, sentence: str
 ) -> None:
     opened = Opened.on(sqlite, tmp_path, checked(make_document(report=[])))
     reader = opened.sees(PATH, who)
     assert "holds no report yet" in reader.text
-    assert said in reader.text
+    assert sentence in reader.text
 
 
 def test_what_people_wrote_is_text_and_nothing_else(sqlite: Database, tmp_path: Path) -> None:

@@ -93,9 +93,9 @@ def test_it_is_a_calendar_with_all_that_clients_want(place: Place, path: str) ->
 def test_whatever_a_program_sends_it_gets_the_same(
     place: Place, path: str, headers: dict[str, str]
 ) -> None:
-    expected, found = _fetched(place, path), _fetched(place, path, **headers)
-    assert (found.status_code, found.content) == (200, expected.content)
-    assert found.headers == expected.headers
+    expected, answered = _fetched(place, path), _fetched(place, path, **headers)
+    assert (answered.status_code, answered.content) == (200, expected.content)
+    assert answered.headers == expected.headers
 
 
 @pytest.mark.parametrize(
@@ -309,8 +309,8 @@ def test_a_feed_lasts_as_long_as_its_maker_may_see_the_board(place: Place) -> No
     assert all(_fetched(place, path).status_code == 200 for path in (*paths.values(), person))
     with place.database.write() as connection:
         disable(connection, 3, now=place.now)
-    found = {who: _fetched(place, path).status_code for who, path in paths.items()}
-    assert found == {VIEWER: 404, SECRETARIAT: 200, "root": 200}
+    statuses = {who: _fetched(place, path).status_code for who, path in paths.items()}
+    assert statuses == {VIEWER: 404, SECRETARIAT: 200, "root": 200}
     assert _fetched(place, person).status_code == 200
 
 
@@ -318,7 +318,7 @@ def test_many_feeds_are_kept_within_bounds(place: Place, monkeypatch: pytest.Mon
     monkeypatch.setattr("boardcal.web.feeds.endpoint.MOST_BYTES", 10_000)
     monkeypatch.setattr("boardcal.queries.feeds.feed_contents.MOST_BYTES", 10_000)
     subjects = [(FeedKind.BOARD, "lscb"), (FeedKind.BODY, "pmqag"), (FeedKind.PERSON, CHAIR)]
-    paths = [_made(place, *each)[1] for each in subjects]
+    paths = [_made(place, *subject)[1] for subject in subjects]
     first = [_fetched(place, path).content for path in paths]
     assert [_fetched(place, path).content for path in paths] == first
     assert len(set(first)) == 3

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 def _address(reader: Reader) -> str:
     """The path of the feed whose address is shown."""
     assert reader.shown is not None
-    found = re.search(r"<code>http://127\.0\.0\.1:8000(/feeds/[^<]+)</code>", reader.shown.text)
-    assert found is not None, reader.text
-    return found[1]
+    address = re.search(r"<code>http://127\.0\.0\.1:8000(/feeds/[^<]+)</code>", reader.shown.text)
+    assert address is not None, reader.text
+    return address[1]
 
 
 def _makes(reader: Reader, dates: str) -> str:
@@ -39,7 +39,7 @@ def _makes(reader: Reader, dates: str) -> str:
 
 def _choices(reader: Reader) -> list[str]:
     assert reader.shown is not None
-    return [unescape(each) for each in re.findall(r'<option value="([^"]+)"', reader.shown.text)]
+    return [unescape(value) for value in re.findall(r'<option value="([^"]+)"', reader.shown.text)]
 
 
 def test_a_viewer_makes_a_feed_and_sees_its_address_once(place: Place) -> None:
@@ -77,12 +77,12 @@ def test_an_address_waits_for_its_page_in_a_cookie_that_nobody_else_can_use(plac
     viewer, other = place.reader(VIEWER), place.reader(SECRETARIAT)
     viewer.opens("/subscribe")
     cookie = viewer.sends("/subscribe", dates="board:lscb").headers["set-cookie"]
-    found = re.fullmatch(
+    value = re.fullmatch(
         r"boardcal-feed-1=([^;]+); HttpOnly; Max-Age=300; Path=/; SameSite=lax", cookie
     )
-    assert found is not None, cookie
-    token = found[1].partition(".")[0]
-    for planted in (found[1], f"{token}.", token, f"{token}.x", "%E9", "x" * 3000, ""):
+    assert value is not None, cookie
+    token = value[1].partition(".")[0]
+    for planted in (value[1], f"{token}.", token, f"{token}.x", "%E9", "x" * 3000, ""):
         other.client.cookies.set("boardcal-feed-1", planted)
         other.opens("/subscribe/1/address")
         assert "was shown once" in other.text, planted
@@ -131,9 +131,9 @@ def test_who_may_choose_whose_dates(place: Place, who: str, choices: list[str]) 
     place.lets_in(CHAIR, "viewer")
     reader = place.reader(who)
     reader.opens("/subscribe")
-    found = _choices(reader)
-    assert set(choices) <= set(found)
-    people = [each for each in found if each.startswith("person:")]
+    offered = _choices(reader)
+    assert set(choices) <= set(offered)
+    people = [choice for choice in offered if choice.startswith("person:")]
     assert len(people) == {VIEWER: 0, CHAIR: 1}.get(who, len(people))
     for choice in choices:
         assert place.reader().opens(_makes(reader, choice)).status_code == 200

@@ -310,13 +310,13 @@ def test_a_refused_mail_whose_contents_went_into_a_later_one_is_still_there(
     address = f"/boards/lscb/mails/{number}"
     both.opens(f"{address}/again")
     both.follows(both.sends(f"{address}/again", why="the mailbox is back"))
-    said = f"let the mail to {CHAIR} of 8 February 2018 go out again, from 9 February 2018 on"
-    assert both.text.count(said) == 1
+    sentence = f"let the mail to {CHAIR} of 8 February 2018 go out again, from 9 February 2018 on"
+    assert both.text.count(sentence) == 1
     office.sweep("2018-02-09 09:01")
-    for each in ("lscb", "ctb"):
-        assert both.opens(f"/boards/{each}/mails/{number}").status_code == 200
+    for board_id in ("lscb", "ctb"):
+        assert both.opens(f"/boards/{board_id}/mails/{number}").status_code == 200
         assert "A matter of the CTB" in both.text
-        assert said in both.text
+        assert sentence in both.text
     # What was about another Board is no more to be seen than before.
     assert one.opens(f"/mails/{number}").status_code == 200
     assert "about another Board, too" in one.text

@@ -43,8 +43,8 @@ def changes(place: Place) -> list[dict[str, object]]:
         content = content_of(connection, "lscb")
     assert content is not None
     document = content.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-    found: list[dict[str, object]] = document["body"][0].get("meeting", [])
-    return found
+    changes: list[dict[str, object]] = document["body"][0].get("meeting", [])
+    return changes
 
 
 def confirmed(reader: Reader, path: str, **fields: str) -> Response:
@@ -224,14 +224,14 @@ def test_what_cannot_be_is_said_and_what_was_typed_kept(
     place: Place, path: str, fields: dict[str, str], sentence: str
 ) -> None:
     reader = opened(place, path)
-    given = {"why": "<b>half-term</b>", **fields}
-    shown = reader.sends(path, **given)
+    typed_in = {"why": "<b>half-term</b>", **fields}
+    shown = reader.sends(path, **typed_in)
     assert shown.status_code == 422
     assert reader.text.count(sentence) == 2
-    kept = given["why"].replace("<", "&lt;").replace(">", "&gt;")
+    kept = typed_in["why"].replace("<", "&lt;").replace(">", "&gt;")
     assert f'value="{kept}"' in shown.text
     # Nor is it when the confirmation is forged.
-    forged = reader.sends(path, **given, save="yes", revision="1")
+    forged = reader.sends(path, **typed_in, save="yes", revision="1")
     assert forged.status_code == 422
     assert changes(place) == []
 

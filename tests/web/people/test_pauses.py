@@ -74,8 +74,8 @@ def test_a_board_a_body_or_a_person_is_paused_once_what_follows_was_said(
     reader.follows(reader.sends("/pauses/pause", kind=kind, id=name, why="on leave"))
     assert done in reader.text
     assert paused(place) == [(kind, name, "on leave")]
-    said = place.table(change)[-1]
-    assert (said.what, said.who, said.why) == ("paused", SECRETARIAT, "on leave")
+    noted = place.table(change)[-1]
+    assert (noted.what, noted.who, noted.why) == ("paused", SECRETARIAT, "on leave")
 
 
 def test_what_is_paused_is_listed_and_said_on_the_persons_line(place: Place) -> None:
@@ -119,8 +119,8 @@ def test_what_a_pause_held_back_is_shown_before_it_goes_out(office: Office, plac
     reader.follows(reader.sends("/pauses/resume", kind="body", id="pmqag", why="they meet again"))
     assert "The mails about what PMQAG owes go on." in reader.text
     assert paused(place) == []
-    said = place.table(change)[-1]
-    assert (said.what, said.why) == ("resumed", "they meet again")
+    noted = place.table(change)[-1]
+    assert (noted.what, noted.why) == ("resumed", "they meet again")
     mails = [mail for mail in office.sweep("2018-02-09") if mail.items]
     assert [(mail.to, mail.items) for mail in mails] == [(CHAIR, [(S11, -10, "owner")])]
 
@@ -210,8 +210,8 @@ DAY = {"day-day": "8", "day-month": "2", "day-year": "2018"}
 
 def first_day(place: Place) -> str | None:
     with place.database.read() as connection:
-        found = connection.execute(select(board.c.go_live)).scalar()
-    return None if found is None else found.isoformat()
+        day = connection.execute(select(board.c.go_live)).scalar()
+    return None if day is None else day.isoformat()
 
 
 def test_who_would_be_mailed_first_is_shown_before_mails_begin(unlive: Place) -> None:

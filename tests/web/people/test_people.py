@@ -25,14 +25,14 @@ def chairs(place: Place, body: str = "pmqag") -> list[tuple[str, str | None, str
     with place.database.read() as connection:
         content = content_of(connection, "lscb")
     assert content is not None
-    found = next(each for each in content.body if each.id == body)
+    group = next(group for group in content.body if group.id == body)
     return [
         (
-            each.address,
-            None if each.from_ is None else str(each.from_),
-            None if each.to is None else str(each.to),
+            holder.address,
+            None if holder.from_ is None else str(holder.from_),
+            None if holder.to is None else str(holder.to),
         )
-        for each in found.chair
+        for holder in group.chair
     ]
 
 
@@ -101,8 +101,8 @@ def test_an_appointment_is_saved_with_who_and_why(place: Place) -> None:
     assert "new.chair@example.org is chair of PMQAG from 1 April 2018." in reader.text
     assert "To come" in reader.text
     assert chairs(place) == [(CHAIR, None, "2018-03-31"), (NEW, "2018-04-01", None)]
-    said = next(row for row in place.table(change) if row.what == "role")
-    assert (said.subject, said.who, said.why) == ("pmqag", SECRETARIAT, "minutes of March")
+    noted = next(row for row in place.table(change) if row.what == "role")
+    assert (noted.subject, noted.who, noted.why) == ("pmqag", SECRETARIAT, "minutes of March")
 
 
 def preview(reader: Reader, **typed: str) -> None:
@@ -135,7 +135,7 @@ def test_a_planner_that_changed_meanwhile_is_not_overwritten(place: Place) -> No
     assert answer.status_code == 409
     assert "Somebody changed the planner since you looked" in reader.text
     assert "instead of other.chair@example.org" in reader.text
-    assert [each[0] for each in chairs(place)] == [CHAIR, "other.chair@example.org"]
+    assert [holder[0] for holder in chairs(place)] == [CHAIR, "other.chair@example.org"]
     # What was typed is still there, and is saved once it was looked at again.
     saved = reader.sends(
         "/bodies/pmqag/appoint", **appointing(save="yes", revision=reader.hidden("revision"))

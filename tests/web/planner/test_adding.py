@@ -68,7 +68,7 @@ def test_a_form_for_a_new_entry_that_is_sent_twice_adds_one(whole: Place, sam: R
     second = sam.sends(address, csrf=csrf, draft=draft, why="")
     assert (first.status_code, second.status_code) == (303, 303)
     assert first.headers["location"] == second.headers["location"]
-    assert [each.id for each in content(whole).event] == [
+    assert [event.id for event in content(whole).event] == [
         "survey-accepted",
         "a-review-is-published",
     ]
@@ -211,13 +211,13 @@ def test_an_event_that_cannot_be_recorded_says_why(
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "number"),
     [("survey", 3), ("1.2", 1), ("CDOP audits", 0), ("1.1 march", 1), ("<b>", 0)],
 )
-def test_the_planner_is_searched(sam: Reader, text: str, found: int) -> None:
+def test_the_planner_is_searched(sam: Reader, text: str, number: int) -> None:
     sam.client.get("/planner")
     sam.opens(f"/planner?text={text.replace('<', '%3C')}")
-    assert f"{found} {'entry' if found == 1 else 'entries'} found" in sam.text
+    assert f"{number} {'entry' if number == 1 else 'entries'} found" in sam.text
 
 
 def test_the_list_says_when_the_planner_is_not_what_its_file_says(sam: Reader) -> None:

@@ -38,9 +38,9 @@ def test_a_form_that_is_opened_and_sent_unchanged_changes_nothing(
     assert sam.opens(f"/planner/{entry}").status_code == 200
     html = sam.shown.text if sam.shown else ""
     keys = [
-        each
-        for each in ("what", "when", "source", "dates", "roles", "meets", "exceptions")
-        if f'href="/planner/{entry}/{each}"' in html
+        key
+        for key in ("what", "when", "source", "dates", "roles", "meets", "exceptions")
+        if f'href="/planner/{entry}/{key}"' in html
     ]
     assert keys
     for key in keys:
@@ -65,7 +65,7 @@ def test_a_changed_title_is_looked_at_then_saved_with_who_and_why(
     saves(sam, why="the Board\r\nagreed")
     assert "Saved." in sam.text
     assert "changed the report “S.11 annual report”: title now “S.11 annual report”" in sam.text
-    (row,) = [each for each in whole.table(change) if each.what == "entry changed"]
+    (row,) = [line for line in whole.table(change) if line.what == "entry changed"]
     assert (row.who, row.why, row.subject) == (SECRETARIAT, "the Board\nagreed", "report s11")
 
 
@@ -183,7 +183,7 @@ def test_another_chair_is_said_with_who_gets_the_mails_then(whole: Place, sam: R
     assert "pmqag.chair@example.org to 31 March 2018 sam@example.org from 1 April" in sam.text
     assert "sam@example.org" in sam.text.partition("What follows")[2]
     saves(sam)
-    assert [each.address for each in content(whole).body[2].chair] == [
+    assert [holder.address for holder in content(whole).body[2].chair] == [
         "pmqag.chair@example.org",
         "sam@example.org",
     ]

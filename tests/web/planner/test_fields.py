@@ -27,10 +27,10 @@ from boardcal.wording.planner_fields import changes_on_one_line, field_changes
 TODAY = day("2018-03-01")
 PLANNERS = {"cumbria": cumbria(), "whole": make_whole()}
 ENTRIES = [
-    (name, kind, "" if kind == "promise" else each.id)
+    (name, kind, "" if kind == "promise" else entry.id)
     for name, content in PLANNERS.items()
     for kind in ("report", "action", "body", "event")
-    for each in getattr(content, kind)
+    for entry in getattr(content, kind)
 ]
 ENTRIES += [(name, kind, kind) for name in PLANNERS for kind in ("plan", "board", "working_days")]
 ENTRIES += [(name, "promise", "1") for name in PLANNERS]
@@ -55,12 +55,12 @@ def as_sent(entry: PlannerEntry, draft: Draft, key: str) -> Form:
     fields = section.fields(entry.opened(draft))
     values = shown_values(fields, draft.was)
     sent: dict[str, tuple[str, ...]] = {}
-    for each in fields:
-        if each.widget is Widget.DATE:
-            parts = zip(("day", "month", "year"), values[each.key], strict=True)
-            sent |= {f"{each.key}-{part}": (text,) for part, text in parts}
+    for field in fields:
+        if field.widget is Widget.DATE:
+            parts = zip(("day", "month", "year"), values[field.key], strict=True)
+            sent |= {f"{field.key}-{part}": (text,) for part, text in parts}
         else:
-            sent[each.key] = tuple(text.replace("\n", "\r\n") for text in values[each.key])
+            sent[field.key] = tuple(text.replace("\n", "\r\n") for text in values[field.key])
     return Form({name: values for name, values in sent.items() if values})
 
 
@@ -152,5 +152,5 @@ def test_a_change_is_told_whatever_it_is(patch: dict[str, Any]) -> None:
     planner = planner_of(content)
     before = entry_document(content, "report", "s11")
     changes = field_changes("report", before, patched(before, patch), (planner, planner))
-    assert len({each.key for each in changes}) == len(changes)
+    assert len({change.key for change in changes}) == len(changes)
     assert "\n" not in changes_on_one_line(changes)

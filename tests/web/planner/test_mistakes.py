@@ -190,8 +190,8 @@ def test_a_viewer_reads_and_is_not_offered_to_change(whole: Place, path: str) ->
 def test_a_viewer_changes_nothing(whole: Place, method: str, path: str) -> None:
     viewer = whole.reader(VIEWER)
     viewer.opens("/planner")
-    found = viewer.opens(path) if method == "GET" else viewer.sends(path, draft="x")
-    assert found.status_code == 403
+    answer = viewer.opens(path) if method == "GET" else viewer.sends(path, draft="x")
+    assert answer.status_code == 403
     assert changes(whole) == []
 
 

@@ -18,21 +18,21 @@ from boardcal.tests.factories import (
     make_document,
     make_report,
 )
-from boardcal.tests.web.answer_desk import Desk, answers, typed
+from boardcal.tests.web.replying import MailingBoard, answers, typed
 
 if TYPE_CHECKING:
     from boardcal.tests.web.reader import Reader
 
 
-def test_looking_changes_nothing_however_often(desk: Desk, link: str) -> None:
-    scanner = desk.place.reader()
-    before = desk.dump()
+def test_looking_changes_nothing_however_often(mailing: MailingBoard, link: str) -> None:
+    scanner = mailing.place.reader()
+    before = mailing.dump()
     for _ in range(3):
         for method in ("GET", "HEAD", "OPTIONS", "PUT", "DELETE"):
             for more in ("", "?do=submitted&seen=1-open", "?done=submitted"):
                 answer = scanner.client.request(method, link + more)
                 assert answer.status_code == (200 if method in ("GET", "HEAD") else 405)
-    assert desk.dump() == before
+    assert mailing.dump() == before
 
 
 TAMPERED = [
@@ -48,10 +48,10 @@ TAMPERED = [
 
 @pytest.mark.parametrize("spoil", TAMPERED)
 def test_a_link_that_was_cut_off_or_made_up_opens_a_page_with_a_sentence(
-    desk: Desk, link: str, spoil: Any
+    mailing: MailingBoard, link: str, spoil: Any
 ) -> None:
-    reader = desk.place.reader()
-    before = desk.dump()
+    reader = mailing.place.reader()
+    before = mailing.dump()
     for answer in (
         reader.opens(spoil(link)),
         reader.sends(spoil(link), do="submitted", seen="1-open"),
@@ -59,82 +59,84 @@ def test_a_link_that_was_cut_off_or_made_up_opens_a_page_with_a_sentence(
         assert answer.status_code in (404, 405)
         assert "Traceback" not in answer.text
         assert "<h1" in answer.text
-    assert desk.dump() == before
+    assert mailing.dump() == before
 
 
 @pytest.mark.parametrize(("secret", "installation"), [("6" * 64, None), (None, "2" * 32), ("", "")])
 def test_another_installations_link_opens_nothing(
-    desk: Desk, link: str, secret: str | None, installation: str | None
+    mailing: MailingBoard, link: str, secret: str | None, installation: str | None
 ) -> None:
-    own = desk.signer
-    said = own.read(link.removeprefix("/answer/"), today=date(2018, 1, 25))
+    own = mailing.signer
+    answer = own.read(link.removeprefix("/answer/"), today=date(2018, 1, 25))
     other = LinkSigner(
         secret=own.secret if secret is None else secret,
         installation=own.installation if installation is None else installation,
     )
-    assert desk.place.reader().opens(f"/answer/{other.token(said)}").status_code == 404
+    assert mailing.place.reader().opens(f"/answer/{other.token(answer)}").status_code == 404
 
 
 def test_a_link_is_too_old_three_months_after_the_due_date(
-    desk: Desk, chair: Reader, link: str
+    mailing: MailingBoard, chair: Reader, link: str
 ) -> None:
-    desk.is_at("2018-05-25 09:00")
+    mailing.is_at("2018-05-25 09:00")
     assert chair.opens(link).status_code == 200
-    desk.is_at("2018-05-26 09:00")
+    mailing.is_at("2018-05-26 09:00")
     assert chair.opens(link).status_code == 410
     assert "This link is too old" in chair.text
     assert SECRETARIAT in chair.text
     assert answers(chair, link, "submitted").status_code == 410
-    assert desk.office.row(S11).is_owed
+    assert mailing.office.row(S11).is_owed
 
 
-def test_the_link_of_a_preview_says_that_it_is_one(desk: Desk) -> None:
-    reader = desk.place.reader()
+def test_the_link_of_a_preview_says_that_it_is_one(mailing: MailingBoard) -> None:
+    reader = mailing.place.reader()
     assert reader.opens("/answer/works-in-the-sent-mail").status_code == 404
     assert "You came from a preview, or from a mail of a trial." in reader.text
 
 
 def test_a_former_chair_cannot_answer_and_is_told_whom_to_write_to(
-    desk: Desk, chair: Reader, link: str
+    mailing: MailingBoard, chair: Reader, link: str
 ) -> None:
-    desk.office.appoint(RoleName.CHAIR, "new.chair@example.org", "2018-01-26")
-    desk.is_at("2018-01-26 09:00")
+    mailing.office.appoint(RoleName.CHAIR, "new.chair@example.org", "2018-01-26")
+    mailing.is_at("2018-01-26 09:00")
     assert answers(chair, link, "submitted").status_code == 403
-    assert desk.office.row(S11).is_owed
+    assert mailing.office.row(S11).is_owed
     chair.opens(link)
     assert f"The link was for {CHAIR}, who holds no role of the Pmqag Subgroup today" in chair.text
     assert SECRETARIAT in chair.text
 
 
 def test_a_page_that_was_overtaken_says_so_and_records_nothing(
-    desk: Desk, chair: Reader, link: str
+    mailing: MailingBoard, chair: Reader, link: str
 ) -> None:
-    desk.office.extend(S11, "2018-03-01")
-    before = desk.dump()
+    mailing.office.extend(S11, "2018-03-01")
+    before = mailing.dump()
     answer = answers(chair, link, "more-time", why="Late.", **typed("until", "2018-03-02"))
     assert answer.status_code == 409
     assert "This changed after you opened the page, so nothing was recorded." in chair.text
     assert "Its date has changed since that mail." in chair.text
     assert "Thursday 1 March 2018" in chair.text
     assert 'value="Late."' in answer.text
-    assert desk.dump() == before
+    assert mailing.dump() == before
     assert answers(chair, link, "submitted").status_code == 303
 
 
-def test_a_button_that_is_pressed_twice_acts_once(desk: Desk, chair: Reader, link: str) -> None:
+def test_a_button_that_is_pressed_twice_acts_once(
+    mailing: MailingBoard, chair: Reader, link: str
+) -> None:
     seen = chair.hidden("seen")
     assert chair.sends(link, do="submitted", seen=seen).status_code == 303
-    before = desk.dump()
+    before = mailing.dump()
     assert chair.sends(link, do="submitted", seen=seen).status_code == 409
     assert "Recorded as submitted on 25 January 2018 by you." in chair.text
-    assert desk.dump() == before
+    assert mailing.dump() == before
 
 
 def test_what_is_no_longer_due_is_shown_and_cannot_be_answered(
-    desk: Desk, chair: Reader, link: str
+    mailing: MailingBoard, chair: Reader, link: str
 ) -> None:
-    desk.office.edit(lambda _: checked(make_document(report=[make_report("other")])))
-    desk.comes_to("2018-01-26")
+    mailing.office.edit(lambda _: checked(make_document(report=[make_report("other")])))
+    mailing.comes_to("2018-01-26")
     chair.opens(link)
     assert "No longer due" in chair.text
     assert "Record it as submitted" not in chair.text
@@ -143,47 +145,49 @@ def test_what_is_no_longer_due_is_shown_and_cannot_be_answered(
 
 @pytest.mark.parametrize("do", ["", "accepted", "__class__", "submitted\x00"])
 def test_a_form_that_is_not_the_pages_is_refused(
-    desk: Desk, chair: Reader, link: str, do: str
+    mailing: MailingBoard, chair: Reader, link: str, do: str
 ) -> None:
-    before = desk.dump()
+    before = mailing.dump()
     assert answers(chair, link, do).status_code == 400
-    assert desk.dump() == before
+    assert mailing.dump() == before
 
 
 def test_a_form_from_anywhere_needs_the_link_and_an_origin_of_null_is_well(
-    desk: Desk, chair: Reader, link: str
+    mailing: MailingBoard, chair: Reader, link: str
 ) -> None:
     seen = chair.hidden("seen")
     answer = chair.client.post(
         link, data={"do": "submitted", "seen": seen}, headers={"Origin": "null"}
     )
     assert answer.status_code == 303
-    assert desk.office.row(S11).state == Status.SUBMITTED
+    assert mailing.office.row(S11).state == Status.SUBMITTED
 
 
-def test_the_address_is_told_to_nobody(desk: Desk, chair: Reader, link: str) -> None:
+def test_the_address_is_told_to_nobody(mailing: MailingBoard, chair: Reader, link: str) -> None:
     for answer in (chair.opens(link), chair.opens(link[:-1]), answers(chair, link, "gone")):
         assert answer.headers["referrer-policy"] == "no-referrer"
         assert answer.headers["x-robots-tag"] == "noindex, nofollow"
         assert answer.headers["cache-control"] == "no-store"
-    assert desk.place.said == []
+    assert mailing.place.said == []
 
 
 def test_a_page_that_fails_does_not_write_the_link_into_the_log(
-    desk: Desk, link: str, monkeypatch: pytest.MonkeyPatch
+    mailing: MailingBoard, link: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fall(*_: object) -> None:
         raise RuntimeError("the roof fell in")
 
     monkeypatch.setattr("boardcal.web.replies.link.may_reply", fall)
-    assert desk.place.reader().opens(link).status_code == 500
-    assert desk.place.said == ["The page /answer/… failed (RuntimeError: the roof fell in)."]
+    assert mailing.place.reader().opens(link).status_code == 500
+    assert mailing.place.said == ["The page /answer/… failed (RuntimeError: the roof fell in)."]
 
 
 HOSTILE = "<script>alert(1)</script>&\"' \u200f"
 
 
-def test_what_people_write_is_shown_as_they_wrote_it(desk: Desk, chair: Reader, link: str) -> None:
+def test_what_people_write_is_shown_as_they_wrote_it(
+    mailing: MailingBoard, chair: Reader, link: str
+) -> None:
     chair.follows(answers(chair, link, "hand-over", successor=HOSTILE, remark=HOSTILE))
     assert chair.shown is not None
     assert "<script" not in chair.shown.text

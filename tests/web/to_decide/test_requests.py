@@ -8,29 +8,29 @@ import pytest
 
 from boardcal.storage.schema.mail import answer_request
 from boardcal.tests.factories import CHAIR, S11, SECRETARIAT
-from boardcal.tests.web.answer_desk import answers, typed
 from boardcal.tests.web.reader import VIEWER
+from boardcal.tests.web.replying import answers, typed
 
 if TYPE_CHECKING:
-    from boardcal.tests.web.answer_desk import Desk
     from boardcal.tests.web.reader import Reader
+    from boardcal.tests.web.replying import MailingBoard
 
 ONE, TWO = "/requests/1", "/requests/2"
 
 
 @pytest.fixture
-def secretariat(desk: Desk, chair: Reader, link: str) -> Reader:
+def secretariat(mailing: MailingBoard, chair: Reader, link: str) -> Reader:
     """Who finds two requests of PMQAG's chair."""
     until = typed("until", "2018-03-01")
     chair.follows(answers(chair, link, "more-time", why="Two <b>schools</b> are late.", **until))
     answers(chair, link, "hand-over", successor="Jo Smith <jo.smith@example.org>")
     for role in ("secretariat", "viewer"):
-        desk.place.lets_in(f"{role}@example.org", role)
-    return desk.place.reader(SECRETARIAT)
+        mailing.place.lets_in(f"{role}@example.org", role)
+    return mailing.place.reader(SECRETARIAT)
 
 
-def outcomes(desk: Desk) -> list[str | None]:
-    return [row.outcome for row in desk.office.table(answer_request)]
+def outcomes(mailing: MailingBoard) -> list[str | None]:
+    return [row.outcome for row in mailing.office.table(answer_request)]
 
 
 def test_they_wait_under_to_decide_and_lead_to_their_pages(secretariat: Reader) -> None:
@@ -43,7 +43,7 @@ def test_they_wait_under_to_decide_and_lead_to_their_pages(secretariat: Reader) 
 
 
 def test_the_date_that_was_asked_for_is_there_to_be_granted(
-    desk: Desk, secretariat: Reader
+    mailing: MailingBoard, secretariat: Reader
 ) -> None:
     secretariat.opens(ONE)
     assert secretariat.shown is not None
@@ -52,11 +52,11 @@ def test_the_date_that_was_asked_for_is_there_to_be_granted(
     secretariat.follows(done)
     assert f"It has its new date; {CHAIR} is told with their next mail." in secretariat.text
     assert "It has a new date, 2 March 2018: Agreed" in secretariat.text
-    assert desk.office.row(S11).due.isoformat() == "2018-03-02"
+    assert mailing.office.row(S11).due.isoformat() == "2018-03-02"
 
 
 def test_a_successor_is_appointed_with_the_address_that_was_written(
-    desk: Desk, secretariat: Reader
+    mailing: MailingBoard, secretariat: Reader
 ) -> None:
     secretariat.opens(TWO)
     assert secretariat.shown is not None
@@ -64,17 +64,17 @@ def test_a_successor_is_appointed_with_the_address_that_was_written(
     secretariat.sends(
         TWO, do="appoint", address="jo.smith@example.org", **typed("starts", "2018-02-01")
     )
-    assert outcomes(desk)[1] == (
+    assert outcomes(mailing)[1] == (
         "From 1 February 2018 on jo.smith@example.org is chair, and gets the mails"
     )
 
 
-def test_a_request_is_declined_with_a_reason(desk: Desk, secretariat: Reader) -> None:
+def test_a_request_is_declined_with_a_reason(mailing: MailingBoard, secretariat: Reader) -> None:
     secretariat.opens(ONE)
     assert secretariat.sends(ONE, do="decline", why="").status_code == 422
     assert secretariat.text.count("The reason must be given") == 2
     secretariat.follows(secretariat.sends(ONE, do="decline", why="The Board meets then."))
-    assert outcomes(desk) == ["The date stays: The Board meets then", None]
+    assert outcomes(mailing) == ["The date stays: The Board meets then", None]
     assert "Answered by secretariat@example.org" in secretariat.text
 
 
@@ -87,20 +87,25 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("path", "do", "fields", "said"), WRONG)
+@pytest.mark.parametrize(("path", "do", "fields", "sentence"), WRONG)
 def test_what_is_wrong_is_said_by_its_field(
-    desk: Desk, secretariat: Reader, path: str, do: str, fields: dict[str, str], said: str
+    mailing: MailingBoard,
+    secretariat: Reader,
+    path: str,
+    do: str,
+    fields: dict[str, str],
+    sentence: str,
 ) -> None:
     secretariat.opens(path)
-    before = desk.dump()
+    before = mailing.dump()
     assert secretariat.sends(path, do=do, **fields).status_code == 422
-    assert said in secretariat.text
-    assert desk.dump() == before
+    assert sentence in secretariat.text
+    assert mailing.dump() == before
 
 
-def test_somebody_elses_answer_stands(desk: Desk, secretariat: Reader) -> None:
+def test_somebody_elses_answer_stands(mailing: MailingBoard, secretariat: Reader) -> None:
     secretariat.opens(ONE)
-    other = desk.place.reader(SECRETARIAT)
+    other = mailing.place.reader(SECRETARIAT)
     other.opens(ONE)
     other.sends(ONE, do="decline", why="No.")
     answer = secretariat.sends(ONE, do="grant", **typed("to", "2018-03-01"))
@@ -121,9 +126,9 @@ def test_a_form_that_is_not_the_pages_is_refused(
     assert secretariat.sends(path, do=do, why="x").status_code == status
 
 
-def test_a_viewer_sees_and_does_not_decide(desk: Desk, secretariat: Reader) -> None:
+def test_a_viewer_sees_and_does_not_decide(mailing: MailingBoard, secretariat: Reader) -> None:
     assert secretariat.opens(ONE).status_code == 200
-    viewer = desk.place.reader(VIEWER)
+    viewer = mailing.place.reader(VIEWER)
     viewer.opens(ONE)
     assert "asks for more time" in viewer.text
     assert "Give it this date" not in viewer.text
@@ -131,10 +136,10 @@ def test_a_viewer_sees_and_does_not_decide(desk: Desk, secretariat: Reader) -> N
 
 
 def test_what_is_settled_meanwhile_is_only_to_be_closed(
-    desk: Desk, secretariat: Reader, chair: Reader, link: str
+    mailing: MailingBoard, secretariat: Reader, chair: Reader, link: str
 ) -> None:
     chair.opens(link)
     answers(chair, link, "submitted")
-    assert outcomes(desk) == ["submitted", None]
+    assert outcomes(mailing) == ["submitted", None]
     secretariat.opens(ONE)
     assert "Give it this date" not in secretariat.text

@@ -120,9 +120,9 @@ def test_readings_are_confirmed_with_who(place: Place) -> None:
     with place.database.read() as connection:
         content = content_of(connection, "lscb")
     assert content is not None
-    assert [each.assumed for each in content.action if each.assumed] == []
-    said = place.table(change)[-1]
-    assert (said.what, said.who) == ("reading confirmed", SECRETARIAT)
+    assert [action.assumed for action in content.action if action.assumed] == []
+    noted = place.table(change)[-1]
+    assert (noted.what, noted.who) == ("reading confirmed", SECRETARIAT)
 
 
 def test_confirming_nothing_and_confirming_twice_are_said(place: Place) -> None:
@@ -148,7 +148,7 @@ def test_many_are_settled_on_one_page(place: Place) -> None:
     answer = settles(
         reader,
         {
-            "row": [str(each) for each in rows.values()],
+            "row": [str(row) for row in rows.values()],
             f"status-{one}": "submitted",
             f"note-{one}": "it came in May",
             f"status-{two}": "waived",
@@ -159,8 +159,8 @@ def test_many_are_settled_on_one_page(place: Place) -> None:
     states = {row.key: row.state for row in place.table(occurrence)}
     assert (states[first], states[second]) == ("submitted", "waived")
     assert len(open_rows(place)) == len(rows) - 2
-    said = next(row for row in place.table(change) if row.subject == first)
-    assert (said.who, said.why) == (SECRETARIAT, "it came in May")
+    noted = next(row for row in place.table(change) if row.subject == first)
+    assert (noted.who, noted.why) == (SECRETARIAT, "it came in May")
 
 
 def test_all_rows_that_are_left_open_are_settled_alike(place: Place) -> None:
@@ -171,7 +171,7 @@ def test_all_rows_that_are_left_open_are_settled_alike(place: Place) -> None:
     settles(
         reader,
         {
-            "row": [str(each) for each in rows.values()],
+            "row": [str(row) for row in rows.values()],
             f"status-{one}": "accepted",
             "rest": "waived",
         },

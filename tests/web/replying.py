@@ -27,7 +27,7 @@ BASE = "https://calendar.example.org"
 LINK = re.compile(rf"{re.escape(BASE)}(/answer/\S+)")
 
 
-class Desk:
+class MailingBoard:
     """A Board that mails for real, with links that open its pages."""
 
     def __init__(self, database: Database, folder: Path, **document: Any) -> None:
@@ -67,8 +67,8 @@ def links_in(mail: Mail) -> list[str]:
 
 def mail_to(mails: Sequence[Mail], reader: str) -> Mail:
     """The one mail to somebody."""
-    (found,) = [mail for mail in mails if mail.to == reader]
-    return found
+    (mine,) = [mail for mail in mails if mail.to == reader]
+    return mine
 
 
 def answers(reader: Reader, link: str, do: str, **fields: str) -> Response:
