@@ -17,7 +17,7 @@ BOARD = "/boards/{board}"
 MOST_DIGITS = 9  # of a number that every database can hold
 
 
-class Number(Convertor[int]):
+class NumberConvertor(Convertor[int]):
     """The number of something stored, `{id:number}`; 0, which nothing has, where it is too long."""
 
     regex = "[0-9]+"
@@ -31,7 +31,7 @@ class Number(Convertor[int]):
         return str(value)
 
 
-register_url_convertor("number", Number())
+register_url_convertor("number", NumberConvertor())
 
 
 @dataclass(frozen=True, slots=True)

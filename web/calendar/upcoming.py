@@ -64,7 +64,7 @@ class Period(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class UpcomingRow:
     """One line of a day: the same thing, of all who owe it and of whom the same can be said."""
 
     entries: tuple[CalendarEntry, ...]
@@ -98,11 +98,11 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class UpcomingDay:
     """A day of a month's list."""
 
     day: date
-    rows: tuple[Row, ...]
+    rows: tuple[UpcomingRow, ...]
 
     @property
     def distance(self) -> str:
@@ -111,14 +111,14 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class UpcomingQuery:
     """The choice in the address, and addresses of almost the same choice."""
 
     choice: Choice
     period: Period
 
     @property
-    def query(self) -> dict[str, object]:
+    def in_address(self) -> dict[str, object]:
         """As it stands in the address."""
         choice = self.choice
         return {
@@ -139,14 +139,14 @@ def show(request: Request) -> Response:
     """The list."""
     today = site_of(request).here.today
     with reading_board(request) as (connection, view):
-        asked = _asked(request, view.planner)
-        first, last = asked.period.bounds(today)
+        query = _query(request, view.planner)
+        first, last = query.period.bounds(today)
         listing = upcoming_page(
             connection,
             view,
             start=first,
             end=last,
-            choice=asked.choice,
+            choice=query.choice,
             page=page_asked(request),
         )
 
@@ -154,7 +154,7 @@ def show(request: Request) -> Response:
 
     def at(number: int = 1, **other: object) -> str:
         only = number if number > 1 else None
-        return link(request, PATH, **(asked.query | other), page=only)
+        return link(request, PATH, **(query.in_address | other), page=only)
 
     return page(
         request,
@@ -162,7 +162,7 @@ def show(request: Request) -> Response:
         title="Upcoming",
         listing=listing,
         groups=[(group, tuple(days_of(group.entries))) for group in listing.groups],
-        asked=asked,
+        query=query,
         at=at,
         counts=[(status, counts[status]) for status in STATUSES if status in counts],
         status_words=STATUS_WORDS,
@@ -175,14 +175,14 @@ def show(request: Request) -> Response:
     )
 
 
-def _asked(request: Request, planner: Planner) -> Asked:
+def _query(request: Request, planner: Planner) -> UpcomingQuery:
     choice = Choice(
         body=chosen_id(request, "body", {body.id for body in planner.bodies}),
         status=chosen_of(request, "status", Status),
         kind=chosen_of(request, "kind", Kind),
         text=chosen_text(request, "text"),
     )
-    return Asked(choice=choice, period=chosen_of(request, "period", Period) or Period.AHEAD)
+    return UpcomingQuery(choice=choice, period=chosen_of(request, "period", Period) or Period.AHEAD)
 
 
 def _bodies(planner: Planner) -> list[tuple[str, str]]:
@@ -191,13 +191,13 @@ def _bodies(planner: Planner) -> list[tuple[str, str]]:
     return sorted(named, key=lambda choice: choice[1].casefold())
 
 
-def days_of(entries: Iterable[CalendarEntry]) -> Iterator[Day]:
+def days_of(entries: Iterable[CalendarEntry]) -> Iterator[UpcomingDay]:
     """The days of a month's entries, each with its rows, in the order of the entries."""
     for day, same in groupby(entries, lambda entry: entry.due):
-        yield Day(day, tuple(_rows(same)))
+        yield UpcomingDay(day, tuple(_rows(same)))
 
 
-def _rows(entries: Iterable[CalendarEntry]) -> Iterator[Row]:
+def _rows(entries: Iterable[CalendarEntry]) -> Iterator[UpcomingRow]:
     """Those of one report that are alike in all but their owner as one row.
 
     A meeting stands by itself, and what was moved says so in a row of its own.
@@ -207,4 +207,4 @@ def _rows(entries: Iterable[CalendarEntry]) -> Iterator[Row]:
         alike = (entry.kind, entry.ref, entry.title, entry.meeting, entry.status, entry.moved_from)
         own = entry.key if entry.kind is Kind.MEETING or entry.note else None
         rows.setdefault((*alike, own), []).append(entry)
-    yield from (Row(tuple(same)) for same in rows.values())
+    yield from (UpcomingRow(tuple(same)) for same in rows.values())

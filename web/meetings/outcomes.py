@@ -25,6 +25,7 @@ from ..calendar.record import WORDS, MovedOnError, done_already
 from ..page.page import page
 from ..request.context import changing_board, form_of, reading_board, redirect, site_of, user_of
 from ..request.dates import TypedDate, read_date, shown_date, typed_date
+from ..request.errors import RefusedError
 from ..request.form import Form, Problems
 from .papers import papers_of
 
@@ -33,7 +34,7 @@ MOST_ROWS = 150
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class OutcomeRow:
     """One paper on the page: what can be recorded of it, and what was typed.
 
     `meanwhile` says what somebody else recorded of it since the page was opened.
@@ -55,10 +56,6 @@ class Chosen:
     status: str
     note: str | None
     standing: str
-
-
-class RefusedError(Exception):
-    """Something cannot be recorded, so nothing is."""
 
 
 def show(request: Request) -> Response:
@@ -212,14 +209,14 @@ def _rows(
     papers: Sequence[Paper],
     form: Form,
     meanwhile: Mapping[str, str],
-) -> list[Row]:
+) -> list[OutcomeRow]:
     known = standings(connection, view.id, [paper.shown.key for paper in papers])
     rows = []
     for paper in papers:
         key = paper.shown.key
         sent = form.secret(f"standing/{key}")
         rows.append(
-            Row(
+            OutcomeRow(
                 paper=paper,
                 choices=[
                     (status.value, CHOICES[status])

@@ -19,7 +19,7 @@ from ..request.context import reading_board, site_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Preview:
+class MeetingPreview:
     """The effects of a decision in words, and the planner's revision that they hold for.
 
     `remark` is about the new day, `remarks` are about the effects.
@@ -32,7 +32,7 @@ class Preview:
     revision: int
 
 
-def preview(request: Request, decision: MeetingDecision) -> Preview:
+def preview(request: Request, decision: MeetingDecision) -> MeetingPreview:
     """Work out what follows. Raises EditError where the planner would be wrong with it."""
     here = site_of(request).here
     with reading_board(request) as (connection, view):
@@ -45,7 +45,7 @@ def preview(request: Request, decision: MeetingDecision) -> Preview:
         if beyond and not changes.flowing
         else [*remarks(changes), mailed_in_words(changes)]
     )
-    return Preview(
+    return MeetingPreview(
         headline=decision.headline(after),
         remark=decision.remark(after),
         remarks=tuple(text for text in texts if text),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...calendar.rules.date_text import MONTHS, ORDINALS, WEEKDAYS, month_number
 from ...wording.planner_fields import BODY_KINDS, meeting_in_words
-from .fields import EACH_MONTH, Field, Flat, Opened, Section, Widget, section
+from .fields import EACH_MONTH, Field, Flat, FormSection, OpenedSection, Widget, section
 
 BODY_WHAT = section(
     "what",
@@ -28,13 +28,13 @@ ROLES = section(
 DAYS_TYPED = {"1st": "first", "2nd": "second", "3rd": "third", "4th": "fourth"}
 
 
-def _open_series(opened: Opened) -> Flat:
+def _open_series(opened: OpenedSection) -> Flat:
     meets = opened.document.get("meets") or {}
     months = [str(month_number(month)) for month in meets.get("months", ())]
     return {**meets, "months": months}
 
 
-def _close_series(flat: Flat, _: Opened) -> Flat:
+def _close_series(flat: Flat, _: OpenedSection) -> Flat:
     meets = {key: flat[key] for key in ("time", "assumed") if flat.get(key)}
     if flat.get("day") or flat.get("months") or meets:
         meets["day"] = [_meeting_day(day) for day in flat.get("day") or ()]
@@ -50,7 +50,7 @@ def _meeting_day(text: str) -> str:
     return f"{ordinal} {weekday.capitalize()}" if known else text
 
 
-MEETS = Section(
+MEETS = FormSection(
     key="meets",
     title="When it meets",
     covers=("meets",),
@@ -77,7 +77,7 @@ MEETS = Section(
 )
 
 
-def _exceptions(opened: Opened) -> tuple[Field, ...]:
+def _exceptions(opened: OpenedSection) -> tuple[Field, ...]:
     changes = opened.document.get("meeting", ())
     choices = tuple((_name_of(change), meeting_in_words(change)) for change in changes)
     return (Field("meeting", "Keep these", Widget.TICKS, choices=choices),)
@@ -90,13 +90,13 @@ def _name_of(change: Flat) -> str:
     )
 
 
-def _kept(flat: Flat, opened: Opened) -> Flat:
+def _kept(flat: Flat, opened: OpenedSection) -> Flat:
     dropped = set(opened.was.get("meeting", ())) - set(flat.get("meeting") or ())
     changes = opened.document.get("meeting", [])
     return {"meeting": [change for change in changes if _name_of(change) not in dropped] or None}
 
 
-EXCEPTIONS = Section(
+EXCEPTIONS = FormSection(
     key="exceptions",
     title="Single meetings that were changed",
     covers=("meeting",),

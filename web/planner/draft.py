@@ -14,7 +14,7 @@ from ...operations.planner.entries import EntryEdit, entry_state, patched
 from ..request.context import form_of, reading_board, site_of
 from ..request.errors import FormRefusedError, NotFoundError
 from ..request.site import Site
-from .fields import Flat, Opened, Section, Setting
+from .fields import Flat, FormSection, OpenedSection, Setting
 from .sections import SECTIONS, STEPS_OF_NEW
 
 MANY = {
@@ -71,17 +71,19 @@ class PlannerEntry:
         """The sections that the form for a new entry goes through."""
         return STEPS_OF_NEW[self.kind] if self.is_new else ()
 
-    def section(self, key: str) -> Section:
+    def section(self, key: str) -> FormSection:
         """One section of the entry. Raises NotFoundError."""
         section = next((section for section in SECTIONS[self.kind] if section.key == key), None)
         if section is None:
             raise NotFoundError
         return section
 
-    def opened(self, draft: Draft) -> Opened:
+    def opened(self, draft: Draft) -> OpenedSection:
         """The entry as it stands with what was typed so far."""
         document = patched(self.document, draft.patch)
-        return Opened(setting=self.setting, document=document, timing=draft.timing, was=draft.was)
+        return OpenedSection(
+            setting=self.setting, document=document, timing=draft.timing, was=draft.was
+        )
 
     def edit(self, draft: Draft) -> EntryEdit:
         """The edit that saving makes."""
@@ -113,14 +115,14 @@ def entry_of(request: Request) -> PlannerEntry:
     )
 
 
-def first_draft(entry: PlannerEntry, section: Section) -> Draft:
+def first_draft(entry: PlannerEntry, section: FormSection) -> Draft:
     """The draft that a form begins with; a new report is owed from today on."""
     starts = {"from": entry.setting.today.isoformat()}
     patch = starts if entry.is_new and entry.kind == "report" else {}
     return opened_at(entry, Draft(patch=patch, token=entry.token), section)
 
 
-def opened_at(entry: PlannerEntry, draft: Draft, section: Section) -> Draft:
+def opened_at(entry: PlannerEntry, draft: Draft, section: FormSection) -> Draft:
     """`draft` with what the fields of a section begin with."""
     flat = section.opens(entry.opened(draft))
     keys = [field.key for field in section.fields(entry.opened(draft))]

@@ -17,7 +17,7 @@ from ..page.page import page
 from ..request.context import form_of, link, reading_board, redirect, site_of, user_of
 from ..request.form import Form, Problems
 from .draft import Draft, PlannerEntry, draft_of, entry_of, first_draft, opened_at, packed
-from .fields import Section, as_date, shown_values, typed_values
+from .fields import FormSection, as_date, shown_values, typed_values
 from .form_input import checked_draft, named, typed_draft, with_patch
 from .preview import preview
 from .removal import ask_to_remove, conflict, remove, title_of
@@ -103,7 +103,7 @@ def answer(request: Request) -> Response:
 
 
 def _next(
-    request: Request, entry: PlannerEntry, draft: Draft, section: Section, form: Form
+    request: Request, entry: PlannerEntry, draft: Draft, section: FormSection, form: Form
 ) -> Response:
     """The next form of a new entry, or what would be changed."""
     steps = entry.steps
@@ -121,7 +121,7 @@ def _preview(
     request: Request,
     entry: PlannerEntry,
     draft: Draft,
-    section: Section,
+    section: FormSection,
     form: Form | None = None,
     problems: Problems | None = None,
 ) -> Response:
@@ -184,7 +184,7 @@ def _form(
     request: Request,
     entry: PlannerEntry,
     draft: Draft,
-    section: Section,
+    section: FormSection,
     problems: Problems | None = None,
     form: Form | None = None,
 ) -> Response:

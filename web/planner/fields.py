@@ -243,7 +243,7 @@ Path = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Opened:
+class OpenedSection:
     """The entry that a section is opened upon, and the kind of its timing.
 
     `was` is what the fields began with.
@@ -255,11 +255,11 @@ class Opened:
     was: Flat = field(default_factory=dict)
 
 
-def _as_it_stands(opened: Opened) -> Flat:
+def _as_it_stands(opened: OpenedSection) -> Flat:
     return opened.document
 
 
-def _each_field(flat: Flat, _: Opened) -> Flat:
+def _each_field(flat: Flat, _: OpenedSection) -> Flat:
     return flat
 
 
@@ -268,7 +268,7 @@ def _first_step(path: Path, _: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
+class FormSection:
     """A few fields that are changed together.
 
     `opens` lays the entry out for the fields, `closes` makes a patch of the entry of what they
@@ -278,14 +278,14 @@ class Section:
     key: str
     title: str
     covers: tuple[str, ...]
-    fields: Callable[[Opened], tuple[Field, ...]]
+    fields: Callable[[OpenedSection], tuple[Field, ...]]
     intro: str = ""
-    opens: Callable[[Opened], Flat] = _as_it_stands
-    closes: Callable[[Flat, Opened], Flat] = _each_field
+    opens: Callable[[OpenedSection], Flat] = _as_it_stands
+    closes: Callable[[Flat, OpenedSection], Flat] = _each_field
     place: Callable[[Path, str], str] = _first_step
 
 
-def section(key: str, title: str, *fields: Field, intro: str = "") -> Section:
+def section(key: str, title: str, *fields: Field, intro: str = "") -> FormSection:
     """A section of fields that stand in the entry as they are."""
     covers = tuple(field.key for field in fields)
-    return Section(key=key, title=title, covers=covers, fields=lambda _: fields, intro=intro)
+    return FormSection(key=key, title=title, covers=covers, fields=lambda _: fields, intro=intro)

@@ -13,7 +13,7 @@ from ...operations.planner.entries import EntryEdit, edit_problems, new_id, with
 from ...wording.planner_fields import label
 from ..request.form import FieldError, Form, Problems
 from .draft import Draft, PlannerEntry
-from .fields import Flat, Section
+from .fields import Flat, FormSection
 
 EMPTY: tuple[Any, ...] = (None, "", [], {}, False)
 
@@ -34,7 +34,7 @@ FILLERS: dict[str, Document] = {
 
 
 def typed_draft(
-    entry: PlannerEntry, draft: Draft, section: Section, form: Form, problems: Problems
+    entry: PlannerEntry, draft: Draft, section: FormSection, form: Form, problems: Problems
 ) -> Draft:
     """`draft` with what the fields of a section hold now."""
     opened = entry.opened(draft)
@@ -80,7 +80,7 @@ def with_patch(entry: PlannerEntry, draft: Draft, values: Document) -> Draft:
 
 
 def checked_draft(
-    entry: PlannerEntry, draft: Draft, section: Section, problems: Problems, *, whole: bool
+    entry: PlannerEntry, draft: Draft, section: FormSection, problems: Problems, *, whole: bool
 ) -> PlannerFile | None:
     """The planner with what was typed in it; None, with every problem noted, where it is wrong.
 
@@ -105,7 +105,7 @@ NOT_YET = "not-yet-named"
 def _note(
     entry: PlannerEntry,
     draft: Draft,
-    section: Section,
+    section: FormSection,
     problems: Problems,
     error: FileProblems,
     edit: EntryEdit,

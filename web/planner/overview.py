@@ -22,7 +22,7 @@ from .draft import MANY, NEW
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class EntryLine:
     """A line of the list: an entry, a word more about it, and where it leads."""
 
     title: str
@@ -32,13 +32,13 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class EntryGroup:
     """The entries of one kind; reports and actions also by row or section (`parts`)."""
 
     name: str
     title: str
-    lines: tuple[Line, ...]
-    parts: tuple[tuple[str, tuple[Line, ...]], ...] = ()
+    lines: tuple[EntryLine, ...]
+    parts: tuple[tuple[str, tuple[EntryLine, ...]], ...] = ()
 
     @property
     def one(self) -> str:
@@ -96,7 +96,7 @@ def download(request: Request) -> Response:
     )
 
 
-def _groups(names: Names) -> Iterator[Group]:
+def _groups(names: Names) -> Iterator[EntryGroup]:
     planner = names.planner
     reports = [(report.row, report) for report in planner.reports]
     yield _in_parts("reports", "Reports", names, reports)
@@ -110,25 +110,25 @@ def _groups(names: Names) -> Iterator[Group]:
         )
         for body in planner.bodies
     )
-    yield Group(name="bodies", title="Bodies", lines=tuple(bodies))
+    yield EntryGroup(name="bodies", title="Bodies", lines=tuple(bodies))
     events = (_line(event.title, "", f"/planner/events/{event.id}") for event in planner.events)
-    yield Group(name="events", title="Events that dates wait for", lines=tuple(events))
+    yield EntryGroup(name="events", title="Events that dates wait for", lines=tuple(events))
     promises = (
         _line(promise.text, promise.where, f"/planner/promises/{number}")
         for number, promise in enumerate(planner.promises, start=1)
     )
     title = "Promised, and not in the plan’s own planner"
-    yield Group(name="promises", title=title, lines=tuple(promises))
+    yield EntryGroup(name="promises", title=title, lines=tuple(promises))
 
 
 def _in_parts(
     name: str, title: str, names: Names, placed: Sequence[tuple[str, Obligation]]
-) -> Group:
+) -> EntryGroup:
     """Obligations by their row or section, in the planner's order."""
-    parts: dict[str, list[Line]] = {}
+    parts: dict[str, list[EntryLine]] = {}
     for place, obligation in placed:
         parts.setdefault(place, []).append(_obligation_line(names, obligation, name))
-    return Group(
+    return EntryGroup(
         name=name,
         title=title,
         lines=tuple(line for lines in parts.values() for line in lines),
@@ -136,10 +136,10 @@ def _in_parts(
     )
 
 
-def _obligation_line(names: Names, obligation: Obligation, name: str) -> Line:
+def _obligation_line(names: Names, obligation: Obligation, name: str) -> EntryLine:
     number = f"{getattr(obligation, 'number', '')} " if obligation.is_action else ""
     timing = sentence(obligation.timing, names.planner)
-    return Line(
+    return EntryLine(
         title=f"{number}{obligation.title}",
         detail=f"{names.owners(obligation)}: {timing}",
         address=f"/planner/{name}/{obligation.ref}",
@@ -147,16 +147,16 @@ def _obligation_line(names: Names, obligation: Obligation, name: str) -> Line:
     )
 
 
-def _line(title: str, detail: str, address: str) -> Line:
-    return Line(
+def _line(title: str, detail: str, address: str) -> EntryLine:
+    return EntryLine(
         title=title, detail=detail, address=address, searched=f"{title} {detail}".casefold()
     )
 
 
-def _with_words(group: Group, words: list[str]) -> Group:
+def _with_words(group: EntryGroup, words: list[str]) -> EntryGroup:
     """A group with only those lines in which all the words are found."""
 
-    def matching(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    def matching(lines: tuple[EntryLine, ...]) -> tuple[EntryLine, ...]:
         return tuple(line for line in lines if all(word in line.searched for word in words))
 
     parts = ((title, matching(lines)) for title, lines in group.parts)

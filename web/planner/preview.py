@@ -45,7 +45,7 @@ NEXT_WITHIN = timedelta(days=366 * 4)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Preview:
+class EntryPreview:
     """The effects of saving: on the entry, on due items, on meetings; all in words.
 
     `timing` and `next` are a report's or an action's own; `is_own`: the effects are all of it
@@ -65,7 +65,7 @@ class Preview:
 
 def preview(
     request: Request, entry: PlannerEntry, edit: EntryEdit, changed: PlannerFile
-) -> Preview:
+) -> EntryPreview:
     """Work out what `edit` changes, given the planner with it."""
     after = planner_of(changed)
     falls_due = entry.kind in FALLS_DUE
@@ -78,7 +78,7 @@ def preview(
     told = effects(changes, after, most=MOST_THINGS)
     meetings = tuple(meetings_in_words(changes.meetings))
     own = after_edit(after, edit.id) if falls_due else None
-    return Preview(
+    return EntryPreview(
         changes=field_changes(
             entry.kind,
             entry.document,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from ...calendar.planner.model import Planner
 from . import timing
 from .body_sections import BODY_WHAT, EXCEPTIONS, MEETS, ROLES
-from .fields import Choices, Field, Opened, Section, Widget, section
+from .fields import Choices, Field, FormSection, OpenedSection, Widget, section
 from .timing import fields_of
 
 TITLE = Field("title", "Title", hint="As it is to stand in mails and lists", needed=True)
@@ -49,7 +49,7 @@ STEPS = Field(
     widget=Widget.NUMBERS,
 )
 EMPTY_OK = Field("nothing_to_report", "“Nothing to report” is accepted", Widget.TICK)
-WHEN = Section(
+WHEN = FormSection(
     key="when",
     title="When it is due",
     covers=("when",),
@@ -58,7 +58,7 @@ WHEN = Section(
     ),
     opens=lambda opened: {"kind": timing.kind_of(opened.document.get("when", {}))},
 )
-TIMING = Section(
+TIMING = FormSection(
     key="timing",
     title="When it is due",
     covers=("when",),
@@ -69,13 +69,13 @@ TIMING = Section(
 )
 
 
-def _others(opened: Opened) -> Choices:
+def _others(opened: OpenedSection) -> Choices:
     own = opened.document.get("id")
     reports = [report for report in opened.setting.planner.reports if report.ref != own]
     return (("", "No other report"), *((report.ref, report.title) for report in reports))
 
 
-DATES = Section(
+DATES = FormSection(
     key="dates",
     title="From when, and reminders",
     covers=("from", "until", "steps", "met_by", "nothing_to_report"),
@@ -161,7 +161,7 @@ def _groups(planner: Planner) -> Choices:
     return (("", "None"), *((body.id, body.short) for body in planner.bodies))
 
 
-BOARD_WHAT = Section(
+BOARD_WHAT = FormSection(
     key="what",
     title="The Board",
     covers=("name", "business_group"),
@@ -176,7 +176,7 @@ BOARD_WHAT = Section(
         ),
     ),
 )
-SECTIONS: Mapping[str, tuple[Section, ...]] = {
+SECTIONS: Mapping[str, tuple[FormSection, ...]] = {
     "report": (REPORT_WHAT, WHEN, TIMING, SOURCE, DATES),
     "action": (
         ACTION_WHAT,

@@ -46,7 +46,7 @@ class ClosedLink(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Opened:
+class OpenedLink:
     """A link that holds: its token, what it says, and what its reader answers about.
 
     `contact` is the secretariat's address.
@@ -60,7 +60,7 @@ class Opened:
 
 
 @contextmanager
-def opened(request: Request, *, writing: bool) -> Iterator[tuple[Connection, Opened]]:
+def opened(request: Request, *, writing: bool) -> Iterator[tuple[Connection, OpenedLink]]:
     """Open a request's link, in a transaction. Raises ClosedLink."""
     here = site_of(request).here
     with here.database.write() if writing else here.database.read() as connection:
@@ -69,7 +69,7 @@ def opened(request: Request, *, writing: bool) -> Iterator[tuple[Connection, Ope
         yield connection, _opened(request, connection)
 
 
-def _opened(request: Request, connection: Connection) -> Opened:
+def _opened(request: Request, connection: Connection) -> OpenedLink:
     site = site_of(request)
     here, token = site.here, request.path_params["token"]
     today = here.today
@@ -107,7 +107,7 @@ def _opened(request: Request, connection: Connection) -> Opened:
             "can be recorded with it. If that is a mistake, write to the secretariat.",
             contact,
         )
-    return Opened(token=token, link=link, board=board, context=context, contact=contact)
+    return OpenedLink(token=token, link=link, board=board, context=context, contact=contact)
 
 
 def closed(request: Request, link: ClosedLink) -> Response:

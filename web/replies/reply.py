@@ -15,10 +15,10 @@ from ...wording.text import working_days
 from ..page.page import page
 from ..request.context import form_of, link
 from ..request.dates import TypedDate, shown_date, typed_date
-from ..request.errors import FormRefusedError
+from ..request.errors import FormRefusedError, RefusedError
 from ..request.form import Problems
 from .actions import ACTIONS
-from .link import ClosedLink, Opened, closed, opened
+from .link import ClosedLink, OpenedLink, closed, opened
 
 MEANWHILE = (
     "This changed after you opened the page, so nothing was recorded. Look at how it stands now, "
@@ -35,10 +35,6 @@ DONE = {
     "keep": "Your request is taken back.",
     "wake": "You are reminded again.",
 }
-
-
-class RefusedError(Exception):
-    """Something is wrong with the form, or it has been overtaken: nothing is changed for it."""
 
 
 def show(request: Request) -> Response:
@@ -79,7 +75,7 @@ def answer(request: Request) -> Response:
     return RedirectResponse(f"{address}?done={action}", status_code=303)
 
 
-def _seen(opened_link: Opened) -> str:
+def _seen(opened_link: OpenedLink) -> str:
     """What a form was made from: a page that has been overtaken is told by it."""
     return f"{opened_link.context.row.due_revision}-{opened_link.context.row.state}"
 
@@ -87,7 +83,7 @@ def _seen(opened_link: Opened) -> str:
 def _page(
     request: Request,
     connection: Connection,
-    opened_link: Opened,
+    opened_link: OpenedLink,
     *,
     problems: Problems | None = None,
     meanwhile: bool = False,

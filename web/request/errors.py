@@ -50,3 +50,7 @@ class ConflictError(PageError):
 
     status = 409
     heading = "Somebody else changed this meanwhile"
+
+
+class RefusedError(Exception):
+    """Something is wrong with a form: what was changed for it so far is undone."""

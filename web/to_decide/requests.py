@@ -15,7 +15,7 @@ from ...storage.replies.requests import AnswerRequest, Wish, request_numbered
 from ..page.page import page
 from ..request.context import changing_board, form_of, reading_board, redirect, user_of
 from ..request.dates import read_date, shown_date, typed_date
-from ..request.errors import ConflictError, FormRefusedError, NotFoundError
+from ..request.errors import ConflictError, FormRefusedError, NotFoundError, RefusedError
 from ..request.form import Form, Problems
 
 
@@ -36,10 +36,6 @@ def decide(request: Request) -> Response:
             asked = _asked(request, connection, view)
             return _page(request, view, asked, problems=problems)
     return redirect(request, f"/requests/{request.path_params['id']}", notice)
-
-
-class RefusedError(Exception):
-    """Something is wrong with the form: whatever was changed for it is undone."""
 
 
 def _decided(request: Request, connection: Connection, view: BoardView, problems: Problems) -> str:
