@@ -71,42 +71,43 @@ def occurrences(
     *,
     refs: Collection[str] | None = None,
 ) -> Iterator[Occurrence]:
-    """What falls due from `start` to `end`, inclusive, reports and actions and reviews.
+    """The occurrences due from `start` to `end`, inclusive: reports, actions and reviews.
 
     `happened` is what people recorded that due dates follow from. With `refs` only of some
     reports and actions.
     """
     recorded = tuple(happened)
-    events = (each for each in recorded if isinstance(each, Event))
-    raised = [each for each in recorded if isinstance(each, Raised)]
+    events = (record for record in recorded if isinstance(record, Event))
+    raisings = [record for record in recorded if isinstance(record, Raised)]
     expansion = expansion_of(planner, start, end, events)
     for obligation in planner.obligations():
         if refs is not None and obligation.ref not in refs:
             continue
         if isinstance(obligation.timing, AsRequired):
-            near = (each for each in raised if start - AROUND <= each.day <= end + AROUND)
-            found = _raised(planner, obligation, near)
-            yield from (each for each in found if start <= each.due <= end)
+            near = (raised for raised in raisings if start - AROUND <= raised.day <= end + AROUND)
+            for occurrence in _raised(planner, obligation, near):
+                if start <= occurrence.due <= end:
+                    yield occurrence
             continue
         first, last = bounds(planner, obligation)
-        for each in expansion.due_dates(obligation.timing):
-            if first <= each.due <= last or not (each.review or recurs(obligation)):
+        for due_date in expansion.due_dates(obligation.timing):
+            if first <= due_date.due <= last or not (due_date.review or recurs(obligation)):
                 for owner in obligation.owners:
-                    yield _occurrence(planner, obligation, owner, each)
+                    yield _occurrence(planner, obligation, owner, due_date)
 
 
 def _raised(
-    planner: Planner, obligation: Obligation, raised: Iterable[Raised]
+    planner: Planner, obligation: Obligation, raisings: Iterable[Raised]
 ) -> Iterator[Occurrence]:
-    """What was raised of one report or action: it goes to the body whose meeting it is for."""
-    for each in raised:
-        if each.ref == obligation.ref and each.owner in obligation.owners:
-            body = None if each.body is None else planner.body(each.body)
+    """The raised occurrences of one report or action, for the body whose meeting they are for."""
+    for raised in raisings:
+        if raised.ref == obligation.ref and raised.owner in obligation.owners:
+            body = None if raised.body is None else planner.body(raised.body)
             series = None if body is None else body.series
-            due = raised_due(each, series, planner.days)
-            occurrence = _occurrence(planner, obligation, each.owner, due)
-            to = obligation.audience if each.body is None else (each.body,)
-            # It was asked for by itself: no other report's submission counts for it.
+            due = raised_due(raised, series, planner.days)
+            occurrence = _occurrence(planner, obligation, raised.owner, due)
+            to = obligation.audience if raised.body is None else (raised.body,)
+            # It was asked for separately, so no other report's submission counts for it.
             yield replace(occurrence, audience=to, met_by=None)
 
 
@@ -146,7 +147,7 @@ def expansion_of(
 
 
 def recurs(obligation: Obligation) -> bool:
-    """Whether it comes again and again, rather than on stated dates or after events."""
+    """Whether its due dates recur, rather than being stated or following from events."""
     return isinstance(obligation.timing, (AtMeetings, OnCalendar, Ongoing))
 
 
@@ -166,28 +167,30 @@ def policy_of(obligation: Obligation, kind: Kind) -> Policy:
     return REVIEWS if kind is Kind.REVIEW else obligation.policy
 
 
-def _occurrence(planner: Planner, obligation: Obligation, owner: str, each: DueDate) -> Occurrence:
+def _occurrence(
+    planner: Planner, obligation: Obligation, owner: str, due_date: DueDate
+) -> Occurrence:
     return Occurrence(
         board=planner.board,
         ref=obligation.ref,
         owner=owner,
-        period=each.period,
-        kind=_kind(obligation, each),
+        period=due_date.period,
+        kind=_kind(obligation, due_date),
         title=obligation.title,
         row=obligation.row if isinstance(obligation, Report) else None,
         audience=obligation.audience,
-        meeting=each.meeting,
-        due=each.due,
-        precision=each.precision,
-        met_by=_met_by(planner, obligation, owner, each.period),
-        void=each.void,
-        note=each.note,
-        raised=each.raised,
+        meeting=due_date.meeting,
+        due=due_date.due,
+        precision=due_date.precision,
+        met_by=_met_by(planner, obligation, owner, due_date.period),
+        void=due_date.void,
+        note=due_date.note,
+        raised=due_date.raised,
     )
 
 
-def _kind(obligation: Obligation, each: DueDate) -> Kind:
-    if each.review:
+def _kind(obligation: Obligation, due_date: DueDate) -> Kind:
+    if due_date.review:
         return Kind.REVIEW
     return Kind.ACTION if isinstance(obligation, Action) else Kind.REPORT
 

@@ -82,8 +82,8 @@ def load_settings(path: Path | None, environ: Mapping[str, str], cwd: Path) -> L
         settings = Settings.model_validate(overlay.data, context=context)
     except ValidationError as error:
         lines = TomlLines(source.text)
-        found = problems_of(error, lines, source.name, model=Settings, data=overlay.data)
-        problems += [overlay.placed(problem) for problem in found]
+        refused = problems_of(error, lines, source.name, model=Settings, data=overlay.data)
+        problems += [overlay.placed(problem) for problem in refused]
     if problems:
         raise ConfigError(problems)
     variables = tuple(overlay.variables.values())

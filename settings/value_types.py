@@ -97,15 +97,15 @@ def _zone_name(value: object) -> str:
 
 
 def _sending_time(value: object) -> time:
-    found = CLOCK.fullmatch(str(value) if isinstance(value, time) else _line(value))
-    if found is None:
+    match = CLOCK.fullmatch(str(value) if isinstance(value, time) else _line(value))
+    if match is None:
         raise ValueError('must be a time such as "08:00"')
-    if found[1] == "01":
+    if match[1] == "01":
         raise ValueError(
             "falls in the hour that comes twice, or not at all, when the clocks change; "
             'use a time before "01:00" or from "02:00"'
         )
-    return time(int(found[1]), int(found[2]))
+    return time(int(match[1]), int(match[2]))
 
 
 def _page_address(value: object) -> str:

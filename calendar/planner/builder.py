@@ -38,7 +38,7 @@ def planner_of(content: PlannerFile) -> Planner:
         reports=tuple(_report(entry) for entry in content.report),
         actions=tuple(_action(entry) for entry in content.action),
         events=tuple(AwaitedEvent(id=entry.id, title=entry.title) for entry in content.event),
-        promises=tuple(Promise(text=each.text, where=each.where) for each in content.promise),
+        promises=tuple(Promise(text=entry.text, where=entry.where) for entry in content.promise),
         business_group=content.board.business_group,
         days=WorkingDays(closed=content.working_days.closed, open_days=content.working_days.open),
     )

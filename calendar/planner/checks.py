@@ -36,7 +36,7 @@ def when_complaints(
             if not _yields(when.timing(), start, start + HORIZON, {}):
                 yield ("rrule",), rule, f"gives no date within {HORIZON_YEARS} years of {start}"
         case AfterWhen(after=event):
-            events = {each.id for each in content.event}
+            events = {entry.id for entry in content.event}
             if event not in events:
                 yield ("after",), event, is_no(event, "event", events)
         case ByWhen(review=review) | OngoingWhen(review=review) if review is not None:
@@ -76,7 +76,7 @@ def _yields(timing: Timing, start: date, end: date, bodies: Mapping[str, BodyEnt
         body.id: series_of(body.meets, body.meeting) for body in bodies.values() if body.meets
     }
     expansion = Expansion(start=start, end=end, days=WorkingDays(), series=series)
-    return any(not each.void for each in expansion.due_dates(timing))
+    return any(not due_date.void for due_date in expansion.due_dates(timing))
 
 
 def is_no(value: str, kind: str, known: Collection[str]) -> str:
@@ -174,7 +174,7 @@ def _change_problem(body: BodyEntry, kind: str, day: date, to: date | None) -> s
     if body.meets is None:
         return None
     around = (day - FURTHEST_MOVE, day + FURTHEST_MOVE)
-    days = {found for _, found in scheduled_days(series_of(body.meets, ()), *around)}
+    days = {scheduled for _, scheduled in scheduled_days(series_of(body.meets, ()), *around)}
     if kind == "added":
         return _no_addition(body, day) if day in days else None
     known = days | {change.added for change in body.meeting if change.added}
@@ -214,9 +214,8 @@ def _obligation(
         where = (*path, "until")
         yield Finding(path=where, key=f"{name}, until", value=entry.until, says=says)
         return
-    found = list(when_complaints(content, bodies, entry.when))
-    found = found or _never(content, bodies, entry)
-    for inside, value, says in found:
+    complaints = list(when_complaints(content, bodies, entry.when))
+    for inside, value, says in complaints or _never(content, bodies, entry):
         key = ".".join(("when", *inside))
         yield Finding(path=(*path, "when", *inside), key=f"{name}, {key}", value=value, says=says)
 

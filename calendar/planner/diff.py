@@ -25,24 +25,24 @@ class Difference:
         """The difference as lines of text, details indented."""
         name = f"[{self.kind}]" if self.kind in SINGLE else f'{self.kind} "{self.id}"'
         head = f"{self.what} {name}"
-        return [head, *(f"    {_field(*each)}" for each in self.fields)]
+        return [head, *(f"    {_field(*field)}" for field in self.fields)]
 
 
 def differences(before: PlannerFile | None, after: PlannerFile) -> list[Difference]:
     """What `after` changes in `before`, in the order of the file; removed entries last."""
-    old = {} if before is None else {(each.kind, each.id): each for each in entries_of(before)}
-    new = {(each.kind, each.id): each for each in entries_of(after)}
-    found = []
+    old = {} if before is None else {(entry.kind, entry.id): entry for entry in entries_of(before)}
+    new = {(entry.kind, entry.id): entry for entry in entries_of(after)}
+    changes = []
     for (kind, entry_id), entry in new.items():
         stored = old.get((kind, entry_id))
         if stored is None:
-            found.append(Difference(kind=kind, id=entry_id, what="added"))
+            changes.append(Difference(kind=kind, id=entry_id, what="added"))
         elif stored.document != entry.document:
             fields = _fields(stored.document, entry.document)
-            found.append(Difference(kind=kind, id=entry_id, what="changed", fields=fields))
+            changes.append(Difference(kind=kind, id=entry_id, what="changed", fields=fields))
     removed = [key for key in old if key not in new]
-    found.extend(Difference(kind=kind, id=each, what="removed") for kind, each in removed)
-    return found
+    changes.extend(Difference(kind=kind, id=entry_id, what="removed") for kind, entry_id in removed)
+    return changes
 
 
 def _fields(before: dict[str, Any], after: dict[str, Any]) -> tuple[tuple[str, Any, Any], ...]:
@@ -64,9 +64,9 @@ def _field(name: str, before: Any, after: Any) -> str:
 
 def _shown(value: Any) -> str:
     if isinstance(value, dict):
-        return "{ " + ", ".join(f"{name} = {_shown(each)}" for name, each in value.items()) + " }"
+        return "{ " + ", ".join(f"{name} = {_shown(inner)}" for name, inner in value.items()) + " }"
     if isinstance(value, list):
-        return "[" + ", ".join(_shown(each) for each in value) + "]"
+        return "[" + ", ".join(_shown(inner) for inner in value) + "]"
     if isinstance(value, bool):
         return str(value).lower()
     return f'"{value}"' if isinstance(value, str) else str(value)

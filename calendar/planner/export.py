@@ -58,7 +58,7 @@ def _line(key: str, value: Any) -> str:
     value = _simplest(key, value)
     line = f"{key} = {_value(value)}"
     if len(line) > LONGEST_LINE and isinstance(value, (list, tuple)):
-        entries = "".join(f"    {_value(each)},\n" for each in value)
+        entries = "".join(f"    {_value(item)},\n" for item in value)
         return f"{key} = [\n{entries}]"
     return line
 
@@ -73,10 +73,10 @@ def _simplest(key: str, value: Any) -> Any:
 
 def _value(value: Any) -> str:
     if isinstance(value, Mapping):
-        pairs = (f"{key} = {_value(_simplest(key, each))}" for key, each in value.items())
+        pairs = (f"{key} = {_value(_simplest(key, inner))}" for key, inner in value.items())
         return f"{{ {', '.join(pairs)} }}"
     if isinstance(value, (list, tuple)):
-        return f"[{', '.join(_value(each) for each in value)}]"
+        return f"[{', '.join(_value(item) for item in value)}]"
     if isinstance(value, str):
         return _text(str(value))
     return str(tomlkit.item(value).as_string())

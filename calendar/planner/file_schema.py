@@ -39,7 +39,7 @@ def _as_holders(value: Any) -> Any:
     if isinstance(value, str):
         value = [value]
     if isinstance(value, (list, tuple)):
-        return [{"address": each} if isinstance(each, str) else each for each in value]
+        return [{"address": holder} if isinstance(holder, str) else holder for holder in value]
     return value
 
 
@@ -98,11 +98,11 @@ class MeetsEntry(Entry):
 
 def times_of(text: str) -> tuple[time, time]:
     """The two times of "09:30-12:30"; ValueError when it is not such a pair in order."""
-    found = TIMES.fullmatch(text.replace("–", "-").replace(" ", ""))
+    match = TIMES.fullmatch(text.replace("–", "-").replace(" ", ""))
     try:
-        if found is None:
+        if match is None:
             raise ValueError
-        hours = [int(part) for part in found.groups()]
+        hours = [int(part) for part in match.groups()]
         begins, ends = time(hours[0], hours[1]), time(hours[2], hours[3])
     except ValueError:
         raise ValueError(f'"{text}" is not a time such as "09:30-12:30"') from None

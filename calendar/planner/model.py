@@ -170,11 +170,11 @@ class Planner:
 
     @cached_property
     def _naming(self) -> dict[str, list[Body]]:
-        found: dict[str, list[Body]] = {}
+        naming: dict[str, list[Body]] = {}
         for body in self.bodies:
             for address in {holder.address for holder in body.holders}:
-                found.setdefault(address, []).append(body)
-        return found
+                naming.setdefault(address, []).append(body)
+        return naming
 
     def addresses(self) -> list[str]:
         """Every address that holds, held or will hold a role, in alphabetical order."""

@@ -82,14 +82,16 @@ def _meeting(raised: Raised, series: Series | None) -> ForMeeting:
         # What was moved is found within a year of its day, and the next one held after it.
         window = (raised.day - FURTHEST_MOVE, raised.day + 2 * FURTHEST_MOVE)
         known = meetings(series, *window)
-    own = next((each for each in known if each.slot == raised.slot), None)
+    own = next((meeting for meeting in known if meeting.slot == raised.slot), None)
     if own is not None:
         return or_next(raised.period, own, known)
     note = f"the meeting of {long_date(raised.day)} is not in the calendar any more"
-    later = next((each for each in known if each.counts and each.day >= raised.day), None)
+    later = next(
+        (meeting for meeting in known if meeting.counts and meeting.day >= raised.day), None
+    )
     if later is not None:
         note = f"{note}, so this goes to the next one held"
         return ForMeeting(period=raised.period, meeting=later, note=note)
-    gone = Meeting(slot=raised.slot or "", scheduled=raised.day, day=raised.day, held=False)
+    unknown = Meeting(slot=raised.slot or "", scheduled=raised.day, day=raised.day, held=False)
     note = f"{note}, and no later one is known"
-    return ForMeeting(period=raised.period, meeting=gone, note=note)
+    return ForMeeting(period=raised.period, meeting=unknown, note=note)

@@ -38,13 +38,13 @@ STATED = re.compile(r"(?:(?P<day>\d{1,2}) )?(?P<word>[A-Za-z]+) (?P<year>\d{4})"
 
 def month_number(text: str) -> int:
     """1 for "January" or "Jan"; ValueError when it is no month."""
-    wanted = text.strip().lower()
+    word = text.strip().lower()
     for number, name in enumerate(MONTHS, start=1):
-        if wanted in (name.lower(), name[:3].lower()):
+        if word in (name.lower(), name[:3].lower()):
             return number
     names = (*MONTHS, *(season.capitalize() for season in SEASONS))
-    meant = get_close_matches(wanted.capitalize(), names, n=1)
-    if meant and meant[0] != wanted.capitalize():
+    meant = get_close_matches(word.capitalize(), names, n=1)
+    if meant and meant[0] != word.capitalize():
         raise ValueError(f'"{text}" is not a month; did you mean "{meant[0]}"?')
     raise ValueError(f'"{text}" is not a month; write it out, such as "March"')
 
@@ -60,22 +60,22 @@ def year_month(text: str) -> YearMonth:
 def stated_date(text: str) -> StatedDate:
     """What "8 March 2018", "July 2018" or "Autumn 2019" states; ValueError when nothing."""
     text = " ".join(text.split())
-    found = STATED.fullmatch(text)
-    if found is None:
+    match = STATED.fullmatch(text)
+    if match is None:
         raise ValueError(
             f'"{text}" is not a date; write "8 March 2018", "July 2018" or "Autumn 2019"'
         )
-    year = int(found["year"])
+    year = int(match["year"])
     if not EARLIEST_YEAR <= year <= LATEST_YEAR:
         raise ValueError(f"the year {year} lies outside {EARLIEST_YEAR} to {LATEST_YEAR}")
-    season = SEASONS.get(found["word"].lower())
-    if season is not None and found["day"] is None:
-        ends_in = year + 1 if found["word"].lower() == "winter" else year
+    season = SEASONS.get(match["word"].lower())
+    if season is not None and match["day"] is None:
+        ends_in = year + 1 if match["word"].lower() == "winter" else year
         return StatedDate(text=text, precision=Precision.SEASON, last=last_day(ends_in, season))
-    month = month_number(found["word"])
-    if found["day"] is None:
+    month = month_number(match["word"])
+    if match["day"] is None:
         return StatedDate(text=text, precision=Precision.MONTH, last=last_day(year, month))
-    day = _day(text, year, month, found["day"])
+    day = _day(text, year, month, match["day"])
     return StatedDate(text=text, precision=Precision.DAY, last=day)
 
 

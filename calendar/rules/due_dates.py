@@ -96,8 +96,8 @@ class Expansion:
         """The due dates of `timing` in the window, by date."""
         known = self._known.get(timing)
         if known is None:
-            inside = (each for each in self._expand(timing) if self.start <= each.due <= self.end)
-            known = tuple(sorted(inside, key=lambda each: (each.due, each.period)))
+            inside = (day for day in self._expand(timing) if self.start <= day.due <= self.end)
+            known = tuple(sorted(inside, key=lambda day: (day.due, day.period)))
             self._known[timing] = known
         return known
 
@@ -133,7 +133,7 @@ class Expansion:
         key = (body, start)
         if key not in self._meetings:
             series = self._series[body]
-            changed = [day for each in series.changes for day in (each.day, each.to) if day]
+            changed = [day for change in series.changes for day in (change.day, change.to) if day]
             first = max(min([start, *changed]), EARLIEST) - MARGIN if changed else start
             last = min(max([self.end, *changed]), LATEST) + (MARGIN if changed else AHEAD)
             self._meetings[key] = meetings(series, first, last)
@@ -174,14 +174,14 @@ class Expansion:
             yield from self._reviews(timing.review, after=last)
 
     def _reviews(self, cadence: Cadence, *, after: date) -> Iterator[DueDate]:
-        for each in self.due_dates(cadence):
-            if each.due > after and not each.void:
+        for due_date in self.due_dates(cadence):
+            if due_date.due > after and not due_date.void:
                 yield DueDate(
-                    period=each.period,
-                    due=each.due,
-                    precision=each.precision,
-                    meeting=each.meeting,
-                    note=each.note,
+                    period=due_date.period,
+                    due=due_date.due,
+                    precision=due_date.precision,
+                    meeting=due_date.meeting,
+                    note=due_date.note,
                     review=True,
                 )
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from itertools import takewhile
 
 from .working_days import WorkingDays
 
@@ -61,12 +62,7 @@ def steps(due: date, policy: Policy, days: WorkingDays) -> Iterator[Step]:
 
 def steps_due(due: date, policy: Policy, today: date, days: WorkingDays) -> list[Step]:
     """The steps of a due date that fall on or before `today`, earliest first."""
-    found = []
-    for step in steps(due, policy, days):
-        if step.day > today:
-            break
-        found.append(step)
-    return found
+    return list(takewhile(lambda step: step.day <= today, steps(due, policy, days)))
 
 
 def next_step(due: date, policy: Policy, today: date, days: WorkingDays) -> Step | None:

@@ -71,8 +71,9 @@ def _last_in(
         (meeting for meeting in meetings if not meeting.added),
         key=lambda meeting: (period_of(span, meeting.scheduled), meeting.day),
     )
-    for period, found in groupby(scheduled, lambda each: period_of(span, each.scheduled)):
-        *earlier, last = found
+    by_period = groupby(scheduled, lambda meeting: period_of(span, meeting.scheduled))
+    for period, in_period in by_period:
+        *earlier, last = in_period
         yield _instead_of(period, last, earlier, meetings, papers_due)
 
 

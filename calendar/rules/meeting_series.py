@@ -122,20 +122,20 @@ def _with_changes(
     planned: Sequence[Meeting], changes: Iterable[MeetingChange]
 ) -> Iterable[Meeting]:
     by_day: dict[date, Meeting] = {}
-    for each in planned:
+    for meeting in planned:
         # A fourth Thursday that is the last one too is one meeting.
-        by_day.setdefault(each.scheduled, each)
+        by_day.setdefault(meeting.scheduled, meeting)
     for change in changes:
         if change.kind is MeetingChangeKind.ADDED:
             by_day[change.day] = _added(change)
     for change in changes:
-        meeting = by_day.get(change.day)
-        if meeting is None:
+        changed = by_day.get(change.day)
+        if changed is None:
             continue
         if change.kind is MeetingChangeKind.MOVED and change.to is not None:
-            by_day[change.day] = replace(meeting, day=change.to)
+            by_day[change.day] = replace(changed, day=change.to)
         elif change.kind is MeetingChangeKind.CANCELLED:
-            by_day[change.day] = replace(meeting, held=False, decided=change.decided)
+            by_day[change.day] = replace(changed, held=False, decided=change.decided)
     return by_day.values()
 
 

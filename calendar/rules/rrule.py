@@ -26,13 +26,13 @@ WEEKS_OF_MONTH, WEEKS_OF_YEAR = 5, 53
 
 
 def check_rrule(text: str) -> None:
-    """Nothing when `text` is a rule that gives days; else a ValueError that says what to do."""
+    """Raise ValueError, with what to do, where `text` is no rule that gives days."""
     parts = _parts(text)
     if parts is None:
         raise ValueError(f'"{text}" is not a recurrence rule, such as FREQ=MONTHLY;BYDAY=1MO')
     if parts.get("FREQ") not in DAILY_OR_SLOWER:
-        wanted = f"{', '.join(DAILY_OR_SLOWER[:-1])} or {DAILY_OR_SLOWER[-1]}"
-        raise ValueError(f'"{text}" needs a FREQ, which may be {wanted}')
+        allowed = f"{', '.join(DAILY_OR_SLOWER[:-1])} or {DAILY_OR_SLOWER[-1]}"
+        raise ValueError(f'"{text}" needs a FREQ, which may be {allowed}')
     if TIMES_OF_DAY & parts.keys():
         raise ValueError(f'"{text}" names a time of day; a rule gives days only')
     if not all(COUNTED.fullmatch(parts.get(name, "1")) for name in ("INTERVAL", "COUNT")):
@@ -57,8 +57,8 @@ def _require_bounds(parts: dict[str, str]) -> None:
     of_year = parts["FREQ"] == "YEARLY" and "BYMONTH" not in parts
     weeks = WEEKS_OF_YEAR if of_year else WEEKS_OF_MONTH
     for weekday in ",".join(parts.get(name, "MO") for name in WEEKDAYS).split(","):
-        found = WEEKDAY.fullmatch(weekday)
-        if found is None or not 1 <= abs(int(found[1] or 1)) <= weeks:
+        match = WEEKDAY.fullmatch(weekday)
+        if match is None or not 1 <= abs(int(match[1] or 1)) <= weeks:
             raise ValueError(weekday)
 
 

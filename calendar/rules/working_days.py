@@ -86,8 +86,8 @@ class WorkingDays:
         """How many working days lie after `start` up to and with `end`; 0 when none do."""
         if end <= start:
             return 0
-        whole = sum(self._counts(year)[-1] for year in range(start.year, end.year))
-        return whole - self._so_far(start) + self._so_far(end)
+        whole_years = sum(self._counts(year)[-1] for year in range(start.year, end.year))
+        return whole_years - self._so_far(start) + self._so_far(end)
 
     def _so_far(self, day: date) -> int:
         """How many working days its year has had by the end of `day`."""

@@ -110,9 +110,9 @@ class TomlLines:
         if self._lines is None:
             self._lines = _Scan(self._text).lines
         for end in range(len(path), 0, -1):
-            found = self._lines.get(path[:end])
-            if found is not None:
-                return found
+            line = self._lines.get(path[:end])
+            if line is not None:
+                return line
         return None
 
 
@@ -126,7 +126,7 @@ class _Scan:
     def __init__(self, text: str) -> None:
         self.lines: dict[Location, int] = {}
         self._text = text
-        self._breaks = [found.start() for found in re.finditer("\n", text)]
+        self._breaks = [newline.start() for newline in re.finditer("\n", text)]
         self._at = 0
         self._entries: dict[Location, int] = {}
         try:
@@ -222,11 +222,11 @@ class _Scan:
         return taken
 
     def _maybe(self, pattern: re.Pattern[str]) -> str | None:
-        found = pattern.match(self._text, self._at)
-        if found is None:
+        match = pattern.match(self._text, self._at)
+        if match is None:
             return None
-        self._at = found.end()
-        return found[0]
+        self._at = match.end()
+        return match[0]
 
     def _line(self) -> int:
         return bisect_right(self._breaks, self._at) + 1
