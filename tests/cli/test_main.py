@@ -5,13 +5,14 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from freezegun import freeze_time
 
 from boardcal import __version__
 from boardcal.cli.framework import context as invocation
 from boardcal.cli.main import COMMANDS
 from boardcal.core.errors import BoardcalError
 from boardcal.tests.cli.desk import flat
-from boardcal.tests.factories import ROOT
+from boardcal.tests.factories import ROOT, at
 from boardcal.tests.waiting import PATIENCE
 
 if TYPE_CHECKING:
@@ -82,6 +83,12 @@ def test_the_shared_options_may_stand_before_or_after_the_command(desk: Desk) ->
     after = desk("upcoming", "--format", "json", "--as-of", "2018-02-01", as_of=None)
     assert before.stdout == after.stdout
     assert '"due": "2018-02-07"' in before.stdout
+
+
+def test_without_as_of_a_command_goes_by_the_machines_clock(desk: Desk) -> None:
+    with freeze_time(at("2018-02-01 09:00")):
+        today = desk("upcoming", "--format", "json", as_of=None)
+    assert today.stdout == desk("upcoming", "--format", "json", as_of="2018-02-01").stdout
 
 
 @pytest.mark.parametrize(
