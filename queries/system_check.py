@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from ..calendar.planner.file_schema import PlannerFile
 from ..core.errors import BoardcalError
-from ..core.validation.explain import FileProblems
+from ..core.validation.problems import FileProblems
 from ..notifications.delivery.trial_mail import send_test_mail
 from ..notifications.transports.registry import transport_class, transport_for
 from ..scheduler.clock import Clock

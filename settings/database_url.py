@@ -6,7 +6,7 @@ from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 from urllib.parse import urlsplit
 
-from ..core.validation.explain import unreadable
+from ..core.validation.problems import unreadable
 
 SQLITE = "sqlite:///"
 POSTGRESQL = "postgresql+psycopg://"

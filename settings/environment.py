@@ -8,7 +8,8 @@ from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..core.validation.explain import Location, Problem, nearest
+from ..core.validation.explain import nearest
+from ..core.validation.problems import Location, Problem
 from ..core.validation.schema_keys import Model, fields_of, tables_in
 
 PREFIX = "BOARDCAL_"

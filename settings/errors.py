@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..core.validation.explain import FileProblems, Problem
+from ..core.validation.problems import FileProblems, Problem
 
 EX_CONFIG = 78  # sysexits.h: something was found in an unconfigured or misconfigured state
 

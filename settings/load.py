@@ -8,14 +8,9 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from ..core.validation.explain import (
-    FileProblems,
-    TomlLines,
-    parse_toml,
-    problems_of,
-    toml_text,
-    unreadable,
-)
+from ..core.validation.explain import problems_of
+from ..core.validation.problems import FileProblems, unreadable
+from ..core.validation.toml_source import TomlLines, parse_toml, toml_text
 from .environment import CONFIG, overlaid
 from .errors import ConfigError
 from .model import SHIPPED_PLANNER, Database, Mail, Schedule, Settings, Smtp, Web

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from ..core.addresses import Address
-from ..core.validation.explain import unreadable
 from ..core.validation.messages import within
+from ..core.validation.problems import unreadable
 from .database_url import absolute_url, sqlite_file
 from .errors import ConfigError
 from .value_types import (

@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from pydantic import ValidationError
 
-from ...core.validation.explain import (
-    FileProblems,
-    Problem,
-    TomlLines,
-    parse_toml,
-    problems_of,
-    toml_text,
-)
+from ...core.validation.explain import problems_of
+from ...core.validation.problems import FileProblems, Problem
+from ...core.validation.toml_source import TomlLines, parse_toml, toml_text
 from .checks import cross_findings
 from .file_schema import PlannerFile
 

@@ -23,27 +23,14 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from .messages import says_of
-from .problems import FileProblems, Location, Problem, alternatives, shown, unreadable, visible
+from .problems import Location, Problem, alternatives, shown
 from .schema_keys import Model, fields_of, homes_of, tables_in
-from .toml_source import TomlLines, parse_toml, toml_text
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
 
-__all__ = [
-    "FileProblems",
-    "Location",
-    "Problem",
-    "TomlLines",
-    "alternatives",
-    "nearest",
-    "parse_toml",
-    "problems_of",
-    "shown",
-    "toml_text",
-    "unreadable",
-    "visible",
-]
+    from .toml_source import TomlLines
+
 MOST_HOMES = 3  # more would hide the likeliest
 
 

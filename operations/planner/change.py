@@ -13,7 +13,9 @@ from ...calendar.planner.entries import Document, document_of
 from ...calendar.planner.file_schema import PlannerFile
 from ...calendar.rules.date_text import listed
 from ...core.errors import BoardcalError
-from ...core.validation.explain import FileProblems, Problem, TomlLines, problems_of
+from ...core.validation.explain import problems_of
+from ...core.validation.problems import FileProblems, Problem
+from ...core.validation.toml_source import TomlLines
 from ...scheduler.installation import Installation
 from ...scheduler.planning.plan import horizon_of, plan
 from ...storage.boards import BoardRow, board_row, hold_boards

@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 from ...calendar.planner.builder import planner_of
 from ...calendar.planner.entries import SINGLE, Document, document_of
 from ...calendar.planner.file_schema import PlannerFile
-from ...core.validation.explain import FileProblems
+from ...core.validation.problems import FileProblems
 from ...scheduler.installation import Installation
 from ...storage.boards import hold_boards
 from ...storage.change_kinds import ChangeKind

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from boardcal.calendar.planner.reader import read_planner
-from boardcal.core.validation.explain import FileProblems
+from boardcal.core.validation.problems import FileProblems
 
 RIGHT = """\
 [board]

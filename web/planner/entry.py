@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from ...calendar.planner.entries import SINGLE
-from ...core.validation.explain import FileProblems
+from ...core.validation.problems import FileProblems
 from ...operations.planner.entries import EntryChangedError, patched, save_edit, subject_of
 from ...operations.planner.removal import why_kept
 from ...queries.changes import history

@@ -7,8 +7,7 @@ from typing import Any
 
 from ...calendar.planner.entries import Document
 from ...calendar.planner.file_schema import PlannerFile
-from ...core.validation.explain import FileProblems, shown
-from ...core.validation.problems import is_predicate
+from ...core.validation.problems import FileProblems, is_predicate, shown
 from ...operations.planner.entries import EntryEdit, edit_problems, new_id, with_edit
 from ...wording.planner_fields import label
 from ..request.form import FieldError, Form, Problems

@@ -7,7 +7,7 @@ from dataclasses import replace
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ...core.validation.explain import FileProblems
+from ...core.validation.problems import FileProblems
 from ...operations.planner.entries import EntryChangedError, EntryEdit, save_edit
 from ...operations.planner.removal import why_kept
 from ...wording.planner_fields import KINDS, entry_title

@@ -12,7 +12,7 @@ from boardcal.calendar.planner.builder import planner_of
 from boardcal.calendar.planner.file_schema import PlannerFile
 from boardcal.calendar.planner.reader import read_planner
 from boardcal.core.errors import BoardcalError
-from boardcal.core.validation.explain import FileProblems
+from boardcal.core.validation.problems import FileProblems
 from boardcal.tests.factories import CUMBRIA, make_action, make_document, make_report
 from boardcal.tests.fuzz import law
 

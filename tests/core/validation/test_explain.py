@@ -18,14 +18,10 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from boardcal.core.validation.explain import (
-    FileProblems,
-    Problem,
-    TomlLines,
-    parse_toml,
-    problems_of,
-)
+from boardcal.core.validation.explain import problems_of
 from boardcal.core.validation.messages import within
+from boardcal.core.validation.problems import FileProblems, Problem
+from boardcal.core.validation.toml_source import TomlLines, parse_toml
 
 FILE = "planner.toml"
 

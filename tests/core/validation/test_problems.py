@@ -5,7 +5,7 @@ from datetime import date, time
 import pytest
 
 from boardcal.core.errors import BoardcalError
-from boardcal.core.validation.explain import FileProblems, Problem, shown, unreadable, visible
+from boardcal.core.validation.problems import FileProblems, Problem, shown, unreadable, visible
 
 FILE = "planner.toml"
 

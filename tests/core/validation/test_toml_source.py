@@ -9,7 +9,8 @@ import tomlkit
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boardcal.core.validation.explain import FileProblems, TomlLines, parse_toml
+from boardcal.core.validation.problems import FileProblems
+from boardcal.core.validation.toml_source import TomlLines, parse_toml
 
 FILE = "planner.toml"
 

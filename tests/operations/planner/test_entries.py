@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from boardcal.calendar.planner.export import toml_of
 from boardcal.calendar.planner.file_schema import PlannerFile
 from boardcal.calendar.planner.reader import read_planner
-from boardcal.core.validation.explain import FileProblems
+from boardcal.core.validation.problems import FileProblems
 from boardcal.operations.planner import entries as entry_saving
 from boardcal.operations.planner.assumptions import confirm_assumptions
 from boardcal.operations.planner.change import plan_now
