@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ical.calendar_stream import CalendarStream
 from icalendar import Calendar
 
-from boardcal.queries.feeds.feed_contents import FeedShelf
+from boardcal.queries.feeds.feed_contents import FeedCache
 from boardcal.scheduler.installation import Installation
 from boardcal.settings.load import LoadedSettings, Settings
 from boardcal.storage.feeds.feeds import Feed, FeedKind
@@ -39,7 +39,7 @@ class Event:
         return self.start.date() if isinstance(self.start, datetime) else self.start
 
 
-def shelf_of(office: Office, **settings: Any) -> FeedShelf:
+def shelf_of(office: Office, **settings: Any) -> FeedCache:
     """The feeds of an office, with nothing ready yet: as after a start of the daemon."""
     loaded = LoadedSettings(
         settings=Settings.model_validate(settings, context={"folder": Path("/nowhere")}),
@@ -48,7 +48,7 @@ def shelf_of(office: Office, **settings: Any) -> FeedShelf:
         variables=(),
     )
     here = Installation(loaded=loaded, database=office.database, clock=lambda: office.now)
-    return FeedShelf(here)
+    return FeedCache(here)
 
 
 def a_feed(kind: FeedKind = FeedKind.BOARD, subject: str = "lscb", board: str = "lscb") -> Feed:
@@ -65,7 +65,7 @@ def a_feed(kind: FeedKind = FeedKind.BOARD, subject: str = "lscb", board: str = 
     )
 
 
-def bytes_of(office: Office, shelf: FeedShelf, feed: Feed | None = None) -> bytes:
+def bytes_of(office: Office, shelf: FeedCache, feed: Feed | None = None) -> bytes:
     """A feed as it is fetched now, the Board's unless told otherwise."""
     with office.database.read() as connection:
         body = shelf.body_of(connection, feed or a_feed())

@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from ..queries.feeds.feed_contents import FeedShelf
+from ..queries.feeds.feed_contents import FeedCache
 from .access import guarded
 from .feeds.endpoint import FeedEndpoint
 from .page.error_page import unrouted
@@ -41,7 +41,7 @@ class App(Starlette):
 def build_app(site: Site, endpoints: Sequence[Endpoint] = URL_MAP) -> Starlette:
     """The pages of a site as an ASGI app."""
     stylesheet = Stylesheet()
-    feeds = FeedShelf(site.here)
+    feeds = FeedCache(site.here)
     app = App(
         FeedEndpoint(site, feeds),
         routes=[

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from ...calendar.rules.date_text import weekday_date
 from ...core.errors import BoardcalError
 from ...operations.mails import count_as_arrived, count_as_lost, hold_back, send_again
-from ...queries.mails.mail import WholeMail, whole_mail
+from ...queries.mails.mail import MailDetails, mail_details
 from ...queries.mails.mails import MailChoice, MailLine, mails_page
 from ...scheduler.planning.board_view import BoardView
 from ...wording.mails import MailStanding
@@ -171,8 +171,8 @@ def _deciding(
         yield connection, view, _whole(connection, view, number).line
 
 
-def _whole(connection: Connection, view: BoardView, number: int) -> WholeMail:
-    mail = whole_mail(connection, view, number)
+def _whole(connection: Connection, view: BoardView, number: int) -> MailDetails:
+    mail = mail_details(connection, view, number)
     if mail is None:
         raise NoSuchMailError(
             f"There is no mail {number} of {view.row.name}; `boardcal mail list` shows which "
@@ -187,7 +187,7 @@ def _in_lines(line: MailLine) -> Iterator[str]:
     yield from hung(line.words, 4)
 
 
-def _in_full(mail: WholeMail) -> Iterator[str]:
+def _in_full(mail: MailDetails) -> Iterator[str]:
     yield from _in_lines(mail.line)
     for item in mail.items:
         yield from hung(f"{item.title}: {item.step}, {item.capacity}; {item.words}", 4)

@@ -13,7 +13,7 @@ from ...calendar.planner.model import Planner
 from ...calendar.rules.meeting_series import MeetingChangeKind
 from ...operations.planner.change import body_named, change_planner
 from ...operations.planner.meetings import MeetingDecision
-from ...queries.planner.change_preview import Consequences, consequences
+from ...queries.planner.change_preview import ChangeEffects, change_effects
 from ...queries.planner.change_text import effects, remarks
 from ...scheduler.installation import Installation
 from ...storage.boards import BoardRow
@@ -22,7 +22,7 @@ from ..framework.param_types import DAY, NOTE
 from ..framework.terminal import agreed, hung, say, say_lines
 
 
-def consequences_in_words(outcome: Consequences, planner: Planner) -> Iterator[str]:
+def consequences_in_words(outcome: ChangeEffects, planner: Planner) -> Iterator[str]:
     """Lines that say what re-flows: first how, then what."""
     lines = list(remarks(outcome))
     if not outcome.flowing:
@@ -172,6 +172,6 @@ def _show(
 ) -> None:
     with installation.database.read() as connection:
         view = installation.view(connection, installation.board(connection, board_id))
-        outcome = consequences(connection, view, after)
+        outcome = change_effects(connection, view, after)
     say(decision.headline(after), decision.remark(after))
     say_lines(consequences_in_words(outcome, after))

@@ -11,7 +11,7 @@ from ...calendar.rules.date_text import listed
 from ...operations.raisable import body_meeting_on, raisable
 from ...operations.raise_item import ItemToRaise, raise_item
 from ...operations.record import RecordError
-from ...queries.calendar.raise_item import first_mail_in_words, outlook
+from ...queries.calendar.raise_item import first_mail_in_words, raise_preview
 from ...storage.boards import hold_boards
 from ...wording.names import Names
 from ..framework.context import Invocation, asking
@@ -67,7 +67,7 @@ def raise_(
             why=note,
             body=None if to else body or body_meeting_on(view.planner, obligation, day),
         )
-        preview = outlook(connection, view, item)
+        preview = raise_preview(connection, view, item)
         stored = None if dry_run else raise_item(connection, view, item, who=who or asking())
     say(preview.headline, preview.due, first_mail_in_words(preview.mails))
     say("Nothing was changed." if stored is None else f"Its key is {stored.key}")

@@ -26,9 +26,9 @@ MARGIN = timedelta(days=366)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionRow:
-    """A line of the action plan. `said` is its When cell as it stands, `timing` how it is read.
+    """A line of the action plan. `quote` is its When cell as it stands, `timing` how it is read.
 
-    `rag` and `words` say how it stands in all, `standings` with each owner.
+    `rag` and `words` say how it stands in all, `owner_statuses` with each owner.
     """
 
     ref: str
@@ -39,7 +39,7 @@ class ActionRow:
     note: str | None
     who: str
     owners: tuple[Named, ...]
-    said: str
+    quote: str
     timing: str
     due: date | None
     when: str | None
@@ -47,7 +47,7 @@ class ActionRow:
     rag: Rag
     colour: str
     words: str
-    standings: tuple[OwnerStatus, ...]
+    owner_statuses: tuple[OwnerStatus, ...]
     is_assumed: bool
     is_doubtful: bool
     last_change: ChangeLine | None
@@ -134,7 +134,7 @@ def _row(
         note=action.note,
         who=names.owners(action),
         owners=names.several(action.owners),
-        said=action.quote,
+        quote=action.quote,
         timing=sentence(action.timing, names.planner),
         due=worst.due,
         when=worst.when,
@@ -142,7 +142,7 @@ def _row(
         rag=worst.rag,
         colour=worst.rag.colour,
         words=worst.words,
-        standings=statuses,
+        owner_statuses=statuses,
         is_assumed=action.assumed is not None,
         is_doubtful=action.doubt is not None,
         last_change=changed,

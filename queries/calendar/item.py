@@ -48,7 +48,7 @@ class DueLink:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class OpenRequest:
     """A request about the item that the secretariat has not answered."""
 
     number: int
@@ -73,7 +73,7 @@ class MailSent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OccurrenceDossier:
+class ItemDetails:
     """An item in full. `why` explains its date; `source` is None once it left the planner.
 
     `recordable` is what can be recorded now, `can_be_opened` that it can be owed again, and
@@ -81,12 +81,12 @@ class OccurrenceDossier:
     that was made before one can be told.
     """
 
-    shown: CalendarEntry
+    entry: CalendarEntry
     is_action: bool
     source: Source | None
     why: tuple[str, ...]
     meeting: MeetingLine | None
-    asked: tuple[Asked, ...]
+    asked: tuple[OpenRequest, ...]
     history: tuple[ChangeLine, ...]
     moves: tuple[ChangeLine, ...]
     mails: tuple[MailSent, ...]
@@ -99,9 +99,7 @@ class OccurrenceDossier:
     revision: int
 
 
-def occurrence_dossier(
-    connection: Connection, view: BoardView, key: str
-) -> OccurrenceDossier | None:
+def item_details(connection: Connection, view: BoardView, key: str) -> ItemDetails | None:
     """The item of a key; None where there is none, or the key is a meeting's."""
     calendar = BoardCalendar(connection, view)
     line = calendar.line(key)
@@ -118,8 +116,8 @@ def occurrence_dossier(
         snoozed=snoozed,
         mailed_today=mailed_on(connection, view.today),
     )
-    return OccurrenceDossier(
-        shown=entry,
+    return ItemDetails(
+        entry=entry,
         is_action=obligation is not None and obligation.is_action,
         source=None if obligation is None else source_of(obligation, view.planner),
         why=_why(connection, entry, obligation),
@@ -158,11 +156,11 @@ def _meeting(
     return meeting_on(calendar, body, entry.meeting)
 
 
-def _asked(connection: Connection, kept: StoredOccurrence | None) -> tuple[Asked, ...]:
+def _asked(connection: Connection, kept: StoredOccurrence | None) -> tuple[OpenRequest, ...]:
     """Open requests about the item, the oldest first."""
     about = [] if kept is None else requests_about(connection, kept.id)
     return tuple(
-        Asked(number=request.id, sentence=request_sentence(request))
+        OpenRequest(number=request.id, sentence=request_sentence(request))
         for request in reversed(about)
         if request.is_open
     )

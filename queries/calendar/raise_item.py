@@ -54,7 +54,7 @@ class RaiseChoices:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outlook:
+class RaisePreview:
     """The effects of raising: `headline` says what, `due` when and by whom, `mails` the emails."""
 
     headline: str
@@ -109,7 +109,7 @@ def _choice(view: BoardView, body: str, day: date) -> MeetingChoice:
     return MeetingChoice(body=view.names.body(body), day=day, when=weekday_date(day), due=words)
 
 
-def outlook(connection: Connection, view: BoardView, item: ItemToRaise) -> Outlook:
+def raise_preview(connection: Connection, view: BoardView, item: ItemToRaise) -> RaisePreview:
     """A preview of raising an item. Raises RecordError where it cannot be raised so."""
     raised = check_raise(connection, view, item)
     occurrence = occurrence_of(view, raised)
@@ -119,7 +119,7 @@ def outlook(connection: Connection, view: BoardView, item: ItemToRaise) -> Outlo
         mailed_today=mailed_on(connection, view.today),
     )
     row = _as_stored(occurrence, view)
-    return Outlook(
+    return RaisePreview(
         headline=headline(occurrence, view.names),
         due=due_in_words(occurrence, view),
         mails=coming_mails(context, _entry(occurrence, view), row),

@@ -49,7 +49,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Dossier:
+class ObligationDetails:
     """A report or an action.
 
     `row` is a report's What cell; `number`, `section`, `text`, `outcome` and `remark` are an
@@ -84,7 +84,9 @@ class Dossier:
     coming: tuple[CalendarEntry, ...]
 
 
-def dossier(connection: Connection, view: BoardView, ref: str) -> Dossier | None:
+def obligation_details(
+    connection: Connection, view: BoardView, ref: str
+) -> ObligationDetails | None:
     """A report by its id or an action by its number's id; None where there is none."""
     planner, names = view.planner, view.names
     obligation = names.obligations.get(ref)
@@ -93,7 +95,7 @@ def dossier(connection: Connection, view: BoardView, ref: str) -> Dossier | None
     past, coming = _occurrences(connection, view, ref)
     report = obligation if isinstance(obligation, Report) else None
     action = obligation if isinstance(obligation, Action) else None
-    return Dossier(
+    return ObligationDetails(
         ref=ref,
         is_action=obligation.is_action,
         title=obligation.title,

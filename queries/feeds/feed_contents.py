@@ -63,7 +63,7 @@ class _BoardEvents:
     blocks: dict[str, tuple[Published, bytes]] = field(default_factory=dict)
 
 
-class FeedShelf:
+class FeedCache:
     """The feeds of an installation, kept in memory until something in them changes.
 
     Looking changes nothing in the database; `save` notes which events were published, so that

@@ -67,7 +67,7 @@ class AttemptLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WholeMail:
+class MailDetails:
     """One mail as it was sent. `headers` and `text` are empty until sending begins.
 
     `content` are its bytes; `has_overview` says that the week's overview is in it.
@@ -84,14 +84,14 @@ class WholeMail:
     content: bytes | None
 
 
-def whole_mail(connection: Connection, view: BoardView, message_id: int) -> WholeMail | None:
+def mail_details(connection: Connection, view: BoardView, message_id: int) -> MailDetails | None:
     """One mail that speaks of a Board, or None where there is no such mail."""
     message = board_message(connection, view.id, message_id)
     if message is None:
         return None
     line = next(iter(mail_lines(connection, [message], view.local)))
     headers, text = _read(message.content)
-    return WholeMail(
+    return MailDetails(
         line=line,
         state=message.state,
         headers=headers,

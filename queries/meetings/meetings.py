@@ -32,8 +32,8 @@ class MeetingLine:
 
     `status_words` is "planned", "held" or "cancelled"; `remark` "moved from 8 March 2018",
     "added", "extraordinary: no reports are due at it", or None. `expected` counts the reports and
-    actions that are due at it, `come` those that have come or need not, `reviews` what is only
-    looked at again. `times` is "09:30 to 12:30" or None.
+    actions that are due at it, `received` those of them that need nothing more, `reviews` the
+    reviews. `times` is "09:30 to 12:30" or None.
     """
 
     key: str
@@ -51,7 +51,7 @@ class MeetingLine:
     is_added: bool
     is_extraordinary: bool
     expected: int = 0
-    come: int = 0
+    received: int = 0
     reviews: int = 0
 
 
@@ -212,7 +212,7 @@ def _line(
         is_added=meeting.added,
         is_extraordinary=meeting.extraordinary,
         expected=len(papers),
-        come=sum(line.status in SETTLED for line in papers),
+        received=sum(line.status in SETTLED for line in papers),
         reviews=len(lines) - len(papers),
     )
 

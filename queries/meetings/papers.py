@@ -26,14 +26,14 @@ from .meetings import MeetingLine, lines_at, meeting_on, raised_for
 class Paper:
     """One paper, and what was recorded of it last: on which day, by whom, with which remark."""
 
-    shown: CalendarEntry
+    entry: CalendarEntry
     recorded_on: date | None = None
     recorded_by: str | None = None
     remark: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MayRaise:
+class RaisableReport:
     """A report without a date that the agenda of each meeting asks for.
 
     `raised` is what was raised of it for this one; `silent` are the owners who raised nothing.
@@ -67,20 +67,20 @@ class MeetingPapers:
 
     meeting: MeetingLine
     as_at: date
-    come: tuple[Paper, ...]
-    nothing: tuple[Paper, ...]
+    received: tuple[Paper, ...]
+    nothing_to_report: tuple[Paper, ...]
     late: tuple[Paper, ...]
-    to_come: tuple[Paper, ...]
-    not_settled: tuple[Paper, ...]
-    not_needed: tuple[Paper, ...]
+    outstanding: tuple[Paper, ...]
+    unsettled: tuple[Paper, ...]
+    waived: tuple[Paper, ...]
     reviews: tuple[Paper, ...]
-    may_be_raised: tuple[MayRaise, ...]
+    may_be_raised: tuple[RaisableReport, ...]
     exceptions: tuple[OwnerExceptions, ...] | None
 
     @property
     def expected(self) -> int:
         """How many papers are expected at it in all."""
-        lists = (self.come, self.nothing, self.late, self.to_come, self.not_settled)
+        lists = (self.received, self.nothing_to_report, self.late, self.outstanding, self.unsettled)
         return sum(len(papers) for papers in lists)
 
 
@@ -98,23 +98,23 @@ def meeting_papers(
         line for line in lines_at(calendar, day, day, body) if _is_for(line, body, names, raised)
     ]
     papers = _papers(calendar, lines)
-    reviews = [paper for paper in papers if paper.shown.kind is Kind.REVIEW]
-    due = [paper for paper in papers if paper.shown.kind is not Kind.REVIEW]
+    reviews = [paper for paper in papers if paper.entry.kind is Kind.REVIEW]
+    due = [paper for paper in papers if paper.entry.kind is not Kind.REVIEW]
     return MeetingPapers(
         meeting=meeting,
         as_at=today,
-        come=_with(due, Status.SUBMITTED, Status.ACCEPTED),
-        nothing=_with(due, Status.NOTHING_TO_REPORT),
+        received=_with(due, Status.SUBMITTED, Status.ACCEPTED),
+        nothing_to_report=_with(due, Status.NOTHING_TO_REPORT),
         late=tuple(paper for paper in due if _is_missing(paper)),
-        to_come=tuple(
+        outstanding=tuple(
             paper
             for paper in _with(due, Status.PLANNED, Status.DUE, Status.RETURNED)
             if not _is_missing(paper)
         ),
-        not_settled=_with(due, Status.UNSETTLED),
-        not_needed=_with(due, Status.WAIVED),
+        unsettled=_with(due, Status.UNSETTLED),
+        waived=_with(due, Status.WAIVED),
         reviews=tuple(reviews),
-        may_be_raised=tuple(_may_raise(names, meeting, [paper.shown for paper in due])),
+        may_be_raised=tuple(_may_raise(names, meeting, [paper.entry for paper in due])),
         exceptions=_exceptions(calendar) if body == view.planner.business_group else None,
     )
 
@@ -130,11 +130,11 @@ def _is_for(line: Line, body: str, names: Names, raised: Mapping[str, str]) -> b
 
 
 def _is_missing(paper: Paper) -> bool:
-    return paper.shown.status is Status.MISSED or paper.shown.is_late
+    return paper.entry.status is Status.MISSED or paper.entry.is_late
 
 
 def _with(papers: Iterable[Paper], *statuses: Status) -> tuple[Paper, ...]:
-    return tuple(paper for paper in papers if paper.shown.status in statuses)
+    return tuple(paper for paper in papers if paper.entry.status in statuses)
 
 
 def _papers(calendar: BoardCalendar, lines: Sequence[Line]) -> list[Paper]:
@@ -144,17 +144,17 @@ def _papers(calendar: BoardCalendar, lines: Sequence[Line]) -> list[Paper]:
     for entry in entries_of(calendar, lines):
         last = outcomes.get(entry.key)
         if last is None:
-            papers.append(Paper(shown=entry))
+            papers.append(Paper(entry=entry))
         else:
             papers.append(
-                Paper(shown=entry, recorded_on=last.on, recorded_by=last.who, remark=last.why)
+                Paper(entry=entry, recorded_on=last.on, recorded_by=last.who, remark=last.why)
             )
     return papers
 
 
 def _may_raise(
     names: Names, meeting: MeetingLine, due: Sequence[CalendarEntry]
-) -> Iterable[MayRaise]:
+) -> Iterable[RaisableReport]:
     """Reports without a date that the agenda asks for, unless no reports are due at it."""
     if meeting.is_cancelled or meeting.is_extraordinary:
         return
@@ -163,7 +163,7 @@ def _may_raise(
         if isinstance(report.timing, AsRequired) and body in report.audience:
             raised = tuple(entry for entry in due if entry.ref == report.ref)
             heard = {entry.owner.id for entry in raised}
-            yield MayRaise(
+            yield RaisableReport(
                 report=link_to(names, report.ref),
                 owners=names.several(report.owners),
                 quote=report.quote,

@@ -40,7 +40,7 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BodyDossier:
+class BodyDetails:
     """A body. `others` are the other owners of what it owes, the owners of what it receives."""
 
     line: BodyLine
@@ -60,14 +60,14 @@ class BodyDossier:
         )
 
 
-def body_dossier(connection: Connection, view: BoardView, body_id: str) -> BodyDossier | None:
+def body_details(connection: Connection, view: BoardView, body_id: str) -> BodyDetails | None:
     """A body of a Board, or None where there is none of that id."""
     everyone = directory(connection, view)
     line = next((line for line in everyone.bodies if line.body.id == body_id), None)
     if line is None:
         return None
     names, obligations = view.names, tuple(view.planner.obligations())
-    return BodyDossier(
+    return BodyDetails(
         line=line,
         is_board=body_id == view.planner.board,
         owes=tuple(

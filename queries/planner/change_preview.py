@@ -47,7 +47,7 @@ class Reflow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Consequences:
+class ChangeEffects:
     """The occurrences that re-flow, and how many `staying` do not because of what is stored.
 
     `meetings` are those added, cancelled or moved; `mailed` counts those of `flowing` of which
@@ -60,13 +60,13 @@ class Consequences:
     mailed: int
 
 
-def consequences(
+def change_effects(
     connection: Connection,
     view: BoardView,
     after: Planner,
     *,
     refs: Collection[str] | None = None,
-) -> Consequences:
+) -> ChangeEffects:
     """What the changed planner `after` does to what falls due in the next 18 months.
 
     With `refs` only some reports and actions were changed, and no meeting.
@@ -85,7 +85,7 @@ def consequences(
     stored = {row.key: row for row in occurrences_of(connection, view.id, refs)}
     flowing = [reflow for reflow in moved if _follows(stored.get(reflow.key), reflow, today)]
     ids = [stored[reflow.key].id for reflow in flowing if reflow.key in stored]
-    return Consequences(
+    return ChangeEffects(
         flowing=_handed_over(flowing),
         staying=len(moved) - len(flowing),
         meetings=[] if refs is not None else _meetings(before, after, start, end),

@@ -12,7 +12,7 @@ from ...calendar.planner.model import Planner
 from ...calendar.rules.date_text import listed, long_date, weekday_date
 from ...wording.names import short_names
 from ...wording.text import audience, count
-from .change_preview import Consequences, Reflow, held_on
+from .change_preview import ChangeEffects, Reflow, held_on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +28,7 @@ class Effect:
     more: int = 0
 
 
-def effects(changes: Consequences, planner: Planner, most: int | None = None) -> list[Effect]:
+def effects(changes: ChangeEffects, planner: Planner, most: int | None = None) -> list[Effect]:
     """What re-flows: first how, then what.
 
     With `most` at most so many things of a kind, and of many owners only the first are named.
@@ -54,7 +54,7 @@ def _first_few(owners: list[str]) -> str:
     return audience(tuple(owners))
 
 
-def remarks(changes: Consequences) -> Iterator[str]:
+def remarks(changes: ChangeEffects) -> Iterator[str]:
     """Remarks: that no date changes, or that some items stay as recorded."""
     if not changes.flowing:
         yield "No due date changes by that."
@@ -66,7 +66,7 @@ def remarks(changes: Consequences) -> Iterator[str]:
         )
 
 
-def mailed_in_words(changes: Consequences) -> str | None:
+def mailed_in_words(changes: ChangeEffects) -> str | None:
     """That reminders of the old dates were sent already; None where none were."""
     if not changes.mailed:
         return None

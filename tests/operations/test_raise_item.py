@@ -18,8 +18,8 @@ from boardcal.operations.raise_item import (
 )
 from boardcal.operations.record import RecordError
 from boardcal.queries.calendar.action_plan import action_plan
-from boardcal.queries.calendar.item import occurrence_dossier
-from boardcal.queries.calendar.raise_item import first_mail_in_words, outlook, raise_choices
+from boardcal.queries.calendar.item import item_details
+from boardcal.queries.calendar.raise_item import first_mail_in_words, raise_choices, raise_preview
 from boardcal.queries.calendar.upcoming import Choice, upcoming_page
 from boardcal.queries.changes import history
 from boardcal.queries.meetings.meetings import meeting_calendar
@@ -34,7 +34,7 @@ from boardcal.tests.pages import reading, shown_by
 from boardcal.tests.waiting import PATIENCE
 
 if TYPE_CHECKING:
-    from boardcal.queries.calendar.raise_item import Outlook
+    from boardcal.queries.calendar.raise_item import RaisePreview
     from boardcal.storage.occurrences import StoredOccurrence
 
 FIRST = "lscb/exceptions/pmqag/raised-1"
@@ -79,9 +79,9 @@ def test_what_was_raised_for_one_body_stands_under_that_body_and_its_owner_alone
     assert found == {"lscb": 1, "business-group": 0, "pmqag": 1}
 
 
-def looks_ahead(office: Office, asked: ItemToRaise | None = None) -> Outlook:
+def looks_ahead(office: Office, asked: ItemToRaise | None = None) -> RaisePreview:
     with office.changing("lscb") as (connection, view):
-        return outlook(connection, view, asked or wanted())
+        return raise_preview(connection, view, asked or wanted())
 
 
 @pytest.fixture
@@ -457,7 +457,7 @@ def test_a_simulation_mails_what_was_raised(january: Office) -> None:
 def test_its_page_says_why_it_is_due_and_for_which_meeting(january: Office) -> None:
     january.tick("2018-03-02 09:00")
     raises(january)
-    found = shown_by(january, occurrence_dossier, key=FIRST, today=day("2018-03-02"))
+    found = shown_by(january, item_details, key=FIRST, today=day("2018-03-02"))
     assert found.why[-3:] == (
         "It was raised on 2 March 2018, for a meeting of LSCB.",
         "LSCB meets on Thursday 8 March 2018, so it was due at once, on Friday 2 March 2018.",
@@ -465,13 +465,13 @@ def test_its_page_says_why_it_is_due_and_for_which_meeting(january: Office) -> N
     )
     assert found.meeting.body.id == "lscb"
     january.extend(FIRST, "2018-03-06")
-    found = shown_by(january, occurrence_dossier, key=FIRST, today=day("2018-03-02"))
+    found = shown_by(january, item_details, key=FIRST, today=day("2018-03-02"))
     assert found.why[-1] == "It was given a date of its own: 6 March 2018 instead of 2 March 2018."
 
 
 def test_its_page_says_by_which_day_where_there_is_no_meeting(january: Office) -> None:
     raises(january, wanted("2018-02-20", body=None))
-    found = shown_by(january, occurrence_dossier, key=FIRST, today=day("2018-01-15"))
+    found = shown_by(january, item_details, key=FIRST, today=day("2018-01-15"))
     assert found.why[-1] == (
         "It was raised on 15 January 2018, to be due by Tuesday 20 February 2018."
     )
@@ -490,7 +490,7 @@ def test_it_is_a_paper_of_the_body_that_it_was_raised_for_and_of_no_other(office
     office.edit(lambda it: move_meeting(it, "lscb", day("2018-05-10"), day("2018-05-15")))
     office.tick()
     theirs = papers(office, "business-group", "2018-05-15")
-    assert [paper.shown.key for paper in theirs.to_come] == [FIRST]
+    assert [paper.entry.key for paper in theirs.outstanding] == [FIRST]
     assert [each.key for each in theirs.may_be_raised[0].raised] == [FIRST]
     assert theirs.may_be_raised[0].silent == ()
     other = papers(office, "lscb", "2018-05-15")
@@ -523,7 +523,9 @@ def test_after_a_meeting_it_is_kept_that_there_was_nothing_to_report_once(januar
     (row,) = january.rows()
     assert (row.key, row.state, row.due) == (FIRST, Status.NOTHING_TO_REPORT, day("2018-03-08"))
     assert (row.next_step_at, row.note) == (None, None)
-    assert [paper.shown.key for paper in papers(january, "lscb", "2018-03-08").nothing] == [FIRST]
+    assert [
+        paper.entry.key for paper in papers(january, "lscb", "2018-03-08").nothing_to_report
+    ] == [FIRST]
     assert [mail for mail in january.days("2018-03-10", "2018-04-10") if mail.items] == []
 
 

@@ -9,8 +9,7 @@ from boardcal.calendar.planner.roles import RoleName
 from boardcal.calendar.status import Status
 from boardcal.notifications.transports.base import DeliveryError
 from boardcal.operations.unsettled import Outcome, RecordedMeanwhileError, record_outcomes
-from boardcal.queries.decision_groups import Decision, Decisions
-from boardcal.queries.to_decide import decisions
+from boardcal.queries.to_decide import Decision, Decisions, decisions
 from boardcal.queries.unsettled import unsettled_items
 from boardcal.storage.schema.occurrences import change
 from boardcal.tests.factories import at, checked, cumbria, make_document, make_report, with_body

@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ...calendar.status import OPEN, Status
-from ...queries.calendar.item import OccurrenceDossier, occurrence_dossier
-from ...queries.calendar.item_version import changes_at, standing_of
+from ...queries.calendar.item import ItemDetails, item_details
+from ...queries.calendar.item_version import changes_in_version, item_version
 from ...wording.changes import ChangeLine
 from ..page.page import page
 from ..request.context import form_of, reading_board, site_of
@@ -73,14 +73,14 @@ def due_page(
     """The page with what was typed; `since` is the standing that a form was too old for."""
     key = request.path_params["key"]
     with reading_board(request) as (connection, view):
-        item = occurrence_dossier(connection, view, key)
-        standing = standing_of(connection, view.id, key)
+        item = item_details(connection, view, key)
+        standing = item_version(connection, view.id, key)
     if item is None:
         raise NotFoundError(NOTHING)
     return page(
         request,
         "calendar/item.html.j2",
-        title=item.shown.title,
+        title=item.entry.title,
         problems=problems,
         status=200 if since is None else 409,
         item=item,
@@ -91,7 +91,7 @@ def due_page(
     )
 
 
-def choices(item: OccurrenceDossier) -> list[tuple[str, str]]:
+def choices(item: ItemDetails) -> list[tuple[str, str]]:
     """The outcomes that can be recorded now, as values and words."""
     listed = [(status.value, CHOICES[status]) for status in item.recordable]
     return [*listed, (OPEN, OPEN_AGAIN)] if item.can_be_opened else listed
@@ -102,6 +102,6 @@ def typed_by(request: Request) -> TypedRecord:
     return TypedRecord.of(form_of(request), site_of(request).here.today)
 
 
-def _meanwhile(item: OccurrenceDossier, since: str | None) -> tuple[ChangeLine, ...] | None:
+def _meanwhile(item: ItemDetails, since: str | None) -> tuple[ChangeLine, ...] | None:
     """The changes since a standing; None where a form was not too old."""
-    return None if since is None else item.history[changes_at(since) :]
+    return None if since is None else item.history[changes_in_version(since) :]

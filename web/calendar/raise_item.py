@@ -10,7 +10,12 @@ from starlette.responses import Response
 
 from ...operations.raise_item import ItemToRaise, RaisedMeanwhileError, raise_item, raised_already
 from ...operations.record import RecordError
-from ...queries.calendar.raise_item import RaiseChoices, first_mail_in_words, outlook, raise_choices
+from ...queries.calendar.raise_item import (
+    RaiseChoices,
+    first_mail_in_words,
+    raise_choices,
+    raise_preview,
+)
 from ..page.confirm_flow import ConfirmFlow, OvertakenError
 from ..page.page import page
 from ..request.context import changing_board, form_of, reading_board, redirect, site_of, user_of
@@ -79,7 +84,7 @@ def _form(request: Request, problems: Problems, overtaken: str | None) -> Respon
 def _preview(request: Request, wanted: ItemToRaise, overtaken: str | None) -> Response:
     form = form_of(request)
     with reading_board(request) as (connection, view):
-        effects = outlook(connection, view, wanted)
+        effects = raise_preview(connection, view, wanted)
     return page(
         request,
         "calendar/raise_preview.html.j2",
@@ -106,7 +111,7 @@ def _save(request: Request, wanted: ItemToRaise) -> Response:
             stored = raised_already(connection, view, wanted, who=who, since=times)
             notice = "It is raised."
             if stored is None:
-                effects = outlook(connection, view, wanted)
+                effects = raise_preview(connection, view, wanted)
                 stored = raise_item(connection, view, wanted, who=who)
                 first = first_mail_in_words(effects.mails)
                 notice = f"{effects.headline} {first} {TAKEN_BACK}"

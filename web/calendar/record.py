@@ -11,7 +11,7 @@ from starlette.responses import Response
 from ...calendar.status import OPEN, RECORDABLE
 from ...operations.extend import extend
 from ...operations.record import RecordError, record
-from ...queries.calendar.item_version import changes_at, standing_of
+from ...queries.calendar.item_version import changes_in_version, item_version
 from ...scheduler.planning.board_view import BoardView
 from ...storage.boards import BoardRow
 from ...storage.change_log import last_change
@@ -124,11 +124,11 @@ def done_already(
 
     Raises MovedOnError where somebody did anything else meanwhile.
     """
-    now = standing_of(connection, row.id, key)
+    now = item_version(connection, row.id, key)
     if now == sent:
         return None
     last = last_change(connection, row.id, key)
-    one_more = changes_at(now) == changes_at(sent) + 1
+    one_more = changes_in_version(now) == changes_in_version(sent) + 1
     if last is None or not one_more or any(getattr(last, name) != same[name] for name in same):
         raise MovedOnError
     return occurrence_by_key(connection, key)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ...queries.calendar.report import dossier
+from ...queries.calendar.report import obligation_details
 from ..page.page import page
 from ..request.context import reading_board
 from ..request.errors import NotFoundError
@@ -29,7 +29,7 @@ def show_action(request: Request) -> Response:
 def _show(request: Request, *, is_action: bool) -> Response:
     ref = request.path_params["ref"]
     with reading_board(request) as (connection, view):
-        obligation = dossier(connection, view, ref)
+        obligation = obligation_details(connection, view, ref)
     if obligation is None or obligation.is_action != is_action:
         raise NotFoundError(NO_ACTION if is_action else NO_REPORT)
     return page(request, "calendar/report.html.j2", title=obligation.title, obligation=obligation)

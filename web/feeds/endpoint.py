@@ -18,7 +18,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from ...queries.feeds.feed_contents import MOST_BYTES, FeedBody, FeedShelf, is_open
+from ...queries.feeds.feed_contents import MOST_BYTES, FeedBody, FeedCache, is_open
 from ...storage.database.errors import DatabaseError
 from ...storage.feeds.feeds import TOKEN, feed_of_token, mark_fetched
 from ..request.security import elsewhere, host_of, our_hosts, safe_headers
@@ -62,7 +62,7 @@ class ReadyFeed:
 class FeedEndpoint:
     """The feeds as an ASGI app. A feed that is ready is sent without asking the database."""
 
-    def __init__(self, site: Site, shelf: FeedShelf) -> None:
+    def __init__(self, site: Site, shelf: FeedCache) -> None:
         self._site = site
         self._shelf = shelf
         self.folders = tuple({FOLDER, site.prefix + FOLDER})

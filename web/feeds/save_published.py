@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
-from ...queries.feeds.feed_contents import FeedShelf
+from ...queries.feeds.feed_contents import FeedCache
 from ...storage.database.errors import DatabaseError
 
 EVERY_SECONDS = 60
@@ -14,7 +14,7 @@ EVERY_SECONDS = 60
 
 @asynccontextmanager
 async def saving_published(
-    shelf: FeedShelf, announce: Callable[[str], None], *, every: float = EVERY_SECONDS
+    shelf: FeedCache, announce: Callable[[str], None], *, every: float = EVERY_SECONDS
 ) -> AsyncIterator[None]:
     """Save now and then, and at the end, what was published since."""
 

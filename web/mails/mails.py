@@ -12,7 +12,7 @@ from starlette.responses import Response
 from ...calendar.planner.model import Planner
 from ...operations.mails import MailAction, possible
 from ...queries.changes import history
-from ...queries.mails.mail import WholeMail, whole_mail
+from ...queries.mails.mail import MailDetails, mail_details
 from ...queries.mails.mails import MailChoice, mails_page
 from ...storage.accounts.accounts import Role
 from ...storage.mail.board_messages import subject_of
@@ -41,7 +41,7 @@ COLOURS = {
 class ReadMail:
     """A mail as one account may see it. `is_whole` is false where another Board is in it too."""
 
-    mail: WholeMail
+    mail: MailDetails
     actions: tuple[MailAction, ...]
     history: tuple[ChangeLine, ...]
     planner: Planner
@@ -132,7 +132,7 @@ def read_mail(request: Request) -> ReadMail:
     """The mail that the address names. Raises NotFoundError."""
     number = request.path_params["id"]
     with reading_board(request) as (connection, view):
-        mail = whole_mail(connection, view, number)
+        mail = mail_details(connection, view, number)
         if mail is None:
             raise NotFoundError("There is no such mail. “Mails” lists them all.")
         lines = history(connection, view, [subject_of(number)])

@@ -15,7 +15,7 @@ from ...calendar.rules.date_text import long_date
 from ...operations.agenda import AgendaItem, record_nothing_raised
 from ...operations.record import RecordError, record
 from ...queries.calendar.item import recordable
-from ...queries.calendar.item_version import changes_at, standings
+from ...queries.calendar.item_version import changes_in_version, item_versions
 from ...queries.changes import history
 from ...queries.meetings.papers import MeetingPapers, Paper
 from ...scheduler.planning.board_view import BoardView
@@ -74,7 +74,7 @@ def record_all(request: Request) -> Response:
         problems.add("on", f"{long_date(on)} is still to come; give the day when it happened")
     chosen, silent = _chosen(form, _papers(papers), problems), form.all("silent")
     if not problems and not (chosen or silent):
-        first = next((f"status/{paper.shown.key}" for paper in _papers(papers)), "on")
+        first = next((f"status/{paper.entry.key}" for paper in _papers(papers)), "on")
         problems.add(first, "Choose what became of at least one of them")
     if on is None or problems:
         return _page(request, papers, on=typed_date(form, "on"), problems=problems)
@@ -131,7 +131,7 @@ def _silent(form: Form, papers: MeetingPapers) -> Iterator[AgendaItem]:
 
 def _chosen(form: Form, papers: Sequence[Paper], problems: Problems) -> list[Chosen]:
     """The outcomes that were chosen; the fields of a paper are named by its key."""
-    titles = {paper.shown.key: _called(paper) for paper in papers}
+    titles = {paper.entry.key: _called(paper) for paper in papers}
     sent = (name.partition("/") for name, values in form.fields.items() if any(values))
     if any(kind == "status" and key not in titles for kind, _, key in sent):
         problems.add("on", "A paper that you chose is not for this meeting any more")
@@ -153,13 +153,13 @@ def _chosen(form: Form, papers: Sequence[Paper], problems: Problems) -> list[Cho
 
 
 def _called(paper: Paper) -> str:
-    return f"“{paper.shown.title}” of {paper.shown.owner.short}"
+    return f"“{paper.entry.title}” of {paper.entry.owner.short}"
 
 
 def _papers(papers: MeetingPapers) -> list[Paper]:
     """The papers that can be recorded, those still owed first."""
-    lists = (papers.late, papers.to_come, papers.not_settled, papers.reviews, papers.come)
-    return [paper for part in (*lists, papers.nothing, papers.not_needed) for paper in part]
+    lists = (papers.late, papers.outstanding, papers.unsettled, papers.reviews, papers.received)
+    return [paper for part in (*lists, papers.nothing_to_report, papers.waived) for paper in part]
 
 
 def _page(
@@ -200,7 +200,7 @@ def _page(
 def _meanwhile(connection: Connection, view: BoardView, key: str, sent: str) -> str:
     """The changes of a paper since its row was shown."""
     lines = history(connection, view, [key])
-    return " ".join(line.text for line in lines[changes_at(sent) :])
+    return " ".join(line.text for line in lines[changes_in_version(sent) :])
 
 
 def _rows(
@@ -210,17 +210,17 @@ def _rows(
     form: Form,
     meanwhile: Mapping[str, str],
 ) -> list[OutcomeRow]:
-    known = standings(connection, view.id, [paper.shown.key for paper in papers])
+    known = item_versions(connection, view.id, [paper.entry.key for paper in papers])
     rows = []
     for paper in papers:
-        key = paper.shown.key
+        key = paper.entry.key
         sent = form.secret(f"standing/{key}")
         rows.append(
             OutcomeRow(
                 paper=paper,
                 choices=[
                     (status.value, CHOICES[status])
-                    for status in recordable(view.obligations.get(paper.shown.ref))
+                    for status in recordable(view.obligations.get(paper.entry.ref))
                 ],
                 # What was typed holds for what its reader saw, unless they are told of more.
                 standing=known[key] if key in meanwhile or not sent else sent,

@@ -13,7 +13,7 @@ from ...calendar.planner.file_schema import PlannerFile
 from ...core.validation.problems import FileProblems
 from ...operations.planner.change import EditError
 from ...operations.planner.meetings import MeetingDecision
-from ...queries.planner.change_preview import MONTHS_AHEAD, consequences
+from ...queries.planner.change_preview import MONTHS_AHEAD, change_effects
 from ...queries.planner.change_text import Effect, effects, mailed_in_words, remarks
 from ..request.context import reading_board, site_of
 
@@ -38,7 +38,7 @@ def preview(request: Request, decision: MeetingDecision) -> MeetingPreview:
     with reading_board(request) as (connection, view):
         content = here.shelf.content(connection, view.row)
         after = planner_of(edited(content, decision, here.today))
-        changes = consequences(connection, view, after)
+        changes = change_effects(connection, view, after)
     beyond = _beyond(decision, here.today)
     texts = (
         [beyond]

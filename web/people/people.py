@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ...queries.people.body import BodyDossier, body_dossier
+from ...queries.people.body import BodyDetails, body_details
 from ...queries.people.people import directory
 from ..page.page import page
 from ..request.context import reading_board
@@ -36,10 +36,10 @@ def show_body(request: Request) -> Response:
     )
 
 
-def body_of(request: Request) -> BodyDossier:
+def body_of(request: Request) -> BodyDetails:
     """The body that the address names. Raises NotFoundError."""
     with reading_board(request) as (connection, view):
-        body = body_dossier(
+        body = body_details(
             connection,
             view,
             request.path_params["body"],

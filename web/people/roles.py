@@ -15,7 +15,7 @@ from ...calendar.rules.date_text import long_date
 from ...core.addresses import parse_address
 from ...operations.planner.change import Edit, PlannerChangedError
 from ...operations.planner.roles import appoint, end_role
-from ...queries.people.body import BodyDossier
+from ...queries.people.body import BodyDetails
 from ...queries.people.role_preview import RoleEffects, role_effects
 from ...storage.change_kinds import ChangeKind
 from ..page.confirm_flow import ConfirmFlow, OvertakenError, save_as_shown
@@ -37,7 +37,7 @@ class RoleChange:
     """An appointment, or with `ends` the end of a role."""
 
     ends: bool
-    body: BodyDossier
+    body: BodyDetails
     role: RoleName
     name: str
     address: str
@@ -146,7 +146,7 @@ def _save(request: Request, change: RoleChange) -> Response:
     return redirect(request, f"/bodies/{change.body_id}", change.told)
 
 
-def role_choices(body: BodyDossier) -> list[tuple[str, str]]:
+def role_choices(body: BodyDetails) -> list[tuple[str, str]]:
     """The roles that a body can have, each with its name there; the secretariat is the Board's."""
     return [
         (role.value, body.line.lead if role is RoleName.CHAIR else role.value)
@@ -155,7 +155,7 @@ def role_choices(body: BodyDossier) -> list[tuple[str, str]]:
     ]
 
 
-def _held(body: BodyDossier, form: Form, problems: Problems) -> tuple[RoleName | None, str | None]:
+def _held(body: BodyDetails, form: Form, problems: Problems) -> tuple[RoleName | None, str | None]:
     """The role that ends, and whose it is: as the list on the page has it."""
     for line in body.held:
         if (line.role.value, line.address) == (form.text("role"), form.text("address")):

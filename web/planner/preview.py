@@ -19,7 +19,7 @@ from ...calendar.rules.as_required import Happened
 from ...calendar.rules.date_text import weekday_date
 from ...operations.planner.entries import EntryEdit, entry_document
 from ...queries.people.role_preview import role_effects
-from ...queries.planner.change_preview import consequences
+from ...queries.planner.change_preview import change_effects
 from ...queries.planner.change_text import (
     Effect,
     effects,
@@ -72,7 +72,7 @@ def preview(
     with reading_board(request) as (connection, view):
         # A report or an action moves no other; a body or a day off may move everything.
         refs = [edit.id] if falls_due else None
-        changes = consequences(connection, view, after, refs=refs)
+        changes = change_effects(connection, view, after, refs=refs)
         recorded = happened(connection, view.id)
         mailed = list(_who_is_mailed(connection, view, after, entry, edit))
     told = effects(changes, after, most=MOST_THINGS)

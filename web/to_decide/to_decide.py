@@ -11,9 +11,8 @@ from starlette.responses import Response
 from ...calendar.planner.entries import PLAN
 from ...calendar.planner.model import Planner
 from ...operations.planner.assumptions import confirm_assumptions
-from ...queries.decision_groups import HEADS, Decision, Decisions
 from ...queries.paging import paging
-from ...queries.to_decide import decisions, request_decisions
+from ...queries.to_decide import HEADS, Decision, Decisions, decisions, request_decisions
 from ...scheduler.installation import planner_notice
 from ...wording.text import count
 from ..changes.links import path_of

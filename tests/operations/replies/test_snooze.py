@@ -14,7 +14,7 @@ from boardcal.calendar.status import Status
 from boardcal.operations.replies.options import ReplyContext, reply_options
 from boardcal.operations.replies.reply import ReplyError, end_snooze
 from boardcal.operations.replies.reply import snooze as snooze_until
-from boardcal.queries.calendar.item import occurrence_dossier
+from boardcal.queries.calendar.item import item_details
 from boardcal.storage.backup.copy import empty_copy
 from boardcal.storage.mail.queue import oldest_waiting
 from boardcal.storage.replies.snoozes import set_snooze
@@ -189,7 +189,7 @@ def test_what_is_due_does_not_rest(any_office: Office) -> None:
 
 def test_its_page_says_who_asked_for_quiet(asleep: Office) -> None:
     asleep.days("2018-02-08", "2018-02-12")
-    found = shown_by(asleep, occurrence_dossier, key=S11, today=day("2018-02-12"))
+    found = shown_by(asleep, item_details, key=S11, today=day("2018-02-12"))
     assert found is not None
     assert found.mails[0].words == "rests until 20 February 2018, as its reader asked"
     told = {each.day.isoformat(): each.readers[0].because for each in found.coming.mails}

@@ -162,7 +162,7 @@ def test_the_worse_of_two_owners_stands_for_both() -> None:
     office.record(MILESTONE, Status.SUBMITTED)
     row = row_of(office, "2018-03-12")
     assert (row.who, row.rag) == ("PMQAG and CDOP", Rag.DUE_SOON)
-    assert [(each.owner.id, each.rag) for each in row.standings] == [
+    assert [(each.owner.id, each.rag) for each in row.owner_statuses] == [
         ("pmqag", Rag.COMPLETE),
         ("cdop", Rag.DUE_SOON),
     ]
@@ -204,4 +204,4 @@ def test_one_section_can_be_asked_for_alone() -> None:
     plan = plan_of(office, "2018-02-08", section="Section 2")
     assert [(each.name, len(each.rows)) for each in plan.sections] == [("Section 2", 1)]
     row = plan.sections[0].rows[0]
-    assert (row.said, row.is_assumed, row.is_doubtful) == ("Ongoing", True, False)
+    assert (row.quote, row.is_assumed, row.is_doubtful) == ("Ongoing", True, False)

@@ -6,7 +6,7 @@ import pytest
 
 from boardcal.calendar.status import RECORDABLE, Status
 from boardcal.operations.planner.meetings import cancel_meeting, move_meeting
-from boardcal.queries.calendar.item import OccurrenceDossier, occurrence_dossier
+from boardcal.queries.calendar.item import ItemDetails, item_details
 from boardcal.tests.factories import CHAIR, S11, SECRETARIAT, VICE, day
 from boardcal.tests.pages import in_memory, make_whole, office_day, refusing, shown_by
 
@@ -26,22 +26,20 @@ def office() -> Office:
     return office
 
 
-def looked_at(office: Office, key: str = S11) -> OccurrenceDossier:
+def looked_at(office: Office, key: str = S11) -> ItemDetails:
     found = found_by(office, key)
     assert found is not None
     return found
 
 
-def found_by(office: Office, key: str) -> OccurrenceDossier | None:
-    found: OccurrenceDossier | None = shown_by(
-        office, occurrence_dossier, key=key, today=office_day(office)
-    )
+def found_by(office: Office, key: str) -> ItemDetails | None:
+    found: ItemDetails | None = shown_by(office, item_details, key=key, today=office_day(office))
     return found
 
 
 def test_something_due_is_shown_with_its_source_and_its_meeting(office: Office) -> None:
     found = looked_at(office)
-    assert found.shown.when == "22 February 2018"
+    assert found.entry.when == "22 February 2018"
     assert found.source is not None
     assert found.source.quote == "to be presented to the LSCB every March."
     assert found.meeting is not None
@@ -55,7 +53,7 @@ def test_something_due_is_shown_with_its_source_and_its_meeting(office: Office) 
 
 def test_what_is_not_stored_yet_is_shown_from_the_planner_alone(office: Office) -> None:
     found = looked_at(office, "lscb/s11/pmqag/2021-03")
-    assert found.shown.due == day("2021-02-25")
+    assert found.entry.due == day("2021-02-25")
     assert (found.history, found.mails, found.revision) == ((), (), 1)
 
 
@@ -73,7 +71,7 @@ def test_the_record_tells_what_happened_in_order(office: Office) -> None:
     assert [line.what for line in found.history] == ["extended", "recorded"]
     assert [line.what for line in found.moves] == ["extended"]
     assert found.revision == 2
-    assert found.shown.moved_from == day("2018-02-22")
+    assert found.entry.moved_from == day("2018-02-22")
     assert (found.can_be_opened, found.can_be_moved) == (True, False)
     assert "It was given a date of its own: 1 March 2018 instead of 22 February 2018." in found.why
 
@@ -82,7 +80,7 @@ def test_a_moved_meeting_moves_it_and_says_so(office: Office) -> None:
     office.edit(lambda content: move_meeting(content, "lscb", day("2018-03-08"), day("2018-03-15")))
     office.tick()
     found = looked_at(office)
-    assert found.shown.due == day("2018-03-01")
+    assert found.entry.due == day("2018-03-01")
     assert found.meeting is not None
     assert found.meeting.remark == "moved from 8 March 2018"
     assert [line.what for line in found.moves] == ["moved"]
@@ -95,7 +93,7 @@ def test_a_cancelled_meeting_takes_what_was_for_it_along(office: Office) -> None
     )
     office.tick()
     found = looked_at(office, progress)
-    assert found.shown.status is Status.VOID
+    assert found.entry.status is Status.VOID
     assert found.coming.none_because == "Nothing more is sent: it is no longer due."
     assert (found.can_be_opened, found.can_be_moved) == (False, False)
 
@@ -127,7 +125,7 @@ def test_what_another_submission_settles_leads_both_ways(office: Office) -> None
     assert part.met_by is not None
     assert part.met_by.key == JULY
     office.record(JULY, Status.SUBMITTED, on="2018-02-01")
-    assert looked_at(office, AUDITS).shown.status is Status.SUBMITTED
+    assert looked_at(office, AUDITS).entry.status is Status.SUBMITTED
 
 
 def test_only_what_is_accepted_there_can_be_recorded(office: Office) -> None:

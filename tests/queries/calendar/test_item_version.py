@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from boardcal.calendar.status import Status
-from boardcal.queries.calendar.item_version import changes_at, standing_of, standings
+from boardcal.queries.calendar.item_version import changes_in_version, item_version, item_versions
 from boardcal.storage.change_log import last_change
 from boardcal.tests.factories import S11
 from boardcal.tests.office import WHO, Office
@@ -19,7 +19,7 @@ def planned(any_office: Office) -> Office:
 
 def standing(office: Office) -> str:
     with office.database.read() as connection:
-        return standing_of(connection, "lscb", S11)
+        return item_version(connection, "lscb", S11)
 
 
 def test_whatever_is_recorded_changes_where_it_stands(planned: Office) -> None:
@@ -30,7 +30,7 @@ def test_whatever_is_recorded_changes_where_it_stands(planned: Office) -> None:
     planned.extend(S11, "2018-03-01", "late")
     seen.append(standing(planned))
     assert len(set(seen)) == len(seen)
-    assert [changes_at(each) for each in seen] == [0, 1, 2, 3, 4, 5]
+    assert [changes_in_version(each) for each in seen] == [0, 1, 2, 3, 4, 5]
 
 
 def test_planning_again_leaves_it_where_it_stands(planned: Office) -> None:
@@ -49,9 +49,9 @@ def test_what_was_changed_last_is_found(planned: Office) -> None:
         assert (last.after, last.who) == ("submitted", WHO)
         assert last_change(connection, "ctb", S11) is None
         # What nobody knows stands where everything begins.
-        assert standings(connection, "lscb", ["x", S11])["x"] == "0.1"
+        assert item_versions(connection, "lscb", ["x", S11])["x"] == "0.1"
 
 
 @pytest.mark.parametrize("text", ["", "x", "-1.1", "٣.1", "9" * 400, "1e3.1"])
 def test_what_is_no_standing_counts_as_the_beginning(text: str) -> None:
-    assert changes_at(text) == 0
+    assert changes_in_version(text) == 0

@@ -6,7 +6,7 @@ import pytest
 
 from boardcal.calendar.rules.escalation import REMINDERS, REVIEWS, Policy
 from boardcal.calendar.status import Status
-from boardcal.queries.calendar.report import Dossier, dossier, reminders
+from boardcal.queries.calendar.report import ObligationDetails, obligation_details, reminders
 from boardcal.tests.factories import S11, day
 from boardcal.tests.pages import in_memory, make_whole, office_day, shown_by
 
@@ -23,8 +23,10 @@ def office() -> Office:
     return office
 
 
-def looked_at(office: Office, ref: str) -> Dossier:
-    found: Dossier | None = shown_by(office, dossier, ref=ref, today=office_day(office))
+def looked_at(office: Office, ref: str) -> ObligationDetails:
+    found: ObligationDetails | None = shown_by(
+        office, obligation_details, ref=ref, today=office_day(office)
+    )
     assert found is not None
     return found
 
@@ -106,6 +108,6 @@ def test_reports_that_meet_each_other_are_linked(office: Office) -> None:
     assert (audits.met_by.ref, audits.also_meets) == ("july", ())
 
 
-def test_there_is_no_dossier_of_nothing(office: Office) -> None:
+def test_an_unknown_report_has_no_details(office: Office) -> None:
     for ref in ("", "none", "lscb", S11):
-        assert shown_by(office, dossier, ref=ref, today=office_day(office)) is None
+        assert shown_by(office, obligation_details, ref=ref, today=office_day(office)) is None

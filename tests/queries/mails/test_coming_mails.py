@@ -6,7 +6,7 @@ import pytest
 
 from boardcal.calendar.planner.roles import RoleName
 from boardcal.calendar.status import Status
-from boardcal.queries.calendar.item import occurrence_dossier
+from boardcal.queries.calendar.item import item_details
 from boardcal.queries.mails.coming_mails import ComingMails
 from boardcal.tests.factories import (
     BOARD_CHAIR,
@@ -37,7 +37,7 @@ def office() -> Office:
 
 
 def coming(office: Office, key: str = S11) -> ComingMails:
-    found = shown_by(office, occurrence_dossier, key=key, today=office_day(office))
+    found = shown_by(office, item_details, key=key, today=office_day(office))
     assert found is not None
     mails: ComingMails = found.coming
     return mails

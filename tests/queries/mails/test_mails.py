@@ -9,7 +9,7 @@ import pytest
 from boardcal.calendar.planner.roles import RoleName
 from boardcal.calendar.status import Status
 from boardcal.notifications.transports.base import DeliveryError
-from boardcal.queries.mails.mail import WholeMail, whole_mail, without_secrets
+from boardcal.queries.mails.mail import MailDetails, mail_details, without_secrets
 from boardcal.queries.mails.mails import UNWRITTEN, MailChoice, MailsPage, mails_page
 from boardcal.storage.planners import store_planner
 from boardcal.storage.schema.mail import message
@@ -31,8 +31,8 @@ def page_of(office: Office, choice: MailChoice | None = None, page: int = 1) -> 
     return found
 
 
-def mail(office: Office, number: int) -> WholeMail | None:
-    found: WholeMail | None = shown_by(office, whole_mail, message_id=number)
+def mail(office: Office, number: int) -> MailDetails | None:
+    found: MailDetails | None = shown_by(office, mail_details, message_id=number)
     return found
 
 
@@ -110,7 +110,7 @@ def test_a_board_sees_its_own_mails_only() -> None:
     number = to_chair(office)[0]
     with reading(office, board="ctb") as (connection, view):
         assert mails_page(connection, view).paging.total == 0
-        assert whole_mail(connection, view, number) is None
+        assert mail_details(connection, view, number) is None
 
 
 def test_a_whole_mail_has_headers_text_items_and_attempts() -> None:

@@ -71,8 +71,8 @@ def test_the_meetings_of_a_year_with_what_is_due_and_has_come(office: Office) ->
     assert found[JANUARY].status_words == "held"
     assert found[MARCH].status_words == "planned"
     # S.11, and the progress of two subgroups.
-    assert (found[MARCH].expected, found[MARCH].come) == (3, 1)
-    assert (found[MAY].expected, found[MAY].come) == (2, 0)
+    assert (found[MARCH].expected, found[MARCH].received) == (3, 1)
+    assert (found[MAY].expected, found[MAY].received) == (2, 0)
 
 
 def test_every_body_that_meets_is_there_and_no_other(office: Office) -> None:

@@ -44,24 +44,24 @@ def found_for(office: Office, when: str, body: str) -> MeetingPapers | None:
 
 
 def keys(papers: Iterable[Paper]) -> set[str]:
-    return {paper.shown.key for paper in papers}
+    return {paper.entry.key for paper in papers}
 
 
 def test_all_that_is_expected_is_to_come_at_first(office: Office) -> None:
     found = papers_for(office)
-    assert keys(found.to_come) == {S11, PMQAG, CDOP}
+    assert keys(found.outstanding) == {S11, PMQAG, CDOP}
     assert found.expected == 3
-    assert (found.come, found.late, found.not_settled, found.reviews) == ((), (), (), ())
+    assert (found.received, found.late, found.unsettled, found.reviews) == ((), (), (), ())
 
 
 @pytest.mark.parametrize(
     ("status", "where"),
     [
-        (Status.SUBMITTED, "come"),
-        (Status.ACCEPTED, "come"),
-        (Status.NOTHING_TO_REPORT, "nothing"),
-        (Status.WAIVED, "not_needed"),
-        (Status.RETURNED, "to_come"),
+        (Status.SUBMITTED, "received"),
+        (Status.ACCEPTED, "received"),
+        (Status.NOTHING_TO_REPORT, "nothing_to_report"),
+        (Status.WAIVED, "waived"),
+        (Status.RETURNED, "outstanding"),
     ],
 )
 def test_each_paper_stands_where_what_was_recorded_puts_it(
@@ -69,14 +69,14 @@ def test_each_paper_stands_where_what_was_recorded_puts_it(
 ) -> None:
     office.record(CDOP, status, on="2018-02-01", note="by mail")
     found = papers_for(office)
-    [paper] = [each for each in getattr(found, where) if each.shown.key == CDOP]
+    [paper] = [each for each in getattr(found, where) if each.entry.key == CDOP]
     assert (paper.recorded_on, paper.recorded_by, paper.remark) == (
         day("2018-02-01"),
         WHO,
         "by mail",
     )
     assert found.expected == (2 if status is Status.WAIVED else 3)
-    every = (found.come, found.nothing, found.late, found.to_come, found.not_needed)
+    every = (found.received, found.nothing_to_report, found.late, found.outstanding, found.waived)
     assert sum(CDOP in keys(each) for each in every) == 1
 
 
@@ -89,12 +89,12 @@ def test_what_did_not_come_by_its_date_is_late(office: Office) -> None:
 def test_what_the_next_one_overtook_is_late_still(office: Office) -> None:
     office.tick("2018-05-01 09:00")
     found = papers_for(office)
-    assert {each.shown.status for each in found.late if each.shown.key == CDOP} == {Status.MISSED}
+    assert {each.entry.status for each in found.late if each.entry.key == CDOP} == {Status.MISSED}
 
 
 def test_what_fell_due_before_mails_began_is_not_settled(office: Office) -> None:
     found = papers_for(office, "2017-11-09")
-    assert keys(found.not_settled) == {
+    assert keys(found.unsettled) == {
         "lscb/progress/pmqag/2017-11",
         "lscb/progress/cdop/2017-11",
     }
@@ -104,7 +104,7 @@ def test_papers_go_with_their_meeting(office: Office) -> None:
     office.edit(lambda content: move_meeting(content, "lscb", day(MARCH), day("2018-03-15")))
     office.tick()
     assert found_for(office, MARCH, "lscb") is None
-    assert keys(papers_for(office, "2018-03-15").to_come) == {S11, PMQAG, CDOP}
+    assert keys(papers_for(office, "2018-03-15").outstanding) == {S11, PMQAG, CDOP}
 
 
 def test_nothing_is_expected_at_a_cancelled_meeting(office: Office) -> None:
@@ -113,7 +113,7 @@ def test_nothing_is_expected_at_a_cancelled_meeting(office: Office) -> None:
     found = papers_for(office)
     assert (found.expected, found.meeting.is_cancelled) == (0, True)
     # What names a month waits for the next meeting.
-    assert S11 in keys(papers_for(office, "2018-05-10").to_come)
+    assert S11 in keys(papers_for(office, "2018-05-10").outstanding)
 
 
 def test_what_has_no_date_may_be_raised_at_any_meeting(office: Office) -> None:

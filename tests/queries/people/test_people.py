@@ -8,7 +8,7 @@ import pytest
 from boardcal.calendar.planner.model import Body, BodyKind
 from boardcal.calendar.planner.roles import RoleHolder, RoleName
 from boardcal.notifications.transports.base import DeliveryError
-from boardcal.queries.people.body import BodyDossier, body_dossier
+from boardcal.queries.people.body import BodyDetails, body_details
 from boardcal.queries.people.people import BodyLine, Directory, directory, last_mails
 from boardcal.queries.people.roles import When, held_words, role_lines, when_held
 from boardcal.tests.factories import at, checked, make_document, with_body
@@ -194,9 +194,9 @@ def test_a_mail_that_was_given_up_is_nobodys_last() -> None:
     assert found[CHAIR].words.startswith("sent 9 February 2018")
 
 
-def dossier(office: Office, name: str) -> BodyDossier | None:
-    found: BodyDossier | None = shown_by(
-        office, body_dossier, body_id=name, today=office_day(office)
+def details(office: Office, name: str) -> BodyDetails | None:
+    found: BodyDetails | None = shown_by(
+        office, body_details, body_id=name, today=office_day(office)
     )
     return found
 
@@ -204,7 +204,7 @@ def dossier(office: Office, name: str) -> BodyDossier | None:
 def test_one_body_in_full() -> None:
     office = in_memory().store(make_whole())
     office.appoint(RoleName.CHAIR, "new@example.org", "2018-04-01")
-    pmqag = dossier(office, "pmqag")
+    pmqag = details(office, "pmqag")
     assert pmqag is not None
     owed = {each.ref: each for each in pmqag.owes}
     assert owed["s11"].when == ("every March, at the LSCB meeting; papers 10 working days before")
@@ -215,8 +215,8 @@ def test_one_body_in_full() -> None:
         (RoleName.CHAIR, CHAIR),
         (RoleName.CHAIR, "new@example.org"),
     ]
-    lscb = dossier(office, "lscb")
+    lscb = details(office, "lscb")
     assert lscb is not None
     assert (lscb.is_board, pmqag.is_board, lscb.owes) == (True, False, ())
     assert {"s11", "progress"} <= {each.ref for each in lscb.receives}
-    assert dossier(office, "nobody") is None
+    assert details(office, "nobody") is None

@@ -6,7 +6,7 @@ import pytest
 
 from boardcal.calendar.planner.builder import planner_of
 from boardcal.calendar.status import Status
-from boardcal.queries.planner.change_preview import consequences
+from boardcal.queries.planner.change_preview import change_effects
 from boardcal.queries.planner.change_text import (
     effects,
     mailed_in_words,
@@ -28,7 +28,7 @@ from boardcal.tests.factories import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from boardcal.queries.planner.change_preview import Consequences
+    from boardcal.queries.planner.change_preview import ChangeEffects
     from boardcal.tests.office import Office
 
 CDOP = make_body("cdop", chair="cdop.chair@example.org")
@@ -39,7 +39,7 @@ def with_cdop(**overrides: Any) -> dict[str, Any]:
     return document | {"body": [*document["body"], CDOP]}
 
 
-def told(office: Office, folder: Path, document: dict[str, Any]) -> tuple[Consequences, Any]:
+def told(office: Office, folder: Path, document: dict[str, Any]) -> tuple[ChangeEffects, Any]:
     """What a changed planner does, and that planner."""
     settings = Settings.model_validate({}, context={"folder": folder})
     loaded = LoadedSettings(settings=settings, file=None, folder=folder, variables=())
@@ -48,7 +48,7 @@ def told(office: Office, folder: Path, document: dict[str, Any]) -> tuple[Conseq
     with office.database.read() as connection:
         row = board_row(connection, "lscb")
         assert row is not None
-        return consequences(connection, here.view(connection, row), after), after
+        return change_effects(connection, here.view(connection, row), after), after
 
 
 MONTHS = ["January", "March", "May", "July", "September", "November"]

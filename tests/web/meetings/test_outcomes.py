@@ -42,8 +42,8 @@ def opened(place: Place, who: str = SECRETARIAT) -> Reader:
 
 def sent(reader: Reader, **chosen: str) -> Response:
     """The whole form as it stands, with choices by key: {"status/KEY": "submitted"}."""
-    standings = {f"standing/{key}": reader.hidden(f"standing/{key}") for key in ALL}
-    return reader.sends(RECORD, **{**standings, **ON_THE_9TH, **chosen})
+    versions = {f"standing/{key}": reader.hidden(f"standing/{key}") for key in ALL}
+    return reader.sends(RECORD, **{**versions, **ON_THE_9TH, **chosen})
 
 
 def states(place: Place) -> dict[str, Any]:
