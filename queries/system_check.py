@@ -200,7 +200,7 @@ def _check_stored(
     _check_soundness(findings, installation.database, connection)
     rows = boards(connection) if board is None else [installation.board(connection, board)]
     _check_go_live(findings, installation.settings, rows)
-    return [installation.shelf.content(connection, row) for row in rows]
+    return [installation.planners.content(connection, row) for row in rows]
 
 
 def _check_soundness(findings: Findings, database: Database, connection: Connection) -> None:

@@ -23,7 +23,7 @@ from ..storage.database.migrate import alone, migrate
 from ..storage.database.schema_version import is_empty, require_current
 from ..storage.holds import end_hold, hold_of
 from ..storage.installation import begin, is_begun
-from ..storage.planners import PlannerShelf, last_import, store_planner
+from ..storage.planners import PlannerCache, last_import, store_planner
 from .clock import Clock
 from .planning.board_view import BoardView, view_of
 from .tick import Ticker
@@ -40,7 +40,7 @@ class Installation:
     loaded: LoadedSettings
     database: Database
     clock: Clock
-    shelf: PlannerShelf = field(default_factory=PlannerShelf)
+    planners: PlannerCache = field(default_factory=PlannerCache)
     stored: bool = True
 
     @property
@@ -64,12 +64,12 @@ class Installation:
             database=database or self.database,
             local=self.local,
             horizon_months=self.settings.schedule.horizon_months,
-            shelf=self.shelf if database is None else PlannerShelf(),
+            planners=self.planners if database is None else PlannerCache(),
         )
 
     def view(self, connection: Connection, row: BoardRow) -> BoardView:
         """A Board with its planner in force, now."""
-        planner = self.shelf.get(connection, row)
+        planner = self.planners.get(connection, row)
         return view_of(row, planner, self.local.moment(self.clock()))
 
     def board(self, connection: Connection, name: str | None) -> BoardRow:

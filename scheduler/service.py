@@ -80,7 +80,7 @@ class Service:
             local=self.here.local,
             clock=self.here.clock,
             name=own_name(),
-            shelf=self.here.shelf,
+            planners=self.here.planners,
             notices=self._notices,
             pace=pace_for(self.here.settings),
             uncertain=uncertain_policy(self.here.settings),

@@ -66,7 +66,7 @@ def _letters(
     """The day's letters; their messages count as sent."""
     with copy.write() as connection:
         given = Assembling(
-            boards=live_boards(connection, ticker.shelf, day),
+            boards=live_boards(connection, ticker.planners, day),
             today=day,
             notices={},
             in_full=in_full,

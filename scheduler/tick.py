@@ -19,7 +19,7 @@ from ..storage.boards import BoardRow, boards, hold_boards
 from ..storage.database.engine import Database
 from ..storage.holds import hold_of
 from ..storage.mail.overviews import add_overview
-from ..storage.planners import PlannerShelf
+from ..storage.planners import PlannerCache
 from .planning.plan import horizon_of, is_stale, plan
 
 # In this order: what is composed is what the stages before it decided.
@@ -33,7 +33,7 @@ class Ticker:
     database: Database
     local: LocalTime
     horizon_months: int
-    shelf: PlannerShelf = field(default_factory=PlannerShelf)
+    planners: PlannerCache = field(default_factory=PlannerCache)
 
     def tick(self, now: datetime) -> bool:
         """Plans, decides and composes what `now` asks for; whether anything was written.
@@ -63,7 +63,7 @@ class Ticker:
         """
         moment = self.local.moment(now)
         self._plan(connection, moment)
-        decide(connection, live_boards(connection, self.shelf, moment.today), moment)
+        decide(connection, live_boards(connection, self.planners, moment.today), moment)
 
     def _stale(self, connection: Connection, moment: Moment) -> list[BoardRow]:
         """The Boards whose occurrences are behind their planner, or behind the time."""
@@ -73,11 +73,11 @@ class Ticker:
     def _plan(self, connection: Connection, moment: Moment) -> None:
         horizon = horizon_of(moment.today, self.horizon_months)
         for row in self._stale(connection, moment):
-            plan(connection, row, self.shelf.get(connection, row), moment, horizon)
+            plan(connection, row, self.planners.get(connection, row), moment, horizon)
 
     def _has_work(self, connection: Connection, moment: Moment) -> bool:
         """Whether `_mail` would write anything."""
-        live = live_boards(connection, self.shelf, moment.today)
+        live = live_boards(connection, self.planners, moment.today)
         if any(overviews_due(connection, live, moment)):
             return True
         sending = _sending(live, moment)
@@ -87,7 +87,7 @@ class Ticker:
 
     def _mail(self, connection: Connection, moment: Moment) -> None:
         """Runs the stages where mail goes out now, or a Board's very first overview is due."""
-        live = live_boards(connection, self.shelf, moment.today)
+        live = live_boards(connection, self.planners, moment.today)
         overviews = list(overviews_due(connection, live, moment))
         for due in overviews:
             add_overview(

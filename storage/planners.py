@@ -117,7 +117,7 @@ def last_import(connection: Connection, board_id: str) -> tuple[str, str] | None
     return None if row is None else cast(tuple[str, str], tuple(row))
 
 
-class PlannerShelf:
+class PlannerCache:
     """Planners read from the database, kept as long as their revision stands."""
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Feeds as two independent parsers read them, and a shelf to take them from."""
+"""Feeds as two independent parsers read them, and a cache to take them from."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Event:
         return self.start.date() if isinstance(self.start, datetime) else self.start
 
 
-def shelf_of(office: Office, **settings: Any) -> FeedCache:
+def cache_of(office: Office, **settings: Any) -> FeedCache:
     """The feeds of an office, with nothing ready yet: as after a start of the daemon."""
     loaded = LoadedSettings(
         settings=Settings.model_validate(settings, context={"folder": Path("/nowhere")}),
@@ -65,10 +65,10 @@ def a_feed(kind: FeedKind = FeedKind.BOARD, subject: str = "lscb", board: str = 
     )
 
 
-def bytes_of(office: Office, shelf: FeedCache, feed: Feed | None = None) -> bytes:
+def bytes_of(office: Office, cache: FeedCache, feed: Feed | None = None) -> bytes:
     """A feed as it is fetched now, the Board's unless told otherwise."""
     with office.database.read() as connection:
-        body = shelf.body_of(connection, feed or a_feed())
+        body = cache.body_of(connection, feed or a_feed())
     if body is None:
         raise LookupError(feed)
     return body.content

@@ -166,7 +166,7 @@ class Office:
             local=self.local,
             clock=lambda: self.now,
             name=name,
-            shelf=self.ticker.shelf,
+            planners=self.ticker.planners,
             links=self.links,
         )
 
@@ -339,7 +339,7 @@ class _Changing:
         row = board_row(connection, self._board)
         if row is None:
             raise LookupError(self._board)
-        planner = office.ticker.shelf.get(connection, row)
+        planner = office.ticker.planners.get(connection, row)
         return connection, view_of(row, planner, office.local.moment(office.now))
 
     def __exit__(self, *error: object) -> bool | None:

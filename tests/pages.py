@@ -40,7 +40,7 @@ def reading(
         row = board_row(connection, board)
         if row is None:
             raise LookupError(board)
-        planner = office.ticker.shelf.get(connection, row)
+        planner = office.ticker.planners.get(connection, row)
         moment = office.local.moment(office.now)
         if today is not None:
             moment = replace(moment, today=today)

@@ -33,7 +33,7 @@ def list_(invocation: Invocation) -> None:
     """List the events that the planner waits for, and when each has happened."""
     with invocation.reading() as installation, installation.database.read() as connection:
         row = installation.board(connection, invocation.board)
-        planner = installation.shelf.get(connection, row)
+        planner = installation.planners.get(connection, row)
         happened = recorded_events(connection, row.id)
     if not planner.events:
         say(f"The planner of {planner.name} waits for no event.")

@@ -28,7 +28,7 @@ def export(invocation: Invocation, file: Path | None, force: bool) -> None:
     """
     with invocation.reading() as installation, installation.database.read() as connection:
         row = installation.board(connection, invocation.board)
-        text = toml_of(installation.shelf.content(connection, row))
+        text = toml_of(installation.planners.content(connection, row))
     if file is None or str(file) == "-":
         click.echo(text, nl=False)
         return

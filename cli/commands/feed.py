@@ -74,7 +74,7 @@ def create(
         made, token = make_feed(
             connection, row.id, kind, subject, now=installation.clock(), who=who or asking()
         )
-        words = feed_title(made, installation.shelf.get(connection, row))
+        words = feed_title(made, installation.planners.get(connection, row))
     say(f"The dates of {words}. Whoever has this address can read them; it is shown only now:")
     _say_address(installation, token)
 
@@ -89,7 +89,7 @@ def list_(invocation: Invocation) -> None:
     ):
         rows = [installation.board(connection, invocation.board)] if invocation.board else []
         feeds = [
-            (feed, feed_title(feed, installation.shelf.get(connection, row)))
+            (feed, feed_title(feed, installation.planners.get(connection, row)))
             for row in rows or boards(connection)
             for feed in feeds_of(connection, row.id)
         ]
@@ -145,16 +145,18 @@ def _asked(
     person: str | None,
 ) -> tuple[FeedKind, str]:
     if body is not None:
-        return FeedKind.BODY, body_named(installation.shelf.content(connection, row), body)
+        return FeedKind.BODY, body_named(installation.planners.content(connection, row), body)
     if person is not None:
-        return FeedKind.PERSON, person_named(installation.shelf.get(connection, row), person)
+        return FeedKind.PERSON, person_named(installation.planners.get(connection, row), person)
     return FeedKind.BOARD, row.id
 
 
 def _words(installation: Installation, connection: Connection, feed: Feed) -> str:
     row = board_row(connection, feed.board)
     return (
-        feed.subject if row is None else feed_title(feed, installation.shelf.get(connection, row))
+        feed.subject
+        if row is None
+        else feed_title(feed, installation.planners.get(connection, row))
     )
 
 

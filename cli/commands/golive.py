@@ -70,7 +70,7 @@ def _who_is_mailed(
     with invocation.playing(installation, day) as copy:
         _apply(installation, copy, row, day, who)
         with copy.read() as connection:
-            working = installation.shelf.get(connection, row).days.on_or_after(start)
+            working = installation.planners.get(connection, row).days.on_or_after(start)
         coming = played(installation, copy, start, start + LOOK_ON, progress=silent)
         mails = list(first_of(coming, working))
     if not mails:

@@ -136,7 +136,7 @@ def _change(
     with invocation.reading() if dry_run else invocation.writing() as installation:
         with installation.database.read() as connection:
             row = installation.board(connection, invocation.board)
-            content = installation.shelf.content(connection, row)
+            content = installation.planners.content(connection, row)
         decision = replace(decision, body=body_named(content, decision.body))
         after = planner_of(decision.edit(content, decided=installation.today))
         _show(installation, row.id, decision, after)

@@ -66,11 +66,11 @@ def meant(
     person: str | None,
 ) -> tuple[str, str, str]:
     """What is to be paused: its kind, its id, and how a sentence names it."""
-    planner = installation.shelf.get(connection, row)
+    planner = installation.planners.get(connection, row)
     if body is not None and person is not None:
         raise click.UsageError("--body and --person cannot go together; give one of them")
     if body is not None:
-        body_id = body_named(installation.shelf.content(connection, row), body)
+        body_id = body_named(installation.planners.content(connection, row), body)
         return "body", body_id, f"about what {''.join(short_names(planner, [body_id]))} owes"
     if person is None:
         return "board", row.id, f"of {row.name}"

@@ -39,8 +39,8 @@ def list_(invocation: Invocation, body: str | None) -> None:
     """List who holds which role now and later; of one BODY also who did before."""
     with invocation.reading() as installation, installation.database.read() as connection:
         row = installation.board(connection, invocation.board)
-        planner = installation.shelf.get(connection, row)
-        body_id = body and body_named(installation.shelf.content(connection, row), body)
+        planner = installation.planners.get(connection, row)
+        body_id = body and body_named(installation.planners.content(connection, row), body)
         today = installation.today
     owners = {owner for obligation in planner.obligations() for owner in obligation.owners}
     for listed in planner.bodies:
@@ -131,8 +131,8 @@ def end(
 def _body(installation: Installation, invocation: Invocation, name: str) -> tuple[BoardRow, Body]:
     with installation.database.read() as connection:
         row = installation.board(connection, invocation.board)
-        body_id = body_named(installation.shelf.content(connection, row), name)
-        body = installation.shelf.get(connection, row).body(body_id)
+        body_id = body_named(installation.planners.content(connection, row), name)
+        body = installation.planners.get(connection, row).body(body_id)
     if body is None:
         raise EditError(f'There is no body "{name}".')
     return row, body
@@ -161,7 +161,7 @@ def _save(
     )
     with installation.database.read() as connection:
         current = installation.board(connection, row.id)
-        body = installation.shelf.get(connection, current).body(subject)
+        body = installation.planners.get(connection, current).body(subject)
     if body is None:
         raise EditError(f'The body "{subject}" is gone.')
     return body

@@ -70,7 +70,7 @@ def upcoming(
         first, last = window(start, end, installation.today)
         row = installation.board(connection, invocation.board)
         view = installation.view(connection, row)
-        content = installation.shelf.content(connection, row)
+        content = installation.planners.content(connection, row)
         body_id = None if body is None else body_named(content, body)
         entries = [
             entry

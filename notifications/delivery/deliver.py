@@ -17,7 +17,7 @@ from ...storage.mail.carried_rows import mark_rows
 from ...storage.mail.claims import Claim, advance, claim_next, is_held_by, is_left_over
 from ...storage.mail.queue import is_due
 from ...storage.message_states import CarriedState, MessageState
-from ...storage.planners import PlannerShelf
+from ...storage.planners import PlannerCache
 from ..letters.render import Templates
 from ..links import NO_LINKS, Links
 from ..transports.base import DeliveryError, LostClaimError, Transport
@@ -61,7 +61,7 @@ class Delivery:
     local: LocalTime
     clock: Clock
     name: str
-    shelf: PlannerShelf = field(default_factory=PlannerShelf)
+    planners: PlannerCache = field(default_factory=PlannerCache)
     notices: Callable[[], Notices] = dict
     links: Links = NO_LINKS
     retry: RetrySchedule = field(default_factory=RetrySchedule)
@@ -82,7 +82,7 @@ class Delivery:
             sender=self.sender,
             local=self.local,
             clock=self.clock,
-            shelf=self.shelf,
+            planners=self.planners,
             links=self.links,
         )
         self._outcomes = Outcomes(

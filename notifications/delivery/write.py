@@ -12,7 +12,7 @@ from ...core.local_time import LocalTime
 from ...storage.boards import share_boards
 from ...storage.database.engine import Database
 from ...storage.mail.claims import Claim, drop
-from ...storage.planners import PlannerShelf
+from ...storage.planners import PlannerCache
 from ..letters.assemble import assemble
 from ..letters.model import Letter
 from ..letters.render import Templates
@@ -66,7 +66,7 @@ class Writer:
     sender: Sender
     local: LocalTime
     clock: Callable[[], datetime]
-    shelf: PlannerShelf
+    planners: PlannerCache
     links: Links = NO_LINKS
 
     def write(self, database: Database, claim: Claim, notices: Notices) -> Written | None:
@@ -120,7 +120,7 @@ class Writer:
         self, connection: Connection, notices: Notices, *, in_full: bool = True
     ) -> Assembling:
         today = self.local.day_of(self.clock())
-        boards = live_boards(connection, self.shelf, today)
+        boards = live_boards(connection, self.planners, today)
         return Assembling(
             boards=boards, today=today, notices=notices, in_full=in_full, links=self.links
         )

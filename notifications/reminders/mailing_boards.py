@@ -15,7 +15,7 @@ from ...core.local_time import Moment
 from ...storage.boards import boards
 from ...storage.occurrences import StoredOccurrence
 from ...storage.pauses import pauses_by_board
-from ...storage.planners import PlannerShelf
+from ...storage.planners import PlannerCache
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,14 +46,16 @@ class LiveBoard:
         return None if obligation is None else policy_of(obligation, row.kind)
 
 
-def live_boards(connection: Connection, shelf: PlannerShelf, today: date) -> dict[str, LiveBoard]:
+def live_boards(
+    connection: Connection, planners: PlannerCache, today: date
+) -> dict[str, LiveBoard]:
     """Every Board whose mails have begun by `today`, by id."""
     pauses = pauses_by_board(connection)
     live = {}
     for row in boards(connection):
         if row.go_live is None or row.go_live > today:
             continue
-        planner = shelf.get(connection, row)
+        planner = planners.get(connection, row)
         paused = pauses.get(row.id, set())
         live[row.id] = LiveBoard(
             planner=planner,

@@ -32,7 +32,7 @@ def confirm_assumptions(
         row = board_row(connection, board_id)
         if row is None:
             return 0
-        document = document_of(installation.shelf.content(connection, row))
+        document = document_of(installation.planners.content(connection, row))
         done = [
             (subject, reading)
             for ref, reading in readings

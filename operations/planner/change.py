@@ -21,7 +21,7 @@ from ...scheduler.planning.plan import horizon_of, plan
 from ...storage.boards import BoardRow, board_row, hold_boards
 from ...storage.change_kinds import ChangeKind
 from ...storage.change_log import note_change
-from ...storage.planners import PlannerShelf, save_content
+from ...storage.planners import PlannerCache, save_content
 
 Edit = Callable[[PlannerFile], PlannerFile]
 
@@ -59,7 +59,7 @@ def change_planner(
                 "The planner was changed since this was shown, so what follows from it may be "
                 "different now. Nothing was saved."
             )
-        changed = edit(installation.shelf.content(connection, current))
+        changed = edit(installation.planners.content(connection, current))
         save(
             connection,
             changed,
@@ -108,8 +108,8 @@ def plan_now(installation: Installation, connection: Connection, board_id: str) 
     plan(
         connection,
         row,
-        # Not the shelf's: what it keeps must have come to stay, and this may yet be undone.
-        PlannerShelf().get(connection, row),
+        # Not from the cache: what that keeps must have come to stay, and this may yet be undone.
+        PlannerCache().get(connection, row),
         moment,
         horizon_of(moment.today, installation.settings.schedule.horizon_months),
     )

@@ -72,7 +72,7 @@ def mails_after_going_live(
 
     def go_live(connection: Connection) -> None:
         current = _row(connection, row)
-        planner = installation.shelf.get(connection, current)
+        planner = installation.planners.get(connection, current)
         view = view_of(current, planner, installation.local.moment(installation.clock()))
         transport = installation.settings.mail.transport
         set_go_live(connection, view, day, transport=transport, who=NOBODY)
@@ -80,7 +80,7 @@ def mails_after_going_live(
 
     start = max(day, installation.today)
     with installation.database.read() as connection:
-        working = installation.shelf.get(connection, row).days.on_or_after(start)
+        working = installation.planners.get(connection, row).days.on_or_after(start)
     played = _played(installation, go_live, start, start + LOOK_ON)
     return tuple(_first_mail(mail) for mail in first_of(played, working))
 

@@ -28,7 +28,7 @@ def groups(office: Office, **more: Any) -> dict[str, tuple[Decision, ...]]:
 
 def everything(office: Office, **more: Any) -> Decisions:
     with reading(office) as (connection, view):
-        content = office.ticker.shelf.content(connection, view.row)
+        content = office.ticker.planners.content(connection, view.row)
         return decisions(connection, view, content, **more)
 
 

@@ -16,7 +16,7 @@ from boardcal.storage.backup.copy import empty_copy
 from boardcal.storage.boards import board_row, boards
 from boardcal.storage.database.engine import Database
 from boardcal.storage.planners import (
-    PlannerShelf,
+    PlannerCache,
     UnknownBoardError,
     content_of,
     last_import,
@@ -224,18 +224,18 @@ def test_other_content_has_another_digest(change: dict[str, Any]) -> None:
     assert digest_of(make_planner(**change)) != digest_of(make_planner())
 
 
-# The shelf
+# The cache
 
 
 def test_a_planner_is_read_once_for_each_revision(database: Database) -> None:
     store(database, make_planner())
-    shelf = PlannerShelf()
+    planners = PlannerCache()
 
     def get() -> Planner:
         with database.read() as connection:
             row = board_row(connection, "lscb")
             assert row is not None
-            return shelf.get(connection, row)
+            return planners.get(connection, row)
 
     first = get()
     assert get() is first
@@ -251,7 +251,7 @@ def test_a_board_without_a_planner_is_a_sentence(database: Database) -> None:
         row = board_row(connection, "ctb")
         assert row is not None
         with pytest.raises(UnknownBoardError) as refused:
-            PlannerShelf().get(connection, row)
+            PlannerCache().get(connection, row)
     assert str(refused.value) == 'There is no planner for the Board "ctb"; import one.'
 
 

@@ -62,9 +62,9 @@ class ReadyFeed:
 class FeedEndpoint:
     """The feeds as an ASGI app. A feed that is ready is sent without asking the database."""
 
-    def __init__(self, site: Site, shelf: FeedCache) -> None:
+    def __init__(self, site: Site, feeds: FeedCache) -> None:
         self._site = site
-        self._shelf = shelf
+        self._feeds = feeds
         self.folders = tuple({FOLDER, site.prefix + FOLDER})
         self._hosts = our_hosts(site)
         self._safe = safe_headers(site)
@@ -148,7 +148,7 @@ class FeedEndpoint:
             feed = feed_of_token(connection, token)
             body = None
             if feed is not None and is_open(connection, feed):
-                body = self._shelf.body_of(connection, feed)
+                body = self._feeds.body_of(connection, feed)
         if feed is None or body is None:
             with self._busy:
                 self._known.pop(path, None)

@@ -14,13 +14,13 @@ EVERY_SECONDS = 60
 
 @asynccontextmanager
 async def saving_published(
-    shelf: FeedCache, announce: Callable[[str], None], *, every: float = EVERY_SECONDS
+    feeds: FeedCache, announce: Callable[[str], None], *, every: float = EVERY_SECONDS
 ) -> AsyncIterator[None]:
     """Save now and then, and at the end, what was published since."""
 
     async def save() -> None:
         try:
-            await asyncio.to_thread(shelf.save)
+            await asyncio.to_thread(feeds.save)
         except DatabaseError as error:
             announce(f"What the feeds published could not be noted. {error}")
 

@@ -36,7 +36,7 @@ def preview(request: Request, decision: MeetingDecision) -> MeetingPreview:
     """Work out what follows. Raises EditError where the planner would be wrong with it."""
     here = site_of(request).here
     with reading_board(request) as (connection, view):
-        content = here.shelf.content(connection, view.row)
+        content = here.planners.content(connection, view.row)
         after = planner_of(edited(content, decision, here.today))
         changes = change_effects(connection, view, after)
     beyond = _beyond(decision, here.today)

@@ -168,7 +168,7 @@ def _effects(request: Request, change: RoleChange) -> tuple[RoleEffects, int]:
     """The effects of a change, and the planner's revision that they hold for."""
     here = site_of(request).here
     with reading_board(request) as (connection, view):
-        after = planner_of(change.edit(here.shelf.content(connection, view.row)))
+        after = planner_of(change.edit(here.planners.content(connection, view.row)))
         effects = role_effects(connection, view, after, change.body_id, starts=change.starts)
     return effects, view.row.planner_revision
 

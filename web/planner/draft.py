@@ -98,7 +98,7 @@ def entry_of(request: Request) -> PlannerEntry:
     entry_id = kind if kind in SINGLE else request.path_params["id"]
     here = site_of(request).here
     with reading_board(request) as (connection, view):
-        content = here.shelf.content(connection, view.row)
+        content = here.planners.content(connection, view.row)
         state = entry_state(connection, view.id, kind, entry_id)
     is_new = entry_id == NEW and kind in STEPS_OF_NEW
     if state is None and not is_new:

@@ -57,7 +57,7 @@ def show(request: Request) -> Response:
     here = site_of(request).here
     text = " ".join(request.query_params.get("text", "").split())[:100]
     with reading_board(request) as (connection, view):
-        content = here.shelf.content(connection, view.row)
+        content = here.planners.content(connection, view.row)
         imported = last_import(connection, view.id)
         notice = planner_notice(here, connection)
     groups = [_with_words(group, text.casefold().split()) for group in _groups(view.names)]
@@ -88,7 +88,7 @@ def download(request: Request) -> Response:
         # Loaded here because writing TOML takes a package that nothing else in the daemon needs.
         from ...calendar.planner.export import toml_of
 
-        text = toml_of(here.shelf.content(connection, view.row))
+        text = toml_of(here.planners.content(connection, view.row))
     return Response(
         text,
         media_type="application/toml; charset=utf-8",

@@ -88,7 +88,7 @@ def _opened(request: Request, connection: Connection) -> OpenedLink:
     if row is None or board is None:
         raise ClosedLink(410, "This link is too old", GONE)
     context_of(request).board = board
-    planner = here.shelf.get(connection, board)
+    planner = here.planners.get(connection, board)
     contact = secretariat_on(planner, today)
     if expired:
         raise ClosedLink(410, "This link is too old", EXPIRED, contact)

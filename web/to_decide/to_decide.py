@@ -74,7 +74,7 @@ def _decisions(request: Request) -> tuple[Decisions, Planner]:
         listing = decisions(
             connection,
             view,
-            here.shelf.content(connection, view.row),
+            here.planners.content(connection, view.row),
             notice=planner_notice(here, connection),
             requests=request_decisions(connection, view),
         )

@@ -319,8 +319,8 @@ def test_eight_daemons_share_the_mails_and_each_leaves_once(any_office: Office) 
 
     def work(name: int) -> int:
         delivery = office.new_delivery(f"daemon {name}")
-        delivery.shelf = type(delivery.shelf)()
-        replace(office.ticker, shelf=delivery.shelf).tick(office.now)
+        delivery.planners = type(delivery.planners)()
+        replace(office.ticker, planners=delivery.planners).tick(office.now)
         return asyncio.run(delivery.deliver()).sent
 
     with ThreadPoolExecutor(number) as pool:

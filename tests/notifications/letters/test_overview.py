@@ -47,7 +47,7 @@ def overviews(mails: list[Mail]) -> list[tuple[str, str]]:
 def shown(office: Office, today: str, board_id: str = "lscb", **given: Any) -> Overview:
     """A Board's overview as it would be today."""
     with office.database.read() as connection:
-        board = live_boards(connection, office.ticker.shelf, day(today))[board_id]
+        board = live_boards(connection, office.ticker.planners, day(today))[board_id]
         asked: dict[str, Any] = {"week": day(today), "first": False, "notices": ()} | given
         return overview_of(connection, board, today=day(today), **asked)
 

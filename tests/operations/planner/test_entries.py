@@ -167,7 +167,7 @@ def test_an_edit_that_fails_at_its_end_leaves_nothing_behind_for_the_next(
     assert saves(here, opened(here, "action", "1.1", note="Kept"))
     with here.database.read() as connection:
         (row,) = boards(connection)
-        known = here.shelf.content(connection, row)
+        known = here.planners.content(connection, row)
     assert entry_document(known, "report", "s11")["title"] == "Report s11"
     assert entry_document(known, "action", "1.1")["note"] == "Kept"
 

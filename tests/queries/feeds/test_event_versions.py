@@ -17,7 +17,7 @@ from boardcal.operations.planner.meetings import add_meeting, cancel_meeting, mo
 from boardcal.storage.backup.copy import copy_of
 from boardcal.storage.holds import put_on_hold
 from boardcal.tests.factories import S11, at, day
-from boardcal.tests.feed_reading import bytes_of, read, shelf_of
+from boardcal.tests.feed_reading import bytes_of, cache_of, read
 from boardcal.tests.fuzz import law
 from boardcal.tests.office import Office
 from boardcal.tests.pages import in_memory, make_whole, reading
@@ -40,38 +40,38 @@ def _move(office: Office, before: str, to: str) -> None:
 
 
 def test_what_never_changed_has_the_number_nought_and_the_day_of_its_import() -> None:
-    events = read(bytes_of(*_with_shelf(_office())))
+    events = read(bytes_of(*_with_cache(_office())))
     assert {each.sequence for each in events.values()} == {0}
     assert {each.stamp for each in events.values()} == {at("2017-11-01")}
 
 
-def _with_shelf(office: Office) -> tuple[Office, Any]:
-    return office, shelf_of(office)
+def _with_cache(office: Office) -> tuple[Office, Any]:
+    return office, cache_of(office)
 
 
 def test_unchanged_data_gives_the_same_bytes_on_another_day_and_after_a_start() -> None:
-    office, shelf = _with_shelf(_office())
-    before = bytes_of(office, shelf)
+    office, cache = _with_cache(_office())
+    before = bytes_of(office, cache)
     office.tick("2018-02-20 17:00")
-    assert bytes_of(office, shelf) == bytes_of(office, shelf_of(office)) == before
+    assert bytes_of(office, cache) == bytes_of(office, cache_of(office)) == before
 
 
 def test_what_others_do_leaves_an_event_as_it_is() -> None:
-    office, shelf = _with_shelf(_office())
-    before = read(bytes_of(office, shelf))
+    office, cache = _with_cache(_office())
+    before = read(bytes_of(office, cache))
     office.now = at("2018-02-05 11:00")
     office.extend(S11, "2018-03-01")
     office.record("lscb/1.1/pmqag/march-2018", Status.SUBMITTED)
     office.pause("body", "cdop")
-    after = read(bytes_of(office, shelf))
+    after = read(bytes_of(office, cache))
     assert {key for key in after if after[key] != before[key]} == {S11}
     assert after[S11].stamp == at("2018-02-05 11:00")
     assert after[S11].sequence > before[S11].sequence
 
 
 def test_a_meeting_moved_twice_rises_twice_and_back_again_a_third_time() -> None:
-    office, shelf = _with_shelf(_office())
-    found = [read(bytes_of(office, shelf))]
+    office, cache = _with_cache(_office())
+    found = [read(bytes_of(office, cache))]
     for hour, (before, to) in enumerate(
         [("2018-03-08", "2018-03-15"), ("2018-03-15", "2018-03-22"), ("2018-03-22", "2018-03-08")],
         start=10,
@@ -79,7 +79,7 @@ def test_a_meeting_moved_twice_rises_twice_and_back_again_a_third_time() -> None
         office.tick(f"2018-02-02 {hour}:00")
         _move(office, before, to)
         office.tick()
-        found.append(read(bytes_of(office, shelf)))
+        found.append(read(bytes_of(office, cache)))
     for key in (MARCH, S11):
         numbers = [each[key].sequence for each in found]
         assert numbers == sorted(set(numbers)), key
@@ -89,24 +89,24 @@ def test_a_meeting_moved_twice_rises_twice_and_back_again_a_third_time() -> None
 
 
 def test_changes_within_one_second_count_one_by_one() -> None:
-    office, shelf = _with_shelf(_office())
+    office, cache = _with_cache(_office())
     numbers = []
     for to in ("2018-03-01", "2018-03-02", "2018-03-01"):
         office.extend(S11, to)
-        numbers.append(read(bytes_of(office, shelf))[S11].sequence)
+        numbers.append(read(bytes_of(office, cache))[S11].sequence)
     assert numbers == sorted(set(numbers))
 
 
 def test_a_change_that_only_an_import_knows_of_counts() -> None:
-    office, shelf = _with_shelf(_office())
-    before = read(bytes_of(office, shelf))
+    office, cache = _with_cache(_office())
+    before = read(bytes_of(office, cache))
     office.now = at("2018-02-06")
     document = make_whole()
     renamed = document.body[2].model_copy(update={"short": "Quality"})
     bodies = (*document.body[:2], renamed, *document.body[3:])
     office.store(document.model_copy(update={"body": bodies}))
     office.tick()
-    after = read(bytes_of(office, shelf))
+    after = read(bytes_of(office, cache))
     assert after[S11].summary == "Due: Report s11 (Quality to LSCB)"
     assert after[S11].stamp == at("2018-02-06")
     assert after[S11].sequence > before[S11].sequence
@@ -115,25 +115,25 @@ def test_a_change_that_only_an_import_knows_of_counts() -> None:
 
 @pytest.mark.parametrize("is_saved", [True, False])
 def test_numbers_go_on_after_a_start_of_the_daemon(is_saved: bool) -> None:
-    office, shelf = _with_shelf(_office())
-    found = [read(bytes_of(office, shelf))]
+    office, cache = _with_cache(_office())
+    found = [read(bytes_of(office, cache))]
     for hour, to in ((10, "2018-03-01"), (11, "2018-03-05")):
         office.now = at(f"2018-02-02 {hour}:00")
         office.extend(S11, to)
-        found.append(read(bytes_of(office, shelf)))
+        found.append(read(bytes_of(office, cache)))
         if is_saved:
-            assert shelf.save()
-        shelf = shelf_of(office)
-        assert read(bytes_of(office, shelf)) == found[-1]
+            assert cache.save()
+        cache = cache_of(office)
+        assert read(bytes_of(office, cache)) == found[-1]
     assert [each[S11].sequence for each in found] == sorted({e[S11].sequence for e in found})
-    assert shelf.save() is not is_saved
-    assert not shelf.save()
+    assert cache.save() is not is_saved
+    assert not cache.save()
 
 
 def test_looking_at_a_feed_changes_nothing_in_the_database() -> None:
-    office, shelf = _with_shelf(_office())
+    office, cache = _with_cache(_office())
     before = _everything(office)
-    bytes_of(office, shelf)
+    bytes_of(office, cache)
     assert _everything(office) == before
 
 
@@ -144,15 +144,15 @@ def _everything(office: Office) -> list[str]:
 
 
 def test_after_a_backup_is_brought_back_no_number_falls() -> None:
-    office, shelf = _with_shelf(_office())
+    office, cache = _with_cache(_office())
     backup = copy_of(office.database)
     office.now = at("2018-02-05")
     office.extend(S11, "2018-03-01")
-    lost = read(bytes_of(office, shelf))
+    lost = read(bytes_of(office, cache))
     restored = Office(database=backup, now=at("2018-02-06"))
     with backup.write() as connection:
         put_on_hold(connection, why="A backup was brought back.", now=restored.now)
-    found = read(bytes_of(restored, shelf_of(restored)))
+    found = read(bytes_of(restored, cache_of(restored)))
     assert found[S11].start == day("2018-02-22")
     assert found.keys() == lost.keys()
     assert all(found[key].sequence > lost[key].sequence for key in lost)
@@ -160,14 +160,14 @@ def test_after_a_backup_is_brought_back_no_number_falls() -> None:
 
 
 def test_what_is_called_off_and_takes_place_after_all_does_not_fall() -> None:
-    office, shelf = _with_shelf(_office())
-    before = read(bytes_of(office, shelf))[MARCH]
+    office, cache = _with_cache(_office())
+    before = read(bytes_of(office, cache))[MARCH]
     march = day("2018-03-08")
     office.now = at("2018-02-02")
     office.edit(lambda content: cancel_meeting(content, "lscb", march, day("2018-02-02")))
-    assert MARCH not in read(bytes_of(office, shelf))
+    assert MARCH not in read(bytes_of(office, cache))
     office.edit(lambda content: add_meeting(content, "lscb", march, extraordinary=False))
-    after = read(bytes_of(office, shelf))[MARCH]
+    after = read(bytes_of(office, cache))[MARCH]
     assert (after.start, after.sequence) >= (before.start, before.sequence)
 
 
@@ -191,19 +191,19 @@ WAITS = st.sampled_from([timedelta(0), timedelta(seconds=1), timedelta(hours=3),
 def test_a_number_never_falls_and_rises_with_every_change(
     deeds: list[tuple[tuple[str, Any], timedelta]],
 ) -> None:
-    office, shelf = _with_shelf(_office())
-    last = _in_short(bytes_of(office, shelf))
+    office, cache = _with_cache(_office())
+    last = _in_short(bytes_of(office, cache))
     for (deed, what), wait in deeds:
         office.now += wait
         if deed == "restart":
-            shelf.save()
-            shelf = shelf_of(office)
+            cache.save()
+            cache = cache_of(office)
         else:
             # Not everything can be done at any time.
             with suppress(BoardcalError):
                 DOINGS[deed](office, what)
         office.tick()
-        for key, event in _in_short(bytes_of(office, shelf)).items():
+        for key, event in _in_short(bytes_of(office, cache)).items():
             if key in last:
                 _obey_the_law(last[key], event)
             last[key] = event

@@ -26,7 +26,7 @@ from boardcal.tests.factories import (
     make_report,
     with_body,
 )
-from boardcal.tests.feed_reading import a_feed, bytes_of, read, shelf_of
+from boardcal.tests.feed_reading import a_feed, bytes_of, cache_of, read
 from boardcal.tests.pages import in_memory, make_whole, reading, shown_by
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def _bounds(entry: CalendarEntry, times: dict[str, tuple[str, str]]) -> tuple[da
 
 
 def _events(office: Office, feed: Feed | None = None) -> dict[str, Event]:
-    return read(bytes_of(office, shelf_of(office), feed))
+    return read(bytes_of(office, cache_of(office), feed))
 
 
 CUMBRIAN_TIMES = {
@@ -102,7 +102,7 @@ def test_both_databases_give_the_same_bytes(any_office: Office) -> None:
     feeds = []
     for office in (any_office, other):
         office.extend(S11, "2018-03-01")
-        feeds.append(bytes_of(office, shelf_of(office)))
+        feeds.append(bytes_of(office, cache_of(office)))
     assert feeds[0] == feeds[1]
 
 
@@ -113,7 +113,7 @@ def test_the_feed_of_nobody_is_an_empty_calendar(kind: FeedKind, subject: str) -
         subject = "somebody.else@example.org"
     office = in_memory().store()
     office.tick("2018-02-01")
-    content = bytes_of(office, shelf_of(office), a_feed(kind, subject))
+    content = bytes_of(office, cache_of(office), a_feed(kind, subject))
     assert content.startswith(b"BEGIN:VCALENDAR\r\n")
     assert content.endswith(b"END:VTIMEZONE\r\nEND:VCALENDAR\r\n")
 
@@ -137,10 +137,10 @@ def test_a_role_that_ends_ends_a_feed_that_is_ready_with_the_day_alone() -> None
     office = in_memory().store()
     office.leave(RoleName.CHAIR, CHAIR, "2018-02-20")
     office.tick("2018-02-19")
-    shelf, feed = shelf_of(office), a_feed(FeedKind.PERSON, CHAIR)
-    assert S11 in read(bytes_of(office, shelf, feed))
+    cache, feed = cache_of(office), a_feed(FeedKind.PERSON, CHAIR)
+    assert S11 in read(bytes_of(office, cache, feed))
     office.now = at("2018-02-20")
-    assert S11.encode() not in bytes_of(office, shelf, feed)
+    assert S11.encode() not in bytes_of(office, cache, feed)
 
 
 def test_an_event_says_what_is_owed_to_whom_for_which_meeting() -> None:
@@ -205,7 +205,7 @@ def test_what_is_cancelled_or_void_is_left_out() -> None:
 def test_a_meeting_is_at_its_own_time_in_any_zone(zone: str) -> None:
     office = in_memory().store(cumbria())
     office.tick("2018-02-01")
-    events = read(bytes_of(office, shelf_of(office, timezone=zone)))
+    events = read(bytes_of(office, cache_of(office, timezone=zone)))
     for key, clock in (("lscb/lscb/lscb/2018-03", 8), ("lscb/lscb/lscb/2018-07", 12)):
         expected = datetime(2018, int(key[-2:]), clock, 9, 30).astimezone()
         start = events[key].start
@@ -219,7 +219,7 @@ def test_titles_of_any_kind_stay_text() -> None:
         checked(make_document(report=[make_report(title=HOSTILE, row="BEGIN:VEVENT; <i>x</i>")]))
     )
     office.tick("2018-02-01")
-    content = bytes_of(office, shelf_of(office))
+    content = bytes_of(office, cache_of(office))
     assert max(len(line) for line in content.split(b"\r\n")) <= 75
     assert b"\n" not in content.replace(b"\r\n", b"")
     event = read(content)[S11]
@@ -258,9 +258,9 @@ def test_several_boards_have_a_feed_each() -> None:
         .store(make_planner("ctb", report=[make_report(to="ctb", when={"meeting": "ctb"})]))
     )
     office.tick("2018-02-01")
-    shelf = shelf_of(office)
-    first = read(bytes_of(office, shelf))
-    second = read(bytes_of(office, shelf, a_feed(subject="ctb", board="ctb")))
+    cache = cache_of(office)
+    first = read(bytes_of(office, cache))
+    second = read(bytes_of(office, cache, a_feed(subject="ctb", board="ctb")))
     assert S11 in first
     assert all(key.startswith("ctb/") for key in second)
     assert len(first) > 10 < len(second)

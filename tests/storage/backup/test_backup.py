@@ -23,7 +23,7 @@ from boardcal.storage.database.integrity import doubt_of_sqlite, faults_of
 from boardcal.storage.database.migrate import kept_before, migrate
 from boardcal.storage.database.schema_version import SCHEMA, schema_of
 from boardcal.storage.holds import hold_of
-from boardcal.storage.planners import PlannerShelf
+from boardcal.storage.planners import PlannerCache
 from boardcal.storage.schema.all_tables import metadata
 from boardcal.storage.schema.mail import message
 from boardcal.storage.schema.planner import installation
@@ -135,21 +135,21 @@ def test_what_was_known_of_a_planner_before_a_restore_is_not_taken_for_what_come
 ) -> None:
     office = lived_in(database)
     back_up(database, tmp_path / "kept.db")
-    shelf = office.ticker.shelf
+    planners = office.ticker.planners
     office.appoint(RoleName.CHAIR, "alice@example.org", "2018-02-09")
-    assert chair_known_to(shelf, database) == "alice@example.org"
+    assert chair_known_to(planners, database) == "alice@example.org"
     database.close()
     restored(tmp_path / "kept.db", url)
     with opened(url) as again:
         Office(database=again).appoint(RoleName.CHAIR, "bob@example.org", "2018-02-09")
-        assert chair_known_to(shelf, again) == "bob@example.org"
+        assert chair_known_to(planners, again) == "bob@example.org"
 
 
-def chair_known_to(shelf: PlannerShelf, database: Database) -> str:
-    """Who chairs PMQAG, for a daemon that has worked with `shelf` all the time."""
+def chair_known_to(planners: PlannerCache, database: Database) -> str:
+    """Who chairs PMQAG, for a daemon that has worked with `planners` all the time."""
     with database.read() as connection:
         (row,) = boards(connection)
-        body = shelf.get(connection, row).body("pmqag")
+        body = planners.get(connection, row).body("pmqag")
     assert body is not None
     return str(body.holder_on(RoleName.CHAIR, MORNING_AFTER.date()))
 
