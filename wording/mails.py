@@ -22,7 +22,7 @@ CAPACITY = {
 }
 
 
-class MailStanding(StrEnum):
+class MailOutcome(StrEnum):
     """The outcome of a mail, as pages and commands show it."""
 
     WAITING = "waiting"
@@ -35,18 +35,18 @@ class MailStanding(StrEnum):
     @property
     def states(self) -> tuple[MessageState, ...]:
         """The states of a message that this means."""
-        return tuple(state for state, standing in STANDINGS.items() if standing is self)
+        return tuple(state for state, outcome in OUTCOME_OF_STATE.items() if outcome is self)
 
 
-STANDINGS = {
-    MessageState.PENDING: MailStanding.WAITING,
-    MessageState.DEFERRED: MailStanding.WAITING,
-    MessageState.CLAIMED: MailStanding.SENDING,
-    MessageState.DATA_STARTED: MailStanding.SENDING,
-    MessageState.SENT: MailStanding.SENT,
-    MessageState.FAILED: MailStanding.REFUSED,
-    MessageState.UNCERTAIN: MailStanding.UNCERTAIN,
-    MessageState.SUPERSEDED: MailStanding.DROPPED,
+OUTCOME_OF_STATE = {
+    MessageState.PENDING: MailOutcome.WAITING,
+    MessageState.DEFERRED: MailOutcome.WAITING,
+    MessageState.CLAIMED: MailOutcome.SENDING,
+    MessageState.DATA_STARTED: MailOutcome.SENDING,
+    MessageState.SENT: MailOutcome.SENT,
+    MessageState.FAILED: MailOutcome.REFUSED,
+    MessageState.UNCERTAIN: MailOutcome.UNCERTAIN,
+    MessageState.SUPERSEDED: MailOutcome.DROPPED,
 }
 STATE_WORDS = {
     MessageState.PENDING: "waits to be sent",

@@ -13,14 +13,14 @@ from ...calendar.rules.date_text import weekday_date
 from ...core.errors import BoardcalError
 from ...operations.mails import count_as_arrived, count_as_lost, hold_back, send_again
 from ...queries.mails.mail import MailDetails, mail_details
-from ...queries.mails.mails import MailChoice, MailLine, mails_page
+from ...queries.mails.mails import MailFilter, MailLine, mails_page
 from ...scheduler.planning.board_view import BoardView
-from ...wording.mails import MailStanding
+from ...wording.mails import MailOutcome
 from ..framework.context import Invocation, asking
 from ..framework.param_types import NOTE, NUMBERED, OneOf
 from ..framework.terminal import hung, say, say_json, say_lines
 
-STATES = {standing.value.replace(" ", "-"): standing for standing in MailStanding}
+STATES = {outcome.value.replace(" ", "-"): outcome for outcome in MailOutcome}
 AS_MANY_AS_THERE_ARE = 1_000_000
 MAIL = click.argument("number", metavar="ID", type=NUMBERED)
 WHY = click.option("--note", metavar="TEXT", type=NOTE, required=True, help="Why, for the record.")
@@ -56,7 +56,7 @@ def mail() -> None:
 @click.pass_obj
 def list_(invocation: Invocation, states: tuple[str, ...], form: str) -> None:
     """List the mails, the newest first, with the number that each is shown by."""
-    choices = [MailChoice(standing=STATES[state]) for state in states] or [MailChoice()]
+    choices = [MailFilter(outcome=STATES[state]) for state in states] or [MailFilter()]
     with (
         invocation.reading(with_planner=False) as installation,
         installation.database.read() as connection,
@@ -208,7 +208,7 @@ def _as_json(line: MailLine) -> dict[str, object]:
         "day": line.day.isoformat(),
         "to": line.to,
         "subject": line.subject,
-        "state": line.standing.value.replace(" ", "-"),
+        "state": line.outcome.value.replace(" ", "-"),
         "words": line.words,
         "items": line.items,
     }

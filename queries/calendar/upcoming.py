@@ -25,7 +25,7 @@ NOTHING_RAISED: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class UpcomingFilter:
     """Filters of the page; None and "" choose everything.
 
     `body` owes it, gets it or meets; every word of `text` is in its title, its place or its
@@ -40,7 +40,7 @@ class Choice:
     @property
     def is_everything(self) -> bool:
         """Whether no filter is set."""
-        return self == Choice()
+        return self == UpcomingFilter()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,21 +85,21 @@ def upcoming_page(
     *,
     start: date,
     end: date,
-    choice: Choice | None = None,
+    choice: UpcomingFilter | None = None,
     page: int = 1,
 ) -> UpcomingPage:
     """Items due and meetings from `start` to `end`, and everything overdue, however old."""
     calendar = BoardCalendar(connection, view)
     lines = [*calendar.late_before(start), *calendar.lines(start, end)]
     lines = sorted(lines + calendar.meetings(start, end))
-    choice = choice or Choice()
+    choice = choice or UpcomingFilter()
     raised = {} if choice.body is None else raised_for(calendar)
     return _page(calendar, chosen(lines, choice, view.names, view.today, raised), page)
 
 
 def chosen(
     lines: Iterable[Line],
-    choice: Choice,
+    choice: UpcomingFilter,
     names: Names,
     today: date,
     raised: Mapping[str, str] = NOTHING_RAISED,
@@ -115,7 +115,7 @@ def chosen(
 
 
 def _tests(
-    choice: Choice, names: Names, today: date, raised: Mapping[str, str]
+    choice: UpcomingFilter, names: Names, today: date, raised: Mapping[str, str]
 ) -> Iterable[Callable[[Line], bool]]:
     """What a line has to pass, the cheapest questions first."""
     if choice.status is not None:

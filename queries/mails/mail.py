@@ -25,7 +25,14 @@ from ...storage.mail.board_messages import (
 )
 from ...storage.message_states import CarriedState, MessageState
 from ...storage.schema.column_types import AnyRow
-from ...wording.mails import CAPACITY, STANDINGS, mail_words, moment_words, step_words, taken_back
+from ...wording.mails import (
+    CAPACITY,
+    OUTCOME_OF_STATE,
+    mail_words,
+    moment_words,
+    step_words,
+    taken_back,
+)
 from .mails import MailLine, mail_lines
 
 HEADERS = ("From", "To", "Reply-To", "Subject", "Date", "Message-ID")
@@ -150,7 +157,7 @@ def _attempts(connection: Connection, message_id: int, local: LocalTime) -> tupl
     return tuple(
         AttemptLine(
             when=moment_words(row.at, local),
-            words=STANDINGS[row.outcome].value,
+            words=OUTCOME_OF_STATE[row.outcome].value,
             reply=row.reply,
         )
         for row in attempts_of(connection, message_id)

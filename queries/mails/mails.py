@@ -20,18 +20,18 @@ from ...storage.mail.board_messages import (
     recipients_of,
 )
 from ...storage.schema.column_types import AnyRow
-from ...wording.mails import STANDINGS, MailStanding, mail_words, moment_words
+from ...wording.mails import OUTCOME_OF_STATE, MailOutcome, mail_words, moment_words
 from ..paging import PAGE_SIZE, Paging, paging
 
 UNWRITTEN = "Not written yet"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MailChoice:
+class MailFilter:
     """Filters of the emails; None chooses everything. `person` is an address."""
 
     person: str | None = None
-    standing: MailStanding | None = None
+    outcome: MailOutcome | None = None
     day: date | None = None
 
 
@@ -47,7 +47,7 @@ class MailLine:
     when: str
     to: str
     subject: str
-    standing: MailStanding
+    outcome: MailOutcome
     words: str
     items: int
     boards: tuple[str, ...]
@@ -60,19 +60,19 @@ class MailsPage:
     mails: tuple[MailLine, ...]
     paging: Paging
     people: tuple[str, ...]
-    counts: dict[MailStanding, int]
+    counts: dict[MailOutcome, int]
 
 
 def mails_page(
     connection: Connection,
     view: BoardView,
     *,
-    choice: MailChoice | None = None,
+    choice: MailFilter | None = None,
     page: int = 1,
     size: int = PAGE_SIZE,
 ) -> MailsPage:
     """The mails that speak of a Board, the newest first."""
-    chosen = _filter(choice or MailChoice())
+    chosen = _filter(choice or MailFilter())
     part = paging(count_messages(connection, view.id, chosen), page, size)
     rows = list_messages(connection, view.id, chosen, limit=part.size, offset=part.offset)
     return MailsPage(
@@ -83,16 +83,16 @@ def mails_page(
     )
 
 
-def _filter(choice: MailChoice) -> MessageFilter:
-    states = None if choice.standing is None else choice.standing.states
+def _filter(choice: MailFilter) -> MessageFilter:
+    states = None if choice.outcome is None else choice.outcome.states
     return MessageFilter(recipient=choice.person, states=states, day=choice.day)
 
 
-def _counts(connection: Connection, board: str) -> dict[MailStanding, int]:
-    counts = dict.fromkeys(MailStanding, 0)
+def _counts(connection: Connection, board: str) -> dict[MailOutcome, int]:
+    counts = dict.fromkeys(MailOutcome, 0)
     for state, number in count_by_state(connection, board).items():
-        counts[STANDINGS[state]] += number
-    return {standing: number for standing, number in counts.items() if number}
+        counts[OUTCOME_OF_STATE[state]] += number
+    return {outcome: number for outcome, number in counts.items() if number}
 
 
 def mail_lines(
@@ -108,7 +108,7 @@ def mail_lines(
             when=_when(row, local),
             to=row.recipient,
             subject=row.subject or UNWRITTEN,
-            standing=STANDINGS[state],
+            outcome=OUTCOME_OF_STATE[state],
             words=mail_words(state, finished_at=row.finished_at, reply=row.reply, local=local),
             items=carried.items.get(row.id, 0),
             boards=tuple(sorted(carried.boards.get(row.id, ()))),

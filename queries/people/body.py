@@ -14,7 +14,7 @@ from ...wording.names import Named, Names
 from ...wording.timings import sentence
 from ..changes import history
 from .people import BodyLine, directory
-from .roles import When
+from .roles import Tenure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +56,7 @@ class BodyDetails:
             Held(role=role.role, name=role.name, address=holder.address, words=holder.words)
             for role in self.line.roles
             for holder in role.holders
-            if holder.when is not When.PAST
+            if holder.when is not Tenure.PAST
         )
 
 

@@ -24,7 +24,7 @@ from ...storage.schema.column_types import AnyRow
 from ...wording.mails import mail_words
 from ...wording.names import Named
 from ..meetings.meetings import meeting_rule
-from .roles import RoleLine, When, begin_of, held_words, role_lines, role_name, when_held
+from .roles import RoleLine, Tenure, begin_of, held_words, role_lines, role_name, when_held
 
 # A body meets at least once a year, or its next meeting is not worth a line.
 A_YEAR = timedelta(days=366)
@@ -66,7 +66,7 @@ class PersonRole:
     body: Named
     role: RoleName
     name: str
-    when: When
+    when: Tenure
     words: str
 
 

@@ -12,7 +12,7 @@ from ...calendar.planner.roles import RoleHolder, RoleName
 from ...calendar.rules.date_text import long_date
 
 
-class When(StrEnum):
+class Tenure(StrEnum):
     """Whether a role was held, is held, or will be."""
 
     PAST = "past"
@@ -25,7 +25,7 @@ class HolderLine:
     """A holder of a role. `words` say from when to when ("since 1 April 2018"), or ""."""
 
     address: str
-    when: When
+    when: Tenure
     words: str
     starts: date | None
     ends: date | None
@@ -75,11 +75,11 @@ def _line(holder: RoleHolder, today: date) -> HolderLine:
     )
 
 
-def when_held(holder: RoleHolder, today: date) -> When:
+def when_held(holder: RoleHolder, today: date) -> Tenure:
     """Whether a holder is a past, present or future one."""
     if holder.ends is not None and holder.ends < today:
-        return When.PAST
-    return When.PRESENT if holder.holds_on(today) else When.FUTURE
+        return Tenure.PAST
+    return Tenure.PRESENT if holder.holds_on(today) else Tenure.FUTURE
 
 
 def held_words(holder: RoleHolder, today: date) -> str:

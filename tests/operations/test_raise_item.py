@@ -20,7 +20,7 @@ from boardcal.operations.record import RecordError
 from boardcal.queries.calendar.action_plan import action_plan
 from boardcal.queries.calendar.item import item_details
 from boardcal.queries.calendar.raise_item import first_mail_in_words, raise_choices, raise_preview
-from boardcal.queries.calendar.upcoming import Choice, upcoming_page
+from boardcal.queries.calendar.upcoming import UpcomingFilter, upcoming_page
 from boardcal.queries.changes import history
 from boardcal.queries.meetings.meetings import meeting_calendar
 from boardcal.queries.meetings.papers import meeting_papers
@@ -73,7 +73,7 @@ def test_what_was_raised_for_one_body_stands_under_that_body_and_its_owner_alone
                 view,
                 start=day("2018-01-15"),
                 end=day("2018-03-31"),
-                choice=Choice(kind=Kind.REPORT, body=body),
+                choice=UpcomingFilter(kind=Kind.REPORT, body=body),
             )
             found[body] = page.paging.total
     assert found == {"lscb": 1, "business-group": 0, "pmqag": 1}

@@ -17,7 +17,7 @@ from ...calendar.planner.model import Planner
 from ...calendar.rules.date_text import long_date
 from ...calendar.status import Status
 from ...queries.calendar.entries import CalendarEntry
-from ...queries.calendar.upcoming import Choice, upcoming_page
+from ...queries.calendar.upcoming import UpcomingFilter, upcoming_page
 from ...wording.statuses import KIND_WORDS, STATUS_WORDS
 from ..page.page import page
 from ..page.templating import capital
@@ -114,7 +114,7 @@ class UpcomingDay:
 class UpcomingQuery:
     """The choice in the address, and addresses of almost the same choice."""
 
-    choice: Choice
+    choice: UpcomingFilter
     period: Period
 
     @property
@@ -176,7 +176,7 @@ def show(request: Request) -> Response:
 
 
 def _query(request: Request, planner: Planner) -> UpcomingQuery:
-    choice = Choice(
+    choice = UpcomingFilter(
         body=chosen_id(request, "body", {body.id for body in planner.bodies}),
         status=chosen_of(request, "status", Status),
         kind=chosen_of(request, "kind", Kind),

@@ -13,11 +13,11 @@ from ...calendar.planner.model import Planner
 from ...operations.mails import MailAction, possible
 from ...queries.changes import history
 from ...queries.mails.mail import MailDetails, mail_details
-from ...queries.mails.mails import MailChoice, mails_page
+from ...queries.mails.mails import MailFilter, mails_page
 from ...storage.accounts.accounts import Role
 from ...storage.mail.board_messages import subject_of
 from ...wording.changes import ChangeLine
-from ...wording.mails import MailStanding
+from ...wording.mails import MailOutcome
 from ..changes.links import place_of
 from ..page.page import page
 from ..request.context import context_of, reading_board, site_of, user_of
@@ -28,12 +28,12 @@ from ..request.query import asked, page_address, page_asked
 
 SIZE = 100
 COLOURS = {
-    MailStanding.WAITING: "blue",
-    MailStanding.SENDING: "blue",
-    MailStanding.SENT: "green",
-    MailStanding.REFUSED: "red",
-    MailStanding.UNCERTAIN: "orange",
-    MailStanding.DROPPED: "grey",
+    MailOutcome.WAITING: "blue",
+    MailOutcome.SENDING: "blue",
+    MailOutcome.SENT: "green",
+    MailOutcome.REFUSED: "red",
+    MailOutcome.UNCERTAIN: "orange",
+    MailOutcome.DROPPED: "grey",
 }
 
 
@@ -72,20 +72,20 @@ def show(request: Request) -> Response:
         choice=choice,
         typed=typed_date(form, "day"),
         people=[("", "Everybody"), *((person, person) for person in listing.people)],
-        states=[("", "Any"), *((state.name, state.value.capitalize()) for state in MailStanding)],
+        states=[("", "Any"), *((state.name, state.value.capitalize()) for state in MailOutcome)],
         colours=COLOURS,
         at=page_address(request, "/mails", **query),
-        is_filtered=choice != MailChoice(),
+        is_filtered=choice != MailFilter(),
     )
 
 
-def _choice(form: Form, problems: Problems, today: date) -> MailChoice:
+def _choice(form: Form, problems: Problems, today: date) -> MailFilter:
     person, state = form.secret("person").strip(), form.secret("state")
     day = problems.read("day", "The day", lambda: read_optional_date(form, "day", today=today))
-    return MailChoice(
+    return MailFilter(
         # What cannot be seen is in no address, and some databases refuse it.
         person=person if person and person.isprintable() else None,
-        standing=MailStanding[state] if state in MailStanding.__members__ else None,
+        outcome=MailOutcome[state] if state in MailOutcome.__members__ else None,
         day=day,
     )
 

@@ -9,7 +9,7 @@ from boardcal.calendar.occurrences import Kind
 from boardcal.calendar.status import Status
 from boardcal.queries.calendar import upcoming as upcoming_filters
 from boardcal.queries.calendar.entries import upcoming
-from boardcal.queries.calendar.upcoming import Choice, UpcomingPage, upcoming_page
+from boardcal.queries.calendar.upcoming import UpcomingFilter, UpcomingPage, upcoming_page
 from boardcal.queries.paging import paging
 from boardcal.tests.factories import S11, cumbria, day
 from boardcal.tests.office import Office
@@ -19,7 +19,7 @@ TODAY = "2018-03-05"
 YEAR = {"start": day("2018-03-01"), "end": day("2019-02-28"), "today": day(TODAY)}
 
 
-def page_of(office: Office, choice: Choice | None = None, **more: Any) -> UpcomingPage:
+def page_of(office: Office, choice: UpcomingFilter | None = None, **more: Any) -> UpcomingPage:
     found: UpcomingPage = shown_by(office, upcoming_page, **(YEAR | more), choice=choice)
     return found
 
@@ -69,25 +69,25 @@ def test_without_a_choice_everything_of_the_calendar_is_there() -> None:
 @pytest.mark.parametrize(
     ("choice", "wanted"),
     [
-        (Choice(kind=Kind.ACTION), {"1.1", "1.2"}),
-        (Choice(kind=Kind.REVIEW), {"2.1"}),
-        (Choice(kind=Kind.MEETING), {"lscb", "business-group"}),
-        (Choice(body="cdop"), {"progress", "2.1"}),
-        (Choice(body="lscb", kind=Kind.REPORT), {"s11", "progress", "july", "audits-july"}),
-        (Choice(body="business-group"), {"business-group"}),
-        (Choice(status=Status.OVERDUE), {"s11", "progress"}),
-        (Choice(status=Status.DUE), {"1.1"}),
-        (Choice(text="annual report"), {"july", "audits-july"}),
-        (Choice(text="AUDITS july"), {"audits-july"}),
-        (Choice(text="workshop"), {"1.2"}),
-        (Choice(text="1.2"), {"1.2"}),
-        (Choice(text="board meeting"), {"lscb"}),
-        (Choice(text="terms of reference"), {"1.1", "1.2", "2.1"}),
-        (Choice(text="nobody wrote this"), set()),
-        (Choice(body="cdop", kind=Kind.REPORT, status=Status.OVERDUE), {"progress"}),
+        (UpcomingFilter(kind=Kind.ACTION), {"1.1", "1.2"}),
+        (UpcomingFilter(kind=Kind.REVIEW), {"2.1"}),
+        (UpcomingFilter(kind=Kind.MEETING), {"lscb", "business-group"}),
+        (UpcomingFilter(body="cdop"), {"progress", "2.1"}),
+        (UpcomingFilter(body="lscb", kind=Kind.REPORT), {"s11", "progress", "july", "audits-july"}),
+        (UpcomingFilter(body="business-group"), {"business-group"}),
+        (UpcomingFilter(status=Status.OVERDUE), {"s11", "progress"}),
+        (UpcomingFilter(status=Status.DUE), {"1.1"}),
+        (UpcomingFilter(text="annual report"), {"july", "audits-july"}),
+        (UpcomingFilter(text="AUDITS july"), {"audits-july"}),
+        (UpcomingFilter(text="workshop"), {"1.2"}),
+        (UpcomingFilter(text="1.2"), {"1.2"}),
+        (UpcomingFilter(text="board meeting"), {"lscb"}),
+        (UpcomingFilter(text="terms of reference"), {"1.1", "1.2", "2.1"}),
+        (UpcomingFilter(text="nobody wrote this"), set()),
+        (UpcomingFilter(body="cdop", kind=Kind.REPORT, status=Status.OVERDUE), {"progress"}),
     ],
 )
-def test_a_choice_leaves_the_rest_out(choice: Choice, wanted: set[str]) -> None:
+def test_a_choice_leaves_the_rest_out(choice: UpcomingFilter, wanted: set[str]) -> None:
     page = page_of(an_office(), choice)
     assert {each.ref for group in page.groups for each in group.entries} == wanted
     assert page.paging.total == len(keys(page))
@@ -95,7 +95,9 @@ def test_a_choice_leaves_the_rest_out(choice: Choice, wanted: set[str]) -> None:
 
 def test_no_meeting_that_is_over_is_planned() -> None:
     begin = day("2018-01-01")
-    page = page_of(an_office(), Choice(status=Status.PLANNED, kind=Kind.MEETING), start=begin)
+    page = page_of(
+        an_office(), UpcomingFilter(status=Status.PLANNED, kind=Kind.MEETING), start=begin
+    )
     days = [each.due for group in page.groups for each in group.entries]
     assert min(days) == day("2018-03-08")
 
@@ -134,7 +136,7 @@ def test_what_fell_due_before_the_start_and_is_not_asked_about_is_not_counted() 
     assert "before the start" in words
     assert "not settled" not in words
     assert page.counts[Status.UNSETTLED] == 0
-    chosen = page_of(an_office(), Choice(status=Status.UNSETTLED), **long_before)
+    chosen = page_of(an_office(), UpcomingFilter(status=Status.UNSETTLED), **long_before)
     assert keys(chosen) == []
 
 

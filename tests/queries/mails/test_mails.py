@@ -10,12 +10,12 @@ from boardcal.calendar.planner.roles import RoleName
 from boardcal.calendar.status import Status
 from boardcal.notifications.transports.base import DeliveryError
 from boardcal.queries.mails.mail import MailDetails, mail_details, without_secrets
-from boardcal.queries.mails.mails import UNWRITTEN, MailChoice, MailsPage, mails_page
+from boardcal.queries.mails.mails import UNWRITTEN, MailFilter, MailsPage, mails_page
 from boardcal.storage.planners import store_planner
 from boardcal.storage.schema.mail import message
 from boardcal.tests.factories import make_planner, make_report
 from boardcal.tests.pages import in_memory, reading, refusing, shown_by
-from boardcal.wording.mails import MailStanding
+from boardcal.wording.mails import MailOutcome
 
 if TYPE_CHECKING:
     from boardcal.calendar.planner.file_schema import PlannerFile
@@ -26,7 +26,7 @@ SECRETARIAT = "secretariat@example.org"
 S11 = "lscb/s11/pmqag/2018-03"
 
 
-def page_of(office: Office, choice: MailChoice | None = None, page: int = 1) -> MailsPage:
+def page_of(office: Office, choice: MailFilter | None = None, page: int = 1) -> MailsPage:
     found: MailsPage = shown_by(office, mails_page, choice=choice, page=page, size=2)
     return found
 
@@ -62,44 +62,44 @@ def test_the_newest_mails_come_first_in_pages() -> None:
     days = [each.day for each in (*first.mails, *second.mails)]
     assert days == sorted(days, reverse=True)
     assert first.people == (CHAIR, SECRETARIAT)
-    assert first.counts == {MailStanding.SENT: 3, MailStanding.REFUSED: 1}
+    assert first.counts == {MailOutcome.SENT: 3, MailOutcome.REFUSED: 1}
 
 
 @pytest.mark.parametrize(
     ("choice", "finds"),
     [
-        (MailChoice(), 4),
-        (MailChoice(person=CHAIR), 2),
-        (MailChoice(person=f"  {CHAIR.upper()} "), 2),
-        (MailChoice(standing=MailStanding.REFUSED), 1),
-        (MailChoice(standing=MailStanding.WAITING), 0),
-        (MailChoice(day=date(2018, 2, 8)), 1),
-        (MailChoice(person=SECRETARIAT, standing=MailStanding.REFUSED), 0),
+        (MailFilter(), 4),
+        (MailFilter(person=CHAIR), 2),
+        (MailFilter(person=f"  {CHAIR.upper()} "), 2),
+        (MailFilter(outcome=MailOutcome.REFUSED), 1),
+        (MailFilter(outcome=MailOutcome.WAITING), 0),
+        (MailFilter(day=date(2018, 2, 8)), 1),
+        (MailFilter(person=SECRETARIAT, outcome=MailOutcome.REFUSED), 0),
     ],
 )
-def test_mails_are_chosen(choice: MailChoice, finds: int) -> None:
+def test_mails_are_chosen(choice: MailFilter, finds: int) -> None:
     assert page_of(an_office(), choice).paging.total == finds
 
 
 def test_a_line_says_what_became_of_a_mail_and_how_much_is_in_it() -> None:
     office = an_office()
-    refused = page_of(office, MailChoice(standing=MailStanding.REFUSED)).mails[0]
+    refused = page_of(office, MailFilter(outcome=MailOutcome.REFUSED)).mails[0]
     assert refused.words == "was refused: There is no such mailbox."
     assert (refused.to, refused.items, refused.boards) == (CHAIR, 1, ("lscb",))
     assert refused.subject == UNWRITTEN
-    sent = page_of(office, MailChoice(person=CHAIR, standing=MailStanding.SENT)).mails[0]
+    sent = page_of(office, MailFilter(person=CHAIR, outcome=MailOutcome.SENT)).mails[0]
     assert sent.words.startswith("sent 15 February 2018, 08:00")
     assert "Report s11" in sent.subject
 
 
-def test_every_state_of_a_message_is_a_standing() -> None:
+def test_every_state_of_a_message_has_an_outcome() -> None:
     office = in_memory().store(go_live="2018-02-05")
     office.days("2018-02-05", "2018-02-07")
     office.tick("2018-02-08")
-    assert page_of(office).counts == {MailStanding.SENT: 1, MailStanding.WAITING: 1}
+    assert page_of(office).counts == {MailOutcome.SENT: 1, MailOutcome.WAITING: 1}
     office.postbag.before = lambda _: DeliveryError("the disk is full", scope="transport")
     office.deliver()
-    waiting = page_of(office, MailChoice(standing=MailStanding.WAITING)).mails[0]
+    waiting = page_of(office, MailFilter(outcome=MailOutcome.WAITING)).mails[0]
     assert waiting.words == "could not be sent yet, and is tried again: the disk is full"
 
 
@@ -144,7 +144,7 @@ def test_an_overview_is_said_and_what_was_settled_meanwhile_says_why() -> None:
     office.deliver()
     dropped = mail(office, to_chair(office)[0])
     assert dropped is not None
-    assert dropped.line.standing is MailStanding.DROPPED
+    assert dropped.line.outcome is MailOutcome.DROPPED
     assert [each.words for each in dropped.items] == ["not sent: submitted before it was sent"]
 
 
@@ -178,4 +178,4 @@ def test_a_mail_handed_on_to_a_new_chair_is_told_of_as_such() -> None:
     old = mail(office, to_chair(office)[0])
     assert old is not None
     assert [each.words for each in old.items] == ["not sent: somebody else holds the role now"]
-    assert replace(old.line, words="").standing is MailStanding.DROPPED
+    assert replace(old.line, words="").outcome is MailOutcome.DROPPED

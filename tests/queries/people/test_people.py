@@ -10,7 +10,7 @@ from boardcal.calendar.planner.roles import RoleHolder, RoleName
 from boardcal.notifications.transports.base import DeliveryError
 from boardcal.queries.people.body import BodyDetails, body_details
 from boardcal.queries.people.people import BodyLine, Directory, directory, last_mails
-from boardcal.queries.people.roles import When, held_words, role_lines, when_held
+from boardcal.queries.people.roles import Tenure, held_words, role_lines, when_held
 from boardcal.tests.factories import at, checked, make_document, with_body
 from boardcal.tests.pages import in_memory, make_whole, office_day, reading, refusing, shown_by
 
@@ -33,17 +33,17 @@ def held(starts: str | None, ends: str | None, role: RoleName = RoleName.CHAIR) 
 @pytest.mark.parametrize(
     ("starts", "ends", "when", "words"),
     [
-        (None, None, When.PRESENT, ""),
-        (None, "2018-03-01", When.PRESENT, "until 1 March 2018"),
-        (None, "2018-02-28", When.PAST, "until 28 February 2018"),
-        ("2018-03-01", None, When.PRESENT, "since 1 March 2018"),
-        ("2018-03-02", None, When.FUTURE, "from 2 March 2018"),
-        ("2018-01-01", "2018-12-31", When.PRESENT, "from 1 January 2018 to 31 December 2018"),
-        ("2019-01-01", "2019-12-31", When.FUTURE, "from 1 January 2019 to 31 December 2019"),
+        (None, None, Tenure.PRESENT, ""),
+        (None, "2018-03-01", Tenure.PRESENT, "until 1 March 2018"),
+        (None, "2018-02-28", Tenure.PAST, "until 28 February 2018"),
+        ("2018-03-01", None, Tenure.PRESENT, "since 1 March 2018"),
+        ("2018-03-02", None, Tenure.FUTURE, "from 2 March 2018"),
+        ("2018-01-01", "2018-12-31", Tenure.PRESENT, "from 1 January 2018 to 31 December 2018"),
+        ("2019-01-01", "2019-12-31", Tenure.FUTURE, "from 1 January 2019 to 31 December 2019"),
     ],
 )
 def test_when_a_role_is_held_is_said_in_words(
-    starts: str | None, ends: str | None, when: When, words: str
+    starts: str | None, ends: str | None, when: Tenure, words: str
 ) -> None:
     holder = held(starts, ends)
     assert when_held(holder, TODAY) is when
@@ -61,7 +61,7 @@ def test_roles_are_listed_with_all_their_holders_the_earliest_first() -> None:
         role_lines(body(held("2018-06-01", None), held(None, "2018-05-31")), today=TODAY, owes=True)
     )
     assert [(role.role, role.is_vacant) for role in found] == [(RoleName.CHAIR, False)]
-    assert [each.when for each in found[0].holders] == [When.PRESENT, When.FUTURE]
+    assert [each.when for each in found[0].holders] == [Tenure.PRESENT, Tenure.FUTURE]
 
 
 def test_a_missing_chair_is_a_line_only_where_something_is_owed() -> None:
