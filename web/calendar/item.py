@@ -70,11 +70,11 @@ def due_page(
     problems: Problems | None = None,
     since: str | None = None,
 ) -> Response:
-    """The page with what was typed; `since` is the standing that a form was too old for."""
+    """The page with what was typed; `since` is the version that a form was too old for."""
     key = request.path_params["key"]
     with reading_board(request) as (connection, view):
         item = item_details(connection, view, key)
-        standing = item_version(connection, view.id, key)
+        version = item_version(connection, view.id, key)
     if item is None:
         raise NotFoundError(NOTHING)
     return page(
@@ -84,7 +84,7 @@ def due_page(
         problems=problems,
         status=200 if since is None else 409,
         item=item,
-        standing=standing,
+        version=version,
         meanwhile=_meanwhile(item, since),
         choices=choices(item),
         typed=typed,
@@ -103,5 +103,5 @@ def typed_by(request: Request) -> TypedRecord:
 
 
 def _meanwhile(item: ItemDetails, since: str | None) -> tuple[ChangeLine, ...] | None:
-    """The changes since a standing; None where a form was not too old."""
+    """The changes since a version; None where a form was not too old."""
     return None if since is None else item.history[changes_in_version(since) :]

@@ -42,7 +42,7 @@ class OutcomeRow:
 
     paper: Paper
     choices: Sequence[tuple[str, str]]
-    standing: str
+    version: str
     status: str = ""
     note: str = ""
     meanwhile: str | None = None
@@ -55,7 +55,7 @@ class Chosen:
     key: str
     status: str
     note: str | None
-    standing: str
+    version: str
 
 
 def show(request: Request) -> Response:
@@ -105,7 +105,7 @@ def _record(
         for outcome in chosen:
             same = {"after": outcome.status, "on": on, "why": outcome.note, "who": who}
             try:
-                if done_already(connection, view.row, outcome.key, outcome.standing, same) is None:
+                if done_already(connection, view.row, outcome.key, outcome.version, same) is None:
                     status = WORDS[outcome.status]
                     record(connection, view, outcome.key, status, on=on, who=who, note=outcome.note)
             except MovedOnError:
@@ -147,8 +147,8 @@ def _chosen(form: Form, papers: Sequence[Paper], problems: Problems) -> list[Cho
             continue
         status = problems.read(name, f"What became of {title}", partial(form.choice, name, WORDS))
         if status is not None and note is not None:
-            standing = form.secret(f"standing/{key}")
-            outcomes.append(Chosen(key=key, status=status, note=note or None, standing=standing))
+            version = form.secret(f"standing/{key}")
+            outcomes.append(Chosen(key=key, status=status, note=note or None, version=version))
     return outcomes
 
 
@@ -223,7 +223,7 @@ def _rows(
                     for status in recordable(view.obligations.get(paper.entry.ref))
                 ],
                 # What was typed holds for what its reader saw, unless they are told of more.
-                standing=known[key] if key in meanwhile or not sent else sent,
+                version=known[key] if key in meanwhile or not sent else sent,
                 status=form.secret(f"status/{key}"),
                 note=form.secret(f"note/{key}"),
                 meanwhile=meanwhile.get(key),
