@@ -38,12 +38,12 @@ def recipients(
 
     `away` are addresses that are paused: their roles count as vacant meanwhile.
     """
-    found: dict[str, Recipient] = {}
+    by_address: dict[str, Recipient] = {}
     for level in levels_of(step, policy):
         recipient = recipient_at(planner, owner, level, day, away)
         if recipient is not None:
-            found.setdefault(recipient.address, recipient)
-    return list(found.values())
+            by_address.setdefault(recipient.address, recipient)
+    return list(by_address.values())
 
 
 def secretariat_on(planner: Planner, day: date, away: Collection[str] = ()) -> str | None:

@@ -66,5 +66,5 @@ def wakes_at(row: StoredOccurrence, view: BoardView, next_due: date | None) -> d
         if (row.last_step is None or step.offset > row.last_step) and step.day >= view.go_live
     )
     day = next(coming, None)
-    candidates = [each for each in (day, next_due) if each is not None]
+    candidates = [ahead for ahead in (day, next_due) if ahead is not None]
     return view.local.sending_instant(min(candidates)) if candidates else None

@@ -129,8 +129,8 @@ def newest_messages_to(connection: Connection, addresses: Iterable[str]) -> dict
             .where(LIVE, message.c.recipient.in_(batch))
             .group_by(message.c.recipient)
         )
-        found = connection.execute(select(*COLUMNS).where(message.c.id.in_(newest)))
-        rows |= {row.recipient: row for row in found}
+        messages = connection.execute(select(*COLUMNS).where(message.c.id.in_(newest)))
+        rows |= {row.recipient: row for row in messages}
     return rows
 
 

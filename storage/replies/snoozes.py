@@ -81,17 +81,17 @@ def end_snoozes(
     connection: Connection, occurrences: Sequence[int], recipient: str | None = None
 ) -> None:
     """Ends the snoozes of occurrences, everybody's or one person's."""
-    wanted = delete(snooze).where(snooze.c.occurrence_id.in_(occurrences))
+    ended = delete(snooze).where(snooze.c.occurrence_id.in_(occurrences))
     if recipient is not None:
-        wanted = wanted.where(snooze.c.recipient == recipient)
-    connection.execute(wanted)
+        ended = ended.where(snooze.c.recipient == recipient)
+    connection.execute(ended)
 
 
 def snoozed_until(
     connection: Connection, *, occurrence: int, due_revision: int, recipient: str, today: date
 ) -> date | None:
     """The first day of reminders again for a reader; None without a snooze."""
-    found: date | None = connection.execute(
+    until: date | None = connection.execute(
         select(snooze.c.until).where(
             snooze.c.occurrence_id == occurrence,
             snooze.c.recipient == recipient,
@@ -99,7 +99,7 @@ def snoozed_until(
             snooze.c.until > today,
         )
     ).scalar()
-    return found
+    return until
 
 
 def all_snoozed_until(
