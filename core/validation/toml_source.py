@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from bisect import bisect_right
+from typing import Any
 
 from .problems import FileProblems, Location, Problem
 
@@ -39,11 +40,10 @@ EXPLAINED = (
     ("Invalid value", "the value is missing or not understood; put text in double quotes"),
 )
 BLANK = re.compile(r"(?:\s|#[^\n]*)*")
-SPACES = re.compile(r"[ \t]*")
 HEADER = re.compile(r"\[\[?")
 HEADER_END = re.compile(r"[ \t]*\]\]?")
-KEY = re.compile(r"""[A-Za-z0-9_-]+|"(?:\\.|[^"\\\n])*"|'[^'\n]*'""")
-DOT = re.compile(r"[ \t]*\.[ \t]*")
+KEY = r"""(?:[A-Za-z0-9_-]+|"(?:\\.|[^"\\\n])*"|'[^'\n]*')"""
+DOTTED = re.compile(rf"[ \t]*{KEY}(?:[ \t]*\.[ \t]*{KEY})*")
 EQUALS = re.compile(r"[ \t]*=[ \t]*")
 COMMA = re.compile(r",")
 TEXT = re.compile(
@@ -116,10 +116,6 @@ class TomlLines:
         return None
 
 
-class _LostError(Exception):
-    """The scan met something it does not know; what it has found so far still holds."""
-
-
 class _Scan:
     """One walk over the text, noting the line of every table, key and list entry."""
 
@@ -131,8 +127,8 @@ class _Scan:
         self._entries: dict[Location, int] = {}
         try:
             self._document()
-        except (_LostError, RecursionError):
-            return
+        except (ValueError, RecursionError):
+            return  # what was found so far still holds
 
     def _document(self) -> None:
         table: Location = ()
@@ -204,10 +200,11 @@ class _Scan:
             self._maybe(COMMA)
 
     def _keys(self) -> list[str]:
-        self._take(SPACES)
-        keys = [_unquoted(self._take(KEY))]
-        while self._maybe(DOT) is not None:
-            keys.append(_unquoted(self._take(KEY)))
+        inner: Any = tomllib.loads(f"{self._take(DOTTED)} = 0")
+        keys: list[str] = []
+        while isinstance(inner, dict):
+            keys += inner
+            inner = inner[keys[-1]]
         return keys
 
     def _closes(self, bracket: str) -> bool:
@@ -218,7 +215,7 @@ class _Scan:
     def _take(self, pattern: re.Pattern[str]) -> str:
         taken = self._maybe(pattern)
         if taken is None:
-            raise _LostError
+            raise ValueError(f"not what was expected at {self._at}")
         return taken
 
     def _maybe(self, pattern: re.Pattern[str]) -> str | None:
@@ -230,12 +227,3 @@ class _Scan:
 
     def _line(self) -> int:
         return bisect_right(self._breaks, self._at) + 1
-
-
-def _unquoted(key: str) -> str:
-    if key[0] not in "\"'":
-        return key
-    try:
-        return str(tomllib.loads(f"key = {key}")["key"])
-    except tomllib.TOMLDecodeError:
-        raise _LostError from None
