@@ -24,7 +24,7 @@ from .rules.timing import (
 
 
 class Kind(StrEnum):
-    """What an occurrence is."""
+    """The kinds of occurrence."""
 
     REPORT = "report"
     ACTION = "action"

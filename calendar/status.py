@@ -1,4 +1,4 @@
-"""What has become of an occurrence: what was recorded, and what the day makes of it."""
+"""The status of an occurrence, as recorded or as it follows from the date."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from .rules.working_days import WorkingDays
 
 
 class Status(StrEnum):
-    """What people are shown; the first four follow from the date, the others are recorded.
+    """The status that people are shown: the first four from the date, the others recorded.
 
-    A review that nobody recorded is stale, never overdue. An unsettled one fell due before
-    the Board started here, and nobody has said yet whether it came.
+    A review without a record is stale, never overdue. An unsettled occurrence fell due before
+    the Board's go-live, and its outcome is not recorded yet.
     """
 
     PLANNED = "planned"
@@ -61,5 +61,5 @@ def status_on(
 
 
 def is_late(status: Status, due: date, today: date) -> bool:
-    """Whether a date has passed and what was due on it is still owed; a review never is."""
+    """Whether an occurrence is still owed after its due date; a review never is."""
     return status is Status.OVERDUE or (status is Status.RETURNED and due < today)

@@ -1,4 +1,4 @@
-"""The Board's own clock: which day it is there, and when mail goes out."""
+"""Local days and the time of day at which mail goes out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The address of the database: which kinds there are, and where an SQLite file lies."""
+"""The address of the database: its allowed kinds, and the path of an SQLite file."""
 
 from __future__ import annotations
 

@@ -20,14 +20,14 @@ WHOLE_NUMBER = re.compile(r"[+-]?\d{1,9}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overlaid:
-    """A config file's content with the environment laid over it, and which variable said what."""
+    """A config file's content under the environment's, with the variable of each location."""
 
     data: dict[str, Any]
     variables: Mapping[Location, str]
     problems: tuple[Problem, ...]
 
     def placed(self, problem: Problem) -> Problem:
-        """`problem` under the variable's name, where a variable is what is wrong."""
+        """`problem` under the variable's name, where its value came from one."""
         variable = self.variables.get(problem.path)
         if variable is None:
             return problem

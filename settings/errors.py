@@ -10,7 +10,7 @@ EX_CONFIG = 78  # sysexits.h: something was found in an unconfigured or misconfi
 
 
 class ConfigError(FileProblems):
-    """What is wrong with the settings; nothing was started."""
+    """The problems of the settings; nothing was started."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         super().__init__(problems, exit_code=EX_CONFIG)

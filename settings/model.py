@@ -1,4 +1,4 @@
-"""The settings: what config.toml may say, what each key defaults to, and what it must be."""
+"""The settings: the keys of config.toml, their types and their defaults."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ TransportName = Literal["outbox", "smtp"]
 
 
 class Uncertain(Section):
-    """`[mail.uncertain]`: what to do about mails that may or may not have arrived, by kind."""
+    """`[mail.uncertain]`: the handling of mails whose delivery is not known, by kind."""
 
     reminders: Literal["hold", "resend_once"] = "hold"
     overviews: Literal["hold", "resend_once"] = "resend_once"
@@ -149,7 +149,7 @@ class Web(Section):
     def _follows(cls, url: object, info: ValidationInfo) -> object:
         if url != "":
             return url
-        # What is wrong with one of the two is told by itself.
+        # A mistake in one of the two is reported by its own check.
         return page_address_of(info.data.get("host", "localhost"), info.data.get("port", 80))
 
 

@@ -1,4 +1,4 @@
-"""The kinds of value that settings have: how each is checked, and what the reader is told."""
+"""The types of values in config.toml, with their checks and sentences."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def page_address_of(host: str, port: int) -> str:
         return f"http://{host}:{port}"
     if number.is_unspecified:
         return f"http://127.0.0.1:{port}"
-    # What follows % names a way out of this machine, which no address of a page can say.
+    # The part after % names an interface of this machine, which no URL can hold.
     bare = host.partition("%")[0]
     return f"http://[{bare}]:{port}" if number.version == 6 else f"http://{bare}:{port}"
 

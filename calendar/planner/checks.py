@@ -1,4 +1,4 @@
-"""What the entries of a planner file must be to each other: every mistake, all at once."""
+"""Checks between the entries of a planner file, which find every mistake at once."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ HORIZON_YEARS = 9
 HORIZON = timedelta(days=366 * HORIZON_YEARS)
 
 
-# Where inside `when` something is wrong, what stands there, and what is wrong with it.
+# A path inside `when`, the value there, and the mistake as a predicate.
 Complaint = tuple[tuple[str, ...], object, str]
 
 
 def when_complaints(
     content: PlannerFile, bodies: Mapping[str, BodyEntry], when: When
 ) -> Iterator[Complaint]:
-    """What is wrong with a `when` that is well-formed in itself."""
+    """The mistakes of a well-formed `when` in the planner that it stands in."""
     match when:
         case MeetingWhen():
             yield from _at_meetings(bodies, when)
@@ -80,7 +80,7 @@ def _yields(timing: Timing, start: date, end: date, bodies: Mapping[str, BodyEnt
 
 
 def is_no(value: str, kind: str, known: Collection[str]) -> str:
-    """That an id is none of the `known` ones; which was meant, or all that there are."""
+    """Say that an id is not `known`, with the nearest known one or all of them."""
     ids, article = sorted(known), "an" if kind == "event" else "a"
     meant = nearest(value, ids, likeness=0.75)
     if meant is not None:
@@ -98,7 +98,7 @@ Path = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One mistake: `path` in the file, the `key` as people name it, the value, what is wrong."""
+    """A mistake: `path` in the file, the `key` as people name it, the value, the predicate."""
 
     path: Path
     key: str
@@ -223,7 +223,7 @@ def _obligation(
 def _never(
     content: PlannerFile, bodies: Mapping[str, BodyEntry], entry: ObligationEntry
 ) -> list[Complaint]:
-    """A complaint where what comes again and again ends before it has come once."""
+    """The complaint about a recurring obligation that ends before its first due date."""
     first, last, kind = entry.from_, entry.until, "report"
     if isinstance(entry, ActionEntry):  # the plan's years bound its actions
         kind = "action"

@@ -1,4 +1,4 @@
-"""What one planner's content changes in another, in words."""
+"""The differences between two planners, entry by entry, as text."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Difference:
 
 
 def differences(before: PlannerFile | None, after: PlannerFile) -> list[Difference]:
-    """What `after` changes in `before`, in the order of the file; removed entries last."""
+    """The differences from `before` to `after` in the order of the file, removals last."""
     old = {} if before is None else {(entry.kind, entry.id): entry for entry in entries_of(before)}
     new = {(entry.kind, entry.id): entry for entry in entries_of(after)}
     changes = []

@@ -27,7 +27,7 @@ class StoredEntry:
 
 
 def document_of(content: PlannerFile) -> Document:
-    """A planner in the words of its file, without what is as it is by default."""
+    """A planner as its file has it, without the values that are defaults."""
     return content.model_dump(mode="json", by_alias=True, exclude_defaults=True)
 
 
@@ -42,6 +42,6 @@ def entries_of(content: PlannerFile) -> Iterator[StoredEntry]:
 
 
 def digest_of(content: PlannerFile) -> str:
-    """What tells one content from another; the same for a file that only looks different."""
+    """A digest of the content; the same for files that differ only in layout."""
     entries = [[entry.kind, entry.id, entry.document] for entry in entries_of(content)]
     return hashlib.sha256(json.dumps(entries, sort_keys=True).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""The pieces of text that a planner file is made of, and what each may hold."""
+"""The types of text, number and date that the fields of a planner file have."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A planner file: what may stand in it, table by table.
+"""The schema of a planner file, table by table.
 
 The models hold the file's own words, so that writing them out again gives the same content;
 `builder.py` turns them into the planner that the rest of boardcal works with.
@@ -133,7 +133,7 @@ Steps = Annotated[tuple[int, ...], Field(min_length=1)]
 
 
 class ObligationEntry(Entry):
-    """What `[[report]]` and `[[action]]` share."""
+    """The keys that `[[report]]` and `[[action]]` share."""
 
     id: Id
     title: Line
@@ -156,7 +156,7 @@ class ObligationEntry(Entry):
 
 
 class ReportEntry(ObligationEntry):
-    """A `[[report]]`; `row` is the planner's What cell, `met_by` another report's id."""
+    """A `[[report]]`; `row` is the planner's cell "What", `met_by` another report's id."""
 
     row: Line
     met_by: Id | None = None

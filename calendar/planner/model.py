@@ -1,4 +1,4 @@
-"""A Board's planner: its bodies, what they owe each other, and its action plan."""
+"""A Board's planner: its bodies, their reports to each other, and its action plan."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .roles import RoleHolder, RoleName
 
 
 class BodyKind(StrEnum):
-    """What a body is to the Board."""
+    """The relation of a body to the Board."""
 
     BOARD = "board"
     GROUP = "group"
@@ -54,7 +54,7 @@ class Body:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Obligation:
-    """What a report and an action have in common.
+    """The common part of a report and an action.
 
     `ref` is the report's id or the action's number, `quote` the cell it was read from,
     `assumed` what was read into it, `doubt` where the source contradicts itself.
@@ -85,7 +85,7 @@ class Obligation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report(Obligation):
-    """A standing obligation to report; `row` is the planner's What cell.
+    """A standing obligation to report; `row` is the planner's cell "What".
 
     `met_by` is the report whose submission counts for this one too.
     """

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class RoleName(StrEnum):
-    """What someone can be appointed to; the secretariat is a role of the Board itself."""
+    """The roles of a body; the secretariat is a role of the Board itself."""
 
     CHAIR = "chair"
     VICE_CHAIR = "vice-chair"

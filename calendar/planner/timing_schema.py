@@ -46,7 +46,7 @@ class Entry(BaseModel):
 
 
 def none_twice(texts: Sequence[str], meanings: Sequence[object]) -> None:
-    """Raises ValueError for the first of `texts` that means what another one means."""
+    """Raise ValueError for the first of `texts` with the same meaning as another one."""
     for text, meaning in zip(texts, meanings, strict=True):
         if meanings.count(meaning) > 1:
             raise ValueError(f'"{text}" is named twice; leave one of them out')
@@ -146,13 +146,13 @@ class RuleWhen(Entry):
 
 
 def tags_of(union: object) -> tuple[str, ...]:
-    """The keys that give the kinds of a union away, in the order in which they are looked for."""
+    """The keys that tell the kinds of a union apart, in the order of precedence."""
     kinds, _ = get_args(union)
     return tuple(tag.tag for kind in get_args(kinds) for tag in kind.__metadata__)
 
 
 def first_key(value: Any, names: tuple[str, ...]) -> str | None:
-    """Which kind of `when` a table is, told by the key that gives it away."""
+    """The first of `names` that a table or an entry has: the tag of its kind."""
     if isinstance(value, dict):
         return next((name for name in names if name in value), None)
     return next((name for name in names if hasattr(value, name)), None)

@@ -1,4 +1,4 @@
-"""What is "as required": somebody raises it, for a meeting or by a day, and so it falls due."""
+"""Reports "as required": due only once they are raised, for a meeting or by a day."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ class Raised:
 
     @property
     def period(self) -> str:
-        """What names it within its report for good, wherever its meeting goes."""
+        """Its permanent name within its report, whatever becomes of its meeting."""
         return f"raised-{self.number}"
 
     def key(self, board: str) -> str:
-        """The key of what falls due because of it, in a Board."""
+        """The key of its occurrence in a Board."""
         return f"{board}/{self.ref}/{self.owner}/{self.period}"
 
 
@@ -43,12 +43,12 @@ class Raised:
 AROUND = 3 * FURTHEST_MOVE
 
 
-# What people record and due dates follow from.
+# The records that due dates follow from.
 Happened = Event | Raised
 
 
 def raised_due(raised: Raised, series: Series | None, days: WorkingDays) -> DueDate:
-    """When what was raised is due; `series` are the meetings of its body.
+    """The due date of a raised report; `series` are the meetings of its body.
 
     With the papers of its meeting, or at once where those were due before it was raised. It goes
     to the next meeting held where its own was cancelled, or is in no calendar any more.
@@ -79,7 +79,7 @@ def due_day(on: date, meeting: date, days: WorkingDays) -> date:
 def _meeting(raised: Raised, series: Series | None) -> ForMeeting:
     known: tuple[Meeting, ...] = ()
     if series is not None:
-        # What was moved is found within a year of its day, and the next one held after it.
+        # A meeting moves by a year at most, and the next one held comes within another.
         window = (raised.day - FURTHEST_MOVE, raised.day + 2 * FURTHEST_MOVE)
         known = meetings(series, *window)
     own = next((meeting for meeting in known if meeting.slot == raised.slot), None)

@@ -58,7 +58,7 @@ def year_month(text: str) -> YearMonth:
 
 
 def stated_date(text: str) -> StatedDate:
-    """What "8 March 2018", "July 2018" or "Autumn 2019" states; ValueError when nothing."""
+    """The date of "8 March 2018", "July 2018" or "Autumn 2019"; ValueError for other text."""
     text = " ".join(text.split())
     match = STATED.fullmatch(text)
     if match is None:

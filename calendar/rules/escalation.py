@@ -12,7 +12,7 @@ from .working_days import WorkingDays
 
 
 class Level(StrEnum):
-    """In which capacity someone is mailed about a step; the order is the order of precedence."""
+    """The capacities in which people are mailed about a step, in order of precedence."""
 
     OWNER = "owner"
     BOARD = "board"
@@ -27,7 +27,7 @@ COPIED_FROM = {Level.DEPUTY: 5, Level.SECRETARIAT: 5, Level.BUSINESS: 10, Level.
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """Which steps there are: `offsets` from the due date, then every `repeat` working days."""
+    """The steps of an occurrence: at `offsets` from its due date, then every `repeat` days."""
 
     offsets: tuple[int, ...]
     repeat: int | None = None

@@ -1,4 +1,4 @@
-"""Which meetings a report is due at, and what becomes of it when one is cancelled."""
+"""The meetings that a report is due at, and its next one when a meeting is cancelled."""
 
 from __future__ import annotations
 

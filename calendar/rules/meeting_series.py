@@ -16,7 +16,7 @@ FURTHEST_MOVE = timedelta(days=366)
 
 
 class MeetingChangeKind(StrEnum):
-    """What happened to one meeting of a series."""
+    """The kinds of change to one meeting of a series."""
 
     MOVED = "moved"
     CANCELLED = "cancelled"

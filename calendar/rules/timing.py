@@ -1,6 +1,6 @@
 """When something must be reported: the timings that a planner can state.
 
-Each is a frozen value without any date of its own; `rules.py` turns one into due dates.
+Each is a frozen value without any date of its own; `due_dates.py` turns one into due dates.
 The words are those of the Board's own planner ("quarterly", "every other meeting").
 """
 
@@ -161,7 +161,7 @@ class AsRequired:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undecided:
-    """The source gives no date, and nobody has decided one yet."""
+    """The source gives no date, and none has been agreed yet."""
 
     why: str
 

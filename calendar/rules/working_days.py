@@ -21,7 +21,7 @@ def bank_holidays(year: int) -> frozenset[date]:
 
 
 class WorkingDays:
-    """Which days are worked, and counting in them.
+    """The working days of a Board, and counting in them.
 
     `closed` are days off besides the bank holidays, `open_days` are worked although they
     would be days off. Answers are remembered, so one instance should serve a whole run.

@@ -1,4 +1,4 @@
-"""Turns what pydantic says about a file into plain sentences, all of them at once.
+"""Turn pydantic's errors about a file into plain sentences, all of them at once.
 
 A file is read like this:
 
@@ -42,7 +42,7 @@ def problems_of(
     model: Model,
     data: Mapping[str, object],
 ) -> list[Problem]:
-    """What is wrong with `data`, which was read from `file` and is no `model`.
+    """The problems of `data`, which was read from `file` and does not fit `model`.
 
     An entry of a list of tables is named by its id (`report "s11-audit"`) or its position.
     """
@@ -97,7 +97,7 @@ def _goes_on(data: object, step: str | int) -> bool:
 
 
 def _unknown(path: Location, table: Model, model: Model) -> str:
-    """What to do about a key that nothing here knows."""
+    """The remedy for a key that is unknown at its place."""
     key, known = str(path[-1]), fields_of(table)
     meant = nearest(key, known, likeness=0.8)
     homes = sorted(

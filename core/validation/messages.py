@@ -17,7 +17,7 @@ WHOLE, SWITCH = "a whole number", "true or false"
 DAY, REAL_DAY = "a date such as 2018-03-08", "a real date such as 2018-03-08"
 WITHOUT_QUOTES = frozenset({WHOLE, SWITCH, DAY})
 
-# What should have stood there, by pydantic's name for the error.
+# The kind of value that was expected, by pydantic's name for the error.
 KINDS = {
     "bool_parsing": SWITCH,
     "bool_type": SWITCH,
@@ -55,7 +55,7 @@ def within(low: int, high: int) -> AfterValidator:
 
 
 def says_of(error: ErrorDetails, value: object) -> tuple[object, str]:
-    """The value to show (None: none) and what is wrong with it, as a predicate."""
+    """The value to show (None: none) and the mistake as a predicate."""
     name, context = error["type"], error.get("ctx", {})
     if name == "value_error":
         return _own_words(str(context["error"]), value)
@@ -80,7 +80,7 @@ def _has_tables(value: object) -> bool:
 
 
 def _own_words(message: str, value: object) -> tuple[object, str]:
-    """A validator's own message, without what the sentence shows already."""
+    """A validator's own message, without the value where the sentence shows it already."""
     entries = value if isinstance(value, list) else [value]
     texts = [entry for entry in entries if isinstance(entry, str)]
     for text in texts:

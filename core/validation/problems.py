@@ -1,4 +1,4 @@
-"""What is wrong with a file that a person wrote, said in plain sentences."""
+"""The problems of a file that a person wrote, as plain sentences."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LONGEST_SHOWN = 60
 PASSWORD_IN_URL = re.compile(r"(://[^:@]*:).*(@)", re.DOTALL)
 
 
-# What a predicate begins with; `says` that begins otherwise is a sentence of its own.
+# The first word of a predicate; `says` that begins otherwise is a sentence of its own.
 VERB = re.compile(
     r"(?:allows|are|begins|belongs|cannot|comes|contains|contradicts|does|ends|"
     r"expects|falls|gives|goes|has|holds|is|lacks|leads|lies|makes|mixes|must|"
@@ -82,7 +82,7 @@ def shown(value: object) -> str:
 
 
 def is_predicate(says: str) -> bool:
-    """Whether `says` begins with its verb, so that what it is about stands before it."""
+    """Whether `says` begins with its verb and needs its subject before it."""
     return VERB.match(says) is not None
 
 

@@ -13,7 +13,7 @@ PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 CURLY_QUOTES = re.compile(r"[“”„‘’]")
 
 
-# How Python's parser begins its messages, and what a reader can do about each.
+# The beginnings of the parser's messages, each with its remedy.
 EXPLAINED = (
     ("Expected '=' after", 'a key needs "=" and a value after it'),
     ("Cannot overwrite", "the same key is already given above; keep one of them"),
@@ -55,7 +55,7 @@ SCALAR = re.compile(r"[^,\[\]{}#\s][^,\]}#\n]*")
 
 
 def parse_toml(content: str | bytes, file: str) -> dict[str, object]:
-    """What a TOML file says; raises FileProblems with the line where it cannot be read.
+    """The content of a TOML file; raises FileProblems with the line where it cannot be read.
 
     Bytes are UTF-8, with or without a byte order mark.
     """
@@ -83,7 +83,7 @@ def toml_text(content: str | bytes, file: str) -> str:
 
 
 def _broken(message: str, text: str, file: str) -> Problem:
-    """What tomllib's `message` means, with the line it names in its end (as text until 3.13)."""
+    """The `message` of tomllib in plain words, with the line that it names in its end."""
     place = PLACE.search(message)
     reason = message[: place.start()] if place else message
     lines = text.rstrip().split("\n")
@@ -96,7 +96,7 @@ def _broken(message: str, text: str, file: str) -> Problem:
 
 
 class TomlLines:
-    """Which line of a TOML text a place such as ("report", 12, "timing", "months", 0) is on.
+    """The lines of a TOML text, by places such as ("report", 12, "timing", "months", 0).
 
     The text is one that `parse_toml` reads. Lines are looked up only when first asked for.
     """
