@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -27,6 +26,7 @@ from boardcal.storage.database.engine import Database, open_database
 from boardcal.storage.schema.column_types import AnyRow
 from boardcal.storage.schema.mail import attempt, message
 from boardcal.tests.factories import LONDON, checked, make_body, make_document, make_report
+from boardcal.tests.ports import free_port
 from boardcal.tests.waiting import until
 
 NURSERY = [sys.executable, str(Path(__file__).with_name("nursery.py"))]
@@ -155,7 +155,7 @@ class Yard:
 
     def config(self, name: str) -> Path:
         """The config of one daemon: its pages have a port of their own."""
-        port = _free_port()
+        port = free_port()
         path = self.folder / f"{name}.toml"
         path.write_text(
             f'planner = "planner.toml"\n'
@@ -249,10 +249,3 @@ class Yard:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-    return port

@@ -11,6 +11,7 @@ from email.policy import default
 from pathlib import Path
 
 from boardcal.notifications.delivery.mime import parse_items
+from boardcal.tests.ports import free_port
 from boardcal.tests.waiting import PATIENCE
 
 COMMAND = [sys.executable, "-m", "boardcal"]
@@ -73,7 +74,7 @@ def simulated(folder: Path, day: str) -> Mails:
 def test_the_march_report_is_reminded_of_chased_and_left_alone_once_submitted(
     tmp_path: Path,
 ) -> None:
-    (tmp_path / "config.toml").write_text("[web]\nport = 18431\n")
+    (tmp_path / "config.toml").write_text(f"[web]\nport = {free_port()}\n")
     boardcal(tmp_path, "--as-of", "2017-11-01T08:00", "golive", "2017-11-01")
     known: set[Path] = set()
     steps = []
@@ -93,7 +94,7 @@ def test_the_march_report_is_reminded_of_chased_and_left_alone_once_submitted(
 
 
 def test_a_second_daemon_on_the_same_file_is_refused_with_a_sentence(tmp_path: Path) -> None:
-    (tmp_path / "config.toml").write_text("[web]\nport = 18432\n")
+    (tmp_path / "config.toml").write_text(f"[web]\nport = {free_port()}\n")
     with subprocess.Popen(
         [*COMMAND, "run"], cwd=tmp_path, stdout=subprocess.PIPE, text=True
     ) as first:

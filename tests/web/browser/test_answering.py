@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import signal
-import socket
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ import pytest
 from boardcal.notifications.links import AnswerLink, LinkSigner
 from boardcal.storage.installation import installation_id
 from boardcal.storage.occurrences import occurrence_by_key
+from boardcal.tests.ports import free_port
 from boardcal.tests.waiting import PATIENCE
 from boardcal.tests.web.browser.looking import Look
 
@@ -123,8 +123,7 @@ def boardcal(folder: Path, *arguments: str) -> str:
 def test_the_link_in_a_chairs_mail_leads_to_a_page_that_records_the_submission(
     eyes: Eyes, tmp_path: Path
 ) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     base = f"http://127.0.0.1:{port}"
     (tmp_path / "config.toml").write_text(f'[web]\nport = {port}\nbase_url = "{base}"\n')
     boardcal(tmp_path, "--as-of", "2017-11-01T08:00", "golive", "2017-11-01")
