@@ -116,7 +116,7 @@ def test_a_clock_turned_under_a_daemon_stops_all_mail_until_somebody_has_looked(
         ("clocks go back, 28 October 2018", "2018-10-27 22:00"),
     ],
 )
-def test_minute_by_minute_through_the_nights_in_which_clocks_change_each_mail_comes_once(
+def test_through_the_nights_in_which_clocks_change_each_mail_comes_once(
     night: str, evening: str, kind: str, database: Database, judge: Judge, figures: Figures
 ) -> None:
     transport = SmtpTransport(SmtpAccount(host=HOST, port=judge.port, security="none"))

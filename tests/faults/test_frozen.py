@@ -50,7 +50,7 @@ def stop_at(moment: str, yard: Yard, judge: Judge) -> Daemon:
 
 @pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
 @pytest.mark.parametrize("moment", ["MAIL", "RCPT", "CONTENT", "DOT"])
-def test_a_daemon_stopped_past_its_lease_finds_its_mail_taken_over_and_sends_it_no_more(
+def test_a_daemon_stopped_past_its_lease_sends_nothing_that_was_taken_over(
     moment: str, kind: str, judge: Judge, make_yard: Callable[..., Yard], figures: Figures
 ) -> None:
     times = figures.size(1, 13)

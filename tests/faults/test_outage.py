@@ -23,7 +23,7 @@ BEGINS, HOURS_AWAY, HOURS_IN_ALL = "2018-02-22 07:00", 72, 120
 
 
 @pytest.mark.parametrize("how", ["no server", "4xx at every word"])
-def test_after_72_hours_without_a_mail_server_each_person_gets_one_mail_and_none_is_lost(
+def test_after_72_hours_without_a_mail_server_each_person_gets_one_mail(
     how: str, database: Database, kind: str, judge: Judge, figures: Figures
 ) -> None:
     with Judge() as away:

@@ -134,7 +134,7 @@ def test_an_uncertain_mail_goes_out_again_byte_for_byte(any_office: Office) -> N
     assert (after.identifier, after.subject) == (before.identifier, before.subject)
 
 
-def test_an_uncertain_mail_waits_for_the_next_working_day_where_its_reader_had_one_today(
+def test_an_uncertain_mail_waits_a_working_day_where_its_reader_had_one_today(
     any_office: Office,
 ) -> None:
     office = any_office
@@ -152,7 +152,7 @@ def test_an_uncertain_mail_waits_for_the_next_working_day_where_its_reader_had_o
     assert next(row.day for row in office.table(message) if row.id == number) == date(2018, 2, 12)
 
 
-def test_nothing_is_added_to_a_mail_that_goes_out_again_and_its_reader_gets_no_other_that_day(
+def test_nothing_joins_a_mail_sent_again_and_its_reader_gets_no_other_that_day(
     any_office: Office,
 ) -> None:
     office = any_office
@@ -227,7 +227,7 @@ def test_a_mail_sent_again_that_waits_for_a_working_day_alarms_nobody(office: Of
         assert contents_of(connection).latest == office.now
 
 
-def test_one_that_fails_all_day_is_uncertain_again_when_its_reader_is_to_hear_of_something_else(
+def test_one_that_fails_all_day_is_uncertain_again_when_another_is_to_go_out(
     any_office: Office,
 ) -> None:
     office = any_office

@@ -168,7 +168,7 @@ def test_a_meeting_stays_of_the_month_it_was_scheduled_for(
         ([cancelled("05-10", "2018-02-01"), added("04-12")], "03-08 02-22", "one before it"),
     ],
 )  # fmt: skip
-def test_the_last_of_a_period_falls_back_while_papers_can_still_come_else_to_the_next(
+def test_the_last_of_a_period_falls_back_while_papers_can_come_else_goes_on(
     changes: list[MeetingChange], goes_to: str, which: str
 ) -> None:
     found = reflowed(HALF_YEARLY, *changes)

@@ -43,7 +43,7 @@ def test_an_appointment_is_dated_and_its_predecessor_stops(live: Desk) -> None:
     ]
 
 
-def test_whoever_is_appointed_instead_of_another_to_come_is_told_who_holds_the_role_now(
+def test_who_is_appointed_instead_of_another_to_come_is_told_who_holds_it_now(
     live: Desk,
 ) -> None:
     live("people", "appoint", "pmqag", "chair", "mistaken@example.org", "--from", "2018-04-01")

@@ -43,7 +43,7 @@ UNREACHABLE = DeliveryError("no connection", scope="transport")
     ("until", "steps"),
     [("2018-02-22 20:00", {0, 1}), ("2018-02-23 07:00", {1}), ("2018-02-23", {1})],
 )
-def test_after_72_hours_without_a_mail_server_everyone_gets_one_mail_and_nothing_is_lost(
+def test_an_outage_of_72_hours_brings_everyone_one_mail_and_loses_nothing(
     office: Office, until: str, steps: set[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # On either database, against a real server: tests/faults/test_outage.py.
@@ -185,7 +185,7 @@ def read_only(database: Database, path: Path) -> Callable[[], None]:
 
 @pytest.mark.parametrize("stage", ["before the claim", "before DATA", "after DATA"])
 @pytest.mark.parametrize("fault", [locked, full, read_only])
-def test_a_database_that_cannot_be_written_for_a_minute_costs_no_mail_and_doubles_none(
+def test_a_database_not_written_to_for_a_minute_loses_and_doubles_no_mail(
     impatient: tuple[Office, Path],
     fault: Callable[[Database, Path], Callable[[], None]],
     stage: str,

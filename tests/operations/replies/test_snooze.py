@@ -208,7 +208,7 @@ EVENINGS = [each.isoformat() for each in each_day("2018-01-24", "2018-03-02")]
         max_size=8,
     )
 )
-def test_with_any_rests_no_step_is_sent_twice_and_after_the_due_date_none_is_held_back(
+def test_no_snooze_sends_a_step_twice_or_holds_one_back_after_the_due_date(
     wanted: dict[str, tuple[str, int]],
 ) -> None:
     office = Office(database=empty_copy()).store()

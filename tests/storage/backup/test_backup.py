@@ -85,7 +85,7 @@ def opened(url: str) -> Iterator[Database]:
         database.close()
 
 
-def test_a_backup_is_one_file_for_its_owner_that_can_be_restored_into_either_database(
+def test_a_backup_is_one_private_file_that_either_database_can_take(
     database: Database, url: str, tmp_path: Path, sqlite_url: str
 ) -> None:
     lived_in(database)
@@ -130,7 +130,7 @@ def test_after_a_restore_nothing_is_sent_until_somebody_says_so(
     assert (held.who, held.since) == ("M. Clerk", MORNING_AFTER)
 
 
-def test_what_was_known_of_a_planner_before_a_restore_is_not_taken_for_what_comes_after_it(
+def test_what_was_known_of_a_planner_before_a_restore_is_forgotten_after_it(
     database: Database, url: str, tmp_path: Path
 ) -> None:
     office = lived_in(database)
