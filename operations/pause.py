@@ -10,13 +10,13 @@ from ..storage.boards import BoardRow
 from ..storage.change_kinds import ChangeKind
 from ..storage.change_log import note_change
 from ..storage.mail.decisions import resume_overview, resume_paused_rows
-from ..storage.pauses import Pause, add_pause, remove_pause
+from ..storage.pauses import Pause, PauseKind, add_pause, remove_pause
 
 
 def set_pause(
     connection: Connection,
     row: BoardRow,
-    kind: str,
+    kind: PauseKind,
     name: str,
     *,
     now: datetime,
@@ -35,7 +35,7 @@ def set_pause(
 def end_pause(
     connection: Connection,
     row: BoardRow,
-    kind: str,
+    kind: PauseKind,
     name: str,
     *,
     now: datetime,
@@ -46,7 +46,7 @@ def end_pause(
     ended = remove_pause(connection, row.id, kind, name)
     if ended:
         resume_paused_rows(connection, row.id)
-        if kind == "person":
+        if kind == PauseKind.PERSON:
             resume_overview(connection, row.id, name)
         note_change(
             connection,

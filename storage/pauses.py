@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select
 
@@ -13,11 +14,19 @@ from .schema.planner import pause
 PAUSED = select(pause.c.board, pause.c.kind, pause.c.id)
 
 
+class PauseKind(StrEnum):
+    """Whose mails are paused."""
+
+    BOARD = "board"
+    BODY = "body"
+    PERSON = "person"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pause:
-    """What is paused: `kind` is board, body or person, `id` the Board's, the body's, an address."""
+    """A pause; `id` is the Board's, the body's, or the person's address."""
 
-    kind: str
+    kind: PauseKind
     id: str
     since: datetime
     who: str
@@ -31,20 +40,23 @@ def pauses_of(connection: Connection, board_id: str) -> list[Pause]:
         .where(pause.c.board == board_id)
         .order_by(pause.c.since, pause.c.id)
     )
-    return [Pause(**row) for row in rows.mappings()]
+    return [
+        Pause(kind=PauseKind(row.kind), id=row.id, since=row.since, who=row.who, why=row.why)
+        for row in rows
+    ]
 
 
-def pauses_by_board(connection: Connection) -> dict[str, set[tuple[str, str]]]:
+def pauses_by_board(connection: Connection) -> dict[str, set[tuple[PauseKind, str]]]:
     """The kind and the id of everything that is paused, by Board."""
-    pauses: dict[str, set[tuple[str, str]]] = {}
+    pauses: dict[str, set[tuple[PauseKind, str]]] = {}
     for row in connection.execute(PAUSED):
-        pauses.setdefault(row.board, set()).add((row.kind, row.id))
+        pauses.setdefault(row.board, set()).add((PauseKind(row.kind), row.id))
     return pauses
 
 
 def paused_boards(connection: Connection) -> frozenset[str]:
     """The Boards that are paused as a whole."""
-    rows = connection.execute(select(pause.c.board).where(pause.c.kind == "board"))
+    rows = connection.execute(select(pause.c.board).where(pause.c.kind == PauseKind.BOARD))
     return frozenset(row.board for row in rows)
 
 
@@ -61,10 +73,10 @@ def add_pause(connection: Connection, board_id: str, new: Pause) -> bool:
     return True
 
 
-def remove_pause(connection: Connection, board_id: str, kind: str, name: str) -> bool:
+def remove_pause(connection: Connection, board_id: str, kind: PauseKind, name: str) -> bool:
     """Removes a pause; False where there was none."""
     return connection.execute(delete(pause).where(_same(board_id, kind, name))).rowcount > 0
 
 
-def _same(board_id: str, kind: str, name: str) -> ColumnElement[bool]:
+def _same(board_id: str, kind: PauseKind, name: str) -> ColumnElement[bool]:
     return (pause.c.board == board_id) & (pause.c.kind == kind) & (pause.c.id == name)

@@ -42,6 +42,7 @@ from boardcal.storage.boards import board_row
 from boardcal.storage.change_kinds import ChangeKind
 from boardcal.storage.database.engine import Database
 from boardcal.storage.occurrences import StoredOccurrence, occurrence_by_key, occurrences_of
+from boardcal.storage.pauses import PauseKind
 from boardcal.storage.planners import content_of, store_planner
 from boardcal.storage.schema.column_types import AnyRow
 from boardcal.storage.schema.mail import ledger, message
@@ -262,7 +263,9 @@ class Office:
             row = board_row(connection, board_id)
             if row is None:
                 raise LookupError(board_id)
-            return set_pause(connection, row, kind, name, now=self.now, who=WHO, why=None)
+            return set_pause(
+                connection, row, PauseKind(kind), name, now=self.now, who=WHO, why=None
+            )
 
     def resume(self, kind: str, name: str, board_id: str = "lscb") -> bool:
         """Ends a pause."""
@@ -270,7 +273,7 @@ class Office:
             row = board_row(connection, board_id)
             if row is None:
                 raise LookupError(board_id)
-            return end_pause(connection, row, kind, name, now=self.now, who=WHO)
+            return end_pause(connection, row, PauseKind(kind), name, now=self.now, who=WHO)
 
     def go_live(self, day: str, board_id: str = "lscb") -> None:
         """Lets mails begin on `day`."""

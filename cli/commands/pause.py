@@ -10,6 +10,7 @@ from ...operations.pause import set_pause
 from ...operations.planner.change import body_named
 from ...scheduler.installation import Installation
 from ...storage.boards import BoardRow, hold_boards
+from ...storage.pauses import PauseKind
 from ...wording.names import short_names
 from ..framework.context import Invocation, asking
 from ..framework.param_types import ADDRESS, NOTE
@@ -54,7 +55,11 @@ def pause(
     if not begun:
         say(f"Mails {words} were paused already.")
         return
-    option = {"board": "", "body": f" --body {name}", "person": f" --person {name}"}[kind]
+    option = {
+        PauseKind.BOARD: "",
+        PauseKind.BODY: f" --body {name}",
+        PauseKind.PERSON: f" --person {name}",
+    }[kind]
     say(f"Mails {words} are paused. `boardcal resume{option}` lets them go on.")
 
 
@@ -64,17 +69,21 @@ def meant(
     row: BoardRow,
     body: str | None,
     person: str | None,
-) -> tuple[str, str, str]:
+) -> tuple[PauseKind, str, str]:
     """What is to be paused: its kind, its id, and how a sentence names it."""
     planner = installation.planners.get(connection, row)
     if body is not None and person is not None:
         raise click.UsageError("--body and --person cannot go together; give one of them")
     if body is not None:
         body_id = body_named(installation.planners.content(connection, row), body)
-        return "body", body_id, f"about what {''.join(short_names(planner, [body_id]))} owes"
+        return (
+            PauseKind.BODY,
+            body_id,
+            f"about what {''.join(short_names(planner, [body_id]))} owes",
+        )
     if person is None:
-        return "board", row.id, f"of {row.name}"
+        return PauseKind.BOARD, row.id, f"of {row.name}"
     address = planner.address_named(person)
     if address is None:
         raise UnknownPersonError(f"{person} holds no role; `boardcal people list` shows who does.")
-    return "person", address, f"to {address}"
+    return PauseKind.PERSON, address, f"to {address}"

@@ -14,7 +14,7 @@ from ...calendar.rules.escalation import Policy
 from ...core.local_time import Moment
 from ...storage.boards import boards
 from ...storage.occurrences import StoredOccurrence
-from ...storage.pauses import pauses_by_board
+from ...storage.pauses import PauseKind, pauses_by_board
 from ...storage.planners import PlannerCache
 
 
@@ -61,8 +61,8 @@ def live_boards(
             planner=planner,
             go_live=row.go_live,
             obligations={obligation.ref: obligation for obligation in planner.obligations()},
-            paused=any(kind == "board" for kind, _ in paused),
-            paused_bodies=frozenset(name for kind, name in paused if kind == "body"),
-            away=frozenset(name for kind, name in paused if kind == "person"),
+            paused=any(kind == PauseKind.BOARD for kind, _ in paused),
+            paused_bodies=frozenset(name for kind, name in paused if kind == PauseKind.BODY),
+            away=frozenset(name for kind, name in paused if kind == PauseKind.PERSON),
         )
     return live

@@ -12,7 +12,7 @@ from ...notifications.reminders.recipients import may_answer
 from ...scheduler.planning.board_view import BoardView
 from ...storage.change_log import last_outcomes
 from ...storage.occurrences import StoredOccurrence
-from ...storage.pauses import pauses_of
+from ...storage.pauses import PauseKind, pauses_of
 from ...storage.replies.requests import AnswerRequest, Wish, requests_about
 from ...storage.replies.snoozes import snoozed_until
 from ..record import accepts_nothing
@@ -74,7 +74,7 @@ def by_link(reader: str) -> str:
 def may_reply(connection: Connection, context: ReplyContext) -> bool:
     """Whether the reader may reply about it today: a former chair may not."""
     view = context.view
-    away = {pause.id for pause in pauses_of(connection, view.id) if pause.kind == "person"}
+    away = {pause.id for pause in pauses_of(connection, view.id) if pause.kind == PauseKind.PERSON}
     return may_answer(view.planner, context.row.owner, context.reader, view.today, away)
 
 

@@ -13,7 +13,7 @@ from ...calendar.status import OPEN, OWED, Status
 from ...notifications.reminders.recipients import recipients
 from ...scheduler.planning.board_view import BoardView
 from ...storage.occurrences import StoredOccurrence
-from ...storage.pauses import Pause
+from ...storage.pauses import Pause, PauseKind
 from ...wording.mails import CAPACITY, step_words
 from ...wording.statuses import STATUS_WORDS
 from ...wording.text import working_days
@@ -64,9 +64,9 @@ class MailingContext:
     @property
     def away(self) -> frozenset[str]:
         """The addresses of people who are paused."""
-        return frozenset(pause.id for pause in self.pauses if pause.kind == "person")
+        return frozenset(pause.id for pause in self.pauses if pause.kind == PauseKind.PERSON)
 
-    def is_paused(self, kind: str, name: str) -> bool:
+    def is_paused(self, kind: PauseKind, name: str) -> bool:
         """Whether a Board or a body is paused."""
         return any((pause.kind, pause.id) == (kind, name) for pause in self.pauses)
 
@@ -182,9 +182,9 @@ def _silence(
         return f"Nothing more is sent: it is {STATUS_WORDS[Status(state)]}."
     if context.view.row.go_live is None:
         return f"No mails of {planner.name} go out yet."
-    if context.is_paused("board", context.view.id):
+    if context.is_paused(PauseKind.BOARD, context.view.id):
         return f"The mails of {planner.name} are paused."
-    if context.is_paused("body", entry.owner.id):
+    if context.is_paused(PauseKind.BODY, entry.owner.id):
         return f"Mails about what {entry.owner.short} owes are paused."
     return None
 

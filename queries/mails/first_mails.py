@@ -17,6 +17,7 @@ from ...scheduler.installation import Installation, copied
 from ...scheduler.planning.board_view import view_of
 from ...scheduler.simulation import SimulatedMail, simulate
 from ...storage.boards import BoardRow, board_row, hold_boards
+from ...storage.pauses import PauseKind
 
 # Long enough for a weekend and the bank holidays around it.
 LOOK_ON = timedelta(days=7)
@@ -38,7 +39,7 @@ class FirstMail:
 
 
 def mails_after_resuming(
-    installation: Installation, row: BoardRow, kind: str, name: str
+    installation: Installation, row: BoardRow, kind: PauseKind, name: str
 ) -> tuple[FirstMail, ...]:
     """The mails of the next seven days that would go out if a pause ended now.
 
@@ -51,9 +52,9 @@ def mails_after_resuming(
         end_pause(connection, current, kind, name, now=installation.clock(), who=NOBODY)
 
     def is_meant(mail: SimulatedMail) -> bool:
-        if kind == "person":
+        if kind == PauseKind.PERSON:
             return mail.letter.recipient == name
-        if kind == "body":
+        if kind == PauseKind.BODY:
             return any(_parts(item)[2] == name for item in mail.letter.items if _is_of(item, row))
         return any(_is_of(item, row) for item in mail.letter.items) or bool(mail.letter.overviews)
 

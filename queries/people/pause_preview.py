@@ -9,27 +9,28 @@ from ...calendar.planner.model import Body, Planner
 from ...calendar.planner.roles import RoleName
 from ...calendar.rules.escalation import Level
 from ...notifications.reminders.recipients import recipient_at, roles_of
+from ...storage.pauses import PauseKind
 from ...wording.names import Names
 
 LATER = "Dates do not change. What came due meanwhile is caught up with then, once."
 
 
-def mails_meant(planner: Planner, kind: str, name: str) -> str:
+def mails_meant(planner: Planner, kind: PauseKind, name: str) -> str:
     """Which mails a pause holds back, to begin a sentence with."""
-    if kind == "board":
+    if kind == PauseKind.BOARD:
         return f"The mails of {planner.name}"
-    if kind == "body":
+    if kind == PauseKind.BODY:
         return f"The mails about what {Names(planner).short(name)} owes"
     return f"The mails to {name}"
 
 
 def pause_effects(
-    planner: Planner, kind: str, name: str, *, away: Collection[str], today: date
+    planner: Planner, kind: PauseKind, name: str, *, away: Collection[str], today: date
 ) -> tuple[str, ...]:
     """What follows where a Board, a body or a person is paused; `away` are paused already."""
-    if kind == "board":
+    if kind == PauseKind.BOARD:
         return ("Nobody gets any mail of this Board until you let them go on.", LATER)
-    if kind == "body":
+    if kind == PauseKind.BODY:
         said = "Nobody is reminded of what it owes, and nobody is chased, until you let them go on."
         return said, LATER
     return tuple(_absence(planner, name, {*away, name}, today))

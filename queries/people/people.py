@@ -19,7 +19,7 @@ from ...notifications.reminders.recipients import recipients
 from ...scheduler.planning.board_view import BoardView
 from ...storage.mail.board_messages import newest_messages_to
 from ...storage.message_states import MessageState
-from ...storage.pauses import Pause, pauses_of
+from ...storage.pauses import Pause, PauseKind, pauses_of
 from ...storage.schema.column_types import AnyRow
 from ...wording.mails import mail_words
 from ...wording.names import Named
@@ -110,7 +110,7 @@ def directory(connection: Connection, view: BoardView) -> Directory:
     names, pauses = view.names, pauses_of(connection, view.id)
     owes = Counter(owner for obligation in planner.obligations() for owner in obligation.owners)
     receives = Counter(body for obligation in planner.obligations() for body in obligation.audience)
-    away = {pause.id for pause in pauses if pause.kind == "person"}
+    away = {pause.id for pause in pauses if pause.kind == PauseKind.PERSON}
     return Directory(
         bodies=tuple(
             BodyLine(
@@ -123,14 +123,14 @@ def directory(connection: Connection, view: BoardView) -> Directory:
                 next_meeting=None if body.series is None else next_meeting(body.series, today),
                 roles=tuple(role_lines(body, today, owes=body.id in owes)),
                 vacancy=_vacancy(planner, body, away, today) if body.id in owes else None,
-                paused=_pause(pauses, "body", body.id, local),
+                paused=_pause(pauses, PauseKind.BODY, body.id, local),
                 owes=owes[body.id],
                 receives=receives[body.id],
             )
             for body in planner.bodies
         ),
         people=tuple(_people(connection, view, pauses)),
-        paused=_pause(pauses, "board", view.id, local),
+        paused=_pause(pauses, PauseKind.BOARD, view.id, local),
     )
 
 
@@ -152,7 +152,7 @@ def _vacancy(planner: Planner, body: Body, away: Collection[str], today: date) -
     return f"{stand_in.absence}, so its mails go to {stand_in.role} ({readers[0].address})."
 
 
-def _pause(pauses: Iterable[Pause], kind: str, name: str, local: LocalTime) -> str | None:
+def _pause(pauses: Iterable[Pause], kind: PauseKind, name: str, local: LocalTime) -> str | None:
     """ "Paused since 3 January 2018 by secretariat@example.org (on leave)."."""
     for pause in pauses:
         if (pause.kind, pause.id) == (kind, name):
@@ -181,7 +181,7 @@ def _people(
         yield PersonLine(
             address=address,
             roles=tuple(roles[address]),
-            paused=_pause(pauses, "person", address, view.local),
+            paused=_pause(pauses, PauseKind.PERSON, address, view.local),
             last_mail=mails.get(address),
         )
 

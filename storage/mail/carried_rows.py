@@ -24,6 +24,7 @@ from sqlalchemy import (
 
 from ..database.upsert import insert_for
 from ..message_states import CHANGEABLE, IN_HAND, CarriedState, MessageState
+from ..pauses import PauseKind
 from ..replies.snoozes import RESTS
 from ..schema.mail import answer_request, ledger, message, overview
 from ..schema.planner import board, pause
@@ -54,8 +55,8 @@ MAY_GO = {
     & ~select(pause.c.id)
     .where(
         pause.c.board == answer_request.c.board,
-        (pause.c.kind == "board")
-        | ((pause.c.kind == "person") & (pause.c.id == answer_request.c.recipient)),
+        (pause.c.kind == PauseKind.BOARD)
+        | ((pause.c.kind == PauseKind.PERSON) & (pause.c.id == answer_request.c.recipient)),
     )
     .exists(),
 }

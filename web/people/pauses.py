@@ -14,7 +14,7 @@ from ...calendar.rules.date_text import long_date
 from ...operations.pause import end_pause, set_pause
 from ...queries.mails.first_mails import LOOK_ON, mails_after_resuming
 from ...queries.people.pause_preview import mails_meant, pause_effects
-from ...storage.pauses import Pause, pauses_of
+from ...storage.pauses import Pause, PauseKind, pauses_of
 from ..page.confirm_flow import ConfirmFlow
 from ..page.page import page
 from ..request.context import changing_board, form_of, reading_board, redirect, site_of, user_of
@@ -22,12 +22,14 @@ from ..request.errors import NotFoundError
 from ..request.form import Form, Problems
 from ..request.query import sent
 
+UNKNOWN = "There is no such Board, body or person here. “People” lists them."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """A Board, body or person whose emails are held back, or may be; `mails` words which."""
 
-    kind: str
+    kind: PauseKind
     id: str
     mails: str
     pause: Pause | None
@@ -51,16 +53,16 @@ def show(request: Request) -> Response:
             )
             for pause in pauses
         ],
-        board_is_paused=("board", view.id) in paused,
+        board_is_paused=(PauseKind.BOARD, view.id) in paused,
         bodies=[
             {"value": body.id, "text": body.name}
             for body in view.planner.bodies
-            if ("body", body.id) not in paused
+            if (PauseKind.BODY, body.id) not in paused
         ],
         people=[
             {"value": address, "text": address}
             for address in view.planner.addresses()
-            if ("person", address) not in paused
+            if (PauseKind.PERSON, address) not in paused
         ],
     )
 
@@ -74,7 +76,7 @@ def _pause_form(request: Request, problems: Problems, _: str | None) -> Response
     with reading_board(request) as (connection, view):
         pauses = pauses_of(connection, view.id)
         target = _target(view.planner, pauses, form)
-    away = {pause.id for pause in pauses if pause.kind == "person"}
+    away = {pause.id for pause in pauses if pause.kind == PauseKind.PERSON}
     return page(
         request,
         "people/pause.html.j2",
@@ -126,15 +128,19 @@ def _save(
 
 def _target(planner: Planner, pauses: list[Pause], form: Form) -> Target:
     """The target that the address or the form names. Raises NotFoundError."""
-    kind, name = form.secret("kind"), form.secret("id")
+    name = form.secret("id")
+    try:
+        kind = PauseKind(form.secret("kind"))
+    except ValueError:
+        raise NotFoundError(UNKNOWN) from None
     paused = next((pause for pause in pauses if (pause.kind, pause.id) == (kind, name)), None)
     known = {
-        "board": {planner.board},
-        "body": {body.id for body in planner.bodies},
-        "person": set(planner.addresses()),
+        PauseKind.BOARD: {planner.board},
+        PauseKind.BODY: {body.id for body in planner.bodies},
+        PauseKind.PERSON: set(planner.addresses()),
     }
-    if name not in known.get(kind, ()) and paused is None:
-        raise NotFoundError("There is no such Board, body or person here. “People” lists them.")
+    if name not in known[kind] and paused is None:
+        raise NotFoundError(UNKNOWN)
     return Target(kind=kind, id=name, mails=mails_meant(planner, kind, name), pause=paused)
 
 
