@@ -11,7 +11,7 @@ from ..notifications.letters.assemble import assemble
 from ..notifications.letters.model import Letter
 from ..notifications.links import NO_LINKS, Links
 from ..notifications.reminders.mailing_boards import live_boards
-from ..notifications.reminders.recheck import Assembling
+from ..notifications.reminders.recheck import LetterSources
 from ..storage.database.engine import Database
 from ..storage.mail.claims import count_as_dropped, count_as_sent
 from ..storage.mail.queue import due_messages
@@ -65,16 +65,16 @@ def _letters(
 ) -> list[Letter]:
     """The day's letters; their messages count as sent."""
     with copy.write() as connection:
-        given = Assembling(
+        sources = LetterSources(
             boards=live_boards(connection, ticker.planners, day),
             today=day,
             notices={},
             in_full=in_full,
             links=links,
         )
-        letters = assemble(connection, due_messages(connection, today=day, now=now), given)
-        gone = [message_id for message_id, letter in letters.items() if letter is not None]
-        count_as_sent(connection, gone, now=now)
+        letters = assemble(connection, due_messages(connection, today=day, now=now), sources)
+        sent = [message_id for message_id, letter in letters.items() if letter is not None]
+        count_as_sent(connection, sent, now=now)
         empty = [message_id for message_id, letter in letters.items() if letter is None]
         count_as_dropped(connection, empty, now=now)
     return [letter for letter in letters.values() if letter is not None]

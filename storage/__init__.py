@@ -1,3 +1,3 @@
-"""What is kept: tables, migrations and the few queries."""
+"""Tables, migrations and all queries, by subject."""
 
 from __future__ import annotations

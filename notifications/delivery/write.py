@@ -18,7 +18,7 @@ from ..letters.model import Letter
 from ..letters.render import Templates
 from ..links import NO_LINKS, Links
 from ..reminders.mailing_boards import live_boards
-from ..reminders.recheck import Assembling, still_holds
+from ..reminders.recheck import LetterSources, still_holds
 from ..transports.base import DeliveryError, OutgoingMail
 from .envelope import Sender, mail_as_it_was, mail_of
 
@@ -112,15 +112,15 @@ class Writer:
             raise DeliveryError(NOT_AGAIN, scope="recipient", uncertain=True)
 
     def _assembled(
-        self, connection: Connection, claim: Claim, sources: Assembling
+        self, connection: Connection, claim: Claim, sources: LetterSources
     ) -> Letter | None:
         return assemble(connection, [claim.message_id], sources)[claim.message_id]
 
     def _sources(
         self, connection: Connection, notices: Notices, *, in_full: bool = True
-    ) -> Assembling:
+    ) -> LetterSources:
         today = self.local.day_of(self.clock())
         boards = live_boards(connection, self.planners, today)
-        return Assembling(
+        return LetterSources(
             boards=boards, today=today, notices=notices, in_full=in_full, links=self.links
         )

@@ -14,9 +14,9 @@ from ...storage.mail.messages import heads_of
 from ...storage.schema.column_types import AnyRow
 from ...wording.names import named
 from ..reminders.mailing_boards import LiveBoard
-from ..reminders.recheck import Assembling, overviews_that_hold, rows_that_hold
+from ..reminders.recheck import LetterSources, overviews_that_hold, rows_that_hold
 from ..reminders.recipients import secretariat_on
-from .context import NO_MATERIALS, Materials, materials_for
+from .context import NO_CONTEXT, LetterContext, context_for
 from .items import item_of, open_line
 from .model import FirstContact, Item, Letter, OpenLine, Overview, Secretariat
 from .overview import overview_of
@@ -32,7 +32,7 @@ class Rows(NamedTuple):
 
 
 def assemble(
-    connection: Connection, message_ids: Sequence[int], given: Assembling
+    connection: Connection, message_ids: Sequence[int], sources: LetterSources
 ) -> dict[int, Letter | None]:
     """The letters that messages would be now, None for one that has nothing left to say.
 
@@ -42,15 +42,15 @@ def assemble(
     if not message_ids:
         return {}
     heads = heads_of(connection, message_ids)
-    kept = rows_that_hold(connection, message_ids, given)
-    overviews = overviews_that_hold(connection, message_ids, given)
-    requests = requests_that_hold(connection, message_ids, given)
-    materials = NO_MATERIALS
-    if given.in_full:
-        materials = materials_for(
+    kept = rows_that_hold(connection, message_ids, sources)
+    overviews = overviews_that_hold(connection, message_ids, sources)
+    requests = requests_that_hold(connection, message_ids, sources)
+    context = NO_CONTEXT
+    if sources.in_full:
+        context = context_for(
             connection,
-            given.boards.values(),
-            today=given.today,
+            sources.boards.values(),
+            today=sources.today,
             rows=[row for rows in kept.values() for row in rows],
             readers=[head.recipient for head in heads],
             messages=message_ids,
@@ -60,8 +60,8 @@ def assemble(
             connection,
             head.recipient,
             Rows(kept[head.id], overviews[head.id], requests[head.id]),
-            materials,
-            given,
+            context,
+            sources,
         )
         for head in heads
     }
@@ -71,58 +71,58 @@ def _letter(
     connection: Connection,
     reader: str,
     rows: Rows,
-    materials: Materials,
-    given: Assembling,
+    context: LetterContext,
+    sources: LetterSources,
 ) -> Letter | None:
-    first, *others = dict.fromkeys(each.board for each in chain(*rows)) or (None,)
+    first, *others = dict.fromkeys(row.board for row in chain(*rows)) or (None,)
     if first is None:
         return None
-    board = given.boards[first]
-    reply_to = secretariat_on(board.planner, given.today) or ""
-    roles = _roles(reader, materials)
-    items = [item_of(row, given.boards[row.board], materials, given) for row in rows.ledger]
+    board = sources.boards[first]
+    reply_to = secretariat_on(board.planner, sources.today) or ""
+    roles = _roles(reader, context)
+    items = [item_of(row, sources.boards[row.board], context, sources) for row in rows.ledger]
     return Letter(
         recipient=reader,
-        day=given.today,
+        day=sources.today,
         sender_name=board.planner.name,
         reply_to=reply_to,
-        also_reply_to=_further_secretariats(others, reply_to, given),
+        also_reply_to=_further_secretariats(others, reply_to, sources),
         items=tuple(sorted(items, key=_pressing)),
-        also_open=_also_open(reader, {row.id for row in rows.ledger}, materials, given),
-        first_contact=_first_contact(reader, board, roles, materials)
-        if items and given.in_full
+        also_open=_also_open(reader, {row.id for row in rows.ledger}, context, sources),
+        first_contact=_first_contact(reader, board, roles, context)
+        if items and sources.in_full
         else None,
         roles=roles,
-        overviews=tuple(_overview(connection, each, given) for each in rows.overviews),
-        asked=tuple(asked_of(each, given) for each in rows.requests),
+        overviews=tuple(_overview(connection, row, sources) for row in rows.overviews),
+        asked=tuple(asked_of(row, sources) for row in rows.requests),
     )
 
 
 def _further_secretariats(
-    others: Iterable[str], reply_to: str, given: Assembling
+    others: Iterable[str], reply_to: str, sources: LetterSources
 ) -> tuple[Secretariat, ...]:
     """The secretariats of further Boards, where another person holds that role there."""
-    found: dict[str, Secretariat] = {}
+    secretariats: dict[str, Secretariat] = {}
     for name in others:
-        planner = given.boards[name].planner
-        address = secretariat_on(planner, given.today)
+        planner = sources.boards[name].planner
+        address = secretariat_on(planner, sources.today)
         if address is not None and address != reply_to:
-            found.setdefault(address, Secretariat(board=planner.name, address=address))
-    return tuple(found.values())
+            secretariats.setdefault(address, Secretariat(board=planner.name, address=address))
+    return tuple(secretariats.values())
 
 
-def _overview(connection: Connection, asked: AnyRow, given: Assembling) -> Overview:
-    board, week, first = given.boards[asked.board], asked.week, asked.first
-    if not given.in_full:
+def _overview(connection: Connection, row: AnyRow, sources: LetterSources) -> Overview:
+    board, week, first = sources.boards[row.board], row.week, row.first
+    if not sources.in_full:
         return Overview(board=board.planner.name, week=week, go_live=board.go_live, first=first)
     return overview_of(
         connection,
         board,
         week=week,
         first=first,
-        today=given.today,
-        notices=given.notices.get(asked.board, ()),
-        pages=given.links.board(asked.board),
+        today=sources.today,
+        notices=sources.notices.get(row.board, ()),
+        pages=sources.links.board(row.board),
     )
 
 
@@ -131,40 +131,40 @@ def _pressing(item: Item) -> tuple[bool, date, str]:
 
 
 def _also_open(
-    reader: str, mentioned: Iterable[int], materials: Materials, given: Assembling
+    reader: str, mentioned: Iterable[int], context: LetterContext, sources: LetterSources
 ) -> tuple[OpenLine, ...]:
     """What else the reader owes as the leader of a body, near or past its date."""
     lines: list[OpenLine] = []
-    for name, board in given.boards.items():
+    for name, board in sources.boards.items():
         if board.paused:
             continue
         led = {
             body.id
-            for body, role in materials.roles.get(name, {}).get(reader, ())
+            for body, role in context.roles.get(name, {}).get(reader, ())
             if role is RoleName.CHAIR
         }
         lines.extend(
-            open_line(row, board, given.today)
-            for row in materials.open_of.get(name, ())
+            open_line(row, board, sources.today)
+            for row in context.open_of.get(name, ())
             if row.owner in led - board.paused_bodies
             and row.id not in mentioned
-            and (row.id, reader) not in materials.resting
+            and (row.id, reader) not in context.resting
         )
     return tuple(lines)
 
 
 def _first_contact(
-    reader: str, board: LiveBoard, roles: tuple[str, ...], materials: Materials
+    reader: str, board: LiveBoard, roles: tuple[str, ...], context: LetterContext
 ) -> FirstContact | None:
     """The introduction for a reader whom no mail has reached before."""
-    if reader in materials.known_readers:
+    if reader in context.known_readers:
         return None
     return FirstContact(board=board.planner.name, roles=roles, go_live=board.go_live)
 
 
-def _roles(reader: str, materials: Materials) -> tuple[str, ...]:
+def _roles(reader: str, context: LetterContext) -> tuple[str, ...]:
     """What the reader is, such as "chair of the Education Subgroup"."""
-    held = (pair for boards in materials.roles.values() for pair in boards.get(reader, ()))
+    held = (pair for boards in context.roles.values() for pair in boards.get(reader, ()))
     named_roles = (
         f"{body.lead if role is RoleName.CHAIR else role.value} of {named(body)}"
         for body, role in held

@@ -30,7 +30,7 @@ RolesOfReaders = Mapping[str, Sequence[tuple[Body, RoleName]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Materials:
+class LetterContext:
     """What many letters draw on.
 
     `changed` says by key and reader what changed since their last mail, `met_by` which titles a
@@ -47,10 +47,10 @@ class Materials:
     resting: frozenset[tuple[int, str]] = frozenset()
 
 
-NO_MATERIALS = Materials(changed={}, met_by={}, open_of={}, known_readers=frozenset(), roles={})
+NO_CONTEXT = LetterContext(changed={}, met_by={}, open_of={}, known_readers=frozenset(), roles={})
 
 
-def materials_for(
+def context_for(
     connection: Connection,
     boards: Iterable[LiveBoard],
     *,
@@ -58,14 +58,14 @@ def materials_for(
     rows: Sequence[AnyRow],
     readers: Sequence[str],
     messages: Sequence[int],
-) -> Materials:
+) -> LetterContext:
     """What the letters of `messages` to `readers`, with these ledger rows, need."""
     live = list(boards)
     roles = {
         board.planner.board: {reader: roles_of(board.planner, reader, today) for reader in readers}
         for board in live
     }
-    return Materials(
+    return LetterContext(
         changed=_changed(connection, [row for row in rows if row.due_revision > 1]),
         met_by=titles_met_by(connection, {row.key for row in rows}),
         open_of={

@@ -17,15 +17,15 @@ from ...wording.text import working_days
 from ...wording.timings import sentence
 from ..links import AnswerLink, last_day_of
 from ..reminders.mailing_boards import LiveBoard
-from ..reminders.recheck import Assembling
+from ..reminders.recheck import LetterSources
 from ..reminders.recipients import may_answer, secretariat_on
-from .context import Materials
+from .context import LetterContext
 from .model import Item, OpenLine
 
 
-def item_of(row: AnyRow, board: LiveBoard, materials: Materials, given: Assembling) -> Item:
+def item_of(row: AnyRow, board: LiveBoard, context: LetterContext, sources: LetterSources) -> Item:
     """The item of a ledger row joined with its occurrence."""
-    planner, obligation, today = board.planner, board.obligations[row.ref], given.today
+    planner, obligation, today = board.planner, board.obligations[row.ref], sources.today
     owner = planner.body(row.owner)
     if owner is None:
         raise ValueError(f"{row.key} is owed by no body of the planner")
@@ -49,13 +49,13 @@ def item_of(row: AnyRow, board: LiveBoard, materials: Materials, given: Assembli
         days_left=planner.days.between(today, row.due),
         meeting=row.meeting,
         because=None if row.because is None else StandIn(**row.because).to_reader(),
-        changed=materials.changed.get((row.key, row.recipient)),
-        also_meets=materials.met_by.get(row.key, ()),
+        changed=context.changed.get((row.key, row.recipient)),
+        also_meets=context.met_by.get(row.key, ()),
         nothing_to_report=obligation.accepts_nothing,
         timing=_timing(row, obligation.timing, planner),
         quote=obligation.quote,
-        answer=_answer(row, board, given),
-        page=_page(row, board, given),
+        answer=_answer(row, board, sources),
+        page=_page(row, board, sources),
     )
 
 
@@ -73,27 +73,27 @@ def _timing(row: AnyRow, timing: Timing, planner: Planner) -> str:
     return f"raised as required, for the meeting; {papers}"
 
 
-def _answer(row: AnyRow, board: LiveBoard, given: Assembling) -> str:
+def _answer(row: AnyRow, board: LiveBoard, sources: LetterSources) -> str:
     """Where its reader answers: whoever owes it or stands in does, others only look on."""
-    if not given.in_full or _is_secretariat(row, board, given.today):
+    if not sources.in_full or _is_secretariat(row, board, sources.today):
         return ""
-    if not may_answer(board.planner, row.owner, row.recipient, given.today, board.away):
+    if not may_answer(board.planner, row.owner, row.recipient, sources.today, board.away):
         return ""
-    return given.links.answer(
+    return sources.links.answer(
         AnswerLink(
             occurrence=row.id,
             due_revision=row.due_revision,
             recipient=row.recipient,
-            until=last_day_of(row.due, given.today),
+            until=last_day_of(row.due, sources.today),
         )
     )
 
 
-def _page(row: AnyRow, board: LiveBoard, given: Assembling) -> str:
+def _page(row: AnyRow, board: LiveBoard, sources: LetterSources) -> str:
     """Where the secretariat records: it signs in, so its link carries nothing secret."""
-    if not given.in_full or not _is_secretariat(row, board, given.today):
+    if not sources.in_full or not _is_secretariat(row, board, sources.today):
         return ""
-    return given.links.due(row.board, row.key)
+    return sources.links.due(row.board, row.key)
 
 
 def _is_secretariat(row: AnyRow, board: LiveBoard, today: date) -> bool:

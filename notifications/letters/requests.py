@@ -19,14 +19,14 @@ from ...storage.replies.requests import (
 from ...storage.schema.column_types import AnyRow
 from ...wording.names import named, reference
 from ..reminders.mailing_boards import LiveBoard
-from ..reminders.recheck import Assembling
+from ..reminders.recheck import LetterSources
 from ..reminders.recipients import secretariat_on
 from ..reminders.stage import Stage
 from .model import Asked
 
 
 def requests_that_hold(
-    connection: Connection, message_ids: Sequence[int], given: Assembling
+    connection: Connection, message_ids: Sequence[int], sources: LetterSources
 ) -> dict[int, list[AnyRow]]:
     """The requests in messages that still hold; others go to the secretariat of today.
 
@@ -35,8 +35,8 @@ def requests_that_hold(
     """
     kept: dict[int, list[AnyRow]] = defaultdict(list)
     for row in requests_of(connection, message_ids):
-        board = given.boards.get(row.board)
-        reader = None if board is None else _reader(row, board, given.today)
+        board = sources.boards.get(row.board)
+        reader = None if board is None else _reader(row, board, sources.today)
         if board is not None and reader == row.recipient and not _is_paused(reader, board):
             kept[row.message_id].append(row)
             continue
@@ -85,9 +85,9 @@ def _reader(row: AnyRow, board: LiveBoard, today: date) -> str | None:
     return secretariat_on(board.planner, today)
 
 
-def asked_of(row: AnyRow, given: Assembling) -> Asked:
+def asked_of(row: AnyRow, sources: LetterSources) -> Asked:
     """A request for the secretariat, or its outcome for the asker."""
-    board = given.boards[row.board]
+    board = sources.boards[row.board]
     body, obligation = board.planner.body(row.owner), board.obligations.get(row.ref)
     is_open = row.closed_at is None
     return Asked(
@@ -99,7 +99,7 @@ def asked_of(row: AnyRow, given: Assembling) -> Asked:
         wish=wish_in_words(Wish(row.kind), until=row.until, successor=row.successor),
         why=row.why or "",
         outcome=None if is_open else row.outcome,
-        page=given.links.request(row.board, row.id) if is_open else "",
+        page=sources.links.request(row.board, row.id) if is_open else "",
     )
 
 

@@ -24,7 +24,7 @@ from .recipients import Recipient, recipients, secretariat_on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Assembling:
+class LetterSources:
     """What letters are assembled from: the Boards, the day, and what the reader may be told.
 
     Without `in_full` letters hold their items alone, for those who count mails but read none.
@@ -38,17 +38,17 @@ class Assembling:
 
 
 def rows_that_hold(
-    connection: Connection, message_ids: Sequence[int], given: Assembling
+    connection: Connection, message_ids: Sequence[int], sources: LetterSources
 ) -> dict[int, list[AnyRow]]:
     """The ledger rows of messages that still hold; the others are taken back."""
-    take_out_resting(connection, message_ids, given.today)
+    take_out_resting(connection, message_ids, sources.today)
     rows = rows_of(connection, message_ids)
     kept: dict[int, list[AnyRow]] = defaultdict(list)
     for row in rows:
-        reason = _lost_reason(row, given)
+        reason = _lost_reason(row, sources)
         detail = row.state if reason is UnsentReason.RECORDED else None
         if reason is None:
-            current = _recipients_now(row, given)
+            current = _recipients_now(row, sources)
             if row.recipient in {recipient.address for recipient in current}:
                 kept[row.message_id].append(row)
                 continue
@@ -60,7 +60,7 @@ def rows_that_hold(
 
 
 def overviews_that_hold(
-    connection: Connection, message_ids: Sequence[int], given: Assembling
+    connection: Connection, message_ids: Sequence[int], sources: LetterSources
 ) -> dict[int, list[AnyRow]]:
     """The overviews in messages; after a long outage only the newest week of each Board.
 
@@ -69,14 +69,14 @@ def overviews_that_hold(
     rows = overviews_of(connection, message_ids)
     newest: dict[tuple[int, str], AnyRow] = {}
     for row in rows:
-        if row.board in given.boards:
+        if row.board in sources.boards:
             newest.setdefault((row.message_id, row.board), row)
     kept: dict[int, list[AnyRow]] = defaultdict(list)
     for row in newest.values():
-        board = given.boards[row.board]
+        board = sources.boards[row.board]
         if row.recipient in board.away:
             continue  # a pause takes it back; the end of the pause asks for it again
-        secretariat = secretariat_on(board.planner, given.today, board.away)
+        secretariat = secretariat_on(board.planner, sources.today, board.away)
         if secretariat in (row.recipient, None):
             kept[row.message_id].append(row)
             continue
@@ -84,45 +84,49 @@ def overviews_that_hold(
     return kept
 
 
-def still_holds(connection: Connection, message_id: int, given: Assembling) -> bool:
+def still_holds(connection: Connection, message_id: int, sources: LetterSources) -> bool:
     """Whether anything in a mail with fixed bytes is still to be said, and to its reader."""
     messages = [message_id]
     for row in rows_of(connection, messages, state=CarriedState.SENDING):
-        if _lost_reason(row, given) is None and row.recipient in {
-            recipient.address for recipient in _recipients_now(row, given)
+        if _lost_reason(row, sources) is None and row.recipient in {
+            recipient.address for recipient in _recipients_now(row, sources)
         }:
             return True
     for row in overviews_of(connection, messages, state=CarriedState.SENDING):
-        if _hears_as_secretariat(row, given):
+        if _hears_as_secretariat(row, sources):
             return True
     for row in requests_of(connection, messages, state=CarriedState.SENDING):
         # What became of a request is for whoever asked.
-        if _hears_as_secretariat(row, given) if row.closed_at is None else _may_hear(row, given):
+        if (
+            _hears_as_secretariat(row, sources)
+            if row.closed_at is None
+            else _may_hear(row, sources)
+        ):
             return True
     return False
 
 
-def _hears_as_secretariat(row: AnyRow, given: Assembling) -> bool:
-    board = given.boards.get(row.board)
+def _hears_as_secretariat(row: AnyRow, sources: LetterSources) -> bool:
+    board = sources.boards.get(row.board)
     is_secretariat = board is not None and (
-        secretariat_on(board.planner, given.today) == row.recipient
+        secretariat_on(board.planner, sources.today) == row.recipient
     )
-    return is_secretariat and _may_hear(row, given)
+    return is_secretariat and _may_hear(row, sources)
 
 
-def _may_hear(row: AnyRow, given: Assembling) -> bool:
-    board = given.boards.get(row.board)
+def _may_hear(row: AnyRow, sources: LetterSources) -> bool:
+    board = sources.boards.get(row.board)
     return board is not None and not board.paused and row.recipient not in board.away
 
 
-def _recipients_now(row: AnyRow, given: Assembling) -> list[Recipient]:
-    board = given.boards[row.board]
+def _recipients_now(row: AnyRow, sources: LetterSources) -> list[Recipient]:
+    board = sources.boards[row.board]
     return recipients(
         board.planner,
         row.owner,
-        Step(day=given.today, offset=row.step),
+        Step(day=sources.today, offset=row.step),
         board.obligations[row.ref].policy,
-        day=given.today,
+        day=sources.today,
         away=board.away,
     )
 
@@ -143,8 +147,8 @@ def _handed_on(row: AnyRow, recipient: Recipient) -> dict[str, object]:
     }
 
 
-def _lost_reason(row: AnyRow, given: Assembling) -> UnsentReason | None:
-    board = given.boards.get(row.board)
+def _lost_reason(row: AnyRow, sources: LetterSources) -> UnsentReason | None:
+    board = sources.boards.get(row.board)
     if board is None:
         return UnsentReason.NOT_LIVE
     if board.is_paused_for(row.owner):

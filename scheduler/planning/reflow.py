@@ -21,22 +21,22 @@ GONE = "no longer in the planner"
 def reflow(
     connection: Connection,
     view: BoardView,
-    found: dict[str, Occurrence],
-    existing: dict[str, StoredOccurrence],
+    planned: dict[str, Occurrence],
+    stored: dict[str, StoredOccurrence],
     *,
     until: date,
 ) -> None:
     """Follows what the planner now says, but for what is past or settled.
 
-    `found` is all that falls due up to `until`; of what lies beyond, nothing is known here.
+    `planned` is all that falls due up to `until`; of what lies beyond, nothing is known here.
     """
-    for key, row in existing.items():
+    for key, row in stored.items():
         if row.state not in (*OWED, Status.UNSETTLED, Status.VOID):
             continue
         past = (row.meeting or row.due) < view.today
-        each = found.get(key)
-        if each is not None:
-            _follow(connection, view, row, each, past=past)
+        occurrence = planned.get(key)
+        if occurrence is not None:
+            _follow(connection, view, row, occurrence, past=past)
         elif row.state != Status.VOID and (
             _is_gone(row, view, past=past) or (not past and row.first_due <= until)
         ):
@@ -53,45 +53,51 @@ def _follow(
     connection: Connection,
     view: BoardView,
     row: StoredOccurrence,
-    each: Occurrence,
+    occurrence: Occurrence,
     *,
     past: bool,
 ) -> None:
-    words = {"title": each.title, "row": each.row, "audience": list(each.audience)}
-    words["met_by"] = each.met_by
-    if any(getattr(row, name) != value for name, value in words.items()):
-        update_occurrences(connection, [{"id": row.id, **words}])
+    fields = {
+        "title": occurrence.title,
+        "row": occurrence.row,
+        "audience": list(occurrence.audience),
+    }
+    fields["met_by"] = occurrence.met_by
+    if any(getattr(row, name) != value for name, value in fields.items()):
+        update_occurrences(connection, [{"id": row.id, **fields}])
     if past:
-        if row.state == Status.VOID and row.left_planner and not each.void:
-            _restore(connection, view, row, each)
+        if row.state == Status.VOID and row.left_planner and not occurrence.void:
+            _restore(connection, view, row, occurrence)
         return
-    if each.void and row.state != Status.VOID:
-        withdraw(connection, view, row, each.note or "the meeting was cancelled")
-    elif row.extended and not each.void:
-        _follow_meeting(connection, view, row, each)
-    elif (row.state == Status.VOID and not each.void) or (
-        (row.due, row.meeting) != (each.due, each.meeting)
+    if occurrence.void and row.state != Status.VOID:
+        withdraw(connection, view, row, occurrence.note or "the meeting was cancelled")
+    elif row.extended and not occurrence.void:
+        _follow_meeting(connection, view, row, occurrence)
+    elif (row.state == Status.VOID and not occurrence.void) or (
+        (row.due, row.meeting) != (occurrence.due, occurrence.meeting)
     ):
-        _move(connection, view, row, each)
+        _move(connection, view, row, occurrence)
 
 
 def _follow_meeting(
-    connection: Connection, view: BoardView, row: StoredOccurrence, each: Occurrence
+    connection: Connection, view: BoardView, row: StoredOccurrence, occurrence: Occurrence
 ) -> None:
     """The date that somebody set stands, whatever becomes of the meeting that it is for."""
     if row.state == Status.VOID:
-        _restore(connection, view, row, each)
-    if (row.meeting, row.note) != (each.meeting, each.note):
-        update_occurrences(connection, [{"id": row.id, "meeting": each.meeting, "note": each.note}])
+        _restore(connection, view, row, occurrence)
+    if (row.meeting, row.note) != (occurrence.meeting, occurrence.note):
+        update_occurrences(
+            connection, [{"id": row.id, "meeting": occurrence.meeting, "note": occurrence.note}]
+        )
 
 
 def _restore(
-    connection: Connection, view: BoardView, row: StoredOccurrence, each: Occurrence
+    connection: Connection, view: BoardView, row: StoredOccurrence, occurrence: Occurrence
 ) -> None:
     """What the planner lost and has again is owed as it was before."""
     state = OPEN if row.due >= view.go_live else Status.UNSETTLED.value
     update_occurrences(
-        connection, [{"id": row.id, "state": state, "note": each.note, "left_planner": False}]
+        connection, [{"id": row.id, "state": state, "note": occurrence.note, "left_planner": False}]
     )
     note_change(
         connection,
@@ -106,12 +112,19 @@ def _restore(
     )
 
 
-def _move(connection: Connection, view: BoardView, row: StoredOccurrence, each: Occurrence) -> None:
-    new = {"id": row.id, "due": each.due, "meeting": each.meeting, "note": each.note}
+def _move(
+    connection: Connection, view: BoardView, row: StoredOccurrence, occurrence: Occurrence
+) -> None:
+    new = {
+        "id": row.id,
+        "due": occurrence.due,
+        "meeting": occurrence.meeting,
+        "note": occurrence.note,
+    }
     # Whoever returned it wants it again, wherever its date goes.
-    new["state"] = row.state if row.state == Status.RETURNED else first_state(each, view)
+    new["state"] = row.state if row.state == Status.RETURNED else first_state(occurrence, view)
     new |= row.steps_afresh
-    new |= {"precision": each.precision.value, "left_planner": False}
+    new |= {"precision": occurrence.precision.value, "left_planner": False}
     update_occurrences(connection, [new])
     supersede_unsent(connection, [row.id], UnsentReason.DATE_MOVED)
     note_change(
@@ -120,8 +133,8 @@ def _move(connection: Connection, view: BoardView, row: StoredOccurrence, each: 
         subject=row.key,
         what=ChangeKind.MOVED,
         before=row.due,
-        after=each.due,
-        why=each.note,
+        after=occurrence.due,
+        why=occurrence.note,
         now=view.now,
         who=BOARDCAL,
     )
