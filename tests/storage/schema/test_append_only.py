@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def altered(table: Table) -> object:
-    name = "who" if "who" in table.c else "outcome"
+    name = "who" if "who" in table.c else "reply"
     return update(table).values({name: "somebody else"})
 
 
