@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import time
+from enum import StrEnum
 from pathlib import Path
 from stat import S_ISDIR
 from typing import Annotated, Literal
@@ -106,7 +107,11 @@ class Smtp(Section):
         return file
 
 
-TransportName = Literal["outbox", "smtp"]
+class TransportName(StrEnum):
+    """Choices of `mail.transport`; notifications/transports/registry.py has the class of each."""
+
+    OUTBOX = "outbox"
+    SMTP = "smtp"
 
 
 class Uncertain(Section):
@@ -119,7 +124,7 @@ class Uncertain(Section):
 class Mail(Section):
     """`[mail]`: where mails go, and from whom. `sender` is the file's `from`."""
 
-    transport: TransportName = "outbox"
+    transport: Annotated[TransportName, Field(strict=False)] = TransportName.OUTBOX
     outbox: FilePath = Path("var/outbox")
     sender: Mailbox = Field(Address(name="Cumbria LSCB", address="lscb@example.org"), alias="from")
     reply_to: OptionalMailbox = None

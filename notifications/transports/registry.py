@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from ...settings.model import TransportName
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from ...settings.model import Settings, TransportName
+    from ...settings.model import Settings
     from .base import Transport
 
 
@@ -52,8 +54,8 @@ def _smtp() -> TransportClass:
 
 
 TRANSPORTS: Mapping[TransportName, Callable[[], TransportClass]] = {
-    "outbox": _outbox,
-    "smtp": _smtp,
+    TransportName.OUTBOX: _outbox,
+    TransportName.SMTP: _smtp,
 }
 
 

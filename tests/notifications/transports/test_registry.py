@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import get_args
 
 import pytest
 
@@ -13,7 +12,7 @@ from boardcal.settings.model import TransportName
 
 
 def test_every_transport_that_settings_may_name_is_registered() -> None:
-    assert set(TRANSPORTS) == set(get_args(TransportName))
+    assert set(TRANSPORTS) == set(TransportName)
 
 
 @pytest.mark.parametrize(
