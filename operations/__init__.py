@@ -1,1 +1,1 @@
-"""What people change."""
+"""What people do: record, extend, raise, pause, go live, reply, change the planner."""

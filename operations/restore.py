@@ -1,4 +1,4 @@
-"""A backup put in the place of the installation's database, on hold until a person looks."""
+"""Restoring a backup: it replaces the database, and is on hold until a person ends that."""
 
 from __future__ import annotations
 
@@ -8,20 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection
-
 from ..calendar.rules.date_text import long_date
 from ..core.local_time import LocalTime
 from ..scheduler.single_instance import nobody_at_work
 from ..settings.load import Settings
-from ..storage.backup.contents import Contents, contents_of
-from ..storage.backup.restore import prepared, replace_file, replace_rows
+from ..storage.backup.contents import Contents
+from ..storage.backup.restore import prepared_copy, replace_file, replace_rows
 from ..storage.database.engine import open_database
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restored:
-    """What a restore came to; `aside` is where the database that was there is kept."""
+    """A restore that was done; `aside` is where the database before it is kept, if any."""
 
     contents: Contents
     database: str
@@ -37,7 +35,7 @@ def restore(
     who: str,
     is_agreed: Callable[[Contents, str], bool],
 ) -> Restored | None:
-    """Brings `file` back; None where `is_agreed` says no, and then nothing was changed.
+    """Restores the backup `file`; None where `is_agreed` says no, and then nothing was changed.
 
     Raises BackupError for a file that is damaged, foreign or of a newer boardcal, and
     AnotherDaemonError while a daemon is at work; nothing was changed then either.
@@ -48,11 +46,8 @@ def restore(
         f"{beside.name}.before-restore-{now.astimezone(local.zone):%Y%m%d-%H%M%S}"
     )
 
-    found: list[Contents] = []
-
-    def why(connection: Connection) -> str:
-        found.append(contents_of(connection))
-        latest = found[0].latest
+    def why(contents: Contents) -> str:
+        latest = contents.latest
         then = "" if latest is None else f" of {long_date(local.day_of(latest))}"
         return (
             f"The database was restored from a backup{then}. What was recorded or sent after "
@@ -63,12 +58,12 @@ def restore(
     with (
         closing(database),
         nobody_at_work(database, target),
-        prepared(file, beside, why=why, now=now, who=who) as part,
+        prepared_copy(file, beside, why=why, now=now, who=who) as (part, contents),
     ):
-        if not is_agreed(found[0], database.name):
+        if not is_agreed(contents, database.name):
             return None
         if target is None:
             kept = replace_rows(part, database, aside)
         else:
             kept = replace_file(part, target, aside)
-    return Restored(contents=found[0], database=database.name, aside=aside if kept else None)
+    return Restored(contents=contents, database=database.name, aside=aside if kept else None)

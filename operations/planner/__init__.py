@@ -1,1 +1,1 @@
-"""Changes to the planner: entries, meetings, roles, readings."""
+"""Changes to the planner: entries, meetings, roles, awaited events, assumptions."""

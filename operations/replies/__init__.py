@@ -1,1 +1,1 @@
-"""What a reader answers through a signed link, and what becomes of requests."""
+"""Replies by the link in a mail, and the requests among them as the secretariat decides."""

@@ -21,17 +21,18 @@ from ..schema.all_tables import metadata
 from ..schema.append_only import unguarded
 from ..schema.planner import board
 from .backup import BackupError, back_up, require_sound, unfinished
+from .contents import Contents, contents_of
 from .copy import copy_rows
 
 
 @contextmanager
-def prepared(
-    file: Path, target: Path, *, why: Callable[[Connection], str], now: datetime, who: str
-) -> Iterator[Path]:
-    """A copy of the backup `file`, beside `target`, that is ready to take its place.
+def prepared_copy(
+    file: Path, target: Path, *, why: Callable[[Contents], str], now: datetime, who: str
+) -> Iterator[tuple[Path, Contents]]:
+    """A copy of the backup `file`, beside `target` and ready to take its place; its contents.
 
-    It is of today's tables, on hold for the reason that `why` reads from it, and signs nobody
-    in: who was signed in then, or had a link to set a password, may not be meant to be now.
+    It has today's tables and is on hold, for the reason that `why` makes of the contents. Its
+    sessions and links are gone: those who had one then may have lost their access since.
     Raises BackupError, having changed nothing, where the backup is damaged or newer.
     """
     require_sound(file)
@@ -50,18 +51,18 @@ def prepared(
             migrate(database, keep=False)
             with database.write() as connection:
                 _require_whole(connection, file)
-                reason = why(connection)
+                contents = contents_of(connection)
                 connection.execute(delete(session))
                 connection.execute(delete(setup_link))
                 end_hold(connection, now=now, who=who)
-                put_on_hold(connection, why=reason, now=now, who=who, after_restore=True)
+                put_on_hold(connection, why=why(contents), now=now, who=who, after_restore=True)
                 _number_planners_anew(connection, now)
                 faults = faults_of(connection)
         finally:
             database.close()
         if faults:
             raise BackupError(f"{file} cannot be used: {faults[0]} So nothing was changed.")
-        yield part
+        yield part, contents
 
 
 def _require_whole(connection: Connection, file: Path) -> None:
