@@ -40,17 +40,17 @@ class Paging:
     def near(self) -> list[int | None]:
         """The pages worth a link: the first, the last and those nearby; None for a gap."""
         close = range(self.number - NEIGHBOURS, self.number + NEIGHBOURS + 1)
-        wanted = sorted({1, self.pages, *close} & set(range(1, self.pages + 1)))
-        found: list[int | None] = []
-        for before, number in pairwise((0, *wanted)):
+        linked = sorted({1, self.pages, *close} & set(range(1, self.pages + 1)))
+        numbers: list[int | None] = []
+        for before, number in pairwise((0, *linked)):
             gap = number - before - 1
             # A gap of one page takes as much room as its number.
-            found += [] if gap == 0 else [number - 1] if gap == 1 else [None]
-            found.append(number)
-        return found
+            numbers += [] if gap == 0 else [number - 1] if gap == 1 else [None]
+            numbers.append(number)
+        return numbers
 
 
-def paging(total: int, wanted: int, size: int = PAGE_SIZE) -> Paging:
+def paging(total: int, number: int, size: int = PAGE_SIZE) -> Paging:
     """The page of a number, or the nearest that there is."""
     pages = max(1, -(-total // size))
-    return Paging(number=min(max(wanted, 1), pages), pages=pages, total=total, size=size)
+    return Paging(number=min(max(number, 1), pages), pages=pages, total=total, size=size)

@@ -31,8 +31,10 @@ def pause_effects(
     if kind == PauseKind.BOARD:
         return ("Nobody gets any mail of this Board until you let them go on.", LATER)
     if kind == PauseKind.BODY:
-        said = "Nobody is reminded of what it owes, and nobody is chased, until you let them go on."
-        return said, LATER
+        effect = (
+            "Nobody is reminded of what it owes, and nobody is chased, until you let them go on."
+        )
+        return effect, LATER
     return tuple(_absence(planner, name, {*away, name}, today))
 
 
