@@ -81,10 +81,10 @@ def _form(request: Request, problems: Problems, overtaken: str | None) -> Respon
     )
 
 
-def _preview(request: Request, wanted: ItemToRaise, overtaken: str | None) -> Response:
+def _preview(request: Request, item: ItemToRaise, overtaken: str | None) -> Response:
     form = form_of(request)
     with reading_board(request) as (connection, view):
-        effects = raise_preview(connection, view, wanted)
+        effects = raise_preview(connection, view, item)
     return page(
         request,
         "calendar/raise_preview.html.j2",
@@ -93,7 +93,7 @@ def _preview(request: Request, wanted: ItemToRaise, overtaken: str | None) -> Re
         times=_choices(request, "").times,
         effects=effects,
         first=first_mail_in_words(effects.mails),
-        why=wanted.why,
+        why=item.why,
         typed=[
             (name, form.secret(name))
             for name in ("owner", "meeting", "day-day", "day-month", "day-year", "why")
@@ -103,16 +103,16 @@ def _preview(request: Request, wanted: ItemToRaise, overtaken: str | None) -> Re
     )
 
 
-def _save(request: Request, wanted: ItemToRaise) -> Response:
+def _save(request: Request, item: ItemToRaise) -> Response:
     who = user_of(request).email
     times = form_of(request).number("times")
     try:
         with changing_board(request) as (connection, view):
-            stored = raised_already(connection, view, wanted, who=who, since=times)
+            stored = raised_already(connection, view, item, who=who, since=times)
             notice = "It is raised."
             if stored is None:
-                effects = raise_preview(connection, view, wanted)
-                stored = raise_item(connection, view, wanted, who=who)
+                effects = raise_preview(connection, view, item)
+                stored = raise_item(connection, view, item, who=who)
                 first = first_mail_in_words(effects.mails)
                 notice = f"{effects.headline} {first} {TAKEN_BACK}"
     except RaisedMeanwhileError as error:
@@ -157,5 +157,5 @@ RAISE = ConfirmFlow(
     form=_form,
     preview=_preview,
     save=_save,
-    field=lambda wanted: "day" if wanted.body is None else "meeting",
+    field=lambda item: "day" if item.body is None else "meeting",
 )
