@@ -48,12 +48,12 @@ def _event(day: date, body: str) -> FeedEvent:
     )  # fmt: skip
 
 
-def by_boardcal(given: list[FeedEvent]) -> bytes:
+def by_boardcal(feed_events: list[FeedEvent]) -> bytes:
     """The feed as boardcal writes it where nothing is cached."""
-    return calendar_feed(NAME, ZONE, map(vevent, given))
+    return calendar_feed(NAME, ZONE, map(vevent, feed_events))
 
 
-def by_icalendar(given: list[FeedEvent]) -> bytes:
+def by_icalendar(feed_events: list[FeedEvent]) -> bytes:
     """The same feed, property by property, from the icalendar package."""
     feed = Calendar()
     for name, value in (("version", "2.0"), ("prodid", PRODID), ("calscale", "GREGORIAN")):
@@ -64,29 +64,29 @@ def by_icalendar(given: list[FeedEvent]) -> bytes:
     feed.add("refresh-interval", timedelta(hours=1), parameters={"VALUE": "DURATION"})
     feed.add("x-published-ttl", "PT1H")
     feed.add_component(Timezone.from_ical(vtimezone(ZONE)))
-    for each in given:
-        feed.add_component(_by_icalendar(each))
+    for entry in feed_events:
+        feed.add_component(_by_icalendar(entry))
     built: bytes = feed.to_ical()
     return built
 
 
-def _by_icalendar(each: FeedEvent) -> Event:
+def _by_icalendar(entry: FeedEvent) -> Event:
     event = Event()
-    event.add("uid", each.uid)
-    event.add("dtstamp", each.stamp)
-    event.add("last-modified", each.stamp)
-    event.add("sequence", each.sequence)
-    if each.day is None:
-        event.add("dtstart", each.starts)
-        event.add("dtend", each.ends)
+    event.add("uid", entry.uid)
+    event.add("dtstamp", entry.stamp)
+    event.add("last-modified", entry.stamp)
+    event.add("sequence", entry.sequence)
+    if entry.day is None:
+        event.add("dtstart", entry.starts)
+        event.add("dtend", entry.ends)
     else:
-        event.add("dtstart", each.day)
-        event.add("dtend", each.day + timedelta(days=1))
-    event.add("transp", "OPAQUE" if each.day is None else "TRANSPARENT")
-    event.add("x-microsoft-cdo-busystatus", "BUSY" if each.day is None else "FREE")
-    event.add("summary", each.summary)
-    event.add("description", each.description)
-    event.add("url", each.url)
+        event.add("dtstart", entry.day)
+        event.add("dtend", entry.day + timedelta(days=1))
+    event.add("transp", "OPAQUE" if entry.day is None else "TRANSPARENT")
+    event.add("x-microsoft-cdo-busystatus", "BUSY" if entry.day is None else "FREE")
+    event.add("summary", entry.summary)
+    event.add("description", entry.description)
+    event.add("url", entry.url)
     return event
 
 
@@ -95,16 +95,16 @@ def measure() -> tuple[float, float, float]:
 
     Each is the median of five runs that take turns, after one to warm up.
     """
-    given = events()
-    blocks = [vevent(each) for each in given]
-    assert _read(by_icalendar(given)) == _read(by_boardcal(given))
+    feed_events = events()
+    blocks = [vevent(event) for event in feed_events]
+    assert _read(by_icalendar(feed_events)) == _read(by_boardcal(feed_events))
     ways: list[Callable[[], bytes]] = [
-        lambda: by_icalendar(given),
-        lambda: by_boardcal(given),
+        lambda: by_icalendar(feed_events),
+        lambda: by_boardcal(feed_events),
         lambda: calendar_feed(NAME, ZONE, blocks),
     ]
     rounds = [[_seconds(way) for way in ways] for _ in range(RUNS)]
-    theirs, ours, joined = (statistics.median(each) for each in zip(*rounds, strict=True))
+    theirs, ours, joined = (statistics.median(times) for times in zip(*rounds, strict=True))
     return theirs, ours, joined
 
 

@@ -103,13 +103,13 @@ def _meeting_body(body_id: str, kind: str, day: str, first: int) -> dict[str, An
     return _body(body_id, kind) | more | {"meets": {"day": day, "months": months}}
 
 
-def _reports(owners: list[str], number: int) -> Iterator[dict[str, Any]]:
-    pairs = zip(range(1, number + 1), cycle(owners), cycle(REPORT_TIMINGS), strict=False)
-    for each, owner, when in pairs:
+def _reports(owners: list[str], count: int) -> Iterator[dict[str, Any]]:
+    pairs = zip(range(1, count + 1), cycle(owners), cycle(REPORT_TIMINGS), strict=False)
+    for number, owner, when in pairs:
         yield {
-            "id": f"report-{each}",
-            "title": f"Report number {each} on how children are kept safe",
-            "row": f"Row {each // 4 + 1}",
+            "id": f"report-{number}",
+            "title": f"Report number {number} on how children are kept safe",
+            "row": f"Row {number // 4 + 1}",
             "owner": owner,
             "to": "lscb",
             "when": when,
@@ -117,14 +117,14 @@ def _reports(owners: list[str], number: int) -> Iterator[dict[str, Any]]:
         }
 
 
-def _actions(owners: list[str], number: int) -> Iterator[dict[str, Any]]:
-    timings = islice(cycle(ACTION_TIMINGS), number)
-    for each, (owner, when) in enumerate(zip(cycle(owners), timings, strict=False), start=1):
-        section = each // 12 + 1
+def _actions(owners: list[str], count: int) -> Iterator[dict[str, Any]]:
+    timings = islice(cycle(ACTION_TIMINGS), count)
+    for number, (owner, when) in enumerate(zip(cycle(owners), timings, strict=False), start=1):
+        section = number // 12 + 1
         yield {
-            "id": f"{section}.{each}",
-            "number": f"{section}.{each}",
-            "title": f"Action number {each} for a better service",
+            "id": f"{section}.{number}",
+            "number": f"{section}.{number}",
+            "title": f"Action number {number} for a better service",
             "section": f"Section {section}",
             "action": "Review what is done and agree what is to be done next",
             "owner": owner,
@@ -135,10 +135,10 @@ def _actions(owners: list[str], number: int) -> Iterator[dict[str, Any]]:
 
 def measure(folder: Path) -> Iterator[Figure]:
     """The figures, on SQLite files in `folder`, after planning as the daemon does it."""
-    for obligations, wanted in SIZES.items():
-        here = folder / f"pages-{obligations}"
-        here.mkdir()
-        loaded = load_settings(None, {}, here)
+    for obligations, limit in SIZES.items():
+        office_folder = folder / f"pages-{obligations}"
+        office_folder.mkdir()
+        loaded = load_settings(None, {}, office_folder)
         with opened(loaded, clock_from(NOW), with_planner=False) as installation:
             with installation.database.write() as connection:
                 store_planner(
@@ -160,7 +160,7 @@ def measure(folder: Path) -> Iterator[Figure]:
             app = build_app(site)
             for page, path in PATHS.items():
                 wall, processor, size = asyncio.run(_opened_often(app, path, token))
-                yield Figure(page, obligations, wall, processor, size / 1024, wanted)
+                yield Figure(page, obligations, wall, processor, size / 1024, limit)
 
 
 async def _opened_often(app: Any, path: str, token: str) -> tuple[float, float, int]:

@@ -49,12 +49,11 @@ def _figures(folder: Path) -> Iterator[tuple[str, str, str]]:
     simulated = _wall([*COMMAND, "simulate", *PERIOD, "--format", "json"], folder)
     yield "simulate, 14 months, the whole command", simulated, "under 3 s"
     yield "upcoming, the whole command", _wall([*COMMAND, "upcoming"], folder), "under 1 s"
-    for each in pages.measure(folder):
-        what = (
-            f"{each.page}, {each.obligations:,} obligations, {each.kilobytes:.0f} KB: server time"
-        )
-        figure = f"{each.wall:.0f} ms ({each.processor:.0f} ms of work)"
-        yield what, figure, each.wanted
+    for measured in pages.measure(folder):
+        size = f"{measured.obligations:,} obligations, {measured.kilobytes:.0f} KB"
+        what = f"{measured.page}, {size}: server time"
+        figure = f"{measured.wall:.0f} ms ({measured.processor:.0f} ms of work)"
+        yield what, figure, measured.wanted
     yield "empty sweep", f"{_empty_sweep(folder) * 1000:.3f} ms", "under 1 ms"
     yield "from the command to ready, everything there", _start(folder), "under 1.0 s"
     yield "idle daemon with its pages, resident memory", _idle_memory(folder), "under 90 MB"

@@ -47,21 +47,23 @@ def measure() -> tuple[int, float, list[tuple[float, float]]]:
     """
     with (
         tempfile.TemporaryDirectory() as folder,
-        opened(load_settings(None, {}, Path(folder)), clock_from(NOW)) as here,
+        opened(load_settings(None, {}, Path(folder)), clock_from(NOW)) as installation,
     ):
-        first_go_live(here, NOW)
-        _grow(here)
-        here.ticker().tick(NOW)
-        with here.database.write() as connection:
+        first_go_live(installation, NOW)
+        _grow(installation)
+        installation.ticker().tick(NOW)
+        with installation.database.write() as connection:
             _, token = make_feed(connection, "lscb", FeedKind.BOARD, "lscb", now=NOW, who="bench")
-        return asyncio.run(_measured(here, f"/feeds/{token}.ics"))
+        return asyncio.run(_measured(installation, f"/feeds/{token}.ics"))
 
 
-async def _measured(here: Installation, path: str) -> tuple[int, float, list[tuple[float, float]]]:
-    await _fetched(_ours(here), path)  # what is loaded once is loaded
+async def _measured(
+    installation: Installation, path: str
+) -> tuple[int, float, list[tuple[float, float]]]:
+    await _fetched(_ours(installation), path)  # what is loaded once is loaded
     cold = []
     for _ in range(5):
-        app = _ours(here)
+        app = _ours(installation)
         began = time.perf_counter()
         await _fetched(app, path)
         cold.append(time.perf_counter() - began)
@@ -79,9 +81,9 @@ async def _measured(here: Installation, path: str) -> tuple[int, float, list[tup
     return content.count(b"BEGIN:VEVENT"), statistics.median(cold), pairs
 
 
-def _grow(here: Installation) -> None:
+def _grow(installation: Installation) -> None:
     """Lets the Board have as many things due as fill a feed of a thousand events and more."""
-    with here.database.write() as connection:
+    with installation.database.write() as connection:
         content = content_of(connection, "lscb")
         assert content is not None
         document = content.model_dump(mode="json", by_alias=True, exclude_defaults=True)
@@ -91,10 +93,10 @@ def _grow(here: Installation) -> None:
         save_content(connection, PlannerFile.model_validate(document))
 
 
-def _ours(here: Installation) -> Any:
+def _ours(installation: Installation) -> Any:
     return build_app(
         Site(
-            here=here,
+            here=installation,
             secret="5" * 64,
             templates=make_environment(),
             silence=lambda: 0.0,
@@ -141,14 +143,14 @@ async def _fetched(
     app: Any, path: str, headers: list[tuple[bytes, bytes]] | None = None
 ) -> tuple[bytes, str]:
     """The body and the entity tag of one answer."""
-    said: list[dict[str, Any]] = []
+    messages: list[dict[str, Any]] = []
 
     async def send(message: dict[str, Any]) -> None:
-        said.append(message)
+        messages.append(message)
 
     await app(_scope(path, headers or []), _receive, send)
-    tags = {bytes(name): bytes(value) for name, value in said[0]["headers"]}
-    return b"".join(each.get("body", b"") for each in said[1:]), tags[b"etag"].decode()
+    tags = {bytes(name): bytes(value) for name, value in messages[0]["headers"]}
+    return b"".join(message.get("body", b"") for message in messages[1:]), tags[b"etag"].decode()
 
 
 async def _rate(app: Any, path: str, headers: list[tuple[bytes, bytes]]) -> float:

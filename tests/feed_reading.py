@@ -47,8 +47,8 @@ def cache_of(office: Office, **settings: Any) -> FeedCache:
         folder=Path("/nowhere"),
         variables=(),
     )
-    here = Installation(loaded=loaded, database=office.database, clock=lambda: office.now)
-    return FeedCache(here)
+    installation = Installation(loaded=loaded, database=office.database, clock=lambda: office.now)
+    return FeedCache(installation)
 
 
 def a_feed(kind: FeedKind = FeedKind.BOARD, subject: str = "lscb", board: str = "lscb") -> Feed:
@@ -78,24 +78,24 @@ def read(feed: bytes) -> dict[str, Event]:
     """The events of a feed by key, alike in both parsers."""
     calendar = Calendar.from_ical(feed)
     assert calendar.errors == [error for event in calendar.events for error in event.errors] == []
-    found = [
+    read_events = [
         Event(
-            key=str(each["uid"]).rpartition("@")[0],
-            start=each.start,
-            end=each.end,
-            summary=str(each["summary"]),
-            description=str(each["description"]),
-            sequence=int(str(each["sequence"])),
-            stamp=each.DTSTAMP,
+            key=str(event["uid"]).rpartition("@")[0],
+            start=event.start,
+            end=event.end,
+            summary=str(event["summary"]),
+            description=str(event["description"]),
+            sequence=int(str(event["sequence"])),
+            stamp=event.DTSTAMP,
         )
-        for each in calendar.events
+        for event in calendar.events
     ]
     [other] = CalendarStream.from_ics(feed.decode()).calendars
-    assert [(each.uid, each.start, each.end) for each in other.events] == [
-        (f"{each.key}@{str(calendar.events[0]['uid']).rpartition('@')[2]}", each.start, each.end)
-        for each in found
+    assert [(event.uid, event.start, event.end) for event in other.events] == [
+        (f"{event.key}@{str(calendar.events[0]['uid']).rpartition('@')[2]}", event.start, event.end)
+        for event in read_events
     ]
-    assert [each.sequence for each in other.events] == [each.sequence for each in found]
-    events = {each.key: each for each in found}
-    assert len(events) == len(found)
+    assert [event.sequence for event in other.events] == [event.sequence for event in read_events]
+    events = {event.key: event for event in read_events}
+    assert len(events) == len(read_events)
     return events

@@ -290,10 +290,10 @@ class Office:
     def row(self, key: str) -> StoredOccurrence:
         """An occurrence as stored."""
         with self.database.read() as connection:
-            found = occurrence_by_key(connection, key)
-        if found is None:
+            stored = occurrence_by_key(connection, key)
+        if stored is None:
             raise LookupError(key)
-        return found
+        return stored
 
     def rows(self, board_id: str = "lscb") -> list[StoredOccurrence]:
         """Every occurrence of a Board as stored, by due date."""
@@ -307,11 +307,11 @@ class Office:
 
     def ledger(self, key: str | None = None) -> list[tuple[int, str, str, str]]:
         """Step, recipient, level and state of what was decided, of one occurrence or of all."""
-        wanted = select(ledger, occurrence.c.key).join(
+        query = select(ledger, occurrence.c.key).join(
             occurrence, ledger.c.occurrence_id == occurrence.c.id
         )
         with self.database.read() as connection:
-            rows = connection.execute(wanted.order_by(ledger.c.id)).all()
+            rows = connection.execute(query.order_by(ledger.c.id)).all()
         return [
             (row.step, row.recipient, row.level, row.state)
             for row in rows

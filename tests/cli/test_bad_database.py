@@ -27,9 +27,9 @@ def test_a_database_of_a_newer_boardcal_is_left_alone(live: Desk, arguments: lis
     with sqlite3.connect(live.database) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
     before = live.database.read_bytes()
-    said = live(*arguments)
-    assert said.exit_code == 1
-    assert "was written by a newer boardcal" in " ".join((said.stderr or said.stdout).split())
+    result = live(*arguments)
+    assert result.exit_code == 1
+    assert "was written by a newer boardcal" in " ".join((result.stderr or result.stdout).split())
     assert live.database.read_bytes() == before
 
 
@@ -37,9 +37,9 @@ def test_a_database_of_a_newer_boardcal_is_left_alone(live: Desk, arguments: lis
 def test_a_file_that_is_no_database_is_left_alone(desk: Desk, arguments: list[str]) -> None:
     desk.database.parent.mkdir()
     desk.database.write_text("Dear diary, " * 100)
-    said = desk(*arguments)
-    assert said.exit_code == 1
-    assert "is not a boardcal database" in " ".join((said.stderr or said.stdout).split())
+    result = desk(*arguments)
+    assert result.exit_code == 1
+    assert "is not a boardcal database" in " ".join((result.stderr or result.stdout).split())
     assert desk.database.read_text() == "Dear diary, " * 100
 
 
@@ -50,28 +50,28 @@ def test_a_database_that_another_program_holds_is_a_sentence(
     holder = sqlite3.connect(live.database, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     try:
-        said = live("record", S11, "submitted")
+        result = live("record", S11, "submitted")
         shown = live("upcoming", "--format", "json")
     finally:
         holder.close()
-    assert said.exit_code == 1
-    assert "in use by another program" in said.stderr
-    assert said.stderr.count("\n") == 1
+    assert result.exit_code == 1
+    assert "in use by another program" in result.stderr
+    assert result.stderr.count("\n") == 1
     assert shown.exit_code == 0
     assert '"status": "due"' in shown.stdout
 
 
 def test_a_folder_that_is_a_file_is_a_sentence(desk: Desk) -> None:
     desk.write("var", "a file")
-    said = desk("migrate")
-    assert (said.exit_code, said.stdout) == (78, "")
-    assert "has a file on its way where a folder should be" in said.stderr
+    result = desk("migrate")
+    assert (result.exit_code, result.stdout) == (78, "")
+    assert "has a file on its way where a folder should be" in result.stderr
 
 
 def test_a_planner_that_is_broken_at_the_first_use_leaves_no_database(desk: Desk) -> None:
     desk.write("planner.toml", "[board]\n")
     desk.write("config.toml", 'planner = "planner.toml"\n')
-    said = desk("record", S11, "submitted")
-    assert (said.exit_code, said.stdout) == (1, "")
-    assert "planner.toml" in said.stderr
+    result = desk("record", S11, "submitted")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "planner.toml" in result.stderr
     assert not desk.database.exists()

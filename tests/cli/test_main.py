@@ -110,11 +110,11 @@ def test_without_as_of_a_command_goes_by_the_machines_clock(desk: Desk) -> None:
 def test_a_call_that_cannot_be_understood_ends_with_one_sentence_and_2(
     desk: Desk, arguments: list[str], sentence: str
 ) -> None:
-    said = desk(*arguments, as_of=None)
-    assert (said.exit_code, said.stdout) == (2, "")
-    assert said.stderr.startswith(sentence)
-    assert said.stderr.endswith("--help` says what is possible.\n")
-    assert said.stderr.count("\n") == 1
+    result = desk(*arguments, as_of=None)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(sentence)
+    assert result.stderr.endswith("--help` says what is possible.\n")
+    assert result.stderr.count("\n") == 1
     assert desk.made == []
 
 
@@ -146,16 +146,20 @@ def test_whatever_goes_wrong_ends_with_a_sentence(
         raise error
 
     monkeypatch.setattr(invocation.Invocation, "settings", fail)
-    said = desk("upcoming")
-    assert (said.exit_code, said.stderr.removeprefix("\n"), said.stdout) == (code, sentence, "")
+    result = desk("upcoming")
+    assert (result.exit_code, result.stderr.removeprefix("\n"), result.stdout) == (
+        code,
+        sentence,
+        "",
+    )
 
 
 def test_debug_gives_the_details_of_an_unexpected_error(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(invocation.Invocation, "settings", lambda _: 1 / 0)
-    said = desk("upcoming", "--debug")
-    assert isinstance(said.exception, ZeroDivisionError)
+    result = desk("upcoming", "--debug")
+    assert isinstance(result.exception, ZeroDivisionError)
 
 
 def test_a_reader_that_goes_away_is_no_error_worth_a_word(desk: Desk) -> None:
@@ -191,22 +195,24 @@ def test_a_command_loads_only_what_it_needs(desk: Desk, arguments: list[str]) ->
 
 def test_settings_that_are_wrong_end_with_78_and_everything_at_once(desk: Desk) -> None:
     desk.write("config.toml", 'timezone = "Mars"\n[mail]\ntransport = "pigeon"\n')
-    said = desk("upcoming")
-    assert (said.exit_code, said.stdout) == (78, "")
-    assert 'config.toml, line 1, timezone: "Mars"' in said.stderr
-    assert 'config.toml, line 3, mail.transport: "pigeon"' in said.stderr
+    result = desk("upcoming")
+    assert (result.exit_code, result.stdout) == (78, "")
+    assert 'config.toml, line 1, timezone: "Mars"' in result.stderr
+    assert 'config.toml, line 3, mail.transport: "pigeon"' in result.stderr
     assert desk.made == ["config.toml"]
 
 
 def test_a_config_file_that_is_not_there_is_named(desk: Desk) -> None:
-    said = desk("--config", "nowhere.toml", "upcoming")
-    assert said.exit_code == 78
-    assert "nowhere.toml does not exist; name a config file, or leave --config out." in said.stderr
+    result = desk("--config", "nowhere.toml", "upcoming")
+    assert result.exit_code == 78
+    assert (
+        "nowhere.toml does not exist; name a config file, or leave --config out." in result.stderr
+    )
 
 
 def test_a_board_that_is_not_known_is_named(desk: Desk) -> None:
-    said = desk("--board", "ctb", "upcoming")
-    assert (said.exit_code, said.stderr) == (1, 'There is no Board "ctb"; there is lscb.\n')
+    result = desk("--board", "ctb", "upcoming")
+    assert (result.exit_code, result.stderr) == (1, 'There is no Board "ctb"; there is lscb.\n')
 
 
 def test_narrow_terminals_keep_keys_and_addresses_whole(

@@ -83,15 +83,15 @@ class Judge:
 
     def counts(self) -> Counter[str]:
         """How many whole mails each recipient was sent, accepted or not."""
-        return Counter(each.recipient for each in self.received)
+        return Counter(mail.recipient for mail in self.received)
 
     def steps(self) -> Counter[tuple[str, str]]:
         """How often each thing that a mail was sent for reached each recipient."""
-        return Counter((each.recipient, item) for each in self.received for item in each.items)
+        return Counter((mail.recipient, item) for mail in self.received for item in mail.items)
 
     def ids(self) -> Counter[str]:
         """How often each Message-ID came."""
-        return Counter(each.message_id for each in self.received)
+        return Counter(mail.message_id for mail in self.received)
 
     def _run(self, ready: threading.Event) -> None:
         asyncio.set_event_loop(self._loop)
@@ -140,9 +140,9 @@ class _Talk:
     async def _answer(self, verb: str, line: str) -> None:
         if verb in MOMENTS:
             self.judge.watch(verb, self.number)
-        said = self.judge.answers.get(verb)
-        if said is not None:
-            await self._say(said)
+        answer = self.judge.answers.get(verb)
+        if answer is not None:
+            await self._say(answer)
         elif verb == "RCPT":
             self.recipient = line.partition("<")[2].partition(">")[0]
             await self._say("250 2.1.5 OK")
@@ -164,12 +164,12 @@ class _Talk:
         mail = _read(self.recipient, content, self.number)
         self.judge.received.append(mail)
         self.judge.watch("DOT", self.number)
-        said = self.judge.answers.get("DOT", "250 2.0.0 Queued")
-        if said == LATE:
+        answer = self.judge.answers.get("DOT", "250 2.0.0 Queued")
+        if answer == LATE:
             self.judge.passes(LATE_SECONDS)
-            said = "250 2.0.0 Queued at last"
-        await self._say(said)
-        if said.startswith("250"):
+            answer = "250 2.0.0 Queued at last"
+        await self._say(answer)
+        if answer.startswith("250"):
             self.judge.accepted.append(mail)
             self.judge.watch("REPLIED", self.number)
 

@@ -58,21 +58,21 @@ def _fatal(function: Callable[..., Any], side: str, after: int) -> Callable[...,
         return calls >= after
 
     @wraps(function)
-    def plain(*given: Any, **named: Any) -> Any:
+    def plain(*arguments: Any, **keywords: Any) -> Any:
         last = is_last()
         if last and side == "before":
             _die()
-        result = function(*given, **named)
+        result = function(*arguments, **keywords)
         if last:
             _die()
         return result
 
     @wraps(function)
-    async def awaited(*given: Any, **named: Any) -> Any:
+    async def awaited(*arguments: Any, **keywords: Any) -> Any:
         last = is_last()
         if last and side == "before":
             _die()
-        result = await function(*given, **named)
+        result = await function(*arguments, **keywords)
         if last:
             _die()
         return result

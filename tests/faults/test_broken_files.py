@@ -73,8 +73,8 @@ def broken(text: str, number: int) -> str:
 
 def says_why(result: Result) -> bool:
     """Whether a command failed with sentences and no traceback."""
-    said = result.output
-    return bool(said.strip()) and "Traceback" not in said and result.exception.__class__ in (
+    output = result.output
+    return bool(output.strip()) and "Traceback" not in output and result.exception.__class__ in (
         SystemExit,
         type(None),
     )  # fmt: skip

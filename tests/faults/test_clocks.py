@@ -52,14 +52,14 @@ def test_after_a_standstill_each_person_gets_one_mail_with_the_latest_step_alone
         work_once(yard, "before")
         first = len(judge.received)
         yard.sleeps(days=days)
-        said = work_once(yard, "after")
+        output = work_once(yard, "after")
         mails = judge.received[first:]
         per_person = {mail.recipient for mail in mails}
         things = [(mail.recipient, item.rsplit(" ", 2)[0]) for mail in mails for item in mail.items]
         run.mails = len(mails)
         run.doubled = doubled(judge.steps().values())
         run.note = f"{len(per_person)} people, {len(things)} items"
-    assert ON_HOLD not in said
+    assert ON_HOLD not in output
     assert len(per_person) == len(mails)
     assert len(set(things)) == len(things)
     assert run.doubled == 0
@@ -95,11 +95,11 @@ def test_a_clock_turned_under_a_daemon_stops_all_mail_until_somebody_has_looked(
         daemon.stop()
         # Its clock is right again; what was put on hold stays so until a person lets it go on.
         (yard.folder / "one.turned").unlink()
-        said = work_once(yard, "one")
+        output = work_once(yard, "one")
         run.mails = len(judge.received) - before
         run.note = "on hold, nothing sent"
         assert run.mails == 0
-        assert "boardcal resume" in said
+        assert "boardcal resume" in output
         done = yard.command("resume", "--yes")
         assert done.exit_code == 0, done.stdout + done.stderr
         yard.sleeps(days=1)

@@ -82,15 +82,15 @@ def test_a_kill_between_two_stages_leaves_exactly_the_state_that_is_expected(
             before = judge.counts()
             run_until_hit(yard, judge, point)
             rows = yard.messages()
-            found = {row.id: row for row in rows if row.state in ("claimed", "data_started")}
-            new = found.keys() - in_hand
-            in_hand = set(found)
-            states = [found[number].state for number in new]
+            begun = {row.id: row for row in rows if row.state in ("claimed", "data_started")}
+            new = begun.keys() - in_hand
+            in_hand = set(begun)
+            states = [begun[number].state for number in new]
             if not (expected.or_noted and states == []):
                 assert states == ([] if expected.state is None else [expected.state])
             arrived = judge.counts() - before
             assert arrived.total() == HIT - 1 + expected.arrived
-            assert all(bool(arrived[found[n].recipient]) == expected.arrived for n in new)
+            assert all(bool(arrived[begun[n].recipient]) == expected.arrived for n in new)
         # Leases run out; then one daemon that nobody kills ends what was begun.
         yard.sleeps(minutes=30)
         last = yard.start("last")

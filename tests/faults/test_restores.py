@@ -41,13 +41,13 @@ def test_a_restored_backup_sends_nothing_until_somebody_resumes(
         assert before
         done = yard.command("restore", str(backup), "--yes")
         assert done.exit_code == 0, done.stderr
-        said = work_once(yard)
+        output = work_once(yard)
         yard.sleeps(days=3)
-        said += work_once(yard)
+        output += work_once(yard)
         run.mails = len(judge.received) - before
         run.note = "sent after the restore: none, on hold"
     assert run.mails == 0
-    assert RESUME in said
+    assert RESUME in output
     assert yard.command("resume", "--yes").exit_code == 0
     work_once(yard)
     assert len(judge.received) > before

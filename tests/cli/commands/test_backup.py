@@ -12,15 +12,17 @@ if TYPE_CHECKING:
 def test_a_backup_and_its_restore_say_what_they_did(live: Desk) -> None:
     done = live("backup", "kept.db")
     assert (done.exit_code, done.stderr) == (0, "")
-    said = flat(done.stdout)
-    assert said.startswith(f"kept.db holds everything in {live.database} as of now (")
-    assert said.endswith(f"keep a copy of {live.folder / 'var/secret'} as well.")
+    result = flat(done.stdout)
+    assert result.startswith(f"kept.db holds everything in {live.database} as of now (")
+    assert result.endswith(f"keep a copy of {live.folder / 'var/secret'} as well.")
     back = live("restore", "kept.db", "--by", "M. Clerk")
     assert (back.exit_code, back.stderr) == (0, "")
-    said = flat(back.stdout)
-    assert said.startswith("kept.db holds Cumbria LSCB; the last entry is of 1 November 2017.")
-    assert f"{live.database} is restored. What was there is kept as {live.database}.before-" in said
-    assert said.endswith(
+    result = flat(back.stdout)
+    assert result.startswith("kept.db holds Cumbria LSCB; the last entry is of 1 November 2017.")
+    assert (
+        f"{live.database} is restored. What was there is kept as {live.database}.before-" in result
+    )
+    assert result.endswith(
         "No mail goes out until `boardcal resume`, which shows who would be mailed."
     )
     assert "On hold, no mail goes out: The database was restored" in flat(live("check").stdout)
@@ -37,16 +39,16 @@ def test_a_backup_is_not_written_over_unless_asked_for(live: Desk) -> None:
 
 
 def test_where_there_is_nothing_yet_nothing_is_made(desk: Desk) -> None:
-    said = desk("backup", "kept.db")
-    assert said.exit_code == 1
-    assert said.stderr == (f"There is nothing to back up yet: {desk.database} does not exist.\n")
+    result = desk("backup", "kept.db")
+    assert result.exit_code == 1
+    assert result.stderr == (f"There is nothing to back up yet: {desk.database} does not exist.\n")
     assert desk.made == []
 
 
 def test_a_place_that_cannot_be_written_is_a_sentence(live: Desk) -> None:
-    said = live("backup", "none/kept.db")
-    assert (said.exit_code, said.stdout) == (1, "")
-    assert said.stderr.startswith("none/kept.db cannot be written (no such file or directory);")
+    result = live("backup", "none/kept.db")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("none/kept.db cannot be written (no such file or directory);")
 
 
 def test_a_restore_asks_at_a_terminal_and_a_no_changes_nothing(live: Desk) -> None:
@@ -61,6 +63,6 @@ def test_a_restore_asks_at_a_terminal_and_a_no_changes_nothing(live: Desk) -> No
 def test_a_restore_waits_for_nobody_who_runs(live: Desk) -> None:
     live("backup", "kept.db")
     with only_daemon(live.database):
-        said = live("restore", "kept.db")
-    assert said.exit_code == 1
-    assert "stop it first" in said.stderr
+        result = live("restore", "kept.db")
+    assert result.exit_code == 1
+    assert "stop it first" in result.stderr

@@ -35,9 +35,9 @@ NO_SERVER = 1  # the port of tcpmux, where nothing answers
 def _check(desk: Desk, code: int, *options: str) -> dict[str, Any]:
     done = desk("check", "--format", "json", *options)
     assert (done.exit_code, done.stderr) == (code, "")
-    found: dict[str, Any] = json.loads(done.stdout)
-    assert list(found) == ["errors", "warnings", "undecided", "assumed"]
-    return found
+    findings: dict[str, Any] = json.loads(done.stdout)
+    assert list(findings) == ["errors", "warnings", "undecided", "assumed"]
+    return findings
 
 
 class Mailbox:
@@ -70,39 +70,39 @@ def _free_port() -> int:
 
 
 def test_the_shipped_planner_has_no_errors_and_its_open_questions_are_listed(desk: Desk) -> None:
-    found = _check(desk, 0)
-    assert found["errors"] == []
-    assert [each["ref"] for each in found["undecided"]] == [
+    findings = _check(desk, 0)
+    assert findings["errors"] == []
+    assert [each["ref"] for each in findings["undecided"]] == [
         "indicators-annual",
         "indicators-ctb-hwb",
         "data-scorecard",
         "staff-survey",
         "cwd-annual",
     ]
-    assert found["undecided"][3] == {
+    assert findings["undecided"][3] == {
         "ref": "staff-survey",
         "row": "LSCB Staff Survey",
         "quote": "Annual report to LSCB",
         "why": "The plan gives no month for this annual report.",
     }
-    promised = [each for each in found["warnings"] if each.startswith("Promised in the plan")]
-    unclear = [each for each in found["warnings"] if each.startswith("The plan is not clear")]
+    promised = [each for each in findings["warnings"] if each.startswith("Promised in the plan")]
+    unclear = [each for each in findings["warnings"] if each.startswith("The plan is not clear")]
     assert (len(promised), len(unclear)) == (7, 6)
     assert '"S.11 compliance and themes: annual report" (S.11 Audit)' in " ".join(unclear)
     assert any("The LSCB Annual Report" in each for each in promised)
 
 
 def test_every_reading_is_listed_with_what_it_was_read_from(desk: Desk) -> None:
-    found = _check(desk, 0)["assumed"]
-    assert all(list(each) == ["ref", "row", "quote", "reading"] for each in found)
-    assert found[0]["ref"] == "plan"
-    assert (found[0]["row"], found[0]["quote"]) == (None, None)
-    meetings = [each["reading"] for each in found if each["ref"] == "pmqag"]
+    findings = _check(desk, 0)["assumed"]
+    assert all(list(each) == ["ref", "row", "quote", "reading"] for each in findings)
+    assert findings[0]["ref"] == "plan"
+    assert (findings[0]["row"], findings[0]["quote"]) == (None, None)
+    meetings = [each["reading"] for each in findings if each["ref"] == "pmqag"]
     assert len(meetings) >= 2
-    report = next(each for each in found if each["ref"] == "subgroup-progress")
+    report = next(each for each in findings if each["ref"] == "subgroup-progress")
     assert report["row"] == "Other subgroups"
     assert "rolling programme based on need" in report["quote"]
-    action = next(each for each in found if each["ref"] == "12.1")
+    action = next(each for each in findings if each["ref"] == "12.1")
     assert action["row"] is None
     assert action["quote"]
 
@@ -139,10 +139,10 @@ def test_a_broken_planner_is_listed_mistake_by_mistake(desk: Desk) -> None:
     text = SHIPPED_PLANNER.read_text().replace('owner = "pmqag"', 'owner = "pmqagg"')
     desk.write("planner.toml", text)
     desk.write("config.toml", 'planner = "planner.toml"\n')
-    found = _check(desk, 1)
-    assert len(found["errors"]) == text.count('owner = "pmqagg"') > 5
-    assert all('"pmqagg" is not a body' in each for each in found["errors"])
-    assert (found["undecided"], found["assumed"]) == ([], [])
+    findings = _check(desk, 1)
+    assert len(findings["errors"]) == text.count('owner = "pmqagg"') > 5
+    assert all('"pmqagg" is not a body' in each for each in findings["errors"])
+    assert (findings["undecided"], findings["assumed"]) == ([], [])
 
 
 @pytest.mark.parametrize(
@@ -159,25 +159,25 @@ def test_what_is_missing_from_the_database_is_named_and_hides_nothing_else(
     before = _check(live, 0)
     with closing(sqlite3.connect(live.database)) as connection, connection:
         connection.execute(statement)
-    found = _check(live, 1)
-    (error,) = found["errors"]
+    findings = _check(live, 1)
+    (error,) = findings["errors"]
     assert error.startswith(f"The {missing} is missing from the database")
     assert error.endswith("estore the last backup with `boardcal restore FILE`.")
-    assert found["undecided"] == before["undecided"]
+    assert findings["undecided"] == before["undecided"]
 
 
 def test_with_a_database_a_broken_planner_file_hides_nothing(live: Desk) -> None:
     live.write("planner.toml", "[board\n")
     live.write("config.toml", 'planner = "planner.toml"\n')
-    found = _check(live, 1)
-    assert len(found["errors"]) == 1
-    assert len(found["undecided"]) == 5
+    findings = _check(live, 1)
+    assert len(findings["errors"]) == 1
+    assert len(findings["undecided"]) == 5
 
 
 def test_wrong_settings_are_listed_one_by_one_and_end_with_78(desk: Desk) -> None:
     desk.write("config.toml", 'timezone = "Mars"\nplaner = "x"\n')
-    found = _check(desk, 78)
-    first, second = found["errors"]
+    findings = _check(desk, 78)
+    first, second = findings["errors"]
     assert 'config.toml, line 1, timezone: "Mars"' in first
     assert "config.toml, line 2, planer is not a known key; did you mean `planner`?" in second
     shown = desk("check")
@@ -268,9 +268,9 @@ def test_no_test_mail_is_tried_where_mail_cannot_leave(desk: Desk) -> None:
 
 
 def test_a_test_mail_to_no_address_is_a_sentence(desk: Desk) -> None:
-    said = desk("check", "--send-test", "me")
-    assert (said.exit_code, said.stdout) == (2, "")
-    assert said.stderr.startswith('--send-test: "me" has no @;')
+    result = desk("check", "--send-test", "me")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith('--send-test: "me" has no @;')
 
 
 def test_a_template_with_an_unknown_name_is_an_error(

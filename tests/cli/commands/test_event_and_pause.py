@@ -53,14 +53,14 @@ def test_an_event_brings_what_waited_for_it_into_the_calendar(live: Desk) -> Non
 def test_an_event_that_cannot_be_recorded_is_a_sentence(
     live: Desk, arguments: list[str], sentence: str
 ) -> None:
-    said = live("event", "record", *arguments)
-    assert (said.exit_code, said.stdout, said.stderr) == (1, "", f"{sentence}\n")
+    result = live("event", "record", *arguments)
+    assert (result.exit_code, result.stdout, result.stderr) == (1, "", f"{sentence}\n")
 
 
 def test_an_event_is_not_recorded_twice_on_one_day(live: Desk) -> None:
     live("event", "record", "review-published")
-    said = live("event", "record", "review-published")
-    assert (said.exit_code, said.stderr) == (
+    result = live("event", "record", "review-published")
+    assert (result.exit_code, result.stderr) == (
         1,
         '"review-published" is recorded on 1 February 2018 already.\n',
     )
@@ -119,6 +119,6 @@ def test_mails_pause_and_go_on(
 def test_what_cannot_be_paused_is_a_sentence(
     live: Desk, command: str, options: list[str], code: int, sentence: str
 ) -> None:
-    said = live(command, *options)
-    assert (said.exit_code, said.stdout) == (code, "")
-    assert said.stderr.startswith(sentence)
+    result = live(command, *options)
+    assert (result.exit_code, result.stdout) == (code, "")
+    assert result.stderr.startswith(sentence)

@@ -104,7 +104,7 @@ def test_somebody_at_a_terminal_is_asked(live: Desk, answer: str, day: str) -> N
 
 
 def test_a_day_that_is_none_is_a_sentence_and_makes_nothing(desk: Desk) -> None:
-    said = desk("golive", "31 June 2018")
-    assert (said.exit_code, said.stdout) == (2, "")
-    assert said.stderr.startswith('DATE: there is no "31 June 2018": June 2018 has 30 days.')
+    result = desk("golive", "31 June 2018")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith('DATE: there is no "31 June 2018": June 2018 has 30 days.')
     assert desk.made == []

@@ -146,6 +146,6 @@ def test_the_command_tells_people_and_programs(live: Desk) -> None:
 
 
 def test_an_unknown_key_says_where_keys_are(live: Desk) -> None:
-    said = live("history", "lscb/none")
-    assert said.exit_code == 1
-    assert flat(said.stderr).startswith('Nothing is on record of "lscb/none"; the line under a')
+    result = live("history", "lscb/none")
+    assert result.exit_code == 1
+    assert flat(result.stderr).startswith('Nothing is on record of "lscb/none"; the line under a')

@@ -54,8 +54,8 @@ def test_export_holds_what_was_changed_here(live: Desk) -> None:
 
 def test_export_replaces_a_file_only_when_told_to(live: Desk) -> None:
     live.write("planner.toml", "precious")
-    said = live("export", "planner.toml")
-    assert (said.exit_code, said.stderr) == (
+    result = live("export", "planner.toml")
+    assert (result.exit_code, result.stderr) == (
         1,
         "planner.toml exists already; name another file, or add --force.\n",
     )
@@ -66,8 +66,8 @@ def test_export_replaces_a_file_only_when_told_to(live: Desk) -> None:
 
 
 def test_a_place_that_cannot_be_written_is_a_sentence(live: Desk) -> None:
-    said = live("export", "nowhere/planner.toml")
-    assert (said.exit_code, said.stderr) == (
+    result = live("export", "nowhere/planner.toml")
+    assert (result.exit_code, result.stderr) == (
         1,
         (
             "nowhere/planner.toml cannot be written (no such file or directory); name another "
@@ -141,10 +141,10 @@ def test_a_broken_planner_is_told_all_its_mistakes_and_nothing_of_it_is_imported
     text = live("export").stdout.replace('"pmqag"', '"pmqagg"').replace(OLD, "tittle = 'x'")
     live.write("new.toml", text)
     before = live.database.read_bytes()
-    said = live("import", "new.toml")
-    assert (said.exit_code, said.stdout) == (1, "")
-    assert 'report "s11-march", tittle is not a known key; did you mean `title`?' in said.stderr
-    assert "new.toml, line " in said.stderr
+    result = live("import", "new.toml")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert 'report "s11-march", tittle is not a known key; did you mean `title`?' in result.stderr
+    assert "new.toml, line " in result.stderr
     assert live.database.read_bytes() == before
 
 
@@ -158,9 +158,9 @@ def test_a_broken_planner_is_told_all_its_mistakes_and_nothing_of_it_is_imported
 )
 def test_a_file_that_is_no_planner_makes_nothing(desk: Desk, text: str, sentence: str) -> None:
     desk.write("broken.toml", text)
-    said = desk("import", "broken.toml")
-    assert (said.exit_code, said.stdout) == (1, "")
-    assert sentence in said.stderr
+    result = desk("import", "broken.toml")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert sentence in result.stderr
     assert desk.made == ["broken.toml"]
 
 
@@ -168,8 +168,8 @@ def test_a_file_that_is_no_planner_makes_nothing(desk: Desk, text: str, sentence
     ("file", "why"), [("nowhere.toml", "No such file or directory"), (".", "Is a directory")]
 )
 def test_a_file_that_cannot_be_read_is_a_sentence(desk: Desk, file: str, why: str) -> None:
-    said = desk("import", file)
-    assert (said.exit_code, said.stderr) == (
+    result = desk("import", file)
+    assert (result.exit_code, result.stderr) == (
         1,
         (
             f"The planner file {file} cannot be read ({why}); see that it exists and that boardcal "
@@ -179,8 +179,8 @@ def test_a_file_that_cannot_be_read_is_a_sentence(desk: Desk, file: str, why: st
 
 
 def test_the_planner_of_another_board_than_the_one_named_is_refused(live: Desk) -> None:
-    said = live("--board", "ctb", "import", _edited(live))
-    assert (said.exit_code, said.stderr) == (
+    result = live("--board", "ctb", "import", _edited(live))
+    assert (result.exit_code, result.stderr) == (
         1,
         'new.toml is the planner of the Board "lscb", not of "ctb".\n',
     )
@@ -192,8 +192,8 @@ def test_a_second_board_has_its_own_calendar(live: Desk) -> None:
     live.write("other.toml", other.replace("Cumbria LSCB", "Cumbria CTB"))
     done = live("import", "other.toml")
     assert done.exit_code == 0, done.stderr
-    said = live("upcoming")
-    assert (said.exit_code, said.stderr) == (
+    result = live("upcoming")
+    assert (result.exit_code, result.stderr) == (
         1,
         "There are several Boards (ctb-board, lscb); name one with --board.\n",
     )

@@ -181,8 +181,8 @@ def test_a_change_that_cannot_be_is_a_sentence_and_changes_nothing(
     live: Desk, arguments: list[str], sentence: str
 ) -> None:
     before = live("export").stdout
-    said = live("meeting", *arguments)
-    assert (said.exit_code, said.stdout) == (1, "")
-    assert sentence in said.stderr
-    assert said.stderr.count("\n") == 1
+    result = live("meeting", *arguments)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert sentence in result.stderr
+    assert result.stderr.count("\n") == 1
     assert live("export").stdout == before

@@ -133,8 +133,8 @@ def test_a_change_that_cannot_be_is_a_sentence_and_changes_nothing(
     live: Desk, arguments: list[str], code: int, sentence: str
 ) -> None:
     before = live("export").stdout
-    said = live("people", *arguments)
-    assert (said.exit_code, said.stdout) == (code, "")
-    assert said.stderr.startswith(sentence)
-    assert said.stderr.count("\n") == 1
+    result = live("people", *arguments)
+    assert (result.exit_code, result.stdout) == (code, "")
+    assert result.stderr.startswith(sentence)
+    assert result.stderr.count("\n") == 1
     assert live("export").stdout == before

@@ -38,10 +38,10 @@ def test_one_persons_mail_can_be_asked_for(live: Desk) -> None:
 
 
 def test_somebody_who_gets_none_is_told_who_does(live: Desk) -> None:
-    said = live("preview", "--on", "2018-02-22", "--to", "nobody@example.org")
-    assert (said.exit_code, said.stdout) == (1, "")
-    assert said.stderr.startswith("nobody@example.org gets no mail on 22 February 2018; ")
-    assert CHAIR in said.stderr
+    result = live("preview", "--on", "2018-02-22", "--to", "nobody@example.org")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("nobody@example.org gets no mail on 22 February 2018; ")
+    assert CHAIR in result.stderr
 
 
 def test_programs_get_what_simulate_gives_and_the_mail_itself(live: Desk) -> None:
@@ -91,9 +91,9 @@ def test_mails_can_be_written_to_a_folder(live: Desk) -> None:
 
 def test_a_folder_that_cannot_be_written_is_a_sentence(live: Desk) -> None:
     live.write("mails", "a file")
-    said = live("preview", "--on", "2018-02-22", "--write", "mails")
-    assert (said.exit_code, said.stdout) == (1, "")
-    assert said.stderr == (
+    result = live("preview", "--on", "2018-02-22", "--write", "mails")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == (
         "mails cannot be written (file exists); name another place, or make room and the right "
         "to write there.\n"
     )
@@ -126,8 +126,8 @@ def test_a_day_without_mails_says_when_the_next_go_out(live: Desk, day: str, sen
 
 
 def test_a_day_that_has_passed_is_a_sentence(live: Desk) -> None:
-    said = live("preview", "--on", "2018-01-31")
-    assert (said.exit_code, said.stderr) == (
+    result = live("preview", "--on", "2018-01-31")
+    assert (result.exit_code, result.stderr) == (
         1,
         "31 January 2018 has passed; give --on a day from today on.\n",
     )

@@ -106,9 +106,9 @@ def test_by_a_day_it_is_for_no_meeting_and_can_be_taken_back(live: Desk) -> None
 def test_what_cannot_be_raised_is_one_sentence(
     live: Desk, arguments: list[str], code: int, sentence: str
 ) -> None:
-    said = live("raise", *arguments, "--note", "why")
-    assert (said.exit_code, said.stdout) == (code, "")
-    assert sentence in flat(said.stderr)
+    result = live("raise", *arguments, "--note", "why")
+    assert (result.exit_code, result.stdout) == (code, "")
+    assert sentence in flat(result.stderr)
     assert listed(live) == []
 
 
@@ -119,8 +119,8 @@ def test_a_reason_is_needed(live: Desk) -> None:
 def test_of_several_owners_and_bodies_the_one_is_named(desk: Desk) -> None:
     desk.write("config.toml", 'planner = "planner.toml"\n')
     desk.write("planner.toml", SEVERAL)
-    said = desk("raise", "news", "--meeting", "2018-03-08", "--note", "why")
-    assert flat(said.stderr) == (
+    result = desk("raise", "news", "--meeting", "2018-03-08", "--note", "why")
+    assert flat(result.stderr) == (
         "Several owe it; say which with --owner: pmqag (PMQAG) or cdop (CDOP)."
     )
     both = ("raise", "news", "--meeting", "2018-03-08", "--owner", "cdop", "--note", "why")

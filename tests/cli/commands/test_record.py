@@ -161,15 +161,15 @@ def test_what_cannot_be_recorded_is_a_sentence_and_changes_nothing(
     live: Desk, arguments: list[str], code: int, sentence: str
 ) -> None:
     before = live("upcoming", "--to", "2018-12-31", "--format", "json").stdout
-    said = live(*arguments)
-    assert (said.exit_code, said.stdout) == (code, "")
-    assert said.stderr.startswith(sentence)
+    result = live(*arguments)
+    assert (result.exit_code, result.stdout) == (code, "")
+    assert result.stderr.startswith(sentence)
     assert live("upcoming", "--to", "2018-12-31", "--format", "json").stdout == before
 
 
 def test_what_is_settled_has_no_date_left_to_move(live: Desk) -> None:
     live("record", S11, "submitted")
-    said = live("extend", S11, "--to", "2018-03-01", "--note", "x")
+    result = live("extend", S11, "--to", "2018-03-01", "--note", "x")
     title = "S.11 compliance and themes: annual report"
     sentence = f'"{title}" is submitted; there is no date left to move.\n'
-    assert (said.exit_code, said.stderr) == (1, sentence)
+    assert (result.exit_code, result.stderr) == (1, sentence)

@@ -125,9 +125,9 @@ def test_a_period_without_mails_says_so(live: Desk) -> None:
 def test_a_period_that_is_none_is_a_sentence(
     desk: Desk, arguments: list[str], code: int, sentence: str
 ) -> None:
-    said = desk("simulate", *arguments)
-    assert (said.exit_code, said.stdout) == (code, "")
-    assert said.stderr.startswith(sentence)
+    result = desk("simulate", *arguments)
+    assert (result.exit_code, result.stdout) == (code, "")
+    assert result.stderr.startswith(sentence)
 
 
 def test_progress_is_shown_to_whoever_watches(desk: Desk) -> None:

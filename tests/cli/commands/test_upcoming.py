@@ -119,15 +119,15 @@ def test_a_body_is_found_by_any_of_its_names(live: Desk, body: str) -> None:
 
 
 def test_a_body_that_is_not_known_is_a_sentence_with_those_that_are(live: Desk) -> None:
-    said = live("upcoming", "--body", "pmqaq")
-    assert (said.exit_code, said.stdout) == (1, "")
-    assert said.stderr.startswith('There is no body "pmqaq"; there are lscb, business-group, ')
+    result = live("upcoming", "--body", "pmqaq")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith('There is no body "pmqaq"; there are lscb, business-group, ')
 
 
 def test_a_window_that_ends_before_it_begins_is_a_sentence(live: Desk) -> None:
-    said = live("upcoming", "--from", "2018-03-08", "--to", "2018-03-01")
-    assert (said.exit_code, said.stdout) == (1, "")
-    assert said.stderr == (
+    result = live("upcoming", "--from", "2018-03-08", "--to", "2018-03-01")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == (
         "The last day, 1 March 2018, comes before the first, 8 March 2018; give --to a day that "
         "is not before --from.\n"
     )
