@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -45,7 +45,8 @@ class Ticker:
         with self.database.read() as connection:
             if hold_of(connection) is not None:
                 return False
-            if not (self._stale(connection, moment) or self._has_work(connection, moment)):
+            rows = boards(connection)
+            if not (self._stale(rows, moment) or self._has_work(connection, rows, moment)):
                 return False
         with self.database.write() as connection:
             hold_boards(connection)
@@ -65,19 +66,19 @@ class Ticker:
         self._plan(connection, moment)
         decide(connection, live_boards(connection, self.planners, moment.today), moment)
 
-    def _stale(self, connection: Connection, moment: Moment) -> list[BoardRow]:
+    def _stale(self, rows: Iterable[BoardRow], moment: Moment) -> list[BoardRow]:
         """The Boards whose occurrences are behind their planner, or behind the time."""
         horizon = horizon_of(moment.today, self.horizon_months)
-        return [row for row in boards(connection) if is_stale(row, horizon)]
+        return [row for row in rows if is_stale(row, horizon)]
 
     def _plan(self, connection: Connection, moment: Moment) -> None:
         horizon = horizon_of(moment.today, self.horizon_months)
-        for row in self._stale(connection, moment):
+        for row in self._stale(boards(connection), moment):
             plan(connection, row, self.planners.get(connection, row), moment, horizon)
 
-    def _has_work(self, connection: Connection, moment: Moment) -> bool:
+    def _has_work(self, connection: Connection, rows: list[BoardRow], moment: Moment) -> bool:
         """Whether `_mail` would write anything."""
-        live = live_boards(connection, self.planners, moment.today)
+        live = live_boards(connection, self.planners, moment.today, rows)
         if any(overviews_due(connection, live, moment)):
             return True
         sending = _sending(live, moment)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,7 +12,7 @@ from ...calendar.occurrences import policy_of
 from ...calendar.planner.model import Obligation, Planner
 from ...calendar.rules.escalation import Policy
 from ...core.local_time import Moment
-from ...storage.boards import boards
+from ...storage.boards import BoardRow, boards
 from ...storage.occurrences import StoredOccurrence
 from ...storage.pauses import PauseKind, pauses_by_board
 from ...storage.planners import PlannerCache
@@ -47,12 +47,15 @@ class LiveBoard:
 
 
 def live_boards(
-    connection: Connection, planners: PlannerCache, today: date
+    connection: Connection,
+    planners: PlannerCache,
+    today: date,
+    rows: Iterable[BoardRow] | None = None,
 ) -> dict[str, LiveBoard]:
-    """Every Board whose mails have begun by `today`, by id."""
+    """Every Board whose mails have begun by `today`, by id; `rows` are all Boards, where known."""
     pauses = pauses_by_board(connection)
     live = {}
-    for row in boards(connection):
+    for row in boards(connection) if rows is None else rows:
         if row.go_live is None or row.go_live > today:
             continue
         planner = planners.get(connection, row)
