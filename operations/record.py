@@ -48,10 +48,12 @@ def record(
     *,
     on: date,
     who: str,
+    by_link: bool = False,
     note: str | None,
 ) -> StoredOccurrence:
     """Records the outcome of an occurrence; a `status` of None opens it again.
 
+    `by_link`: `who` recorded it by the signed link in a mail.
     Raises RecordError where the outcome does not apply.
     """
     row = ensure_stored(connection, view, key)
@@ -64,7 +66,7 @@ def record(
     update_occurrences(connection, [changed])
     if state not in OWED:
         supersede_unsent(connection, [row.id], UnsentReason.RECORDED, state)
-        close_moot(connection, row.id, outcome=state, who=who, now=view.now)
+        close_moot(connection, row.id, outcome=state, who=who, by_link=by_link, now=view.now)
     # A snooze was of the occurrence as it stood until now.
     end_snoozes(connection, [row.id])
     note_change(
@@ -78,6 +80,7 @@ def record(
         on=on,
         now=view.now,
         who=who,
+        by_link=by_link,
     )
     relink(connection, view, [row.ref])
     return stored_again(connection, key)

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Subquery,
     Text,
     case,
+    false,
     func,
     insert,
     literal,
@@ -33,7 +34,7 @@ from .schema.planner import planner_import
 
 # Of one change set more than fits on a page; the item of each change has a page of its own.
 MOST_LISTED = 200
-FIELDS = ("subject", "what", "before", "after", "on", "who", "why")
+FIELDS = ("subject", "what", "before", "after", "on", "who", "by_link", "why")
 
 # What gives an occurrence a date that its reader has not been told of.
 REDATING = (ChangeKind.MOVED, ChangeKind.EXTENDED, ChangeKind.RETURNED)
@@ -42,7 +43,7 @@ REDATING = (ChangeKind.MOVED, ChangeKind.EXTENDED, ChangeKind.RETURNED)
 ABOUT = (occurrence.c.title, occurrence.c.owner, occurrence.c.due)
 
 
-def note_change(
+def note_change(  # noqa: PLR0913 - one for each column of the record
     connection: Connection,
     *,
     board: str,
@@ -50,12 +51,16 @@ def note_change(
     what: ChangeKind,
     now: datetime,
     who: str,
+    by_link: bool = False,
     before: object = None,
     after: object = None,
     why: str | None = None,
     on: date | None = None,
 ) -> None:
-    """Adds to the record who changed what, when and why."""
+    """Adds to the record who changed what, when and why.
+
+    `by_link`: they did it by the signed link in a mail, without an account.
+    """
     connection.execute(
         insert(change).values(
             board=board,
@@ -63,6 +68,7 @@ def note_change(
             what=what,
             at=now,
             who=who,
+            by_link=by_link,
             before=None if before is None else str(before),
             after=None if after is None else str(after),
             why=why,
@@ -120,7 +126,7 @@ def last_outcomes(connection: Connection, board: str, keys: Iterable[str]) -> di
         row.subject: row
         for batch in batches(keys)
         for row in connection.execute(
-            select(*(change.c[name] for name in ("subject", "after", "on", "at", "who", "why")))
+            select(change)
             .where(
                 change.c.board == board,
                 change.c.subject.in_(batch),
@@ -216,7 +222,8 @@ class ChangeSets:
         columns = everything.c
         alone = case((columns.what.in_(self.together), 0), else_=columns.number)
         outcome = case((columns.what == ChangeKind.RECORDED, columns.after), else_="")
-        same_set = [columns.at, columns.what, columns.who, columns.why, alone, outcome]
+        person = (columns.who, columns.by_link)
+        same_set = [columns.at, columns.what, *person, columns.why, alone, outcome]
         place = func.row_number().over(partition_by=same_set, order_by=columns.number.desc())
         return select(
             everything,
@@ -239,6 +246,7 @@ class ChangeSets:
             "after": planner_import.c.source,
             "on": type_coerce(null(), Date),
             "who": planner_import.c.who,
+            "by_link": false(),
             "why": type_coerce(null(), Text),
         }
         return select(

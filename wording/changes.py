@@ -140,7 +140,7 @@ class Telling:
             at=moment,
             day=moment.date(),
             time=clock,
-            who=row.who,
+            who=who_in_words(row.who, by_link=row.by_link),
             what=row.what,
             sentence=sentence,
             brief=f"{brief}.",
@@ -153,7 +153,8 @@ class Telling:
     def together(self, row: AnyRow, many: int) -> str:
         """A sentence for `many` changes that are alike; `row` is one of them."""
         sentence = OPENED_TOGETHER if _is_opening(row) else TOGETHER[row.what]
-        brief = sentence.format(many=many, who=row.who, after=row.after)
+        who = who_in_words(row.who, by_link=row.by_link)
+        brief = sentence.format(many=many, who=who, after=row.after)
         return f"{brief}{_remark(row.why)}."
 
     def _sentence(self, row: AnyRow, day: date) -> str:
@@ -164,7 +165,7 @@ class Telling:
         after, before = dates_in_words(row.after or ""), dates_in_words(row.before or "")
         when = row.on is not None and (row.what is ChangeKind.EVENT or row.on != day)
         return {
-            "who": row.who,
+            "who": who_in_words(row.who, by_link=row.by_link),
             "about": self._about(row),
             "after": PurePath(after).name if row.what is ChangeKind.IMPORTED else after,
             "before": before,
@@ -193,6 +194,11 @@ class Telling:
         title = own if obligation is None else one_line(obligation.title)
         number = f"{obligation.number} " if isinstance(obligation, Action) else ""
         return f"the {ENTRIES[kind]}" + (f" {number}“{title}”" if own else "")
+
+
+def who_in_words(who: str, *, by_link: bool) -> str:
+    """Who did something; of a reader without an account, that it was by the link in a mail."""
+    return f"{who} by the link in their mail" if by_link else who
 
 
 def _remark(why: str | None) -> str:

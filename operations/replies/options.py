@@ -29,19 +29,18 @@ class ReplyContext:
     row: StoredOccurrence
     reader: str
 
-    @property
-    def who(self) -> str:
-        """The reader as the record of changes names them."""
-        return by_link(self.reader)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """The outcome recorded last: which, on what day, by whom, and the remark."""
+    """The outcome recorded last: which, on what day, by whom, and the remark.
+
+    `by_link`: it was recorded by the link in a mail.
+    """
 
     state: str
     day: date
     who: str
+    by_link: bool
     note: str | None
 
 
@@ -64,11 +63,6 @@ class ReplyOptions:
     answered: AnswerRequest | None
     recorded: Recorded | None
     may_take_back: bool
-
-
-def by_link(reader: str) -> str:
-    """How the record of changes names a reader, who has no account."""
-    return f"{reader} by the link in their mail"
 
 
 def may_reply(connection: Connection, context: ReplyContext) -> bool:
@@ -99,13 +93,19 @@ def reply_options(connection: Connection, context: ReplyContext) -> ReplyOptions
         hand_over=waiting.get(Wish.HAND_OVER),
         answered=next((request for request in requests if _was_answered(request, context)), None),
         recorded=recorded,
-        may_take_back=recorded is not None and recorded.who == context.who and row.state in BY_LINK,
+        may_take_back=(
+            recorded is not None
+            and recorded.by_link
+            and recorded.who == context.reader
+            and row.state in BY_LINK
+        ),
     )
 
 
 def _was_answered(request: AnswerRequest, context: ReplyContext) -> bool:
     """Whether the secretariat decided on it: its asker, or an outcome, may have closed it."""
-    return request.closed_by not in (None, context.who) and request.wish is Wish.MORE_TIME
+    own = request.by_link and request.closed_by == context.reader
+    return not request.is_open and not own and request.wish is Wish.MORE_TIME
 
 
 def latest_snooze(context: ReplyContext) -> date | None:
@@ -121,4 +121,6 @@ def _recorded(connection: Connection, context: ReplyContext) -> Recorded | None:
     if outcome is None or outcome.after != row.state or row.state == OPEN:
         return None
     day = outcome.on or context.view.local.day_of(outcome.at)
-    return Recorded(state=row.state, day=day, who=outcome.who, note=outcome.why)
+    return Recorded(
+        state=row.state, day=day, who=outcome.who, by_link=outcome.by_link, note=outcome.why
+    )

@@ -50,7 +50,8 @@ def _record(
         context.row.key,
         status,
         on=view.today,
-        who=context.who,
+        who=context.reader,
+        by_link=True,
         note=note,
     )
 
@@ -114,7 +115,8 @@ def _close_own(connection: Connection, context: ReplyContext, wish: Wish, outcom
             connection,
             request.id,
             outcome=outcome,
-            who=context.who,
+            who=context.reader,
+            by_link=True,
             now=context.view.now,
             tell=None,
         )
@@ -167,5 +169,6 @@ def _note(
         after=after,
         why=why,
         now=context.view.now,
-        who=context.who,
+        who=context.reader,
+        by_link=True,
     )

@@ -15,6 +15,7 @@ from ...calendar.rules.timing import AsRequired
 from ...calendar.status import Status
 from ...scheduler.planning.board_view import BoardView
 from ...storage.change_log import last_outcomes
+from ...wording.changes import who_in_words
 from ...wording.names import Named, Names
 from ..calendar.board_calendar import BoardCalendar, Line
 from ..calendar.entries import CalendarEntry, entries_of
@@ -147,7 +148,12 @@ def _papers(calendar: BoardCalendar, lines: Sequence[Line]) -> list[Paper]:
             papers.append(Paper(entry=entry))
         else:
             papers.append(
-                Paper(entry=entry, recorded_on=last.on, recorded_by=last.who, remark=last.why)
+                Paper(
+                    entry=entry,
+                    recorded_on=last.on,
+                    recorded_by=who_in_words(last.who, by_link=last.by_link),
+                    remark=last.why,
+                )
             )
     return papers
 

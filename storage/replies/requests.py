@@ -29,7 +29,8 @@ class AnswerRequest:
     """One request; `due`, `key` and the rest of what it is about are as they are now.
 
     `until` is the date asked for, `successor` who should have it instead. `outcome` says what
-    became of it, None while nobody has dealt with it.
+    became of it, None while nobody has dealt with it. `by_link`: `closed_by` is a reader, who
+    closed it by the link in a mail.
     """
 
     id: int
@@ -44,6 +45,7 @@ class AnswerRequest:
     successor: str | None
     closed_at: datetime | None
     closed_by: str | None
+    by_link: bool
     outcome: str | None
     key: str
     ref: str
@@ -96,6 +98,7 @@ def _values(rows: Iterable[Any]) -> list[AnswerRequest]:
             successor=row.successor,
             closed_at=row.closed_at,
             closed_by=row.closed_by,
+            by_link=row.by_link,
             outcome=row.outcome,
             key=row.key,
             ref=row.ref,
@@ -169,6 +172,7 @@ def close_request(
     *,
     outcome: str,
     who: str,
+    by_link: bool = False,
     now: datetime,
     tell: str | None,
 ) -> bool:
@@ -182,6 +186,7 @@ def close_request(
         .values(
             closed_at=now,
             closed_by=who,
+            by_link=by_link,
             outcome=outcome,
             recipient=tell,
             state=CarriedState.PENDING if tell else CarriedState.SUPERSEDED,
@@ -192,7 +197,13 @@ def close_request(
 
 
 def close_moot(
-    connection: Connection, occurrence_id: int, *, outcome: str, who: str, now: datetime
+    connection: Connection,
+    occurrence_id: int,
+    *,
+    outcome: str,
+    who: str,
+    by_link: bool = False,
+    now: datetime,
 ) -> None:
     """Ends requests for more time that are no longer needed; no mail is sent about them."""
     connection.execute(
@@ -205,6 +216,7 @@ def close_moot(
         .values(
             closed_at=now,
             closed_by=who,
+            by_link=by_link,
             outcome=outcome,
             recipient=None,
             state=CarriedState.SUPERSEDED,

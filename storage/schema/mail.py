@@ -119,6 +119,13 @@ answer_request = Table(
         "state", one_of(CarriedState, 20), nullable=False, comment="What has become of that mail"
     ),
     Column("message_id", ForeignKey("message.id"), index=True),
+    Column(
+        "by_link",
+        Boolean,
+        nullable=False,
+        server_default="0",
+        comment="Whether it was closed by the signed link in a mail, without an account",
+    ),
     Index("ix_answer_request_state", "state"),
     comment="What chairs ask of the secretariat",
 )

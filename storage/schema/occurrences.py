@@ -93,6 +93,13 @@ change = Table(
     Column("on", Date, comment="The day it is said to have happened"),
     Column("who", Text, nullable=False),
     Column("why", Text),
+    Column(
+        "by_link",
+        Boolean,
+        nullable=False,
+        server_default="0",
+        comment="Whether it was done by the signed link in a mail, without an account",
+    ),
     Index("ix_change_board_id", "board", "id"),
 )
 snooze = Table(

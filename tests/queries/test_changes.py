@@ -179,6 +179,7 @@ class Noted:
 
     what: ChangeKind = ChangeKind.MOVED
     who: str = "boardcal"
+    by_link: bool = False
     why: str | None = None
     after: str | None = None
     seconds: int = 0
@@ -199,6 +200,7 @@ class Noted:
             [Noted(what=ChangeKind.RECORDED, after=each) for each in ("submitted", "waived") * 3],
             [3, 3],
         ),
+        ([Noted(by_link=by_link) for by_link in (True, False, True)], [2, 1]),
         ([Noted(what=ChangeKind.ROLE, after="somebody")] * 3, [1, 1, 1]),
     ],
 )
@@ -216,6 +218,7 @@ def test_only_what_is_alike_of_one_moment_is_told_together(
                 after=each.after,
                 why=each.why,
                 who=each.who,
+                by_link=each.by_link,
                 now=at(NOW) + timedelta(seconds=each.seconds),
             )
     found = page_of(office)

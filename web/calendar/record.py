@@ -129,7 +129,9 @@ def done_already(
         return None
     last = last_change(connection, row.id, key)
     one_more = changes_in_version(now) == changes_in_version(sent) + 1
-    if last is None or not one_more or any(getattr(last, name) != same[name] for name in same):
+    # The same person's reply by a link was no press of this button.
+    pressed = {**same, "by_link": False}
+    if last is None or not one_more or pressed != {name: getattr(last, name) for name in pressed}:
         raise MovedOnError
     return occurrence_by_key(connection, key)
 

@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from ...calendar.occurrences import Kind
 from ...calendar.status import OWED, Status
 from ...operations.replies.options import ReplyContext, ReplyOptions, reply_options
+from ...wording.changes import who_in_words
 from ...wording.names import Names, reference
 from ...wording.statuses import STATUS_WORDS
 from ...wording.text import working_days
@@ -108,6 +109,7 @@ def _page(
         late=_late(who),
         moved=opened_link.link.due_revision != row.due_revision,
         options=options,
+        recorded_by=_recorded_by(options),
         reader=who.reader,
         contact=opened_link.contact,
         seen=_seen(opened_link),
@@ -122,6 +124,12 @@ def _page(
 
 def _status(state: str) -> str:
     return "owed" if state in OWED else STATUS_WORDS.get(Status(state), state)
+
+
+def _recorded_by(options: ReplyOptions) -> str:
+    """Who recorded the outcome, in words; "" where none is recorded."""
+    recorded = options.recorded
+    return "" if recorded is None else who_in_words(recorded.who, by_link=recorded.by_link)
 
 
 def _late(who: ReplyContext) -> str:

@@ -12,6 +12,7 @@ from ...core.errors import BoardcalError
 from ...operations.replies import requests
 from ...scheduler.planning.board_view import BoardView
 from ...storage.replies.requests import AnswerRequest, Wish, request_numbered
+from ...wording.changes import who_in_words
 from ..page.page import page
 from ..request.context import changing_board, form_of, reading_board, redirect, user_of
 from ..request.dates import read_date, shown_date, typed_date
@@ -43,7 +44,7 @@ def _decided(request: Request, connection: Connection, view: BoardView, problems
     asked = _asked(request, connection, view)
     if not asked.is_open:
         raise ConflictError(
-            f"{asked.closed_by} has dealt with this request: {asked.outcome}. Nothing was "
+            f"{_closer(asked)} has dealt with this request: {asked.outcome}. Nothing was "
             "changed now."
         )
     notice = _act(request, connection, view, asked, form_of(request), problems)
@@ -147,6 +148,7 @@ def _page(
         row=view.row,
         is_time=asked.wish is Wish.MORE_TIME,
         sentence=requests.request_sentence(asked),
+        closer=_closer(asked),
         asked_on=view.local.day_of(asked.asked_at),
         place=names.place(asked.ref),
         owner=names.body(asked.owner),
@@ -158,6 +160,11 @@ def _page(
         starts=shown_date(view.today) if typed_starts.is_empty else typed_starts,
         address=form.secret("address") or _address_in(asked.successor),
     )
+
+
+def _closer(asked: AnswerRequest) -> str:
+    """Who closed the request, in words; "" while it is open."""
+    return who_in_words(asked.closed_by or "", by_link=asked.by_link)
 
 
 def _address_in(successor: str | None) -> str:

@@ -9,7 +9,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import event, insert, inspect, select, text
+from sqlalchemy import delete, event, insert, inspect, select, text, update
+from sqlalchemy.exc import DBAPIError
 
 from boardcal.scheduler.clock import system_clock
 from boardcal.scheduler.installation import opened
@@ -28,11 +29,13 @@ from boardcal.storage.database.schema_version import (
 )
 from boardcal.storage.installation import installation_id
 from boardcal.storage.schema.all_tables import metadata
-from boardcal.storage.schema.mail import ledger
-from boardcal.storage.schema.occurrences import occurrence
+from boardcal.storage.schema.append_only import REFUSAL
+from boardcal.storage.schema.mail import answer_request, ledger
+from boardcal.storage.schema.occurrences import change, occurrence
 from boardcal.storage.schema.planner import board, installation
 from boardcal.storage.unsent_reasons import UnsentReason
 from boardcal.tests.waiting import PATIENCE
+from boardcal.wording.changes import who_in_words
 from boardcal.wording.mails import taken_back
 from boardcal.wording.stand_ins import from_document
 
@@ -218,6 +221,63 @@ def test_sentences_of_older_databases_become_reasons_that_read_the_same(empty: D
         shown for _, shown in OLD_STAND_INS
     ]
     assert sorted(lost) == [(1, True), (2, False)]
+
+
+OLD_PEOPLE = [
+    ("chair@example.org by the link in their mail", "chair@example.org", True),
+    ("chair@example.org", "chair@example.org", False),
+    ("boardcal", "boardcal", False),
+    (" by the link in their mail", " by the link in their mail", False),
+    ("Jo By The Link In Their Mail", "Jo By The Link In Their Mail", False),
+    ("100 % by the link in their mail or so", "100 % by the link in their mail or so", False),
+    ("Åse_% <å@example.org> by the link in their mail", "Åse_% <å@example.org>", True),
+]
+
+
+def test_who_answered_by_a_link_is_told_apart_and_reads_the_same(empty: Database) -> None:
+    make_at(empty, "0007")
+    insert_change = text(
+        "INSERT INTO change (board, at, subject, what, who) "
+        "VALUES ('lscb', '2018-03-01T12:00:00.000000+00:00', 'key 1', 'recorded', :who)"
+    )
+    insert_request = text(
+        "INSERT INTO answer_request (board, occurrence_id, due_revision, kind, asked_at, asked_by, "
+        "closed_at, closed_by, state) VALUES ('lscb', 1, 1, 'more time', "
+        "'2018-03-01T12:00:00.000000+00:00', 'chair@example.org', "
+        "'2018-03-01T12:00:00.000000+00:00', :who, 'superseded')"
+    )
+    with empty.write() as connection:
+        connection.execute(text("INSERT INTO board (id, name) VALUES ('lscb', 'LSCB')"))
+        connection.execute(
+            text(
+                "INSERT INTO occurrence (id, board, key, ref, owner, period, kind, title, "
+                "audience, due, first_due, precision, state) VALUES (1, 'lscb', 'key 1', 's11', "
+                "'pmqag', '2018', 'report', 'S.11', '[]', '2018-03-08', '2018-03-08', 'day', "
+                "'open')"
+            )
+        )
+        for who, _, _ in OLD_PEOPLE:
+            connection.execute(insert_change, {"who": who})
+            connection.execute(insert_request, {"who": who})
+        connection.execute(insert_request, {"who": None})
+    assert migrate(empty) is True
+    with empty.read() as connection:
+        changes = connection.execute(
+            select(change.c.who, change.c.by_link).order_by(change.c.id)
+        ).all()
+        requests = connection.execute(
+            select(answer_request.c.closed_by, answer_request.c.by_link).order_by(
+                answer_request.c.id
+            )
+        ).all()
+    assert changes == [(who, by_link) for _, who, by_link in OLD_PEOPLE]
+    assert requests == [*changes, (None, False)]
+    assert [who_in_words(who, by_link=by_link) for who, by_link in changes] == [
+        shown for shown, _, _ in OLD_PEOPLE
+    ]
+    for statement in (update(change).values(who="somebody else"), delete(change)):
+        with pytest.raises(DBAPIError, match=REFUSAL), empty.write() as connection:
+            connection.execute(statement)
 
 
 def test_a_database_is_brought_up_to_date_once(empty: Database) -> None:

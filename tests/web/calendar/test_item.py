@@ -5,8 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from boardcal.calendar.status import Status
 from boardcal.operations.planner.change import plan_now
+from boardcal.operations.record import record
 from boardcal.storage.accounts.accounts import Role
+from boardcal.storage.boards import board_row
 from boardcal.storage.occurrences import occurrence_by_key
 from boardcal.storage.replies.requests import Wish, add_request
 from boardcal.storage.schema.occurrences import change, occurrence
@@ -272,6 +275,25 @@ def test_a_button_pressed_twice_records_once(planned: Place) -> None:
     for _ in range(2):
         assert sent(reader, note="by mail", standing=standing, csrf=csrf).status_code == 303
     assert len(planned.table(change)) == 1
+
+
+def test_what_the_same_person_replied_by_a_link_was_not_the_button(planned: Place) -> None:
+    reader = opened(planned)
+    with planned.database.write() as connection:
+        row = board_row(connection, "lscb")
+        assert row is not None
+        record(
+            connection,
+            planned.here.view(connection, row),
+            S11,
+            Status.SUBMITTED,
+            on=planned.here.today,
+            who=SECRETARIAT,
+            by_link=True,
+            note=None,
+        )
+    assert sent(reader).status_code == 409
+    assert f"{SECRETARIAT} by the link in their mail recorded “Report s11”" in reader.text
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from boardcal.tests.factories import (
     VICE,
     make_action,
 )
+from boardcal.tests.web.reader import VIEWER
 from boardcal.tests.web.replying import BASE, MailingBoard, answers, links_in, mail_to, typed
 
 if TYPE_CHECKING:
@@ -54,7 +55,11 @@ def test_submitted_is_recorded_with_whose_link_it_was(
     assert "Thank you. It is recorded, and its reminders stop." in chair.text
     assert "Recorded as submitted on 25 January 2018 by you: “sent by email”" in chair.text
     noted = mailing.office.table(change)[-1]
-    assert (noted.who, noted.why) == (f"{CHAIR} by the link in their mail", "sent by email")
+    assert (noted.who, noted.by_link, noted.why) == (CHAIR, True, "sent by email")
+    mailing.place.lets_in(VIEWER, "viewer")
+    viewer = mailing.place.reader(VIEWER)
+    viewer.opens(f"/due/{S11}")
+    assert f"{CHAIR} by the link in their mail recorded “Report s11”" in viewer.text
     later = mailing.office.days("2018-01-26", "2018-03-30")
     assert [mail for mail in later if mail.items] == []
 
@@ -186,7 +191,12 @@ def test_a_deputy_may_answer_and_who_looks_on_has_no_link(mailing: MailingBoard)
     link = links_in(last[VICE])[0]
     deputy.opens(link)
     answers(deputy, link, "submitted")
-    assert mailing.office.table(change)[-1].who == f"{VICE} by the link in their mail"
+    noted = mailing.office.table(change)[-1]
+    assert (noted.who, noted.by_link) == (VICE, True)
+    chair = mailing.place.reader()
+    chair.opens(links_in(last[CHAIR])[0])
+    assert f"by {VICE} by the link in their mail." in chair.text
+    assert "Take it back" not in chair.text
     assert {to for to in last if links_in(last[to])} == {CHAIR, VICE}
     assert f"{BASE}/boards/lscb/due/{S11}" in last[SECRETARIAT].text
 

@@ -103,6 +103,17 @@ def test_what_is_wrong_is_said_by_its_field(
     assert mailing.dump() == before
 
 
+def test_what_its_asker_took_back_says_so(
+    mailing: MailingBoard, secretariat: Reader, chair: Reader, link: str
+) -> None:
+    chair.opens(link)
+    answers(chair, link, "no-time")
+    secretariat.opens(ONE)
+    assert f"Answered by {CHAIR} by the link in their mail: taken back." in secretariat.text
+    row = mailing.office.table(answer_request)[0]
+    assert (row.closed_by, row.by_link) == (CHAIR, True)
+
+
 def test_somebody_elses_answer_stands(mailing: MailingBoard, secretariat: Reader) -> None:
     secretariat.opens(ONE)
     other = mailing.place.reader(SECRETARIAT)
