@@ -23,6 +23,7 @@ from ...storage.pauses import Pause, PauseKind, pauses_of
 from ...storage.schema.column_types import AnyRow
 from ...wording.mails import mail_words
 from ...wording.names import Named
+from ...wording.text import sentence
 from ..meetings.meetings import meeting_rule
 from .roles import RoleLine, Tenure, begin_of, held_words, role_lines, role_name, when_held
 
@@ -149,7 +150,10 @@ def _vacancy(planner: Planner, body: Body, away: Collection[str], today: date) -
     stand_in = readers[0].stand_in
     if stand_in is None:
         return None
-    return f"{stand_in.absence}, so its mails go to {stand_in.role} ({readers[0].address})."
+    # A body's name may begin with a small letter.
+    return sentence(
+        f"{stand_in.absence}, so its mails go to {stand_in.role} ({readers[0].address})"
+    )
 
 
 def _pause(pauses: Iterable[Pause], kind: PauseKind, name: str, local: LocalTime) -> str | None:

@@ -133,6 +133,14 @@ def test_a_vacancy_says_who_gets_the_mails_meanwhile(more: dict[str, Any], says:
     assert line_of(an_office(**more), "pmqag").vacancy == says
 
 
+def test_a_body_named_in_small_letters_begins_the_sentence_with_a_capital() -> None:
+    line = line_of(an_office(name="early help", kind="partner", chair=None), "pmqag")
+    assert line.vacancy == (
+        "Early help has no chair at present, so its mails go to its vice-chair "
+        "(pmqag.vice-chair@example.org)."
+    )
+
+
 def test_an_absent_chair_is_no_vacant_role_but_somebody_stands_in() -> None:
     office = an_office()
     office.pause("person", CHAIR)
