@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from boardcal.scheduler.single_instance import only_daemon
 from boardcal.tests.cli.desk import flat
 
@@ -58,6 +60,14 @@ def test_a_restore_asks_at_a_terminal_and_a_no_changes_nothing(live: Desk) -> No
     assert code == 0
     assert "Nothing was changed." in shown
     assert live.database.read_bytes() == before
+
+
+@pytest.mark.parametrize("who", [" ", "M.\nClerk", "x" * 501])
+def test_a_restore_takes_a_name_of_one_line_only(live: Desk, who: str) -> None:
+    live("backup", "kept.db")
+    result = live("restore", "kept.db", "--by", who)
+    assert result.exit_code == 2
+    assert "--by" in result.stderr
 
 
 def test_a_restore_waits_for_nobody_who_runs(live: Desk) -> None:
