@@ -64,12 +64,13 @@ def list_(invocation: Invocation, states: tuple[str, ...], form: str) -> None:
         if not installation.stored:
             lines: list[MailLine] = []
         else:
-            view = installation.view(connection, installation.board(connection, invocation.board))
+            # The row alone: a large planner takes seconds to read.
+            board = installation.board(connection, invocation.board).id
             lines = [
                 line
                 for choice in choices
                 for line in mails_page(
-                    connection, view, choice=choice, size=AS_MANY_AS_THERE_ARE
+                    connection, board, installation.local, choice=choice, size=AS_MANY_AS_THERE_ARE
                 ).mails
             ]
     lines.sort(key=lambda line: (line.day, line.id), reverse=True)

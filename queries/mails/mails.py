@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 
 from ...calendar.rules.date_text import long_date
 from ...core.local_time import LocalTime
-from ...scheduler.planning.board_view import BoardView
 from ...storage.mail.board_messages import (
     MessageFilter,
     carried_by,
@@ -65,7 +64,8 @@ class MailsPage:
 
 def mails_page(
     connection: Connection,
-    view: BoardView,
+    board: str,
+    local: LocalTime,
     *,
     choice: MailFilter | None = None,
     page: int = 1,
@@ -73,13 +73,13 @@ def mails_page(
 ) -> MailsPage:
     """The mails that speak of a Board, the newest first."""
     chosen = _filter(choice or MailFilter())
-    part = paging(count_messages(connection, view.id, chosen), page, size)
-    rows = list_messages(connection, view.id, chosen, limit=part.size, offset=part.offset)
+    part = paging(count_messages(connection, board, chosen), page, size)
+    rows = list_messages(connection, board, chosen, limit=part.size, offset=part.offset)
     return MailsPage(
-        mails=tuple(mail_lines(connection, rows, view.local)),
+        mails=tuple(mail_lines(connection, rows, local)),
         paging=part,
-        people=tuple(recipients_of(connection, view.id)),
-        counts=_counts(connection, view.id),
+        people=tuple(recipients_of(connection, board)),
+        counts=_counts(connection, board),
     )
 
 

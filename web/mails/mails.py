@@ -57,7 +57,8 @@ def show(request: Request) -> Response:
     with reading_board(request) as (connection, view):
         listing = mails_page(
             connection,
-            view,
+            view.id,
+            view.local,
             choice=choice,
             page=page_asked(request),
             size=SIZE,

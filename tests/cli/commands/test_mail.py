@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from boardcal.storage.database.engine import open_database
+from boardcal.storage.planners import PlannerCache
 from boardcal.storage.schema.mail import ledger, message
 from boardcal.storage.schema.occurrences import change
 from boardcal.tests.cli.desk import Desk, flat
@@ -53,6 +54,12 @@ def number(desk: Desk) -> str:
         desk("mail", "list", "--state", "may-have-arrived", "--format", "json", as_of=AT).stdout
     )
     return str(found["id"])
+
+
+def test_the_list_reads_no_planner(uncertain: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(PlannerCache, "get")
+    listing = uncertain("mail", "list", as_of=AT)
+    assert (listing.exit_code, listing.stderr) == (0, "")
 
 
 def test_the_mails_are_listed_and_chosen_by_what_became_of_them(uncertain: Desk) -> None:

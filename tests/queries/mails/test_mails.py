@@ -27,8 +27,8 @@ S11 = "lscb/s11/pmqag/2018-03"
 
 
 def page_of(office: Office, choice: MailFilter | None = None, page: int = 1) -> MailsPage:
-    found: MailsPage = shown_by(office, mails_page, choice=choice, page=page, size=2)
-    return found
+    with reading(office) as (connection, view):
+        return mails_page(connection, view.id, view.local, choice=choice, page=page, size=2)
 
 
 def mail(office: Office, number: int) -> MailDetails | None:
@@ -109,7 +109,7 @@ def test_a_board_sees_its_own_mails_only() -> None:
         store_planner(connection, _of_ctb(), source="test", who="test", now=office.now)
     number = to_chair(office)[0]
     with reading(office, board="ctb") as (connection, view):
-        assert mails_page(connection, view).paging.total == 0
+        assert mails_page(connection, view.id, view.local).paging.total == 0
         assert mail_details(connection, view, number) is None
 
 
