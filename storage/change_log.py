@@ -25,7 +25,6 @@ from sqlalchemy import (
     union_all,
 )
 
-from ..calendar.occurrences import Kind
 from .change_kinds import ChangeKind
 from .database.batches import batches
 from .schema.column_types import AnyRow, Instant
@@ -145,27 +144,6 @@ def last_redatings(connection: Connection, keys: Collection[str]) -> dict[str, A
         .order_by(change.c.id)
     )
     return {row.subject: row for row in rows}
-
-
-def last_action_changes(connection: Connection, board: str) -> list[AnyRow]:
-    """The newest change of each action with its `ref` and ABOUT."""
-    newest = (
-        select(occurrence.c.ref, func.max(change.c.id).label("number"))
-        .join(change, change.c.subject == occurrence.c.key)
-        .where(
-            change.c.board == board,
-            occurrence.c.board == board,
-            occurrence.c.kind.in_((Kind.ACTION.value, Kind.REVIEW.value)),
-        )
-        .group_by(occurrence.c.ref)
-        .subquery()
-    )
-    rows = connection.execute(
-        select(change, newest.c.ref, *ABOUT)
-        .join(newest, newest.c.number == change.c.id)
-        .join(occurrence, occurrence.c.key == change.c.subject)
-    )
-    return list(rows.all())
 
 
 @dataclass(frozen=True, slots=True)

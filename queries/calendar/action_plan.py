@@ -13,8 +13,6 @@ from sqlalchemy import Connection
 from ...calendar.planner.model import Action
 from ...calendar.rules.timing import Precision
 from ...scheduler.planning.board_view import BoardView
-from ...storage.change_log import last_action_changes
-from ...wording.changes import ChangeLine, Telling
 from ...wording.names import Named, Names
 from ...wording.timings import sentence
 from .action_status import OwnerStatus, Rag, owner_status
@@ -50,7 +48,6 @@ class ActionRow:
     owner_statuses: tuple[OwnerStatus, ...]
     is_assumed: bool
     is_doubtful: bool
-    last_change: ChangeLine | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,10 +61,9 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionPlan:
-    """The whole action plan, as it stands on the day `as_at`."""
+    """The whole action plan, as it stands today."""
 
     title: str
-    as_at: date
     sections: tuple[Section, ...]
     counts: Mapping[Rag, int]
     total: int
@@ -85,17 +81,13 @@ def action_plan(
     lines: dict[str, list[Line]] = defaultdict(list)
     for line in calendar.lines(start, end, {action.ref for action in actions}):
         lines[line.ref].append(line)
-    changes = _last_changes(connection, view)
-    rows = [
-        _row(action, lines[action.ref], names, today, changes.get(action.ref)) for action in actions
-    ]
+    rows = [_row(action, lines[action.ref], names, today) for action in actions]
     sections = tuple(
         Section(name=name, rows=tuple(same), counts=_counts(same))
         for name, same in _by_section(actions, rows)
     )
     return ActionPlan(
         title=planner.plan.title,
-        as_at=today,
         sections=sections,
         counts=_counts(rows),
         total=len(rows),
@@ -115,9 +107,7 @@ def _counts(rows: Sequence[ActionRow]) -> dict[Rag, int]:
     return {rag: number for rag, number in counted if number}
 
 
-def _row(
-    action: Action, lines: Sequence[Line], names: Names, today: date, changed: ChangeLine | None
-) -> ActionRow:
+def _row(action: Action, lines: Sequence[Line], names: Names, today: date) -> ActionRow:
     order = list(Rag)
     statuses = tuple(
         owner_status(action, [line for line in lines if line.owner == owner], names, owner, today)
@@ -145,11 +135,4 @@ def _row(
         owner_statuses=statuses,
         is_assumed=action.assumed is not None,
         is_doubtful=action.doubt is not None,
-        last_change=changed,
     )
-
-
-def _last_changes(connection: Connection, view: BoardView) -> dict[str, ChangeLine]:
-    """The newest change of each action, by its ref."""
-    telling = Telling(names=view.names, local=view.local)
-    return {row.ref: telling.line(row) for row in last_action_changes(connection, view.id)}
