@@ -19,7 +19,6 @@ from boardcal.calendar.planner.roles import RoleName
 from boardcal.calendar.status import Status
 from boardcal.core.local_time import LocalTime
 from boardcal.notifications.delivery.deliver import Delivered, Delivery, Sender
-from boardcal.notifications.delivery.mime import parse_items
 from boardcal.notifications.letters.render import Templates
 from boardcal.notifications.links import NO_LINKS, Links
 from boardcal.notifications.transports.base import (
@@ -48,6 +47,7 @@ from boardcal.storage.schema.column_types import AnyRow
 from boardcal.storage.schema.mail import ledger, message
 from boardcal.storage.schema.occurrences import occurrence
 from boardcal.storage.schema.planner import board
+from boardcal.tests.mailed_items import parse_items
 
 from .factories import LONDON, at, make_planner
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from email.header import Header
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from ...core.addresses import Address, AddressError, parse_address
 from ...core.errors import BoardcalError
@@ -90,19 +90,6 @@ def message_id_for(installation_id: str, name: str, *, domain: str = "boardcal.i
     """
     digest = hashlib.sha256(f"{installation_id}\0{name}".encode()).hexdigest()[:32]
     return _checked_id(f"<boardcal.{digest}@{domain}>")
-
-
-def parse_items(header: str) -> list[MailItem]:
-    """The items of an X-Boardcal-Items header, folded or not. Raises MailError."""
-    return [_parse_item(word) for word in header.split()]
-
-
-def _parse_item(word: str) -> MailItem:
-    match = re.fullmatch(r"(?P<key>.*)@(?P<step>-?\d+)/(?P<level>[^@]*)", word)
-    if match is None:
-        raise MailError(f'X-Boardcal-Items holds "{word}", which does not read as key@step/level.')
-    key, step, level = match.group("key", "step", "level")
-    return MailItem(key=unquote(key), step=int(step), level=unquote(level))
 
 
 def _items(items: Iterable[MailItem]) -> list[str]:

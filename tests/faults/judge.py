@@ -17,7 +17,7 @@ from email import message_from_bytes
 from email.policy import default
 from typing import Self
 
-from boardcal.notifications.delivery.mime import parse_items
+from boardcal.tests.mailed_items import parse_items
 from boardcal.tests.waiting import PATIENCE
 
 HOST = "127.0.0.1"

@@ -25,7 +25,6 @@ from boardcal.calendar.rules.escalation import steps_due
 from boardcal.calendar.rules.meeting_series import meetings
 from boardcal.calendar.status import OWED, Status
 from boardcal.core.errors import BoardcalError
-from boardcal.notifications.delivery.mime import parse_items
 from boardcal.notifications.transports.base import LostClaimError, OutgoingMail, Receipt, always
 from boardcal.operations.planner.meetings import add_meeting, cancel_meeting, move_meeting
 from boardcal.operations.raise_item import ItemToRaise, raise_item
@@ -47,6 +46,7 @@ from boardcal.tests.factories import (
     make_report,
 )
 from boardcal.tests.fuzz import law
+from boardcal.tests.mailed_items import parse_items
 from boardcal.tests.office import Office
 
 PLANNER = make_planner(

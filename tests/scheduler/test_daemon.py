@@ -10,7 +10,7 @@ from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
 
-from boardcal.notifications.delivery.mime import parse_items
+from boardcal.tests.mailed_items import parse_items
 from boardcal.tests.ports import free_port
 from boardcal.tests.waiting import PATIENCE
 

@@ -20,8 +20,8 @@ from boardcal.notifications.delivery.mime import (
     MailItem,
     build_mail,
     message_id_for,
-    parse_items,
 )
+from boardcal.tests.mailed_items import parse_items
 
 NOW = datetime(2018, 2, 22, 8, 0, tzinfo=ZoneInfo("Europe/London"))
 MESSAGE_ID = message_id_for("4f1c", "pmqag.chair@example.org 2018-02-22", domain="example.org")
@@ -229,9 +229,3 @@ def test_each_item_stands_on_a_line_of_its_own_where_it_can_be_searched_for() ->
 def test_a_key_too_long_for_a_line_is_refused() -> None:
     with pytest.raises(MailError, match="too long"):
         make_mail(items=[MailItem(key="k" * 900, step=0, level="owner")])
-
-
-@pytest.mark.parametrize("header", ["lscb/s11", "lscb/s11@x/owner", "@/", "lscb/s11@-10"])
-def test_what_is_no_item_is_named(header: str) -> None:
-    with pytest.raises(MailError, match=header):
-        parse_items(header)
