@@ -8,8 +8,6 @@ from typing import Any
 from .entries import SINGLE, entries_of
 from .file_schema import PlannerFile
 
-NAMES = {"body": "body", "event": "event", "report": "report", "action": "action"}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:

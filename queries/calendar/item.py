@@ -16,7 +16,6 @@ from ...calendar.status import OPEN, RECORDABLE, SETTLED, Status
 from ...core.local_time import LocalTime
 from ...operations.replies.requests import request_sentence
 from ...scheduler.planning.board_view import BoardView
-from ...storage.change_kinds import ChangeKind
 from ...storage.mail.occurrence_mail import ledger_of, mailed_on
 from ...storage.message_states import CarriedState, MessageState
 from ...storage.occurrences import StoredOccurrence, occurrence_by_key
@@ -77,8 +76,7 @@ class ItemDetails:
     """An item in full. `why` explains its date; `source` is None once it left the planner.
 
     `recordable` is what can be recorded now, `can_be_opened` that it can be owed again, and
-    `can_be_moved` that it can be given a new date. `revision` rises with each new date: a form
-    that was made before one can be told.
+    `can_be_moved` that it can be given a new date.
     """
 
     entry: CalendarEntry
@@ -88,7 +86,6 @@ class ItemDetails:
     meeting: MeetingLine | None
     asked: tuple[OpenRequest, ...]
     history: tuple[ChangeLine, ...]
-    moves: tuple[ChangeLine, ...]
     mails: tuple[MailSent, ...]
     coming: ComingMails
     met_by: DueLink | None
@@ -96,7 +93,6 @@ class ItemDetails:
     recordable: tuple[Status, ...]
     can_be_opened: bool
     can_be_moved: bool
-    revision: int
 
 
 def item_details(connection: Connection, view: BoardView, key: str) -> ItemDetails | None:
@@ -108,7 +104,6 @@ def item_details(connection: Connection, view: BoardView, key: str) -> ItemDetai
     entry = entries_of(calendar, [line])[0]
     names, kept = view.names, occurrence_by_key(connection, key)
     obligation = names.obligations.get(entry.ref)
-    changes = history(connection, view, [key])
     snoozed = _snoozed(connection, kept, view.today)
     context = MailingContext(
         view=view,
@@ -123,10 +118,7 @@ def item_details(connection: Connection, view: BoardView, key: str) -> ItemDetai
         why=_why(connection, entry, obligation),
         meeting=_meeting(calendar, entry, obligation),
         asked=_asked(connection, kept),
-        history=changes,
-        moves=tuple(
-            change for change in changes if change.what in (ChangeKind.MOVED, ChangeKind.EXTENDED)
-        ),
+        history=history(connection, view, [key]),
         mails=_mails(connection, kept, entry.kind, view.local, snoozed),
         coming=coming_mails(context, entry, kept),
         met_by=None if entry.met_by is None else _link(calendar.line(entry.met_by), names),
@@ -134,7 +126,6 @@ def item_details(connection: Connection, view: BoardView, key: str) -> ItemDetai
         recordable=recordable(obligation),
         can_be_opened=kept is not None and kept.state not in (OPEN, Status.VOID),
         can_be_moved=_can_be_moved(entry, kept),
-        revision=1 if kept is None else kept.due_revision,
     )
 
 

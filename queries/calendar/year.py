@@ -117,12 +117,6 @@ class YearPlanner:
     paging: Paging
 
 
-def financial_year(day: date) -> date:
-    """The first day of the financial year that `day` lies in."""
-    year = day.year if day.month >= FINANCIAL_YEAR_BEGINS else day.year - 1
-    return date(year, FINANCIAL_YEAR_BEGINS, 1)
-
-
 def year_planner(
     connection: Connection,
     view: BoardView,

@@ -35,7 +35,6 @@ class FirstMail:
     to: str
     subject: str
     items: tuple[Item, ...]
-    has_overview: bool
 
 
 def mails_after_resuming(
@@ -127,7 +126,6 @@ def _first_mail(mail: SimulatedMail) -> FirstMail:
         to=mail.letter.recipient,
         subject=subject(mail.letter),
         items=mail.letter.items,
-        has_overview=bool(mail.letter.overviews),
     )
 
 

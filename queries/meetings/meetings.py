@@ -47,8 +47,6 @@ class MeetingLine:
     remark: str | None
     is_cancelled: bool
     is_over: bool
-    is_moved: bool
-    is_added: bool
     is_extraordinary: bool
     expected: int = 0
     received: int = 0
@@ -208,8 +206,6 @@ def _line(
         remark=_remark(meeting),
         is_cancelled=not meeting.held,
         is_over=meeting.day < today,
-        is_moved=meeting.moved,
-        is_added=meeting.added,
         is_extraordinary=meeting.extraordinary,
         expected=len(papers),
         received=sum(line.status in SETTLED for line in papers),

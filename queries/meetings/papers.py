@@ -15,7 +15,6 @@ from ...calendar.rules.timing import AsRequired
 from ...calendar.status import Status
 from ...scheduler.planning.board_view import BoardView
 from ...storage.change_log import last_outcomes
-from ...wording.changes import who_in_words
 from ...wording.names import Named, Names
 from ..calendar.board_calendar import BoardCalendar, Line
 from ..calendar.entries import CalendarEntry, entries_of
@@ -25,11 +24,10 @@ from .meetings import MeetingLine, lines_at, meeting_on, raised_for
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
-    """One paper, and what was recorded of it last: on which day, by whom, with which remark."""
+    """One paper, and what was recorded of it last: on which day, with which remark."""
 
     entry: CalendarEntry
     recorded_on: date | None = None
-    recorded_by: str | None = None
     remark: str | None = None
 
 
@@ -41,8 +39,6 @@ class RaisableReport:
     """
 
     report: Link
-    owners: tuple[Named, ...]
-    quote: str
     raised: tuple[CalendarEntry, ...] = ()
     silent: tuple[Named, ...] = ()
 
@@ -147,14 +143,7 @@ def _papers(calendar: BoardCalendar, lines: Sequence[Line]) -> list[Paper]:
         if last is None:
             papers.append(Paper(entry=entry))
         else:
-            papers.append(
-                Paper(
-                    entry=entry,
-                    recorded_on=last.on,
-                    recorded_by=who_in_words(last.who, by_link=last.by_link),
-                    remark=last.why,
-                )
-            )
+            papers.append(Paper(entry=entry, recorded_on=last.on, remark=last.why))
     return papers
 
 
@@ -171,8 +160,6 @@ def _may_raise(
             heard = {entry.owner.id for entry in raised}
             yield RaisableReport(
                 report=link_to(names, report.ref),
-                owners=names.several(report.owners),
-                quote=report.quote,
                 raised=raised,
                 silent=names.several(owner for owner in report.owners if owner not in heard),
             )

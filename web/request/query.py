@@ -35,15 +35,6 @@ def chosen_id(request: Request, name: str, known: Collection[str]) -> str | None
     return value if value in known else None
 
 
-def chosen_number(request: Request, name: str, least: int, most: int) -> int | None:
-    """A number within bounds, such as a year."""
-    value = request.query_params.get(name, "")
-    # Python reads other scripts' digits as well, and numbers of any length.
-    if not (value.isascii() and value.isdigit() and len(value) <= len(str(most))):
-        return None
-    return int(value) if least <= int(value) <= most else None
-
-
 def asked(request: Request) -> Form:
     """The query of the address, read as a form."""
     pairs = request.query_params

@@ -10,7 +10,6 @@ from boardcal.queries.calendar.year import (
     Cell,
     ReportRow,
     YearPlanner,
-    financial_year,
     year_planner,
 )
 from boardcal.tests.factories import S11, cumbria, day
@@ -39,19 +38,6 @@ def row_of(year: YearPlanner, ref: str) -> ReportRow:
 def cells_of(year: YearPlanner, ref: str) -> dict[str, list[Cell]]:
     cells = zip(year.months, row_of(year, ref).cells, strict=True)
     return {month.short: list(found) for month, found in cells if found}
-
-
-@pytest.mark.parametrize(
-    ("today", "first"),
-    [
-        ("2018-03-31", "2017-04-01"),
-        ("2018-04-01", "2018-04-01"),
-        ("2018-12-31", "2018-04-01"),
-        ("2019-01-01", "2018-04-01"),
-    ],
-)
-def test_a_financial_year_begins_in_april(today: str, first: str) -> None:
-    assert financial_year(day(today)) == day(first)
 
 
 @pytest.mark.parametrize(
