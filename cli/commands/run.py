@@ -7,7 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 
 import click
@@ -23,19 +23,18 @@ from ...scheduler.clock import Clock
 from ...scheduler.clock_guard import ClockGuard
 from ...scheduler.installation import Installation, copied, first_go_live, opened, planner_notice
 from ...scheduler.service import Service, StalledError
-from ...scheduler.simulation import SimulatedMail, simulate
 from ...scheduler.watchdog import last_resort
 from ...settings.load import LoadedSettings
 from ...storage.accounts.accounts import is_without_accounts
 from ...storage.accounts.setup_links import make_link
 from ...storage.boards import boards
-from ...storage.database.engine import Database
 from ...storage.database.errors import DatabaseAwayError
 from ...storage.holds import hold_of
 from ...storage.occurrences import next_step
 from ...web.secret_file import secret_of
 from ...web.server import bound, serve_pages
 from ..framework.context import Invocation
+from ..framework.simulated_mails import played, silent
 
 WEEKS_SHOWN = 8
 RETRY_SECONDS = 5
@@ -156,19 +155,12 @@ def _require_accepted(installation: Installation) -> None:
     if not waiting:
         return
     with copied(installation) as copy:
-        mails = list(_simulated(installation, copy, installation.today, installation.today))
+        today = installation.today
+        mails = list(played(installation, copy, today, today, progress=silent))
     lines = [f"  {mail.letter.recipient}: {subject(mail.letter)}" for mail in mails]
     first = f"Mail was written to files so far and would now be sent; today to {len(mails)} people"
-    today = installation.today
     last = f"If that is right, say from which day on: boardcal golive {today.isoformat()}"
     raise UnacceptedTransportError("\n".join([f"{first}:" if mails else f"{first}.", *lines, last]))
-
-
-def _simulated(
-    installation: Installation, copy: Database, start: date, end: date
-) -> Iterator[SimulatedMail]:
-    horizon = installation.settings.schedule.horizon_months
-    return simulate(copy, local=installation.local, horizon_months=horizon, start=start, end=end)
 
 
 def _say_start(installation: Installation, say: Say, *, is_first: bool) -> None:
