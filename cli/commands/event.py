@@ -18,7 +18,7 @@ from ...storage.recorded_events import recorded_events
 from ...wording.names import reference, short_names
 from ...wording.text import working_days
 from ..framework.context import Invocation, asking
-from ..framework.param_types import DAY, NOTE
+from ..framework.param_types import DAY, SAYS_SO
 from ..framework.terminal import hung, painted, say, say_lines
 
 
@@ -44,7 +44,7 @@ def list_(invocation: Invocation) -> None:
 @event.command("record")
 @click.argument("name")
 @click.option("--on", "day", metavar="DAY", type=DAY, help="When it happened; default: today.")
-@click.option("--by", "who", metavar="WHO", type=NOTE, help="Who says so; default: you.")
+@SAYS_SO
 @click.pass_obj
 def record(invocation: Invocation, name: str, day: date | None, who: str | None) -> None:
     """Record that the event NAME happened. `boardcal event list` gives the names."""

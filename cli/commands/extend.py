@@ -9,7 +9,7 @@ import click
 from ...operations.extend import extend as give_new_date
 from ...wording.recorded import new_date
 from ..framework.context import Invocation, asking
-from ..framework.param_types import DAY, NOTE
+from ..framework.param_types import DAY, by, note
 from ..framework.terminal import say
 from .record import follows
 
@@ -17,8 +17,8 @@ from .record import follows
 @click.command()
 @click.argument("key")
 @click.option("--to", "day", metavar="DAY", type=DAY, required=True, help="The new date.")
-@click.option("--note", metavar="TEXT", type=NOTE, required=True, help="Why; the mails say it.")
-@click.option("--by", "who", metavar="WHO", type=NOTE, help="Who decided; default: you.")
+@note("Why; the mails say it.", required=True)
+@by("decided")
 @click.pass_obj
 def extend(invocation: Invocation, key: str, day: date, note: str, who: str | None) -> None:
     """Give something that is due a new date. Its reminders begin afresh from it.

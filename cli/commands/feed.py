@@ -22,11 +22,10 @@ from ...storage.feeds.feeds import (
     rotate_feed,
 )
 from ..framework.context import Invocation, asking
-from ..framework.param_types import ADDRESS, NOTE
+from ..framework.param_types import ADDRESS, SAYS_SO
 from ..framework.terminal import say, say_lines
 
 THE_BOARD = ""
-BY = click.option("--by", "who", metavar="WHO", type=NOTE, help="Who says so; default: you.")
 MEANT = click.argument("meant", metavar="NUMBER_OR_ADDRESS")
 
 
@@ -54,7 +53,7 @@ def feed() -> None:
     type=ADDRESS,
     help="What the bodies owe in which somebody holds a role, and when they meet.",
 )
-@BY
+@SAYS_SO
 @click.pass_obj
 def create(
     invocation: Invocation,
@@ -100,7 +99,7 @@ def list_(invocation: Invocation) -> None:
 
 @feed.command()
 @MEANT
-@BY
+@SAYS_SO
 @click.pass_obj
 def revoke(invocation: Invocation, meant: str, who: str | None) -> None:
     """Stop a feed for good.
@@ -119,7 +118,7 @@ def revoke(invocation: Invocation, meant: str, who: str | None) -> None:
 
 @feed.command()
 @MEANT
-@BY
+@SAYS_SO
 @click.pass_obj
 def rotate(invocation: Invocation, meant: str, who: str | None) -> None:
     """Give a feed a new address; the old one stops.

@@ -19,15 +19,15 @@ from ...storage.boards import BoardRow, hold_boards
 from ...storage.database.engine import Database
 from ...wording.text import count
 from ..framework.context import Invocation, asking
-from ..framework.param_types import DAY, NOTE
+from ..framework.param_types import DAY, YES, by
 from ..framework.simulated_mails import played, silent
 from ..framework.terminal import agreed, hung, say_lines
 
 
 @click.command()
 @click.argument("day", metavar="DATE", type=DAY)
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@click.option("--by", "who", metavar="WHO", type=NOTE, help="Who decides; default: you.")
+@YES
+@by("decides")
 @click.pass_obj
 def golive(invocation: Invocation, day: date, yes: bool, who: str | None) -> None:
     """Set the day from which mails go out.

@@ -18,7 +18,7 @@ from ...storage.boards import board_row, hold_boards
 from ...storage.planners import content_of, last_import, store_planner
 from ...wording.text import count
 from ..framework.context import Invocation, asking
-from ..framework.param_types import NOTE
+from ..framework.param_types import YES, by
 from ..framework.terminal import NO_MAILS_YET, agreed, say, say_lines
 
 
@@ -29,8 +29,8 @@ class OtherBoardError(BoardcalError):
 @click.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Only show the difference.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@click.option("--by", "who", metavar="WHO", type=NOTE, help="Who changes it; default: you.")
+@YES
+@by("changes it")
 @click.pass_obj
 def import_(invocation: Invocation, file: Path, dry_run: bool, yes: bool, who: str | None) -> None:
     """Bring the planner file FILE in, in place of the planner that is stored.

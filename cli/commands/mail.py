@@ -17,14 +17,13 @@ from ...queries.mails.mails import MailFilter, MailLine, mails_page
 from ...scheduler.planning.board_view import BoardView
 from ...wording.mails import MailOutcome
 from ..framework.context import Invocation, asking
-from ..framework.param_types import NOTE, NUMBERED, OneOf
+from ..framework.param_types import NUMBERED, WHY_REQUIRED, OneOf, by
 from ..framework.terminal import hung, say, say_json, say_lines
 
 STATES = {outcome.value.replace(" ", "-"): outcome for outcome in MailOutcome}
 AS_MANY_AS_THERE_ARE = 1_000_000
 MAIL = click.argument("number", metavar="ID", type=NUMBERED)
-WHY = click.option("--note", metavar="TEXT", type=NOTE, required=True, help="Why, for the record.")
-BY = click.option("--by", "who", metavar="WHO", type=NOTE, help="Who decides; default: you.")
+BY = by("decides")
 FORMAT = click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", help="Default: text."
 )
@@ -117,7 +116,7 @@ def show(invocation: Invocation, number: int, form: str) -> None:
 
 @mail.command()
 @MAIL
-@WHY
+@WHY_REQUIRED
 @BY
 @click.pass_obj
 def resend(invocation: Invocation, number: int, note: str, who: str | None) -> None:
@@ -133,7 +132,7 @@ def resend(invocation: Invocation, number: int, note: str, who: str | None) -> N
 @mail.command()
 @MAIL
 @click.argument("outcome", type=OneOf(("arrived", "lost")), metavar="arrived|lost")
-@WHY
+@WHY_REQUIRED
 @BY
 @click.pass_obj
 def settle(invocation: Invocation, number: int, outcome: str, note: str, who: str | None) -> None:
@@ -152,7 +151,7 @@ def settle(invocation: Invocation, number: int, outcome: str, note: str, who: st
 
 @mail.command()
 @MAIL
-@WHY
+@WHY_REQUIRED
 @BY
 @click.pass_obj
 def suppress(invocation: Invocation, number: int, note: str, who: str | None) -> None:

@@ -18,7 +18,7 @@ from ...queries.planner.change_text import effects, remarks
 from ...scheduler.installation import Installation
 from ...storage.boards import BoardRow
 from ..framework.context import Invocation, asking
-from ..framework.param_types import DAY, NOTE
+from ..framework.param_types import DAY, WHY, YES, by
 from ..framework.terminal import agreed, hung, say, say_lines
 
 
@@ -38,9 +38,7 @@ def consequences_in_words(outcome: ChangeEffects, planner: Planner) -> Iterator[
 BODY = click.argument("body")
 DAY_OF_MEETING = click.argument("day", metavar="DATE", type=DAY)
 DRY_RUN = click.option("--dry-run", is_flag=True, help="Only show what would change.")
-YES = click.option("--yes", is_flag=True, help="Do not ask.")
-BY = click.option("--by", "who", metavar="WHO", type=NOTE, help="Who decided; default: you.")
-WHY = click.option("--note", metavar="TEXT", type=NOTE, help="Why, for the record.")
+BY = by("decided")
 
 
 @click.group()

@@ -13,7 +13,7 @@ from ...storage.boards import BoardRow, hold_boards
 from ...storage.pauses import PauseKind
 from ...wording.names import short_names
 from ..framework.context import Invocation, asking
-from ..framework.param_types import ADDRESS, NOTE
+from ..framework.param_types import ADDRESS, NOTE, SAYS_SO
 from ..framework.terminal import say
 
 
@@ -25,14 +25,13 @@ BODY = click.option("--body", metavar="BODY", help="Only what this body owes.")
 PERSON = click.option(
     "--person", metavar="ADDRESS", type=ADDRESS, help="Only the mails to this person."
 )
-BY = click.option("--by", "who", metavar="WHO", type=NOTE, help="Who says so; default: you.")
 
 
 @click.command()
 @BODY
 @PERSON
 @click.option("--why", metavar="TEXT", type=NOTE, help="Why, for the record.")
-@BY
+@SAYS_SO
 @click.pass_obj
 def pause(
     invocation: Invocation,

@@ -15,7 +15,7 @@ from ...queries.calendar.raise_item import first_mail_in_words, raise_preview
 from ...storage.boards import hold_boards
 from ...wording.names import Names
 from ..framework.context import Invocation, asking
-from ..framework.param_types import DAY, NOTE
+from ..framework.param_types import DAY, WHY_REQUIRED, by
 from ..framework.terminal import say
 
 
@@ -25,8 +25,8 @@ from ..framework.terminal import say
 @click.option("--meeting", metavar="DATE", type=DAY, help="The meeting that it is for.")
 @click.option("--body", metavar="BODY", help="Whose meeting, where several meet on that day.")
 @click.option("--to", "to", metavar="DATE", type=DAY, help="The day it is due, for no meeting.")
-@click.option("--note", metavar="TEXT", type=NOTE, required=True, help="Why, for the record.")
-@click.option("--by", "who", metavar="WHO", type=NOTE, help="Who raises it; default: you.")
+@WHY_REQUIRED
+@by("raises it")
 @click.option("--dry-run", is_flag=True, help="Only show what would follow.")
 @click.pass_obj
 def raise_(

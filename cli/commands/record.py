@@ -13,7 +13,7 @@ from ...storage.boards import BoardRow
 from ...storage.occurrences import StoredOccurrence
 from ...wording.recorded import became, what_next
 from ..framework.context import Invocation, asking
-from ..framework.param_types import DAY, NOTE, OneOf
+from ..framework.param_types import DAY, REMARK, SAYS_SO, OneOf
 from ..framework.terminal import NO_MAILS_YET, say
 
 OPEN_AGAIN = "open"
@@ -25,8 +25,8 @@ CHOICES = (*WORDS, OPEN_AGAIN)
 @click.argument("key")
 @click.argument("status", type=OneOf(CHOICES), metavar="STATUS")
 @click.option("--on", "day", metavar="DAY", type=DAY, help="When it happened; default: today.")
-@click.option("--by", "who", metavar="WHO", type=NOTE, help="Who says so; default: you.")
-@click.option("--note", metavar="TEXT", type=NOTE, help="A remark for the record.")
+@SAYS_SO
+@REMARK
 @click.pass_obj
 def record(
     invocation: Invocation,

@@ -11,15 +11,15 @@ from ...operations.restore import restore as bring_back
 from ...scheduler.installation import local_time
 from ...storage.backup.contents import Contents
 from ..framework.context import Invocation, asking
-from ..framework.param_types import NOTE
+from ..framework.param_types import YES, by
 from ..framework.terminal import agreed, say
 from .backup import FILE
 
 
 @click.command()
 @FILE
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@click.option("--by", "who", metavar="WHO", type=NOTE, help="Who decides; default: you.")
+@YES
+@by("decides")
 @click.pass_obj
 def restore(invocation: Invocation, file: Path, yes: bool, who: str | None) -> None:
     """Bring back what `boardcal backup` wrote into FILE, in place of what is there now.

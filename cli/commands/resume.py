@@ -6,7 +6,7 @@ Why there is a hold and who would be mailed is shown before it ends.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import click
 
@@ -15,6 +15,7 @@ from ...core.errors import BoardcalError
 from ...notifications.letters.subject import subject
 from ...operations.pause import end_pause
 from ...operations.resume_after_restore import count_due_as_sent
+from ...queries.mails.first_mails import LOOK_ON
 from ...scheduler.installation import Installation, copied
 from ...storage.boards import boards, hold_boards
 from ...storage.clock_marks import forget_marks
@@ -22,13 +23,11 @@ from ...storage.holds import Hold, end_hold, hold_of
 from ...storage.pauses import pauses_of
 from ...wording.text import count
 from ..framework.context import Invocation, asking
-from ..framework.param_types import DAY
+from ..framework.param_types import DAY, SAYS_SO, YES
 from ..framework.simulated_mails import played, silent
 from ..framework.terminal import agreed, hung, say, say_lines
-from .pause import BODY, BY, PERSON, meant
+from .pause import BODY, PERSON, meant
 
-# Long enough for a weekend and the bank holidays around it.
-LOOK_ON = timedelta(days=7)
 INSTEAD = (
     "If mails went out after the backup was made, say until which day they did, so that they do",
     "not go again:",
@@ -43,7 +42,7 @@ class NotRestoredError(BoardcalError):
 @click.command()
 @BODY
 @PERSON
-@BY
+@SAYS_SO
 @click.option(
     "--sent-until",
     metavar="DATE",
@@ -51,7 +50,7 @@ class NotRestoredError(BoardcalError):
     help="After a restore: the last day on which mails went out. Their reminders count as sent; "
     "the secretariat's overview goes once more.",
 )
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@YES
 @click.pass_obj
 def resume(
     invocation: Invocation,

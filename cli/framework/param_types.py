@@ -1,17 +1,19 @@
-"""What may stand on the command line: days, moments, addresses, notes, each with its sentence."""
+"""What may stand on the command line: days, addresses, notes and the options that many share."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 if TYPE_CHECKING:
     from ...core.local_time import LocalTime
 
+Command = TypeVar("Command", bound=Callable[..., Any])
 ISO_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 ORDINAL = re.compile(r"^(\d{1,2})(?:st|nd|rd|th)\b", re.IGNORECASE)
 TIME = re.compile(r"(?P<day>.+?)[T ](?P<time>\d{1,2}:\d{2}.*)")
@@ -160,3 +162,18 @@ class Number(click.ParamType[int]):
 
 
 DAY, MOMENT, ADDRESS, NOTE, NUMBERED = Day(), AsOf(), MailAddress(), Note(), Number()
+
+
+def by(does: str) -> Callable[[Command], Command]:
+    """--by, for who `does` what is recorded, such as "decides"."""
+    return click.option("--by", "who", metavar="WHO", type=NOTE, help=f"Who {does}; default: you.")
+
+
+def note(text: str, *, required: bool = False) -> Callable[[Command], Command]:
+    """--note, with `text` as its help."""
+    return click.option("--note", metavar="TEXT", type=NOTE, required=required, help=text)
+
+
+SAYS_SO, REMARK = by("says so"), note("A remark for the record.")
+WHY, WHY_REQUIRED = (note("Why, for the record.", required=required) for required in (False, True))
+YES = click.option("--yes", is_flag=True, help="Do not ask.")
