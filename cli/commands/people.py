@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import click
 
+from ...calendar.planner.file_schema import PlannerFile
 from ...calendar.planner.model import Body
 from ...calendar.planner.roles import ROLES, RoleHolder, RoleName
 from ...calendar.rules.date_text import long_date
 from ...operations.planner import roles
-from ...operations.planner.change import Edit, EditError, body_named, change_planner
+from ...operations.planner.change import EditError, body_named, change_planner
 from ...scheduler.installation import Installation
 from ...storage.boards import BoardRow
 from ...storage.change_kinds import ChangeKind
 from ..framework.context import Invocation, asking
-from ..framework.param_types import ADDRESS, DAY, NOTE, OneOf
+from ..framework.param_types import ADDRESS, DAY, REMARK, SAYS_SO, OneOf
 from ..framework.terminal import painted, say, say_lines
 
 INDENT = 2
 BODY = click.argument("body")
 ROLE = click.argument("role", type=OneOf(ROLES), metavar="ROLE")
 ADDRESS_OF = click.argument("address", type=ADDRESS)
-BY = click.option("--by", "who", metavar="WHO", type=NOTE, help="Who says so; default: you.")
-WHY = click.option("--note", metavar="TEXT", type=NOTE, help="A remark for the record.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleChange:
+    """A body before and after a role of it changed hands, which is from `day` on."""
+
+    before: Body
+    after: Body
+    day: date
+    today: date
 
 
 @click.group()
@@ -53,41 +64,22 @@ def list_(invocation: Invocation, body: str | None) -> None:
 @ROLE
 @ADDRESS_OF
 @click.option("--from", "start", metavar="DAY", type=DAY, help="From when; default: today.")
-@BY
-@WHY
+@SAYS_SO
+@REMARK
 @click.pass_obj
-def appoint(
-    invocation: Invocation,
-    body: str,
-    role: str,
-    address: str,
-    start: date | None,
-    who: str | None,
-    note: str | None,
-) -> None:
+def appoint(invocation: Invocation, /, role: str, address: str, **options: Any) -> None:
     """Give ROLE of BODY to ADDRESS; who held it until then stops.
 
     ROLE is chair, vice-chair, administrator or secretariat. Mails go to whoever holds the role
     on the day they are sent.
     """
-    with invocation.writing() as installation:
-        row, meant = _body(installation, invocation, body)
-        day = start or installation.today
-        # From a day to come, another may be appointed for that very day already.
-        asked = day - timedelta(days=1) if day > installation.today else day
-        before = meant.holder_on(RoleName(role), asked)
-        _save(
-            installation,
-            row,
-            lambda content: roles.appoint(content, meant.id, RoleName(role), address, day),
-            subject=meant.id,
-            after=f"{address} is {role} from {day}",
-            who=who,
-            note=note,
-        )
-    until = f"; until then it is {before}" if before and day > installation.today else ""
+    change = _change(invocation, roles.appoint, role, address, "is", **options)
+    day, is_ahead = change.day, change.day > change.today
+    # From a day to come, another may be appointed for that very day already.
+    before = change.before.holder_on(RoleName(role), day - timedelta(days=is_ahead))
+    until = f"; until then it is {before}" if before and is_ahead else ""
     instead = f", in place of {before}" if before and not until else ""
-    say(f"{address} is {role} of {meant.short} from {long_date(day)}{instead}{until}.")
+    say(f"{address} is {role} of {change.before.short} from {long_date(day)}{instead}{until}.")
 
 
 @people.command()
@@ -95,76 +87,56 @@ def appoint(
 @ROLE
 @ADDRESS_OF
 @click.option("--from", "start", metavar="DAY", type=DAY, help="From when on not; default: today.")
-@BY
-@WHY
+@SAYS_SO
+@REMARK
 @click.pass_obj
-def end(
+def end(invocation: Invocation, /, role: str, address: str, **options: Any) -> None:
+    """End ROLE of BODY for ADDRESS: from the day given they do not hold it any more."""
+    change = _change(invocation, roles.end_role, role, address, "is not", **options)
+    now_held = change.after.holder_on(RoleName(role), change.day)
+    vacant = None if now_held else "Nobody holds that role then; its mails go to a stand-in."
+    day = long_date(change.day)
+    say(f"{address} is not {role} of {change.before.short} any more from {day}.", vacant)
+
+
+def _change(
     invocation: Invocation,
-    body: str,
+    edit: Callable[[PlannerFile, str, RoleName, str, date], PlannerFile],
     role: str,
     address: str,
+    becomes: str,
+    *,
+    body: str,
     start: date | None,
     who: str | None,
     note: str | None,
-) -> None:
-    """End ROLE of BODY for ADDRESS: from the day given they do not hold it any more."""
+) -> RoleChange:
+    """Makes a change of who holds a role, from `start` or today on."""
     with invocation.writing() as installation:
-        row, meant = _body(installation, invocation, body)
+        row, before = _body(installation, invocation.board, body)
         day = start or installation.today
-        changed = _save(
+        change_planner(
             installation,
             row,
-            lambda content: roles.end_role(content, meant.id, RoleName(role), address, day),
-            subject=meant.id,
-            after=f"{address} is not {role} from {day}",
-            who=who,
-            note=note,
+            lambda content: edit(content, before.id, RoleName(role), address, day),
+            subject=before.id,
+            what=ChangeKind.ROLE,
+            after=f"{address} {becomes} {role} from {day}",
+            who=who or asking(),
+            why=note,
         )
-    now_held = changed.holder_on(RoleName(role), day)
-    vacant = None if now_held else "Nobody holds that role then; its mails go to a stand-in."
-    say(
-        f"{address} is not {role} of {meant.short} any more from {long_date(day)}.",
-        vacant,
-    )
+        _, after = _body(installation, row.id, before.id)
+    return RoleChange(before=before, after=after, day=day, today=installation.today)
 
 
-def _body(installation: Installation, invocation: Invocation, name: str) -> tuple[BoardRow, Body]:
+def _body(installation: Installation, board: str | None, name: str) -> tuple[BoardRow, Body]:
     with installation.database.read() as connection:
-        row = installation.board(connection, invocation.board)
+        row = installation.board(connection, board)
         body_id = body_named(installation.planners.content(connection, row), name)
         body = installation.planners.get(connection, row).body(body_id)
     if body is None:
         raise EditError(f'There is no body "{name}".')
     return row, body
-
-
-def _save(
-    installation: Installation,
-    row: BoardRow,
-    edit: Edit,
-    *,
-    subject: str,
-    after: str,
-    who: str | None,
-    note: str | None,
-) -> Body:
-    """Makes the change; the body as it is then."""
-    change_planner(
-        installation,
-        row,
-        edit,
-        subject=subject,
-        what=ChangeKind.ROLE,
-        after=after,
-        who=who or asking(),
-        why=note,
-    )
-    with installation.database.read() as connection:
-        current = installation.board(connection, row.id)
-        body = installation.planners.get(connection, current).body(subject)
-    if body is None:
-        raise EditError(f'The body "{subject}" is gone.')
-    return body
 
 
 def _lines(body: Body, today: date, *, with_past: bool, owes: bool) -> Iterator[str]:
