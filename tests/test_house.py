@@ -57,6 +57,7 @@ SKIPPED = frozenset({"__pycache__", "build", "dist", "node_modules", "var"})
 NO_PACKAGES = frozenset({"benchmarks", "templates", "tests"})
 CLOCKS = re.compile(r"(?:^|\.)(?:datetime\.(?:now|today|utcnow)|date\.today|time\.time(?:_ns)?)$")
 LONGEST_FILE = 350
+LONGEST_TEST_NAME = 80
 FULLEST_FOLDER = 12  # modules; each command is one, so cli/commands may hold more
 
 # What else than tables storage/schema holds: these two may be imported anywhere.
@@ -286,6 +287,15 @@ def test_the_root_holds_no_modules_of_its_own() -> None:
 def test_no_source_file_is_longer_than_can_be_read_at_a_sitting() -> None:
     lengths = {str(path): len(source.splitlines()) for path, source in sources().items()}
     assert {path: lines for path, lines in lengths.items() if lines > LONGEST_FILE} == {}
+
+
+def test_no_test_has_a_name_too_long_to_be_read_aloud() -> None:
+    names = {
+        name
+        for path in (ROOT / "tests").rglob("test_*.py")
+        for name in re.findall(r"\bdef (test_\w+)", path.read_text(encoding="utf-8"))
+    }
+    assert {name for name in names if len(name) > LONGEST_TEST_NAME} == set()
 
 
 def test_no_folder_holds_more_modules_than_can_be_seen_at_a_glance() -> None:
