@@ -218,10 +218,10 @@ def _check_rights(findings: Findings, installation: Installation) -> None:
     path = sqlite_path(installation.settings.database.url)
     if path is None:
         return
-    closed = [folder for folder in (path, path.parent) if not os.access(folder, os.W_OK)]
+    closed = [place for place in (path, path.parent) if not os.access(place, os.W_OK)]
     findings.add_errors(
-        f"{folder} cannot be written, so nothing can be recorded; give boardcal the right to."
-        for folder in closed
+        f"{place} cannot be written, so nothing can be recorded; give boardcal the right to."
+        for place in closed
     )
 
 

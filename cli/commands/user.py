@@ -8,7 +8,6 @@ from collections.abc import Iterator
 import click
 from sqlalchemy import Connection
 
-from ...calendar.rules.date_text import listed
 from ...core.errors import BoardcalError
 from ...scheduler.installation import Installation
 from ...storage.accounts.accounts import (
@@ -77,10 +76,10 @@ def list_(invocation: Invocation) -> None:
         invocation.reading(with_planner=False) as installation,
         installation.database.read() as connection,
     ):
-        holders = accounts(connection)
-    if not holders:
+        all_accounts = accounts(connection)
+    if not all_accounts:
         say("Nobody has an account yet; `boardcal run` prints a link that makes the first one.")
-    say_lines(_lines(holders))
+    say_lines(_lines(all_accounts))
 
 
 @user.command("disable")
@@ -134,9 +133,9 @@ def _say_link(installation: Installation, token: str, email: str) -> None:
     say_lines([f"{installation.settings.web.base_url}/password/{token}"])
 
 
-def _lines(holders: list[Account]) -> Iterator[str]:
-    room = max((len(account.email) for account in holders), default=0)
-    for account in holders:
+def _lines(accounts: list[Account]) -> Iterator[str]:
+    room = max((len(account.email) for account in accounts), default=0)
+    for account in accounts:
         roles = [
             f"{role.value} of {'all Boards' if board == EVERY_BOARD else board}"
             for board, role in sorted(account.roles.items())
