@@ -11,23 +11,24 @@ from .rules.working_days import WorkingDays
 
 
 class Status(StrEnum):
-    """The status that people are shown: the first four from the date, the others recorded.
+    """The status that people are shown, in the order in which they look for it in a list.
 
+    Planned, due, overdue and stale follow from the date, the others are recorded.
     A review without a record is stale, never overdue. An unsettled occurrence fell due before
     the Board's go-live, and its outcome is not recorded yet.
     """
 
-    PLANNED = "planned"
-    DUE = "due"
     OVERDUE = "overdue"
-    STALE = "stale"
+    DUE = "due"
+    PLANNED = "planned"
+    RETURNED = "returned"
     SUBMITTED = "submitted"
     ACCEPTED = "accepted"
-    RETURNED = "returned"
     NOTHING_TO_REPORT = "nothing to report"
     WAIVED = "waived"
     MISSED = "missed"
     UNSETTLED = "unsettled"
+    STALE = "stale"
     VOID = "void"
 
 

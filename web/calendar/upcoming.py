@@ -28,23 +28,6 @@ PATH = "/upcoming"
 A_YEAR = relativedelta(months=12)
 
 
-# In the order in which somebody looks for them.
-STATUSES = (
-    Status.OVERDUE,
-    Status.DUE,
-    Status.PLANNED,
-    Status.RETURNED,
-    Status.SUBMITTED,
-    Status.ACCEPTED,
-    Status.NOTHING_TO_REPORT,
-    Status.WAIVED,
-    Status.MISSED,
-    Status.UNSETTLED,
-    Status.STALE,
-    Status.VOID,
-)
-
-
 class Period(StrEnum):
     """Which part of the calendar is listed. What is overdue is listed in each."""
 
@@ -164,11 +147,11 @@ def show(request: Request) -> Response:
         groups=[(group, tuple(days_of(group.entries))) for group in listing.groups],
         query=query,
         at=at,
-        counts=[(status, counts[status]) for status in STATUSES if status in counts],
+        counts=[(status, counts[status]) for status in Status if status in counts],
         status_words=STATUS_WORDS,
         behind=Period.BEHIND,
         bodies=_bodies(view.planner),
-        statuses=[(status.value, capital(STATUS_WORDS[status])) for status in STATUSES],
+        statuses=[(status.value, capital(STATUS_WORDS[status])) for status in Status],
         kinds=[(kind.value, capital(f"{KIND_WORDS[kind]}s")) for kind in Kind],
         periods=[(period.value, period.words) for period in Period],
         is_empty=not (view.planner.reports or view.planner.actions),
