@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import click
 from sqlalchemy import Connection
 
+from ...calendar.rules.date_text import listed
 from ...core.errors import BoardcalError
 from ...scheduler.installation import Installation
 from ...storage.accounts.accounts import (
