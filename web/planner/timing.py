@@ -6,7 +6,6 @@ import json
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from ...calendar.planner.model import Planner
@@ -142,11 +141,11 @@ def _review_of(value: str) -> Flat:
 
 
 def _in_file_words(when: Flat) -> str:
-    import tomlkit  # slow to load, and few timings are told in these words
-
-    table = tomlkit.inline_table()
-    table.update({**when, "from": date.fromisoformat(when["from"])})
-    return table.as_string().strip("{}")
+    # A draft holds what was typed, right or wrong, so that "from" may be no date.
+    return ", ".join(
+        f"{key} = {value if key == 'from' else json.dumps(value, ensure_ascii=False)}"
+        for key, value in when.items()
+    )
 
 
 def _from_file_words(text: str) -> Flat:

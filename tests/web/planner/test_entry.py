@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from html import unescape
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,6 +11,7 @@ from boardcal.operations.planner.entries import entry_document
 from boardcal.storage.schema.occurrences import change
 from boardcal.tests.web.planner_forms import changes, content, fills, saves
 from boardcal.tests.web.reader import SECRETARIAT, Place
+from boardcal.web.planner.timing import opened
 
 if TYPE_CHECKING:
     from boardcal.tests.web.reader import Reader
@@ -157,6 +159,25 @@ def test_every_kind_of_timing_is_chosen_typed_and_said_in_a_sentence(
     sam.opens("/planner/reports/s11/when")
     fills(sam, "/when")
     assert fills(sam, "/timing").status_code == 303  # it stands there just so
+
+
+@pytest.mark.parametrize("start", ["2018-01-01T00:00:00", "1514764800", "2018-01-01"])
+def test_a_rule_comes_back_to_be_changed_as_it_was_typed(sam: Reader, start: str) -> None:
+    sam.opens("/planner/reports/s11/when")
+    fills(sam, "/when", kind="words")
+    rule = 'rrule = "FREQ=MONTHLY;BYDAY=1MO", from = '
+    assert fills(sam, "/timing", words=rule + start).status_code == 200
+    assert "What this will change" in sam.text
+    # As the button "Go back and change it" does, and on to the rule.
+    draft = sam.hidden("draft")
+    assert sam.sends("/planner/reports/s11/when", draft=draft, back="yes").status_code == 200
+    assert fills(sam, "/when").status_code == 200
+    assert sam.shown is not None
+    assert rule + start.replace("T", " ") in unescape(sam.shown.text)
+
+
+def test_a_rule_without_a_day_is_shown_as_it_stands() -> None:
+    assert opened("words", {"rrule": "FREQ=DAILY"})["words"] == 'rrule = "FREQ=DAILY"'
 
 
 def test_when_needed_has_nothing_more_to_ask(whole: Place, sam: Reader) -> None:
