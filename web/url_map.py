@@ -103,7 +103,7 @@ URL_MAP: Sequence[Endpoint] = (
     get("/mails/{id:number}", VIEWER, mails.show_mail),
     get("/mails/{id:number}/file", SECRETARIAT, mails.show_file),
     get("/mails/{id:number}/{action}", SECRETARIAT, mail_actions.ask),
-    post("/mails/{id:number}/{action}", SECRETARIAT, mail_actions.FLOW.answer),
+    post("/mails/{id:number}/{action}", SECRETARIAT, mail_actions.answer),
     get("/changes", VIEWER, changes.show),
     # The planner
     get("/planner", VIEWER, overview.show),

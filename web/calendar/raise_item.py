@@ -60,7 +60,7 @@ def _read(request: Request, problems: Problems) -> ItemToRaise | None:
     return ItemToRaise(ref=choices.ref, owner=owner, why=why, body=body, day=day)
 
 
-def _form(request: Request, problems: Problems, overtaken: str | None) -> Response:
+def _form(request: Request, problems: Problems) -> Response:
     form = form_of(request)
     first = request.query_params.get("for", "") if request.method != "POST" else ""
     meeting = form.secret("meeting") or first
@@ -69,7 +69,6 @@ def _form(request: Request, problems: Problems, overtaken: str | None) -> Respon
         "calendar/raise.html.j2",
         title="Raise it",
         problems=problems,
-        status=409 if overtaken else 200,
         choices=_choices(request, meeting),
         typed=Typed(
             owner=form.secret("owner"),
@@ -77,27 +76,23 @@ def _form(request: Request, problems: Problems, overtaken: str | None) -> Respon
             day=typed_date(form, "day"),
             why=form.secret("why"),
         ),
-        meanwhile=overtaken,
     )
 
 
 def _preview(request: Request, item: ItemToRaise, overtaken: str | None) -> Response:
-    form = form_of(request)
     with reading_board(request) as (connection, view):
+        # Before the effects: what is raised after them is then told when this is saved.
+        times = raise_choices(connection, view, item.ref).times
         effects = raise_preview(connection, view, item)
     return page(
         request,
         "calendar/raise_preview.html.j2",
         title="Raise it",
-        status=409 if overtaken else 200,
-        times=_choices(request, "").times,
+        times=times,
         effects=effects,
         first=first_mail_in_words(effects.mails),
         why=item.why,
-        typed=[
-            (name, form.secret(name))
-            for name in ("owner", "meeting", "day-day", "day-month", "day-year", "why")
-        ],
+        typed=form_of(request).carried("owner", "meeting", "day", "why"),
         meanwhile=overtaken,
         taken_back=TAKEN_BACK,
     )

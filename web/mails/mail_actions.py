@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
@@ -93,23 +94,34 @@ def ask(request: Request) -> Response:
             f"The mail to {line.to} of {long_date(line.day)} {line.words}: there is nothing to do "
             "about it here."
         )
-    return FLOW.ask(request)
+    return _flow(action, shown).ask(request)
 
 
-def _read(request: Request, problems: Problems) -> str | None:
-    if not read_mail(request).may_act:
-        raise ForbiddenError("This mail is about another Board, too, that is not yours to change.")
-    return problems.read("why", "The remark", lambda: form_of(request).lines("why"))
-
-
-def _form(request: Request, problems: Problems, overtaken: str | None) -> Response:
+def answer(request: Request) -> Response:
+    """Do it, or show why it is not possible."""
     action, shown = _action(request), read_mail(request)
+    if not shown.may_act:
+        raise ForbiddenError("This mail is about another Board, too, that is not yours to change.")
+    return _flow(action, shown).answer(request)
+
+
+def _flow(action: ActionPage, shown: ReadMail) -> ConfirmFlow[str]:
+    """The flow of an action; a mail that leaves meanwhile is still shown as it was asked about."""
+    return ConfirmFlow(
+        read=lambda request, problems: problems.read(
+            "why", "The remark", lambda: form_of(request).lines("why")
+        ),
+        form=partial(_form, action, shown),
+        save=partial(_save, action, shown),
+    )
+
+
+def _form(action: ActionPage, shown: ReadMail, request: Request, problems: Problems) -> Response:
     return page(
         request,
         "mails/mail_action.html.j2",
         title=action.heading,
         problems=problems,
-        status=409 if overtaken else 200,
         action=action,
         shown=shown,
         path=f"/mails/{shown.mail.line.id}/{request.path_params['action']}",
@@ -117,9 +129,8 @@ def _form(request: Request, problems: Problems, overtaken: str | None) -> Respon
     )
 
 
-def _save(request: Request, why: str) -> Response:
-    action, shown, who = _action(request), read_mail(request), user_of(request).email
-    number = shown.mail.line.id
+def _save(action: ActionPage, shown: ReadMail, request: Request, why: str) -> Response:
+    number, who = shown.mail.line.id, user_of(request).email
     try:
         with changing_board(request) as (connection, view):
             done = action.does(connection, view, number, who=who, why=why or None)
@@ -133,6 +144,3 @@ def _action(request: Request) -> ActionPage:
     if action is None:
         raise NotFoundError
     return action
-
-
-FLOW = ConfirmFlow(read=_read, form=_form, save=_save)

@@ -20,7 +20,7 @@ from ..page.page import page
 from ..request.context import form_of, reading_board, redirect, site_of, user_of
 from ..request.dates import read_date, typed_date
 from ..request.errors import ConflictError, NotFoundError
-from ..request.form import Form, Problems
+from ..request.form import Problems
 from .meetings import day_of, meeting_body, meeting_of
 from .preview import edited, preview
 
@@ -66,9 +66,7 @@ def _decision(
     )
 
 
-def _form(
-    becomes: MeetingChangeKind, request: Request, problems: Problems, overtaken: str | None
-) -> Response:
+def _form(becomes: MeetingChangeKind, request: Request, problems: Problems) -> Response:
     form = form_of(request)
     body, meeting = _subject(request, becomes)
     return page(
@@ -76,7 +74,6 @@ def _form(
         "meetings/change.html.j2",
         title=TITLES[becomes].format(body.short),
         problems=problems,
-        status=409 if overtaken else 200,
         becomes=becomes.value,
         meeting=meeting,
         typed=typed_date(form, FIELDS[becomes]),
@@ -111,11 +108,10 @@ def _preview(request: Request, decision: MeetingDecision, overtaken: str | None)
         request,
         "meetings/preview.html.j2",
         title=TITLES[decision.becomes].format(body.short),
-        status=409 if overtaken else 200,
         preview=preview(request, decision),
         becomes=decision.becomes.value,
         meanwhile=overtaken,
-        typed=_typed(form_of(request)),
+        typed=form_of(request).carried("to", "day", "extraordinary", "why"),
         why=_reason(request),
     )
 
@@ -142,16 +138,6 @@ def _save(request: Request, decision: MeetingDecision) -> Response:
 
 def _reason(request: Request) -> str:
     return form_of(request).text("why")
-
-
-def _typed(form: Form) -> list[tuple[str, str]]:
-    """The fields that the preview carries, to be sent again with its button."""
-    return [
-        (name, value)
-        for name, values in form.fields.items()
-        for value in values
-        if name == "extraordinary" or name.partition("-")[0] in LABELS
-    ]
 
 
 def _as_saved_before(request: Request, decision: MeetingDecision) -> Planner:

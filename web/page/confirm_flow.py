@@ -35,41 +35,47 @@ class OvertakenError(Exception):
 class ConfirmFlow(Generic[Change]):
     """The steps of one kind of change, each a function that answers with its page.
 
-    `read` gives None, with problems, where the form cannot be read. `form` and `preview` are
-    told why they are shown again (status 409) where somebody else was faster. `save` raises
-    OvertakenError or one of REFUSALS with nothing changed; a refusal is shown at the `field`.
+    `read` gives None, with problems, where the form cannot be read. `preview` is told why it is
+    shown again where somebody else was faster. `save` raises OvertakenError or one of REFUSALS
+    with nothing changed; a refusal is shown at the `field`.
     """
 
     read: Callable[[Request, Problems], Change | None]
-    form: Callable[[Request, Problems, str | None], Response]
+    form: Callable[[Request, Problems], Response]
     save: Callable[[Request, Change], Response]
     preview: Callable[[Request, Change, str | None], Response] | None = None
     field: Callable[[Change], str] = lambda _: "do"  # the form as a whole
 
     def ask(self, request: Request) -> Response:
         """Answer GET with the form."""
-        return self.form(request, Problems(), None)
+        return self.form(request, Problems())
 
     def answer(self, request: Request) -> Response:
         """Answer POST with what the form's buttons do."""
         form, problems = form_of(request), Problems()
         change = self.read(request, problems)
         if change is None or form.has("edit"):
-            return self.form(request, problems, None)
-        overtaken: str | None = None
+            return self.form(request, problems)
         try:
-            if self.preview is not None and not form.has("save"):
-                return self.preview(request, change, None)
-            try:
+            if self.preview is None or form.has("save"):
                 return self.save(request, change)
-            except OvertakenError as error:
-                overtaken = str(error)
-            if self.preview is not None:
-                return self.preview(request, change, overtaken)
-            problems.add(self.field(change), overtaken)
+            return self.preview(request, change, None)
+        except OvertakenError as error:
+            response = self._overtaken(request, change, str(error))
+            response.status_code = 409
+            return response
         except REFUSALS as error:
             problems.add(self.field(change), str(error))
-        return self.form(request, problems, overtaken)
+            return self.form(request, problems)
+
+    def _overtaken(self, request: Request, change: Change, why: str) -> Response:
+        """Show the effects as they are now, or the form where the change is refused by now."""
+        if self.preview is None:
+            return self.form(request, Problems({self.field(change): why}))
+        try:
+            return self.preview(request, change, why)
+        except REFUSALS as error:
+            return self.form(request, Problems({"save": why, self.field(change): str(error)}))
 
 
 def save_as_shown(

@@ -30,7 +30,7 @@ def _read(request: Request, problems: Problems) -> date | None:
     return problems.read("day", "The first day", lambda: read_date(form, "day", today=today))
 
 
-def _form(request: Request, problems: Problems, overtaken: str | None) -> Response:
+def _form(request: Request, problems: Problems) -> Response:
     row, form = _current(request), form_of(request)
     day = row.go_live or site_of(request).here.today
     return page(
@@ -38,7 +38,6 @@ def _form(request: Request, problems: Problems, overtaken: str | None) -> Respon
         "people/go_live.html.j2",
         title="First day of mails",
         problems=problems,
-        status=409 if overtaken else 200,
         row=row,
         typed=typed_date(form, "day") if request.method == "POST" else shown_date(day),
     )
@@ -51,9 +50,8 @@ def _preview(request: Request, day: date, overtaken: str | None) -> Response:
         "people/go_live_preview.html.j2",
         title=f"Let mails begin on {weekday_date(day)}?",
         problems=Problems({"save": overtaken} if overtaken else {}),
-        status=409 if overtaken else 200,
         day=day,
-        typed=typed_date(form_of(request), "day"),
+        typed=form_of(request).carried("day"),
         before=_text(row),
         mails=mails_after_going_live(here, row, day),
         reaches_people=transport_class(here.settings).reaches_people,

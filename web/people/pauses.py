@@ -71,8 +71,8 @@ def _read(request: Request, problems: Problems) -> str | None:
     return problems.read("why", "The remark", lambda: form_of(request).lines("why"))
 
 
-def _pause_form(request: Request, problems: Problems, _: str | None) -> Response:
-    form, today = sent(request), site_of(request).here.today
+def _pause_form(request: Request, problems: Problems) -> Response:
+    form, today = sent(request, "kind", "id", "why"), site_of(request).here.today
     with reading_board(request) as (connection, view):
         pauses = pauses_of(connection, view.id)
         target = _target(view.planner, pauses, form)
@@ -88,8 +88,8 @@ def _pause_form(request: Request, problems: Problems, _: str | None) -> Response
     )
 
 
-def _resume_form(request: Request, problems: Problems, _: str | None) -> Response:
-    form, here = sent(request), site_of(request).here
+def _resume_form(request: Request, problems: Problems) -> Response:
+    form, here = sent(request, "kind", "id", "why"), site_of(request).here
     with reading_board(request) as (connection, view):
         target = _target(view.planner, pauses_of(connection, view.id), form)
     pause = target.pause

@@ -97,15 +97,15 @@ def _read(request: Request, problems: Problems, *, ends: bool) -> RoleChange | N
     )
 
 
-def _form(request: Request, problems: Problems, overtaken: str | None, *, ends: bool) -> Response:
-    body, form = body_of(request), sent(request)
+def _form(request: Request, problems: Problems, *, ends: bool) -> Response:
     is_sent = request.method == "POST"
+    # A link must not fill in whom to appoint, or why: its reader might save that unread.
+    body, form = body_of(request), sent(request, *(("role", "address") if ends else ("role",)))
     return page(
         request,
         "people/role_form.html.j2",
         title="End a role" if ends else "Appoint somebody",
         problems=problems,
-        status=409 if overtaken else 200,
         body=body,
         ends=ends,
         form=form,
@@ -122,10 +122,9 @@ def _preview(request: Request, change: RoleChange, overtaken: str | None) -> Res
         "people/role_preview.html.j2",
         title=f"End the role of {change.name}" if change.ends else "Appoint somebody",
         problems=Problems({"save": overtaken} if overtaken else {}),
-        status=409 if overtaken else 200,
         body=change.body,
         change=change,
-        form=form_of(request),
+        typed=form_of(request).carried("role", "address", "from", "why"),
         effects=effects,
         revision=revision,
     )

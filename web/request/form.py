@@ -87,6 +87,15 @@ class Form:
         """Every value of a field, such as the boxes that were ticked."""
         return self.fields.get(name, ())
 
+    def carried(self, *names: str) -> list[tuple[str, str]]:
+        """Fields, a date with its three parts, as a preview carries them to be sent again."""
+        return [
+            (name, value)
+            for name, values in self.fields.items()
+            for value in values
+            if name.partition("-")[0] in names
+        ]
+
     def has(self, name: str) -> bool:
         """Whether a button was pressed, or a box ticked."""
         return name in self.fields

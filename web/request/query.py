@@ -41,9 +41,11 @@ def asked(request: Request) -> Form:
     return Form({name: tuple(pairs.getlist(name)) for name in pairs})
 
 
-def sent(request: Request) -> Form:
-    """The form that was sent, or what the address of a page asks for."""
-    return form_of(request) if request.method == "POST" else asked(request)
+def sent(request: Request, *names: str) -> Form:
+    """The form that was sent; before that, these fields of the address."""
+    if request.method == "POST":
+        return form_of(request)
+    return Form({name: (request.query_params.get(name, ""),) for name in names})
 
 
 def page_asked(request: Request) -> int:

@@ -1,19 +1,22 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from boardcal.operations.planner.change import plan_now
 from boardcal.operations.planner.meetings import move_meeting
+from boardcal.queries.calendar.raise_item import raise_preview
 from boardcal.storage.planners import content_of, save_content
 from boardcal.storage.schema.occurrences import change, occurrence, raised
 from boardcal.tests.factories import CHAIR, checked, day, make_body, make_document, make_report
 from boardcal.tests.web.reader import SECRETARIAT, VIEWER, Place
+from boardcal.web.calendar import raise_item as module
 
 if TYPE_CHECKING:
     from httpx2 import Response
 
+    from boardcal.queries.calendar.raise_item import RaisePreview
     from boardcal.tests.web.reader import Reader
 
 REPORT, RAISE = "/reports/exceptions", "/reports/exceptions/raise"
@@ -137,6 +140,38 @@ def test_what_somebody_else_raised_meanwhile_is_told_and_nothing_is_lost(planned
     again.sends(RAISE, **MARCH)
     assert "is raised for that meeting already, due 22 February 2018, and not" in again.text
     assert "There is a problem" in again.text
+
+
+def test_what_is_raised_while_the_preview_is_made_is_told_too(
+    planned: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow, quick = opened(planned), opened(planned)
+    quick.sends(RAISE, **MARCH)
+
+    def previewed(*arguments: Any) -> RaisePreview:
+        monkeypatch.setattr(module, "raise_preview", raise_preview)
+        effects = raise_preview(*arguments)
+        assert confirmed(quick, MARCH).status_code == 303
+        return effects
+
+    monkeypatch.setattr(module, "raise_preview", previewed)
+    assert slow.sends(RAISE, **BY_A_DAY).status_code == 200
+    assert confirmed(slow, BY_A_DAY).status_code == 409
+    assert f"It was raised by {SECRETARIAT} meanwhile" in slow.text
+    assert len(planned.table(raised)) == 1
+
+
+def test_what_was_raised_for_the_same_meeting_meanwhile_is_told_with_why_not(
+    planned: Place,
+) -> None:
+    slow, quick = opened(planned), opened(planned)
+    mine = MARCH | {"why": "another one"}
+    slow.sends(RAISE, **mine)
+    quick.sends(RAISE, **MARCH)
+    confirmed(quick, MARCH)
+    assert confirmed(slow, mine).status_code == 409
+    assert f"It was raised by {SECRETARIAT} meanwhile" in slow.text
+    assert "is raised for that meeting already" in slow.text
 
 
 def test_a_meeting_that_moved_since_is_not_raised_for(planned: Place) -> None:

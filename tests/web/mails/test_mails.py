@@ -16,9 +16,13 @@ from boardcal.storage.schema.planner import board
 from boardcal.tests.factories import at, checked, make_document, make_planner, make_report
 from boardcal.tests.office import Office
 from boardcal.tests.web.reader import SECRETARIAT, VIEWER, Place, Reader
+from boardcal.web.mails import mail_actions
+from boardcal.web.mails.mails import ReadMail, read_mail
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from starlette.requests import Request
 
     from boardcal.notifications.transports.base import OutgoingMail
     from boardcal.storage.database.engine import Database
@@ -264,6 +268,27 @@ def test_a_mail_that_left_meanwhile_is_not_held_back_and_what_was_typed_stays(
     assert state(place, number) == "sent"
 
 
+def test_a_mail_that_changed_meanwhile_is_asked_about_as_it_was_shown(
+    office: Office, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.tick("2018-02-08")
+    number = next(row.id for row in office.table(message) if row.recipient == CHAIR)
+    reader = place.reader(SECRETARIAT)
+    reader.opens(f"/mails/{number}/hold-back")
+    before = reader.text.partition("Why (optional)")[0]
+    reads: list[ReadMail] = []
+
+    def read_then_sent(request: Request) -> ReadMail:
+        reads.append(read_mail(request))
+        office.deliver()
+        return reads[-1]
+
+    monkeypatch.setattr(mail_actions, "read_mail", read_then_sent)
+    assert reader.sends(f"/mails/{number}/hold-back", why="").status_code == 409
+    assert before.partition("To pmqag")[2] in reader.text
+    assert len(reads) == 1
+
+
 def test_there_is_no_button_for_what_cannot_be_done(office: Office, place: Place) -> None:
     number = sent(office)
     reader = place.reader(SECRETARIAT)
@@ -321,6 +346,17 @@ def test_a_refused_mail_whose_contents_went_into_a_later_one_is_still_there(
     assert one.opens(f"/mails/{number}").status_code == 200
     assert "about another Board, too" in one.text
     assert "A matter of the CTB" not in one.text
+
+
+def test_an_action_that_there_is_not_is_not_found_whoever_asks(
+    sqlite: Database, tmp_path: Path
+) -> None:
+    _, place, number = of_two_boards(sqlite, tmp_path, REFUSED)
+    one = place.reader("one@example.org")
+    one.opens(f"/mails/{number}")
+    assert one.sends(f"/mails/{number}/again", why="").status_code == 403
+    one.opens(f"/mails/{number}")
+    assert one.sends(f"/mails/{number}/bogus", why="").status_code == 404
 
 
 def test_a_mail_of_two_boards_shows_each_reader_their_own(sqlite: Database, tmp_path: Path) -> None:

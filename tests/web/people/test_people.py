@@ -215,3 +215,28 @@ def test_names_are_text_and_nothing_else(empty_place: Place) -> None:
         shown = reader.opens(path).text
         assert "<b>P</b>" not in shown
         assert "<i>P</i>" not in shown
+
+
+def test_a_change_that_is_refused_after_another_says_both(place: Place) -> None:
+    reader, other = place.reader(SECRETARIAT), place.reader(SECRETARIAT)
+    for who in (reader, other):
+        preview(who)
+    for who in (other, reader):
+        who.sends(
+            "/bodies/pmqag/appoint", **appointing(save="yes", revision=who.hidden("revision"))
+        )
+    assert reader.shown is not None
+    assert reader.shown.status_code == 409
+    assert "Somebody changed the planner since you looked" in reader.text
+    assert f"{NEW} is chair of pmqag already." in reader.text
+
+
+def test_an_address_fills_in_the_role_alone(place: Place) -> None:
+    reader = place.reader(SECRETARIAT)
+    shown = reader.opens("/bodies/pmqag/appoint?role=chair&address=evil@example.org&why=phished")
+    assert 'value="chair" checked' in shown.text
+    assert "evil@example.org" not in shown.text
+    assert "phished" not in shown.text
+    shown = reader.opens(f"/bodies/pmqag/end?role=chair&address={CHAIR}&why=phished")
+    assert f"{CHAIR} is chair of PMQAG." in reader.text
+    assert "phished" not in shown.text
