@@ -17,61 +17,65 @@ MISSING = "must be given; a few words are enough"
 Act = Callable[[Connection, ReplyContext, Form, Problems], None]
 
 
-def _submit(connection: Connection, who: ReplyContext, form: Form, problems: Problems) -> None:
-    _require_owed(who)
+def _submit(connection: Connection, context: ReplyContext, form: Form, problems: Problems) -> None:
+    _require_owed(context)
     note = problems.read("note", "What you wrote", lambda: form.text("note"))
     if not problems:
-        answers.submit(connection, who, note=note or None)
+        answers.submit(connection, context, note=note or None)
 
 
-def _nothing(connection: Connection, who: ReplyContext, _: Form, __: Problems) -> None:
-    _require_owed(who)
-    answers.report_nothing(connection, who)
+def _nothing(connection: Connection, context: ReplyContext, _: Form, __: Problems) -> None:
+    _require_owed(context)
+    answers.report_nothing(connection, context)
 
 
-def _more_time(connection: Connection, who: ReplyContext, form: Form, problems: Problems) -> None:
-    _require_owed(who)
-    until = _day(form, problems, who, "until", "The new date")
+def _more_time(
+    connection: Connection, context: ReplyContext, form: Form, problems: Problems
+) -> None:
+    _require_owed(context)
+    until = _day(form, problems, context, "until", "The new date")
     why = problems.read("why", "The reason", lambda: form.required("why", MISSING))
     if until is not None and why is not None:
         problems.read(
             "until",
             "The new date",
-            lambda: answers.ask_for_time(connection, who, until=until, why=why),
+            lambda: answers.ask_for_time(connection, context, until=until, why=why),
         )
 
 
-def _hand_over(connection: Connection, who: ReplyContext, form: Form, problems: Problems) -> None:
-    _require_owed(who)
+def _hand_over(
+    connection: Connection, context: ReplyContext, form: Form, problems: Problems
+) -> None:
+    _require_owed(context)
     successor = problems.read(
         "successor", "Who has it instead", lambda: form.required("successor", MISSING)
     )
     why = problems.read("remark", "The remark", lambda: form.text("remark"))
     if successor is not None and why is not None:
-        answers.ask_to_hand_over(connection, who, successor=successor, why=why)
+        answers.ask_to_hand_over(connection, context, successor=successor, why=why)
 
 
-def _rest(connection: Connection, who: ReplyContext, form: Form, problems: Problems) -> None:
-    _require_owed(who)
-    until = _day(form, problems, who, "rest", "The day")
+def _rest(connection: Connection, context: ReplyContext, form: Form, problems: Problems) -> None:
+    _require_owed(context)
+    until = _day(form, problems, context, "rest", "The day")
     if until is not None:
-        problems.read("rest", "The day", lambda: answers.snooze(connection, who, until=until))
+        problems.read("rest", "The day", lambda: answers.snooze(connection, context, until=until))
 
 
-def _back(connection: Connection, who: ReplyContext, _: Form, __: Problems) -> None:
-    answers.take_back(connection, who)
+def _back(connection: Connection, context: ReplyContext, _: Form, __: Problems) -> None:
+    answers.take_back(connection, context)
 
 
-def _no_time(connection: Connection, who: ReplyContext, _: Form, __: Problems) -> None:
-    answers.withdraw_request(connection, who, Wish.MORE_TIME)
+def _no_time(connection: Connection, context: ReplyContext, _: Form, __: Problems) -> None:
+    answers.withdraw_request(connection, context, Wish.MORE_TIME)
 
 
-def _keep(connection: Connection, who: ReplyContext, _: Form, __: Problems) -> None:
-    answers.withdraw_request(connection, who, Wish.HAND_OVER)
+def _keep(connection: Connection, context: ReplyContext, _: Form, __: Problems) -> None:
+    answers.withdraw_request(connection, context, Wish.HAND_OVER)
 
 
-def _wake(connection: Connection, who: ReplyContext, _: Form, __: Problems) -> None:
-    answers.end_snooze(connection, who)
+def _wake(connection: Connection, context: ReplyContext, _: Form, __: Problems) -> None:
+    answers.end_snooze(connection, context)
 
 
 ACTIONS: dict[str, Act] = {
@@ -87,11 +91,13 @@ ACTIONS: dict[str, Act] = {
 }
 
 
-def _require_owed(who: ReplyContext) -> None:
-    if not who.row.is_owed:
+def _require_owed(context: ReplyContext) -> None:
+    if not context.row.is_owed:
         raise answers.ReplyError("Nothing is owed here any more, so nothing was recorded.")
 
 
-def _day(form: Form, problems: Problems, who: ReplyContext, name: str, label: str) -> date | None:
-    today = who.view.today
+def _day(
+    form: Form, problems: Problems, context: ReplyContext, name: str, label: str
+) -> date | None:
+    today = context.view.today
     return problems.read(name, label, lambda: read_date(form, name, today=today))

@@ -89,10 +89,10 @@ def _page(
     problems: Problems | None = None,
     meanwhile: bool = False,
 ) -> Response:
-    who, form = opened_link.context, form_of(request)
-    row, planner = who.row, who.view.planner
-    names, options = Names(planner), reply_options(connection, who)
-    obligation = who.view.obligations.get(row.ref)
+    context, form = opened_link.context, form_of(request)
+    row, planner = context.row, context.view.planner
+    names, options = Names(planner), reply_options(connection, context)
+    obligation = context.view.obligations.get(row.ref)
     return page(
         request,
         "replies/reply.html.j2",
@@ -106,11 +106,11 @@ def _page(
         is_review=row.kind is Kind.REVIEW,
         is_report=row.kind is Kind.REPORT,
         status_words=_status(row.state),
-        late=_late(who),
+        late=_late(context),
         moved=opened_link.link.due_revision != row.due_revision,
         options=options,
         recorded_by=_recorded_by(options),
-        reader=who.reader,
+        reader=context.reader,
         contact=opened_link.contact,
         seen=_seen(opened_link),
         action=form.secret("do"),
@@ -132,12 +132,12 @@ def _recorded_by(options: ReplyOptions) -> str:
     return "" if recorded is None else who_in_words(recorded.who, by_link=recorded.by_link)
 
 
-def _late(who: ReplyContext) -> str:
+def _late(context: ReplyContext) -> str:
     """ "Overdue, 5 working days late"; "" for what is not late, as a review never is."""
-    row, today = who.row, who.view.today
+    row, today = context.row, context.view.today
     if row.kind is Kind.REVIEW or row.due >= today:
         return ""
-    days = who.view.planner.days.between(row.due, today)
+    days = context.view.planner.days.between(row.due, today)
     return f"Overdue, {working_days(days)} late" if days else "Overdue"
 
 
