@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from starlette.convertors import Convertor, register_url_convertor
+from starlette.convertors import Convertor, StringConvertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import Response
 
 from ..storage.accounts.accounts import Role
+from .planner.draft import ALONE, MANY
 
 Handler: TypeAlias = Callable[[Request], Response]
 BOARD = "/boards/{board}"
@@ -31,7 +32,21 @@ class NumberConvertor(Convertor[int]):
         return str(value)
 
 
+class AloneConvertor(StringConvertor):
+    """A part of the planner that there is once, such as its working days: `{name:alone}`."""
+
+    regex = "|".join(ALONE)
+
+
+class ManyConvertor(StringConvertor):
+    """A list of the planner, such as its reports: `{name:many}`."""
+
+    regex = "|".join(MANY)
+
+
 register_url_convertor("number", NumberConvertor())
+register_url_convertor("alone", AloneConvertor())
+register_url_convertor("many", ManyConvertor())
 
 
 @dataclass(frozen=True, slots=True)

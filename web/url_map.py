@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -20,29 +19,12 @@ from .mails import mail_actions, mails
 from .meetings import change, meetings, outcomes, papers
 from .people import go_live, pauses, people, roles
 from .planner import entry, events, overview
-from .planner.draft import ALONE, MANY
 from .replies import reply
 from .request.context import link
 from .routing import Endpoint, get, post
 from .to_decide import requests, to_decide, unsettled
 
 ANYBODY, VIEWER, SECRETARIAT, ADMIN = None, Role.VIEWER, Role.SECRETARIAT, Role.ADMIN
-
-
-class Alone(StringConvertor):
-    """A part of the planner that there is once, such as its working days."""
-
-    regex = "|".join(ALONE)
-
-
-class Many(StringConvertor):
-    """A list of the planner, such as its reports."""
-
-    regex = "|".join(MANY)
-
-
-register_url_convertor("alone", Alone())
-register_url_convertor("many", Many())
 
 
 def home(request: Request) -> Response:
