@@ -140,7 +140,7 @@ def sign_out(request: Request) -> Response:
 
 
 def local_path(path: str) -> str:
-    """`wanted` if it is a path of these pages, else the front page: no link leads elsewhere."""
+    """`path` if it is a path of these pages, else the front page: no link leads elsewhere."""
     is_path = path.startswith("/") and not path.startswith(("//", "/\\"))
     plain = is_path and path.isascii() and path.isprintable() and "\\" not in path
     return path if plain and not path.startswith("/sign-in") else HOME

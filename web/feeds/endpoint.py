@@ -75,7 +75,7 @@ class FeedEndpoint:
         self._host: bytes | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """ReadyFeed a request for a feed."""
+        """Answer a request for a feed."""
         host, tags = b"", None
         for name, value in scope["headers"]:
             if name == b"host":
