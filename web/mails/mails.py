@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ...calendar.planner.model import Planner
 from ...operations.mails import MailAction, possible
 from ...queries.changes import history
 from ...queries.mails.mail import MailDetails, mail_details
@@ -18,7 +16,6 @@ from ...storage.accounts.accounts import Role
 from ...storage.mail.board_messages import subject_of
 from ...wording.changes import ChangeLine
 from ...wording.mails import MailOutcome
-from ..changes.links import place_of
 from ..page.page import page
 from ..request.context import context_of, reading_board, site_of, user_of
 from ..request.dates import read_optional_date, typed_date
@@ -44,7 +41,6 @@ class ReadMail:
     mail: MailDetails
     actions: tuple[MailAction, ...]
     history: tuple[ChangeLine, ...]
-    planner: Planner
     is_whole: bool
     may_act: bool
 
@@ -104,7 +100,6 @@ def show_mail(request: Request) -> Response:
         is_whole=shown.is_whole,
         may_act=shown.may_act,
         colours=COLOURS,
-        place_of=partial(place_of, shown.planner),
     )
 
 
@@ -148,7 +143,6 @@ def read_mail(request: Request) -> ReadMail:
         mail=mail,
         actions=possible(mail.state) if may else (),
         history=lines,
-        planner=view.planner,
         is_whole=is_whole,
         may_act=may,
     )

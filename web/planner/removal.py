@@ -28,7 +28,6 @@ def ask_to_remove(request: Request, entry: PlannerEntry, problems: Problems) -> 
         title=f"Remove {title_of(entry)}",
         problems=problems,
         entry=entry,
-        what=title_of(entry),
         kept=kept,
         draft=packed(site_of(request), Draft(token=entry.token)),
         why=form_of(request).secret("why"),
