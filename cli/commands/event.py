@@ -10,12 +10,11 @@ import click
 from ...calendar.planner.model import AwaitedEvent, Planner
 from ...calendar.rules.date_text import listed, long_date
 from ...calendar.rules.due_dates import Event
-from ...calendar.rules.timing import After
 from ...operations.planner.change import plan_now
 from ...operations.planner.events import record_event
+from ...queries.planner.events import waiting_for
 from ...storage.boards import hold_boards
 from ...storage.recorded_events import recorded_events
-from ...wording.names import reference, short_names
 from ...wording.text import working_days
 from ..framework.context import Invocation, asking
 from ..framework.param_types import DAY, SAYS_SO
@@ -58,9 +57,9 @@ def record(invocation: Invocation, name: str, day: date | None, who: str | None)
         planner = view.planner
     title = next(awaited.title for awaited in planner.events if awaited.id == name)
     say(f'"{title}" is recorded on {long_date(on)}.')
-    for timing, what in _waiting(name, planner):
-        due = planner.days.shift(on, timing.days)
-        say_lines(hung(f"Due on {long_date(due)}: {what}.", 2))
+    for item in waiting_for(name, planner):
+        due = long_date(planner.days.shift(on, item.days))
+        say_lines(hung(f"Due on {due}: {item.title} ({item.reference}), from {item.owners}.", 2))
 
 
 def _lines(awaited: AwaitedEvent, planner: Planner, happened: Iterable[Event]) -> Iterator[str]:
@@ -68,13 +67,6 @@ def _lines(awaited: AwaitedEvent, planner: Planner, happened: Iterable[Event]) -
     yield from hung(awaited.title, 2)
     days = [long_date(event.on) for event in happened if event.name == awaited.id]
     yield from hung(f"Recorded on {listed(days)}." if days else "Not recorded yet.", 2)
-    for timing, what in _waiting(awaited.id, planner):
-        yield from hung(f"Due {working_days(timing.days)} after it: {what}.", 2)
-
-
-def _waiting(name: str, planner: Planner) -> Iterator[tuple[After, str]]:
-    """What falls due after an event, and from whom."""
-    for obligation in planner.obligations():
-        if isinstance(obligation.timing, After) and obligation.timing.event == name:
-            owners = listed(list(short_names(planner, obligation.owners)))
-            yield obligation.timing, f"{obligation.title} ({reference(obligation)}), from {owners}"
+    for item in waiting_for(awaited.id, planner):
+        due = f"Due {working_days(item.days)} after it"
+        yield from hung(f"{due}: {item.title} ({item.reference}), from {item.owners}.", 2)

@@ -8,12 +8,11 @@ from starlette.responses import Response
 from ...calendar.planner.model import AwaitedEvent, Planner
 from ...calendar.rules.date_text import listed, long_date
 from ...calendar.rules.due_dates import Event
-from ...calendar.rules.timing import After
 from ...operations.planner.change import plan_now
 from ...operations.planner.events import record_event
 from ...operations.record import RecordError
+from ...queries.planner.events import waiting_for
 from ...storage.recorded_events import recorded_events
-from ...wording.names import short_names
 from ...wording.text import working_days
 from ..page.page import page
 from ..request.context import changing_board, form_of, reading_board, redirect, site_of, user_of
@@ -45,25 +44,14 @@ def record(request: Request) -> Response:
     if problems:
         return _list(request, problems)
     due = [
-        f"{what} is due on {long_date(view.planner.days.shift(day, timing.days))}"
-        for timing, what in waiting(name, view.planner)
+        f"“{item.title}” from {item.owners} is due on "
+        f"{long_date(view.planner.days.shift(day, item.days))}"
+        for item in waiting_for(name, view.planner)
     ]
     notice = (
         f"Recorded for {long_date(day)}. {listed(due)}" if due else f"Recorded for {long_date(day)}"
     )
     return redirect(request, "/planner/events", f"{notice}.")
-
-
-def waiting(name: str, planner: Planner) -> list[tuple[After, str]]:
-    """The obligations due after an event: how long after, and “title” from the owners."""
-    return [
-        (
-            obligation.timing,
-            f"“{obligation.title}” from {listed(list(short_names(planner, obligation.owners)))}",
-        )
-        for obligation in planner.obligations()
-        if isinstance(obligation.timing, After) and obligation.timing.event == name
-    ]
 
 
 def _list(request: Request, problems: Problems) -> Response:
@@ -89,7 +77,7 @@ def _told(awaited: AwaitedEvent, planner: Planner, happened: list[Event]) -> dic
         "title": awaited.title,
         "happened": days,
         "waiting": [
-            f"{what}, {working_days(timing.days)} after it"
-            for timing, what in waiting(awaited.id, planner)
+            f"“{item.title}” from {item.owners}, {working_days(item.days)} after it"
+            for item in waiting_for(awaited.id, planner)
         ],
     }
