@@ -7,11 +7,11 @@ from datetime import date
 import click
 
 from ...operations.extend import extend as give_new_date
+from ...queries.calendar.item import what_follows
 from ...wording.recorded import new_date
 from ..framework.context import Invocation, asking
 from ..framework.param_types import DAY, by, note
-from ..framework.terminal import say
-from .record import follows
+from ..framework.terminal import NO_MAILS_YET, say
 
 
 @click.command()
@@ -30,5 +30,5 @@ def extend(invocation: Invocation, key: str, day: date, note: str, who: str | No
         row = invocation.board_of(installation, connection, key)
         view = installation.view(connection, row)
         stored = give_new_date(connection, view, key, to=day, who=who or asking(), note=note)
-        sentences = (new_date(stored, view.planner), follows(installation, row, stored))
+        sentences = (new_date(stored, view.planner), what_follows(view, stored) or NO_MAILS_YET)
     say(*sentences)

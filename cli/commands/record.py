@@ -8,10 +8,8 @@ import click
 
 from ...calendar.status import RECORDABLE
 from ...operations.record import record as record_status
-from ...scheduler.installation import Installation
-from ...storage.boards import BoardRow
-from ...storage.occurrences import StoredOccurrence
-from ...wording.recorded import became, what_next
+from ...queries.calendar.item import what_follows
+from ...wording.recorded import became
 from ..framework.context import Invocation, asking
 from ..framework.param_types import DAY, REMARK, SAYS_SO, OneOf
 from ..framework.terminal import NO_MAILS_YET, say
@@ -55,12 +53,5 @@ def record(
             note=note,
         )
         done = became(stored, view.planner, WORDS.get(status), on=day or installation.today)
-        following = follows(installation, row, stored)
+        following = what_follows(view, stored) or NO_MAILS_YET
     say(done, following)
-
-
-def follows(installation: Installation, row: BoardRow, stored: StoredOccurrence) -> str:
-    """What comes next of what was recorded, as a sentence."""
-    if row.go_live is None:
-        return NO_MAILS_YET
-    return what_next(stored, local=installation.local, today=installation.today)

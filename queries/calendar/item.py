@@ -27,6 +27,7 @@ from ...storage.schema.column_types import AnyRow
 from ...wording.changes import ChangeLine
 from ...wording.mails import CAPACITY, mail_words, step_words, taken_back
 from ...wording.names import Names
+from ...wording.recorded import what_next
 from ...wording.stand_ins import from_document
 from ..changes import history
 from ..mails.coming_mails import ComingMails, MailingContext, coming_mails
@@ -233,3 +234,10 @@ def recordable(obligation: Obligation | None) -> tuple[Status, ...]:
 def _can_be_moved(entry: CalendarEntry, kept: StoredOccurrence | None) -> bool:
     state = entry.status if kept is None else kept.state
     return state not in (*SETTLED, Status.VOID)
+
+
+def what_follows(view: BoardView, stored: StoredOccurrence) -> str | None:
+    """What comes next of an item, as a sentence; None before the Board's emails begin."""
+    if view.row.go_live is None:
+        return None
+    return what_next(stored, local=view.local, today=view.today)

@@ -11,12 +11,13 @@ from starlette.responses import Response
 from ...calendar.status import OPEN, RECORDABLE
 from ...operations.extend import extend
 from ...operations.record import RecordError, record
+from ...queries.calendar.item import what_follows
 from ...queries.calendar.item_version import changes_in_version, item_version
 from ...scheduler.planning.board_view import BoardView
 from ...storage.boards import BoardRow
 from ...storage.change_log import last_change
 from ...storage.occurrences import StoredOccurrence, occurrence_by_key
-from ...wording.recorded import became, new_date, what_next
+from ...wording.recorded import became, new_date
 from ..request.context import changing_board, form_of, redirect, site_of, user_of
 from ..request.dates import read_date
 from ..request.form import Form, Problems
@@ -103,7 +104,7 @@ def _changed(
             stored = done_already(connection, view.row, key, sent, same)
             if stored is None:
                 stored = change(connection, view)
-            notice = f"{says(stored, view)} {_next(request, view.row, stored)}"
+            notice = f"{says(stored, view)} {what_follows(view, stored) or NO_MAILS_YET}"
     except MovedOnError:
         return due_page(request, typed_by(request), since=sent)
     except RecordError as error:
@@ -134,10 +135,3 @@ def done_already(
     if last is None or not one_more or pressed != {name: getattr(last, name) for name in pressed}:
         raise MovedOnError
     return occurrence_by_key(connection, key)
-
-
-def _next(request: Request, row: BoardRow, stored: StoredOccurrence) -> str:
-    here = site_of(request).here
-    if row.go_live is None:
-        return NO_MAILS_YET
-    return what_next(stored, local=here.local, today=here.today)
