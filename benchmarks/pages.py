@@ -151,7 +151,7 @@ def measure(folder: Path) -> Iterator[Figure]:
                 token = begin_session(connection, account, now=NOW)
             installation.ticker().tick(NOW)
             site = Site(
-                here=installation,
+                installation=installation,
                 secret="5" * 64,
                 templates=make_environment(),
                 silence=lambda: 1.0,

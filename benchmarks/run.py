@@ -82,10 +82,10 @@ def _wall(command: list[str], folder: Path) -> str:
 
 def _empty_sweep(folder: Path) -> float:
     """The median seconds of a sweep that finds nothing to do, on a SQLite file."""
-    here = folder / "sweep"
-    here.mkdir()
+    home = folder / "sweep"
+    home.mkdir()
     now = datetime(2018, 2, 8, 9, tzinfo=UTC)
-    with opened(load_settings(None, {}, here), clock_from(now)) as installation:
+    with opened(load_settings(None, {}, home), clock_from(now)) as installation:
         first_go_live(installation, now)
         ticker = installation.ticker()
         ticker.tick(now)
@@ -99,7 +99,7 @@ def _empty_sweep(folder: Path) -> float:
 
 
 @contextlib.contextmanager
-def _daemon(here: Path) -> Iterator[tuple[int, float]]:
+def _daemon(home: Path) -> Iterator[tuple[int, float]]:
     """A daemon that has started: its process, and the seconds until its pages were ready."""
     at = datetime.combine(date(2018, 2, 8), datetime.min.time()).replace(hour=8)
     command = [*COMMAND, "--as-of", at.isoformat(timespec="minutes"), "run"]
@@ -108,7 +108,7 @@ def _daemon(here: Path) -> Iterator[tuple[int, float]]:
         port = free.getsockname()[1]
     environment = os.environ | {"BOARDCAL_WEB__PORT": str(port)}
     began = time.perf_counter()
-    with subprocess.Popen(command, cwd=here, stdout=subprocess.DEVNULL, env=environment) as process:
+    with subprocess.Popen(command, cwd=home, stdout=subprocess.DEVNULL, env=environment) as process:
         try:
             while not _is_ready(port):
                 time.sleep(0.01)
@@ -128,11 +128,11 @@ def _is_ready(port: int) -> bool:
 
 def _start(folder: Path) -> str:
     """The median time from the command to ready, and its range, after a first start."""
-    here = folder / "daemon"
-    here.mkdir()
+    home = folder / "daemon"
+    home.mkdir()
     seconds = []
     for _ in range(RUNS + 1):
-        with _daemon(here) as (_, taken):
+        with _daemon(home) as (_, taken):
             seconds.append(taken)
     counted = sorted(seconds[1:])
     return f"{statistics.median(counted):.2f} s ({counted[0]:.2f}-{counted[-1]:.2f})"

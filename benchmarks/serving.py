@@ -96,7 +96,7 @@ def _grow(installation: Installation) -> None:
 def _ours(installation: Installation) -> Any:
     return build_app(
         Site(
-            here=installation,
+            installation=installation,
             secret="5" * 64,
             templates=make_environment(),
             silence=lambda: 0.0,

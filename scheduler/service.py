@@ -52,7 +52,7 @@ class Service:
     and left after the last. `guard` watches over the clock; a pretended clock has none.
     """
 
-    here: Installation
+    installation: Installation
     transport: Transport
     secret: str = field(repr=False)
     announce: Announce
@@ -70,32 +70,32 @@ class Service:
 
     def __post_init__(self) -> None:
         """Puts the parts together; nothing runs yet."""
-        with self.here.database.read() as connection:
-            installation = installation_id(connection)
+        with self.installation.database.read() as connection:
+            installed_as = installation_id(connection)
         self.delivery = Delivery(
-            database=self.here.database,
+            database=self.installation.database,
             transport=self.transport,
             templates=Templates(),
-            sender=sender_for(self.here.settings, installation),
-            local=self.here.local,
-            clock=self.here.clock,
+            sender=sender_for(self.installation.settings, installed_as),
+            local=self.installation.local,
+            clock=self.installation.clock,
             name=own_name(),
-            planners=self.here.planners,
+            planners=self.installation.planners,
             notices=self._notices,
-            pace=pace_for(self.here.settings),
-            uncertain=uncertain_policy(self.here.settings),
+            pace=pace_for(self.installation.settings),
+            uncertain=uncertain_policy(self.installation.settings),
             stopping=self.stopping.is_set,
             before_each=self._keep_place,
-            links=links_for(self.here.settings, installation, self.secret),
+            links=links_for(self.installation.settings, installed_as, self.secret),
         )
         self.jobs = Jobs(self.announce)
-        self.alive = alive_for(self.here.settings, self.announce)
+        self.alive = alive_for(self.installation.settings, self.announce)
 
     async def sweep(self) -> None:
         """Plans, decides and composes what has come; delivers at once what that made."""
-        now = self.here.clock()
+        now = self.installation.clock()
         if await self._may_work(now):
-            if await asyncio.to_thread(self.here.ticker().tick, now):
+            if await asyncio.to_thread(self.installation.ticker().tick, now):
                 await self.deliver()
             if self.guard is not None:
                 await asyncio.to_thread(self.guard.leave_mark, now)
@@ -117,7 +117,7 @@ class Service:
         """Whether the clock can be right; what is said of one that cannot is said once."""
         if self.guard is None or await asyncio.to_thread(self.guard.trusts, now):
             return True
-        with self.here.database.read() as connection:
+        with self.installation.database.read() as connection:
             held = hold_of(connection)
         if held is not None and self.said_of_hold != held.why:
             self.said_of_hold = held.why
@@ -126,7 +126,7 @@ class Service:
 
     def _is_held(self) -> bool:
         """Whether mail is on hold; the sign of life then stops, so that its watcher hears."""
-        with self.here.database.read() as connection:
+        with self.installation.database.read() as connection:
             return hold_of(connection) is not None
 
     def silence(self) -> float:
@@ -135,7 +135,7 @@ class Service:
 
     async def deliver(self) -> Delivered:
         """Sends what is due."""
-        if not await self._may_work(self.here.clock()):
+        if not await self._may_work(self.installation.clock()):
             return Delivered()
         done = await self.delivery.deliver()
         if any((done.sent, done.failed, done.deferred, done.uncertain)):
@@ -149,7 +149,7 @@ class Service:
 
     async def housekeeping(self) -> None:
         """Takes up what a daemon that is gone left behind."""
-        if await self._may_work(self.here.clock()):
+        if await self._may_work(self.installation.clock()):
             self._recover(alone=False)
 
     def _recover(self, *, alone: bool) -> None:
@@ -166,12 +166,12 @@ class Service:
         `on_ready` is called after the first sweep, unless the end came first. Raises StalledError
         where the watchdog finds that nothing works any more.
         """
-        file = self.here.settings.database.sqlite_file
+        file = self.installation.settings.database.sqlite_file
         async with AsyncExitStack() as stack:
-            self.presence = stack.enter_context(at_work(self.here.database, file))
+            self.presence = stack.enter_context(at_work(self.installation.database, file))
             # Before the first mail: one that is being sent is finished whenever the end comes.
             self._listen()
-            if await self._trusts(self.here.clock()):
+            if await self._trusts(self.installation.clock()):
                 self._recover(alone=file is not None)
             for companion in self.beside:
                 await stack.enter_async_context(companion)
@@ -192,7 +192,7 @@ class Service:
                 await self.transport.close()
 
     def _start_jobs(self, ready: _Once) -> None:
-        seconds = self.here.settings.schedule.sweep_seconds
+        seconds = self.installation.settings.schedule.sweep_seconds
         self.jobs.start(
             ("sweep", self.sweep, seconds),
             # Mails that wait for another attempt, or for the next minute, do not wait for a sweep.
@@ -203,7 +203,7 @@ class Service:
 
     async def _watch(self) -> None:
         """Waits for the end; revives the jobs when sweeps stop coming, and gives up if not."""
-        seconds = self.here.settings.schedule.sweep_seconds
+        seconds = self.installation.settings.schedule.sweep_seconds
         patience = TURNS_MISSED * seconds + SLOWEST_SWEEP_SECONDS
         revived = False
         while not self.stopping.is_set():
@@ -231,7 +231,9 @@ class Service:
 
     def _notices(self) -> Notices:
         trouble = None if self.alive is None else self.alive.trouble
-        return notices(self.here, failures=self.jobs.failures.values(), no_sign_of_life=trouble)
+        return notices(
+            self.installation, failures=self.jobs.failures.values(), no_sign_of_life=trouble
+        )
 
 
 @dataclass(slots=True)

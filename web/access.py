@@ -155,7 +155,7 @@ def _kept(request: Request, response: Response) -> Response:
     session = context.session
     if session is not None and needs_marking(session, site.now()):
         try:
-            with site.here.database.write() as connection:
+            with site.installation.database.write() as connection:
                 mark_seen(connection, session.digest, now=site.now())
         except DatabaseError:
             # The page is there already; a later one marks the session.

@@ -41,7 +41,7 @@ class App(Starlette):
 def build_app(site: Site, endpoints: Sequence[Endpoint] = URL_MAP) -> Starlette:
     """The pages of a site as an ASGI app."""
     stylesheet = Stylesheet()
-    feeds = FeedCache(site.here)
+    feeds = FeedCache(site.installation)
     app = App(
         FeedEndpoint(site, feeds),
         routes=[

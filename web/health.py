@@ -27,8 +27,8 @@ def ready(request: Request) -> Response:
     site = site_of(request)
     fresh = not site.is_stale
     try:
-        with site.here.database.read() as connection:
-            waiting = oldest_waiting(connection, site.here.today)
+        with site.installation.database.read() as connection:
+            waiting = oldest_waiting(connection, site.installation.today)
             held = hold_of(connection) is not None
         answers, age = True, _seconds(waiting, site.now())
     except DatabaseError:

@@ -163,7 +163,7 @@ async def serve_pages(
 ) -> AsyncIterator[None]:
     """Serve the pages of a service's installation meanwhile; `secret` signs forms and links."""
     site = Site(
-        here=service.here,
+        installation=service.installation,
         secret=secret,
         templates=make_environment(),
         silence=service.silence,

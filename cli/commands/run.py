@@ -101,7 +101,7 @@ def _start(loaded: LoadedSettings, clock: Clock, *, pretended: bool, say: Say) -
             else ClockGuard(database=installation.database, local=installation.local)
         )
         service = Service(
-            here=installation,
+            installation=installation,
             transport=transport,
             secret=secret,
             announce=_stamped(installation, say),

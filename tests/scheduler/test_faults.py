@@ -53,8 +53,8 @@ def test_first_starts_at_once_on_an_empty_database_make_one_installation(
     loaded = settings_of(tmp_path, database={"url": empty_url})
 
     def start(_: int) -> bool:
-        with opened(loaded, lambda: NOW) as here:
-            return first_go_live(here, NOW)
+        with opened(loaded, lambda: NOW) as installation:
+            return first_go_live(installation, NOW)
 
     with ThreadPoolExecutor(4) as pool:
         firsts = list(pool.map(start, range(4)))

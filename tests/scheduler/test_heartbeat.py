@@ -170,9 +170,14 @@ def service(sqlite: Database, tmp_path: Path, watcher: Watcher) -> Service:
     """A daemon that is watched over."""
     with sqlite.write() as connection:
         store_planner(connection, make_planner(), source="test", who="test", now=NOW)
-    here = Installation(loaded=loaded(tmp_path, watcher.url), database=sqlite, clock=lambda: NOW)
+    installation = Installation(
+        loaded=loaded(tmp_path, watcher.url), database=sqlite, clock=lambda: NOW
+    )
     return Service(
-        here=here, secret="5" * 64, transport=Postbag(clock=lambda: NOW), announce=unsaid
+        installation=installation,
+        secret="5" * 64,
+        transport=Postbag(clock=lambda: NOW),
+        announce=unsaid,
     )
 
 
@@ -200,7 +205,7 @@ def test_a_sweep_that_fails_sends_none(
 
 
 def test_on_hold_none_is_sent(service: Service, watcher: Watcher) -> None:
-    with service.here.database.write() as connection:
+    with service.installation.database.write() as connection:
         put_on_hold(connection, why="A test.", now=NOW)
     sweep(service)
     assert watcher.paths == []

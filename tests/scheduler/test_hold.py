@@ -91,12 +91,12 @@ def test_mails_do_not_begin_by_themselves_on_hold(office: Office, tmp_path: Path
     office.store(go_live=None)
     settings = Settings.model_validate({}, context={"folder": tmp_path})
     loaded = LoadedSettings(settings=settings, file=None, folder=tmp_path, variables=())
-    here = Installation(loaded=loaded, database=office.database, clock=lambda: office.now)
+    installation = Installation(loaded=loaded, database=office.database, clock=lambda: office.now)
     hold(office)
-    assert first_go_live(here, office.now) is False
+    assert first_go_live(installation, office.now) is False
     assert [row.go_live for row in office.table(board)] == [None]
     go_on(office)
-    assert first_go_live(here, office.now) is True
+    assert first_go_live(installation, office.now) is True
 
 
 @pytest.mark.parametrize("state", ["submitted", "moved"])

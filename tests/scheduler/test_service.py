@@ -106,11 +106,13 @@ def house(sqlite: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     with sqlite.write() as connection:
         store_planner(connection, make_planner(), source="test", who="test", now=TEN_BEFORE)
         connection.execute(update(board).values(go_live=at("2018-02-05").date()))
-    here = Installation(loaded=loaded, database=sqlite, clock=lambda: TEN_BEFORE)
+    installation = Installation(loaded=loaded, database=sqlite, clock=lambda: TEN_BEFORE)
     said: list[str] = []
     postbag = Postbag(clock=lambda: TEN_BEFORE)
     return House(
-        service=Service(here=here, transport=postbag, secret="5" * 64, announce=said.append),
+        service=Service(
+            installation=installation, transport=postbag, secret="5" * 64, announce=said.append
+        ),
         postbag=postbag,
         watch=watch,
         said=said,
@@ -159,7 +161,7 @@ def test_what_could_not_be_shown_at_the_start_is_shown_at_a_later_turn(house: Ho
 def test_what_comes_later_is_sent_at_a_later_turn(house: House) -> None:
     async def a_week_passes() -> None:
         await happens(lambda: house.service.has_swept)
-        house.service.here.clock = house.service.delivery.clock = lambda: at("2018-02-15")
+        house.service.installation.clock = house.service.delivery.clock = lambda: at("2018-02-15")
         await happens(lambda: len(house.postbag.mails) == 4)
 
     house.runs(a_week_passes)
@@ -197,7 +199,7 @@ def test_what_stands_beside_it_comes_before_the_first_job_and_goes_after_the_las
 def test_a_second_daemon_on_the_same_file_is_refused_before_it_does_anything(
     house: House,
 ) -> None:
-    file = house.service.here.settings.database.sqlite_file
+    file = house.service.installation.settings.database.sqlite_file
     assert file is not None
     with only_daemon(file), pytest.raises(AnotherDaemonError):
         house.runs()
@@ -253,8 +255,8 @@ def test_one_job_that_fails_does_not_keep_another_from_working(
 ) -> None:
     asyncio.run(house.service.sweep())
     house.postbag.mails.clear()
-    house.service.here.clock = house.service.delivery.clock = lambda: at("2018-02-15")
-    assert house.service.here.ticker().tick(at("2018-02-15"))
+    house.service.installation.clock = house.service.delivery.clock = lambda: at("2018-02-15")
+    assert house.service.installation.ticker().tick(at("2018-02-15"))
     monkeypatch.setattr(Ticker, "tick", fails(1000, ValueError("a bug")))
     house.runs(lambda: happens(lambda: len(house.postbag.mails) == 2))
     assert {mail.to for mail in house.postbag.mails} == {CHAIR, SECRETARIAT}
@@ -361,7 +363,7 @@ def test_a_mail_begun_is_finished_when_it_is_told_to_stop(house: House) -> None:
 
     asyncio.run(work())
     assert len(house.postbag.mails) == 1
-    with house.service.here.database.read() as connection:
+    with house.service.installation.database.read() as connection:
         states = connection.execute(message.select()).all()
     # The other waits for the next start.
     assert sorted(row.state for row in states) == ["pending", "sent"]
@@ -469,10 +471,12 @@ def test_under_a_clock_that_cannot_be_right_nothing_is_decided_and_it_is_said_on
     house: House,
 ) -> None:
     service = house.service
-    database = service.here.database
-    service.guard = ClockGuard(database=database, local=service.here.local, uptime=lambda: 60.0)
+    database = service.installation.database
+    service.guard = ClockGuard(
+        database=database, local=service.installation.local, uptime=lambda: 60.0
+    )
     service.guard.leave_mark(TEN_BEFORE)
-    service.here.clock = service.delivery.clock = lambda: at("2019-03-08")
+    service.installation.clock = service.delivery.clock = lambda: at("2019-03-08")
     for _ in range(3):
         asyncio.run(service.sweep())
         asyncio.run(service.deliver())

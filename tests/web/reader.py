@@ -67,9 +67,11 @@ class Place:
         """Opens the pages; nothing is imported, and nobody has an account."""
         settings = Settings.model_validate(self.settings, context={"folder": self.folder})
         loaded = LoadedSettings(settings=settings, file=None, folder=self.folder, variables=())
-        self.here = Installation(loaded=loaded, database=self.database, clock=lambda: self.now)
+        self.installation = Installation(
+            loaded=loaded, database=self.database, clock=lambda: self.now
+        )
         self.site = Site(
-            here=self.here,
+            installation=self.installation,
             secret="5" * 64,
             templates=ENVIRONMENT,
             silence=lambda: self.silent,

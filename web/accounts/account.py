@@ -33,7 +33,7 @@ def change_password(request: Request) -> Response:
     if problems:
         return _form(request, problems)
     fresh = hashed(password)
-    with site_of(request).here.database.write() as connection:
+    with site_of(request).installation.database.write() as connection:
         set_password(connection, user.id, fresh)
     notice = "Your password is changed. Other browsers are signed out."
     return signed_in(request, user.id, link(request, "/account"), notice=notice)

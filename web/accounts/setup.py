@@ -66,7 +66,7 @@ def _email(form: Form) -> str:
 
 def _link(request: Request) -> SetupLink:
     site = site_of(request)
-    with site.here.database.read() as connection:
+    with site.installation.database.read() as connection:
         setup_link = link_of(connection, request.path_params["token"], now=site.now())
     if setup_link is None:
         raise SpentLinkError
@@ -76,7 +76,7 @@ def _link(request: Request) -> SetupLink:
 def _used(request: Request, setup_link: SetupLink, email: str, password: str) -> int:
     """Use the link up and set the password, both or neither; the account's id."""
     site = site_of(request)
-    with site.here.database.write() as connection:
+    with site.installation.database.write() as connection:
         current = link_of(connection, request.path_params["token"], now=site.now())
         if current is None or not use_link(connection, setup_link.digest, now=site.now()):
             raise SpentLinkError

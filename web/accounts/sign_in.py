@@ -83,7 +83,7 @@ def checked(
     site = site_of(request)
     client = request.client.host if request.client else ""
     subjects = subjects_of(email.lower(), client)
-    with site.here.database.write() as connection:
+    with site.installation.database.write() as connection:
         wait = begin_attempt(connection, subjects, now=site.now())
         known = stored_password(connection, email)
     if wait is not None:
@@ -91,7 +91,7 @@ def checked(
     account_id, stored = known or (None, None)
     if not matches(password, stored) or account_id is None:
         return None, None
-    with site.here.database.write() as connection:
+    with site.installation.database.write() as connection:
         forgive(connection, subjects)
     return account_id, None
 
@@ -110,7 +110,7 @@ def signed_in(
     """
     site = site_of(request)
     context = context_of(request)
-    with site.here.database.write() as connection:
+    with site.installation.database.write() as connection:
         if context.session is not None:
             end_session(connection, context.session.digest)
         token = begin_session(connection, account_id, now=site.now())
@@ -132,7 +132,7 @@ def sign_out(request: Request) -> Response:
     site = site_of(request)
     session = context_of(request).session
     if session is not None:
-        with site.here.database.write() as connection:
+        with site.installation.database.write() as connection:
             end_session(connection, session.digest)
     response = RedirectResponse(link(request, "/sign-in", out="1"), status_code=303)
     drop_cookie(site, response, SESSION)

@@ -51,7 +51,7 @@ def add(request: Request) -> Response:
         return _list(request, problems)
     who = user_of(request).email
     try:
-        with site.here.database.write() as connection:
+        with site.installation.database.write() as connection:
             account_id = add_account(connection, email, {board: role}, now=site.now(), who=who)
             account = account_by_id(connection, account_id)
             wants_link = account is not None and not account.has_password
@@ -69,7 +69,7 @@ def renew_link(request: Request) -> Response:
     """Make a new one-time link for a lost password; the next page shows it."""
     site = site_of(request)
     account = _usable(request)
-    with site.here.database.write() as connection:
+    with site.installation.database.write() as connection:
         token = make_link(connection, account.id, now=site.now())
     return _to_link(request, account.id, token)
 
@@ -102,7 +102,7 @@ def disable_account(request: Request) -> Response:
     """Disable an account from now on."""
     site = site_of(request)
     account = _account(request)
-    with site.here.database.write() as connection:
+    with site.installation.database.write() as connection:
         disable(connection, account.id, now=site.now())
     return redirect(request, "/users", f"{account.email} cannot sign in any more.")
 
@@ -117,7 +117,7 @@ def roles_in_words(account: Account, names: dict[str, str]) -> str:
 
 
 def _account(request: Request) -> Account:
-    with site_of(request).here.database.read() as connection:
+    with site_of(request).installation.database.read() as connection:
         account = account_by_id(connection, request.path_params["id"])
     if account is None:
         raise NotFoundError("There is no such account.")
@@ -133,7 +133,7 @@ def _usable(request: Request) -> Account:
 
 
 def _names(request: Request) -> dict[str, str]:
-    with site_of(request).here.database.read() as connection:
+    with site_of(request).installation.database.read() as connection:
         return {row.id: row.name for row in boards(connection)}
 
 
@@ -150,7 +150,7 @@ def _once(account_id: int) -> str:
 
 
 def _list(request: Request, problems: Problems | None = None) -> Response:
-    with site_of(request).here.database.read() as connection:
+    with site_of(request).installation.database.read() as connection:
         known = accounts(connection)
         names = {row.id: row.name for row in boards(connection)}
     return page(

@@ -60,7 +60,7 @@ class TypedRecord:
 
 def show(request: Request) -> Response:
     """The page."""
-    return due_page(request, TypedRecord(on=shown_date(site_of(request).here.today)))
+    return due_page(request, TypedRecord(on=shown_date(site_of(request).installation.today)))
 
 
 def due_page(
@@ -99,7 +99,7 @@ def choices(item: ItemDetails) -> list[tuple[str, str]]:
 
 def typed_by(request: Request) -> TypedRecord:
     """The fields as they were sent."""
-    return TypedRecord.of(form_of(request), site_of(request).here.today)
+    return TypedRecord.of(form_of(request), site_of(request).installation.today)
 
 
 def _meanwhile(item: ItemDetails, since: str | None) -> tuple[ChangeLine, ...] | None:

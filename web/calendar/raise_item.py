@@ -40,7 +40,7 @@ class Typed:
 
 
 def _read(request: Request, problems: Problems) -> ItemToRaise | None:
-    form, today = form_of(request), site_of(request).here.today
+    form, today = form_of(request), site_of(request).installation.today
     choices = _choices(request, form.secret("meeting"))
     owner = problems.read("owner", "Who owes it", lambda: _owner(form, choices))
     chosen = problems.read("meeting", "What it is for", lambda: _chosen(form, choices))

@@ -35,7 +35,7 @@ class MovedOnError(Exception):
 def record_it(request: Request) -> Response:
     """Record an outcome."""
     form, problems, who = form_of(request), Problems(), user_of(request).email
-    today = site_of(request).here.today
+    today = site_of(request).installation.today
     chosen = problems.read("status", "What became of it", lambda: form.choice("status", WORDS))
     on = problems.read("on", "The day", lambda: read_date(form, "on", today=today))
     note = problems.read("note", "The remark", lambda: read_note(form, "by", "note"))
@@ -60,7 +60,7 @@ def record_it(request: Request) -> Response:
 def extend_it(request: Request) -> Response:
     """Give an item a new date."""
     form, problems, who = form_of(request), Problems(), user_of(request).email
-    today = site_of(request).here.today
+    today = site_of(request).installation.today
     to = problems.read("to", "The new date", lambda: read_date(form, "to", today=today))
     why = problems.read(
         "why", "The reason", lambda: form.required("why", "must be given: the mails say it")

@@ -120,7 +120,7 @@ class UpcomingQuery:
 
 def show(request: Request) -> Response:
     """The list."""
-    today = site_of(request).here.today
+    today = site_of(request).installation.today
     with reading_board(request) as (connection, view):
         query = _query(request, view.planner)
         first, last = query.period.bounds(today)

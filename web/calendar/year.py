@@ -21,7 +21,7 @@ STARTS = (1, FINANCIAL_YEAR_BEGINS)
 
 def show(request: Request) -> Response:
     """The planner of a year, by the month that it begins with: "?from=2017-04"."""
-    today = site_of(request).here.today
+    today = site_of(request).installation.today
     with reading_board(request) as (connection, view):
         firsts = _firsts(view.planner, today)
         names = {_name(first): first for first in firsts}

@@ -29,9 +29,9 @@ USUAL = "a month ago"
 
 def show(request: Request) -> Response:
     """The changes since the day that the address says, else of the last month."""
-    here = site_of(request).here
+    installation = site_of(request).installation
     form, problems = asked(request), Problems()
-    since = _since(form, problems, here.today)
+    since = _since(form, problems, installation.today)
     with reading_board(request) as (connection, view):
         listing = changes_page(
             connection,
@@ -48,7 +48,7 @@ def show(request: Request) -> Response:
         listing=listing,
         place_of=partial(place_of, view.planner),
         typed=typed if problems else shown_date(since),
-        choices=[(text, shown_date(here.today - ago)) for text, ago in SINCE.items()],
+        choices=[(text, shown_date(installation.today - ago)) for text, ago in SINCE.items()],
         at=page_address(request, "/changes", **_query(since)),
     )
 

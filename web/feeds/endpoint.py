@@ -68,8 +68,8 @@ class FeedEndpoint:
         self.folders = tuple({FOLDER, site.prefix + FOLDER})
         self._hosts = our_hosts(site)
         self._safe = safe_headers(site)
-        self._clock = site.here.clock
-        self._version = site.here.database.version
+        self._clock = site.installation.clock
+        self._version = site.installation.database.version
         self._busy = threading.Lock()
         self._known: OrderedDict[str, ReadyFeed] = OrderedDict()
         self._host: bytes | None = None
@@ -142,7 +142,7 @@ class FeedEndpoint:
         token = _token(path)
         if token is None:
             return None
-        database, local = self._site.here.database, self._site.here.local
+        database, local = self._site.installation.database, self._site.installation.local
         day = local.day_of(now)
         with database.read() as connection:
             feed = feed_of_token(connection, token)

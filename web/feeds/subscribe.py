@@ -214,5 +214,5 @@ def _list(request: Request, problems: Problems | None = None) -> Response:
         chosen=form_of(request).secret("dates"),
         is_secretariat=_is_secretariat(request),
         is_local=_is_local(request),
-        local=site_of(request).here.local,
+        local=site_of(request).installation.local,
     )

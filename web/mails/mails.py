@@ -47,9 +47,9 @@ class ReadMail:
 
 def show(request: Request) -> Response:
     """The list, the newest first."""
-    here = site_of(request).here
+    installation = site_of(request).installation
     form, problems = asked(request), Problems()
-    choice = _choice(form, problems, here.today)
+    choice = _choice(form, problems, installation.today)
     with reading_board(request) as (connection, view):
         listing = mails_page(
             connection,

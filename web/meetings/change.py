@@ -50,7 +50,7 @@ def _read(
 def _decision(
     becomes: MeetingChangeKind, request: Request, problems: Problems
 ) -> MeetingDecision | None:
-    form, today = form_of(request), site_of(request).here.today
+    form, today = form_of(request), site_of(request).installation.today
     with reading_board(request) as (_, view):
         body = meeting_body(view.planner, request.path_params["body"]).id
     if becomes is MeetingChangeKind.CANCELLED:
@@ -117,7 +117,7 @@ def _preview(request: Request, decision: MeetingDecision, overtaken: str | None)
 
 
 def _save(request: Request, decision: MeetingDecision) -> Response:
-    today = site_of(request).here.today
+    today = site_of(request).installation.today
     try:
         after = save_as_shown(
             request,

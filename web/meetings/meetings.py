@@ -20,7 +20,7 @@ from ..request.errors import NotFoundError
 
 def show(request: Request) -> Response:
     """The meetings of the year in the address (?year=2018), of all bodies or one (?body=lscb)."""
-    today = site_of(request).here.today
+    today = site_of(request).installation.today
     year = _year(request, today)
     body = request.query_params.get("body") or None
     with reading_board(request) as (connection, view):

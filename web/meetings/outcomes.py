@@ -61,14 +61,14 @@ class Chosen:
 def show(request: Request) -> Response:
     """The page."""
     papers = papers_of(request)
-    day = min(papers.meeting.day, site_of(request).here.today)
+    day = min(papers.meeting.day, site_of(request).installation.today)
     return _page(request, papers, on=shown_date(day))
 
 
 def record_all(request: Request) -> Response:
     """Record all outcomes that were chosen, or none."""
     papers, form, problems = papers_of(request), form_of(request), Problems()
-    today = site_of(request).here.today
+    today = site_of(request).installation.today
     on = problems.read("on", "The day", lambda: read_date(form, "on", today=today))
     if on is not None and on > today:
         problems.add("on", f"{long_date(on)} is still to come; give the day when it happened")

@@ -34,12 +34,12 @@ class MeetingPreview:
 
 def preview(request: Request, decision: MeetingDecision) -> MeetingPreview:
     """Work out what follows. Raises EditError where the planner would be wrong with it."""
-    here = site_of(request).here
+    installation = site_of(request).installation
     with reading_board(request) as (connection, view):
-        content = here.planners.content(connection, view.row)
-        after = planner_of(edited(content, decision, here.today))
+        content = installation.planners.content(connection, view.row)
+        after = planner_of(edited(content, decision, installation.today))
         changes = change_effects(connection, view, after)
-    beyond = _beyond(decision, here.today)
+    beyond = _beyond(decision, installation.today)
     texts = (
         [beyond]
         if beyond and not changes.flowing

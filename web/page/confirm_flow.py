@@ -87,7 +87,7 @@ def save_as_shown(
     that the preview was worked out for (the form's `revision`).
     """
     return change_planner(
-        site_of(request).here,
+        site_of(request).installation,
         board_of(request),
         edit,
         subject=subject,

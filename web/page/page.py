@@ -44,7 +44,7 @@ def page(
         "all_boards": context.boards,
         "board": context.board,
         "user": context.account,
-        "today": site.here.today,
+        "today": site.installation.today,
         "link": partial(link, request),
         "may": partial(_may, context),
         "csrf": site.signer("form").get_signature(context.key).decode() if context.key else "",
@@ -73,7 +73,7 @@ def _taken_notice(request: Request) -> Notice | None:
     if session is None or session.notice is None or request.method == "HEAD":
         return None
     try:
-        with site_of(request).here.database.write() as connection:
+        with site_of(request).installation.database.write() as connection:
             set_notice(connection, session.digest, None)
     except DatabaseError:
         # Said again on the next page: better than not at all.
@@ -99,7 +99,7 @@ def _banners(site: Site, context: RequestContext) -> Iterator[str]:
         yield "Mails of this Board have not begun: nobody has set their first day yet."
     if context.board is not None and context.board.id in context.paused:
         yield "Mails of this Board are paused: nobody is reminded until they go on."
-    settings = site.here.settings
+    settings = site.installation.settings
     if not transport_class(settings).reaches_people:
         yield "Mails are written to files: nobody receives them yet."
     elif settings.mail.redirect_to is not None:

@@ -26,13 +26,13 @@ CHANGED = (
 
 
 def _read(request: Request, problems: Problems) -> date | None:
-    form, today = form_of(request), site_of(request).here.today
+    form, today = form_of(request), site_of(request).installation.today
     return problems.read("day", "The first day", lambda: read_date(form, "day", today=today))
 
 
 def _form(request: Request, problems: Problems) -> Response:
     row, form = _current(request), form_of(request)
-    day = row.go_live or site_of(request).here.today
+    day = row.go_live or site_of(request).installation.today
     return page(
         request,
         "people/go_live.html.j2",
@@ -44,7 +44,7 @@ def _form(request: Request, problems: Problems) -> Response:
 
 
 def _preview(request: Request, day: date, overtaken: str | None) -> Response:
-    here, row = site_of(request).here, _current(request)
+    installation, row = site_of(request).installation, _current(request)
     return page(
         request,
         "people/go_live_preview.html.j2",
@@ -53,14 +53,14 @@ def _preview(request: Request, day: date, overtaken: str | None) -> Response:
         day=day,
         typed=form_of(request).carried("day"),
         before=_text(row),
-        mails=mails_after_going_live(here, row, day),
-        reaches_people=transport_class(here.settings).reaches_people,
-        redirect_to=here.settings.mail.redirect_to,
+        mails=mails_after_going_live(installation, row, day),
+        reaches_people=transport_class(installation.settings).reaches_people,
+        redirect_to=installation.settings.mail.redirect_to,
     )
 
 
 def _save(request: Request, day: date) -> Response:
-    here = site_of(request).here
+    installation = site_of(request).installation
     with changing_board(request) as (connection, view):
         if form_of(request).secret("before") != _text(view.row):
             raise OvertakenError(CHANGED)
@@ -68,11 +68,11 @@ def _save(request: Request, day: date) -> Response:
             connection,
             view,
             day,
-            transport=here.settings.mail.transport,
+            transport=installation.settings.mail.transport,
             who=user_of(request).email,
         )
-        plan_now(here, connection, view.id)
-    begin = "begin" if day >= here.today else "count as begun"
+        plan_now(installation, connection, view.id)
+    begin = "begin" if day >= installation.today else "count as begun"
     notice = f"The mails of {view.row.name} {begin} on {weekday_date(day)}."
     return redirect(request, "/to-decide", notice)
 

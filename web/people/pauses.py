@@ -37,7 +37,7 @@ class Target:
 
 def show(request: Request) -> Response:
     """Show what is paused, and the way to pause more."""
-    here = site_of(request).here
+    installation = site_of(request).installation
     with reading_board(request) as (connection, view):
         pauses = pauses_of(connection, view.id)
     paused = {(pause.kind, pause.id) for pause in pauses}
@@ -49,7 +49,7 @@ def show(request: Request) -> Response:
             (
                 pause,
                 mails_meant(view.planner, pause.kind, pause.id),
-                long_date(here.local.day_of(pause.since)),
+                long_date(installation.local.day_of(pause.since)),
             )
             for pause in pauses
         ],
@@ -72,7 +72,7 @@ def _read(request: Request, problems: Problems) -> str | None:
 
 
 def _pause_form(request: Request, problems: Problems) -> Response:
-    form, today = sent(request, "kind", "id", "why"), site_of(request).here.today
+    form, today = sent(request, "kind", "id", "why"), site_of(request).installation.today
     with reading_board(request) as (connection, view):
         pauses = pauses_of(connection, view.id)
         target = _target(view.planner, pauses, form)
@@ -89,7 +89,7 @@ def _pause_form(request: Request, problems: Problems) -> Response:
 
 
 def _resume_form(request: Request, problems: Problems) -> Response:
-    form, here = sent(request, "kind", "id", "why"), site_of(request).here
+    form, installation = sent(request, "kind", "id", "why"), site_of(request).installation
     with reading_board(request) as (connection, view):
         target = _target(view.planner, pauses_of(connection, view.id), form)
     pause = target.pause
@@ -99,9 +99,9 @@ def _resume_form(request: Request, problems: Problems) -> Response:
         title="Let mails go on",
         problems=problems,
         target=target,
-        since=long_date(here.local.day_of(pause.since)) if pause else None,
-        mails=mails_after_resuming(here, view.row, target.kind, target.id) if pause else (),
-        until=long_date(here.today + LOOK_ON),
+        since=long_date(installation.local.day_of(pause.since)) if pause else None,
+        mails=mails_after_resuming(installation, view.row, target.kind, target.id) if pause else (),
+        until=long_date(installation.today + LOOK_ON),
         why=form.secret("why"),
     )
 

@@ -71,7 +71,7 @@ class RoleChange:
 
 
 def _read(request: Request, problems: Problems, *, ends: bool) -> RoleChange | None:
-    body, form, today = body_of(request), form_of(request), site_of(request).here.today
+    body, form, today = body_of(request), form_of(request), site_of(request).installation.today
     if ends:
         role, address = _held(body, form, problems)
     else:
@@ -110,7 +110,9 @@ def _form(request: Request, problems: Problems, *, ends: bool) -> Response:
         ends=ends,
         form=form,
         name=dict(role_choices(body)).get(form.secret("role"), "role"),
-        typed=typed_date(form, "from") if is_sent else shown_date(site_of(request).here.today),
+        typed=typed_date(form, "from")
+        if is_sent
+        else shown_date(site_of(request).installation.today),
         choices=[(value, text.capitalize()) for value, text in role_choices(body)],
     )
 
@@ -165,9 +167,9 @@ def _held(body: BodyDetails, form: Form, problems: Problems) -> tuple[RoleName |
 
 def _effects(request: Request, change: RoleChange) -> tuple[RoleEffects, int]:
     """The effects of a change, and the planner's revision that they hold for."""
-    here = site_of(request).here
+    installation = site_of(request).installation
     with reading_board(request) as (connection, view):
-        after = planner_of(change.edit(here.planners.content(connection, view.row)))
+        after = planner_of(change.edit(installation.planners.content(connection, view.row)))
         effects = role_effects(connection, view, after, change.body_id, starts=change.starts)
     return effects, view.row.planner_revision
 

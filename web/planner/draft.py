@@ -96,9 +96,9 @@ def entry_of(request: Request) -> PlannerEntry:
     name = request.path_params["name"]
     kind = MANY.get(name) or ALONE[name]
     entry_id = kind if kind in SINGLE else request.path_params["id"]
-    here = site_of(request).here
+    installation = site_of(request).installation
     with reading_board(request) as (connection, view):
-        content = here.planners.content(connection, view.row)
+        content = installation.planners.content(connection, view.row)
         state = entry_state(connection, view.id, kind, entry_id)
     is_new = entry_id == NEW and kind in STEPS_OF_NEW
     if state is None and not is_new:
@@ -109,7 +109,7 @@ def entry_of(request: Request) -> PlannerEntry:
         id=entry_id,
         board=view.id,
         content=content,
-        setting=Setting(planner=view.planner, today=here.today),
+        setting=Setting(planner=view.planner, today=installation.today),
         document={} if is_new or state is None else state.document,
         token="" if is_new or state is None else state.token,
     )

@@ -155,9 +155,9 @@ def _save(request: Request, entry: PlannerEntry, draft: Draft) -> Response:
     why = problems.read("why", "“Why”", lambda: form_of(request).lines("why"))
     if problems:
         return _preview(request, entry, draft, section, problems=problems)
-    here, who = site_of(request).here, user_of(request).email
+    installation, who = site_of(request).installation, user_of(request).email
     try:
-        saved = save_edit(here, entry.board, entry.edit(draft), who=who, why=why or None)
+        saved = save_edit(installation, entry.board, entry.edit(draft), who=who, why=why or None)
     except EntryChangedError as error:
         if entry.is_new and error.now is not None:
             return _taken(request, entry, draft, error)

@@ -27,9 +27,9 @@ def show(request: Request) -> Response:
 
 def record(request: Request) -> Response:
     """Record that an event happened; what waits for it falls due."""
-    form, problems, here = form_of(request), Problems(), site_of(request).here
+    form, problems, installation = form_of(request), Problems(), site_of(request).installation
     day = problems.read(
-        "on", "The day it happened", lambda: read_date(form, "on", today=here.today)
+        "on", "The day it happened", lambda: read_date(form, "on", today=installation.today)
     )
     name = problems.read("event", "The event", lambda: form.required("event", "must be chosen"))
     if day is None or name is None:
@@ -40,7 +40,7 @@ def record(request: Request) -> Response:
         except RecordError as error:
             problems.add("on", str(error))
         else:
-            plan_now(here, connection, view.id)
+            plan_now(installation, connection, view.id)
     if problems:
         return _list(request, problems)
     due = [
@@ -55,7 +55,7 @@ def record(request: Request) -> Response:
 
 
 def _list(request: Request, problems: Problems) -> Response:
-    form, today = form_of(request), site_of(request).here.today
+    form, today = form_of(request), site_of(request).installation.today
     with reading_board(request) as (connection, view):
         happened = recorded_events(connection, view.id)
     typed = typed_date(form, "on") if problems else shown_date(today)

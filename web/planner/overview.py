@@ -54,12 +54,12 @@ class EntryGroup:
 
 def show(request: Request) -> Response:
     """Show every entry, or those in which all words of a search are found."""
-    here = site_of(request).here
+    installation = site_of(request).installation
     text = " ".join(request.query_params.get("text", "").split())[:100]
     with reading_board(request) as (connection, view):
-        content = here.planners.content(connection, view.row)
+        content = installation.planners.content(connection, view.row)
         imported = last_import(connection, view.id)
-        notice = planner_notice(here, connection)
+        notice = planner_notice(installation, connection)
     groups = [_with_words(group, text.casefold().split()) for group in _groups(view.names)]
     plan = view.planner.plan
     return page(
@@ -83,12 +83,12 @@ def lead_back(request: Request) -> Response:
 
 def download(request: Request) -> Response:
     """Send the planner as a file, as `boardcal export` writes it."""
-    here = site_of(request).here
+    installation = site_of(request).installation
     with reading_board(request) as (connection, view):
         # Loaded here because writing TOML takes a package that nothing else in the daemon needs.
         from ...calendar.planner.export import toml_of
 
-        text = toml_of(here.planners.content(connection, view.row))
+        text = toml_of(installation.planners.content(connection, view.row))
     return Response(
         text,
         media_type="application/toml; charset=utf-8",

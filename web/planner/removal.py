@@ -45,9 +45,9 @@ def remove(request: Request, entry: PlannerEntry, draft: Draft) -> Response:
             problems.add("removed", kept)
         return ask_to_remove(request, entry, problems)
     edit = EntryEdit(kind=entry.kind, id=entry.id, token=draft.token, removes=True)
-    here, who = site_of(request).here, user_of(request).email
+    installation, who = site_of(request).installation, user_of(request).email
     try:
-        save_edit(here, entry.board, edit, who=who, why=why or None)
+        save_edit(installation, entry.board, edit, who=who, why=why or None)
     except EntryChangedError:
         return conflict(request, entry_of(request), draft)
     except FileProblems as error:

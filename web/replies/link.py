@@ -62,8 +62,8 @@ class OpenedLink:
 @contextmanager
 def opened(request: Request, *, writing: bool) -> Iterator[tuple[Connection, OpenedLink]]:
     """Open a request's link, in a transaction. Raises ClosedLink."""
-    here = site_of(request).here
-    with here.database.write() if writing else here.database.read() as connection:
+    installation = site_of(request).installation
+    with installation.database.write() if writing else installation.database.read() as connection:
         if writing:
             hold_boards(connection)
         yield connection, _opened(request, connection)
@@ -71,8 +71,8 @@ def opened(request: Request, *, writing: bool) -> Iterator[tuple[Connection, Ope
 
 def _opened(request: Request, connection: Connection) -> OpenedLink:
     site = site_of(request)
-    here, token = site.here, request.path_params["token"]
-    today = here.today
+    installation, token = site.installation, request.path_params["token"]
+    today = installation.today
     if token == ONLY_SHOWN:
         raise ClosedLink(404, "The link works in the mail alone", SHOWN)
     signer = LinkSigner(secret=site.secret, installation=installation_id(connection))
@@ -88,12 +88,12 @@ def _opened(request: Request, connection: Connection) -> OpenedLink:
     if row is None or board is None:
         raise ClosedLink(410, "This link is too old", GONE)
     context_of(request).board = board
-    planner = here.planners.get(connection, board)
+    planner = installation.planners.get(connection, board)
     contact = secretariat_on(planner, today)
     if expired:
         raise ClosedLink(410, "This link is too old", EXPIRED, contact)
     context = ReplyContext(
-        view=view_of(board, planner, here.local.moment(site.now())),
+        view=view_of(board, planner, installation.local.moment(site.now())),
         row=row,
         reader=link.recipient,
     )

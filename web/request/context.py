@@ -83,7 +83,7 @@ def open_context(request: Request, form: Form) -> RequestContext:
     request.state.context = context
     token = read_cookie(site, request, SESSION)
     if token:
-        with site.here.database.read() as connection:
+        with site.installation.database.read() as connection:
             _sign_in(context, connection, token, site)
     if context.session is None:
         context.key = read_cookie(site, request, VISITOR) or ""
@@ -139,9 +139,9 @@ def board_of(request: Request) -> BoardRow:
 @contextmanager
 def reading_board(request: Request) -> Iterator[tuple[Connection, BoardView]]:
     """A connection to read with, and the page's Board as it is now."""
-    here = site_of(request).here
-    with here.database.read() as connection:
-        yield connection, here.view(connection, _current(connection, request))
+    installation = site_of(request).installation
+    with installation.database.read() as connection:
+        yield connection, installation.view(connection, _current(connection, request))
 
 
 @contextmanager
@@ -150,10 +150,10 @@ def changing_board(request: Request) -> Iterator[tuple[Connection, BoardView]]:
 
     Nobody else changes a Board meanwhile, so that its planner is the one in force.
     """
-    here = site_of(request).here
-    with here.database.write() as connection:
+    installation = site_of(request).installation
+    with installation.database.write() as connection:
         hold_boards(connection)
-        yield connection, here.view(connection, _current(connection, request))
+        yield connection, installation.view(connection, _current(connection, request))
 
 
 def _current(connection: Connection, request: Request) -> BoardRow:
@@ -189,5 +189,5 @@ def notify(request: Request, text: str, *, heading: str = "Done") -> None:
     """Have the next page of this session show a notice once."""
     session = context_of(request).session
     if session is not None:
-        with site_of(request).here.database.write() as connection:
+        with site_of(request).installation.database.write() as connection:
             set_notice(connection, session.digest, {"text": text, "heading": heading})

@@ -40,7 +40,7 @@ A_YEAR = "max-age=31536000"
 
 def our_hosts(site: Site) -> frozenset[str]:
     """The hosts whose name in an address means this site."""
-    host = site.here.settings.web.host
+    host = site.installation.settings.web.host
     ours = {urlsplit(site.base_url).hostname or "", *LOOPBACK}
     return frozenset(ours | ({host.lower()} - set(ANYWHERE)))
 

@@ -21,7 +21,7 @@ TURNS_MISSED = 3
 class Site:
     """The pages of one installation. `silence` says how many seconds ago the last sweep ended."""
 
-    here: Installation
+    installation: Installation
     secret: str
     templates: Environment
     silence: Callable[[], float]
@@ -30,7 +30,7 @@ class Site:
     @property
     def base_url(self) -> str:
         """The address of the pages, without a slash at the end."""
-        return self.here.settings.web.base_url
+        return self.installation.settings.web.base_url
 
     @property
     def prefix(self) -> str:
@@ -45,11 +45,11 @@ class Site:
     @property
     def is_stale(self) -> bool:
         """Whether the calendar has not been looked at for longer than it should be."""
-        return self.silence() > TURNS_MISSED * self.here.settings.schedule.sweep_seconds
+        return self.silence() > TURNS_MISSED * self.installation.settings.schedule.sweep_seconds
 
     def now(self) -> datetime:
         """The instant, by the installation's clock."""
-        return self.here.clock()
+        return self.installation.clock()
 
     def signer(self, purpose: str) -> Signer:
         """A signer for one purpose; signatures of another one do not pass."""

@@ -47,7 +47,7 @@ def confirm(request: Request) -> Response:
         if decision.reading is not None and reading_sign(decision) in ticked
     ]
     who = user_of(request).email
-    done = confirm_assumptions(site_of(request).here, board_of(request).id, chosen, who=who)
+    done = confirm_assumptions(site_of(request).installation, board_of(request).id, chosen, who=who)
     others = len(ticked) - done
     notice = f"{count(done, 'reading')} confirmed."
     if others:
@@ -69,13 +69,13 @@ def reading_sign(decision: Decision) -> str:
 
 
 def _decisions(request: Request) -> tuple[Decisions, Planner]:
-    here = site_of(request).here
+    installation = site_of(request).installation
     with reading_board(request) as (connection, view):
         listing = decisions(
             connection,
             view,
-            here.planners.content(connection, view.row),
-            notice=planner_notice(here, connection),
+            installation.planners.content(connection, view.row),
+            notice=planner_notice(installation, connection),
             requests=request_decisions(connection, view),
         )
     return listing, view.planner

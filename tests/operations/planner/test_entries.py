@@ -44,34 +44,34 @@ WHO = "pat@example.org"
 
 
 @pytest.fixture
-def here(office: Office, tmp_path: Path) -> Installation:
+def installation(office: Office, tmp_path: Path) -> Installation:
     """An installation whose Board has a bit of everything, planned on 1 February 2018."""
     office.store(make_whole()).tick("2018-02-01")
-    return installation(office, tmp_path)
+    return installation_of(office, tmp_path)
 
 
-def installation(office: Office, folder: Path) -> Installation:
+def installation_of(office: Office, folder: Path) -> Installation:
     read = Settings.model_validate({}, context={"folder": folder})
     loaded = LoadedSettings(settings=read, file=None, folder=folder, variables=())
     return Installation(loaded=loaded, database=office.database, clock=lambda: office.now)
 
 
-def opened(here: Installation, kind: str, entry_id: str, **patch: Any) -> EntryEdit:
+def opened(installation: Installation, kind: str, entry_id: str, **patch: Any) -> EntryEdit:
     """An edit of an entry as it stands now."""
-    with here.database.read() as connection:
+    with installation.database.read() as connection:
         state = entry_state(connection, "lscb", kind, entry_id)
     return EntryEdit(kind=kind, id=entry_id, token=state.token if state else "", patch=patch)
 
 
-def content(here: Installation) -> PlannerFile:
-    with here.database.read() as connection:
+def content(installation: Installation) -> PlannerFile:
+    with installation.database.read() as connection:
         found = content_of(connection, "lscb")
     assert found is not None
     return found
 
 
-def saves(here: Installation, edit: EntryEdit, why: str | None = None) -> bool:
-    return save_edit(here, "lscb", edit, who=WHO, why=why)
+def saves(installation: Installation, edit: EntryEdit, why: str | None = None) -> bool:
+    return save_edit(installation, "lscb", edit, who=WHO, why=why)
 
 
 def said(office: Office) -> list[str]:
@@ -107,7 +107,7 @@ CHANGES = [
 
 @pytest.mark.parametrize(("kind", "entry_id", "patch", "sentence"), CHANGES)
 def test_every_kind_of_entry_is_changed_and_told_in_words(
-    here: Installation,
+    installation: Installation,
     office: Office,
     kind: str,
     entry_id: str,
@@ -116,45 +116,51 @@ def test_every_kind_of_entry_is_changed_and_told_in_words(
 ) -> None:
     if sentence is None:  # another report is met by it, and is due on the same days
         with pytest.raises(FileProblems, match="only a report due on the same days can count"):
-            saves(here, opened(here, kind, entry_id, **patch))
+            saves(installation, opened(installation, kind, entry_id, **patch))
         return
-    assert saves(here, opened(here, kind, entry_id, **patch), why="agreed on 1 March")
-    stored = entry_document(content(here), kind, entry_id)
+    assert saves(
+        installation, opened(installation, kind, entry_id, **patch), why="agreed on 1 March"
+    )
+    stored = entry_document(content(installation), kind, entry_id)
     assert {key: stored.get(key) for key in patch} == patch
     (told,) = [each for each in said(office) if each.startswith(WHO)]
     assert sentence in told
     assert told.endswith("(agreed on 1 March).")
 
 
-def test_an_edit_that_changes_nothing_leaves_no_trace(here: Installation) -> None:
-    before = content(here)
-    assert not saves(here, opened(here, "report", "s11", title="Report s11"))
-    with here.database.read() as connection:
+def test_an_edit_that_changes_nothing_leaves_no_trace(installation: Installation) -> None:
+    before = content(installation)
+    assert not saves(installation, opened(installation, "report", "s11", title="Report s11"))
+    with installation.database.read() as connection:
         assert connection.execute(change.select()).all() == []
-    assert content(here) == before
+    assert content(installation) == before
 
 
 def test_on_either_database_a_second_edit_is_refused(any_office: Office, tmp_path: Path) -> None:
     any_office.store()
-    here = installation(any_office, tmp_path)
-    mine, theirs = (opened(here, "report", "s11", title=each) for each in ("Mine", "Theirs"))
-    assert saves(here, theirs)
+    installation = installation_of(any_office, tmp_path)
+    mine, theirs = (
+        opened(installation, "report", "s11", title=each) for each in ("Mine", "Theirs")
+    )
+    assert saves(installation, theirs)
     with pytest.raises(EntryChangedError, match="nothing was saved"):
-        saves(here, mine)
+        saves(installation, mine)
 
 
-def test_two_edits_of_one_entry_do_not_overwrite_each_other(here: Installation) -> None:
-    mine, theirs = (opened(here, "report", "s11", title=each) for each in ("Mine", "Theirs"))
-    saves(here, theirs)
+def test_two_edits_of_one_entry_do_not_overwrite_each_other(installation: Installation) -> None:
+    mine, theirs = (
+        opened(installation, "report", "s11", title=each) for each in ("Mine", "Theirs")
+    )
+    saves(installation, theirs)
     with pytest.raises(EntryChangedError, match="nothing was saved") as raised:
-        saves(here, mine)
+        saves(installation, mine)
     assert raised.value.now is not None
     assert raised.value.now.document["title"] == "Theirs"
-    assert entry_document(content(here), "report", "s11")["title"] == "Theirs"
+    assert entry_document(content(installation), "report", "s11")["title"] == "Theirs"
 
 
 def test_an_edit_that_fails_at_its_end_leaves_nothing_behind_for_the_next(
-    here: Installation, monkeypatch: pytest.MonkeyPatch
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def reads_and_fails(where: Installation, connection: Any, board_id: str) -> None:
         plan_now(where, connection, board_id)
@@ -162,48 +168,55 @@ def test_an_edit_that_fails_at_its_end_leaves_nothing_behind_for_the_next(
 
     monkeypatch.setattr(entry_saving, "plan_now", reads_and_fails)
     with pytest.raises(OSError, match="no room"):
-        saves(here, opened(here, "report", "s11", title="Lost"))
+        saves(installation, opened(installation, "report", "s11", title="Lost"))
     monkeypatch.setattr(entry_saving, "plan_now", plan_now)
-    assert saves(here, opened(here, "action", "1.1", note="Kept"))
-    with here.database.read() as connection:
+    assert saves(installation, opened(installation, "action", "1.1", note="Kept"))
+    with installation.database.read() as connection:
         (row,) = boards(connection)
-        known = here.planners.content(connection, row)
+        known = installation.planners.content(connection, row)
     assert entry_document(known, "report", "s11")["title"] == "Report s11"
     assert entry_document(known, "action", "1.1")["note"] == "Kept"
 
 
-def test_edits_of_different_entries_do_not_disturb_each_other(here: Installation) -> None:
-    one, other = opened(here, "report", "s11", title="One"), opened(here, "action", "1.1", note="N")
-    assert saves(here, one)
-    assert saves(here, other)
+def test_edits_of_different_entries_do_not_disturb_each_other(installation: Installation) -> None:
+    one, other = (
+        opened(installation, "report", "s11", title="One"),
+        opened(installation, "action", "1.1", note="N"),
+    )
+    assert saves(installation, one)
+    assert saves(installation, other)
 
 
-def test_an_entry_that_was_removed_meanwhile_is_not_brought_back(here: Installation) -> None:
-    mine = opened(here, "promise", "1", where="Here")
-    gone = opened(here, "promise", "1")
-    saves(here, EntryEdit(kind="promise", id="1", token=gone.token, removes=True))
+def test_an_entry_that_was_removed_meanwhile_is_not_brought_back(
+    installation: Installation,
+) -> None:
+    mine = opened(installation, "promise", "1", where="Here")
+    gone = opened(installation, "promise", "1")
+    saves(installation, EntryEdit(kind="promise", id="1", token=gone.token, removes=True))
     with pytest.raises(EntryChangedError, match="removed this") as raised:
-        saves(here, mine)
+        saves(installation, mine)
     assert raised.value.now is None
 
 
-def test_an_id_that_was_taken_meanwhile_is_not_overwritten(here: Installation) -> None:
+def test_an_id_that_was_taken_meanwhile_is_not_overwritten(installation: Installation) -> None:
     added = EntryEdit(kind="event", id="published", patch={"title": "A review is published"})
-    assert saves(here, added)
+    assert saves(installation, added)
     with pytest.raises(EntryChangedError):
-        saves(here, added)
+        saves(installation, added)
 
 
-def test_a_new_report_is_added_and_planned_at_once(here: Installation, office: Office) -> None:
+def test_a_new_report_is_added_and_planned_at_once(
+    installation: Installation, office: Office
+) -> None:
     report = {key: value for key, value in make_report("new").items() if key != "id"}
-    assert saves(here, EntryEdit(kind="report", id="new-one", patch=report))
+    assert saves(installation, EntryEdit(kind="report", id="new-one", patch=report))
     assert office.row("lscb/new-one/pmqag/2018-03").due.isoformat() == "2018-02-22"
     assert f"{WHO} added the report “Report new” to the planner." in said(office)
 
 
-def test_what_is_removed_is_told_by_its_name(here: Installation, office: Office) -> None:
-    edit = opened(here, "report", "exceptions")
-    saves(here, EntryEdit(kind="report", id="exceptions", token=edit.token, removes=True))
+def test_what_is_removed_is_told_by_its_name(installation: Installation, office: Office) -> None:
+    edit = opened(installation, "report", "exceptions")
+    saves(installation, EntryEdit(kind="report", id="exceptions", token=edit.token, removes=True))
     assert said(office) == [f"{WHO} took the report “Audits: exceptions” out of the planner."]
 
 
@@ -221,17 +234,17 @@ KEPT = [
 
 @pytest.mark.parametrize(("kind", "entry_id", "why"), KEPT)
 def test_what_is_in_use_or_stored_is_not_removed(
-    here: Installation, kind: str, entry_id: str, why: str | None
+    installation: Installation, kind: str, entry_id: str, why: str | None
 ) -> None:
-    with here.database.read() as connection:
-        found = why_kept(connection, "lscb", content(here), kind, entry_id)
+    with installation.database.read() as connection:
+        found = why_kept(connection, "lscb", content(installation), kind, entry_id)
     assert (found is None) if why is None else (why in (found or ""))
 
 
-def test_an_event_that_happened_stays(here: Installation, office: Office) -> None:
+def test_an_event_that_happened_stays(installation: Installation, office: Office) -> None:
     office.happened("survey-accepted", "2018-01-31")
-    with here.database.read() as connection:
-        kept = why_kept(connection, "lscb", content(here), "event", "survey-accepted")
+    with installation.database.read() as connection:
+        kept = why_kept(connection, "lscb", content(installation), "event", "survey-accepted")
     assert kept == "It was recorded that this happened, so it stays."
 
 
@@ -288,12 +301,12 @@ def test_a_new_entry_gets_an_id_of_its_own(kind: str, name: str, expected: str) 
     assert new_id(make_whole(), kind, name) == expected
 
 
-def test_a_reading_is_confirmed_once(here: Installation, office: Office) -> None:
+def test_a_reading_is_confirmed_once(installation: Installation, office: Office) -> None:
     reading = "Ongoing is looked at quarterly."
     both = [("2.1", reading), ("2.1", "Something else.")]
-    assert confirm_assumptions(here, "lscb", both, who=WHO, why="the Chair agrees") == 1
-    assert confirm_assumptions(here, "lscb", both, who=WHO) == 0
-    assert "assumed" not in entry_document(content(here), "action", "2.1")
+    assert confirm_assumptions(installation, "lscb", both, who=WHO, why="the Chair agrees") == 1
+    assert confirm_assumptions(installation, "lscb", both, who=WHO) == 0
+    assert "assumed" not in entry_document(content(installation), "action", "2.1")
     assert said(office) == [
         f"{WHO} confirmed how the action 2.1 “Keep panels going” is read (the Chair agrees)."
     ]
@@ -304,10 +317,10 @@ def test_the_readings_of_a_plan_and_a_series_are_confirmed(office: Office, tmp_p
     meets = document["body"][0]["meets"] | {"assumed": "The plan gives no days."}
     plan = document["plan"] | {"assumed": "It runs for three years."}
     office.store(checked(with_body(document | {"plan": plan}, "lscb", meets=meets)))
-    here = installation(office, tmp_path)
+    installation = installation_of(office, tmp_path)
     both = [("plan", "It runs for three years."), ("lscb", "The plan gives no days.")]
-    assert confirm_assumptions(here, "lscb", both, who=WHO) == 2
-    assert content(here) == checked(make_document())
+    assert confirm_assumptions(installation, "lscb", both, who=WHO) == 2
+    assert content(installation) == checked(make_document())
 
 
 @law(30)

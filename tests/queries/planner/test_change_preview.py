@@ -43,12 +43,12 @@ def told(office: Office, folder: Path, document: dict[str, Any]) -> tuple[Change
     """What a changed planner does, and that planner."""
     settings = Settings.model_validate({}, context={"folder": folder})
     loaded = LoadedSettings(settings=settings, file=None, folder=folder, variables=())
-    here = Installation(loaded=loaded, database=office.database, clock=lambda: office.now)
+    installation = Installation(loaded=loaded, database=office.database, clock=lambda: office.now)
     after = planner_of(checked(document))
     with office.database.read() as connection:
         row = board_row(connection, "lscb")
         assert row is not None
-        return change_effects(connection, here.view(connection, row), after), after
+        return change_effects(connection, installation.view(connection, row), after), after
 
 
 MONTHS = ["January", "March", "May", "July", "September", "November"]

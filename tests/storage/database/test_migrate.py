@@ -381,7 +381,10 @@ def test_two_first_starts_at_once_make_one_installation(empty_url: str, tmp_path
     )
 
     def start(_: int) -> tuple[str, int]:
-        with opened(loaded, system_clock) as here, here.database.read() as connection:
+        with (
+            opened(loaded, system_clock) as installation,
+            installation.database.read() as connection,
+        ):
             return installation_id(connection), len(boards(connection))
 
     with ThreadPoolExecutor(4) as pool:

@@ -32,7 +32,7 @@ MARCH_3 = {"to-day": "3", "to-month": "Mar", "to-year": "2018"}
 def planned(place: Place) -> Place:
     """The same place after its calendar was gone through."""
     with place.database.write() as connection:
-        plan_now(place.here, connection, "lscb")
+        plan_now(place.installation, connection, "lscb")
     return place
 
 
@@ -284,10 +284,10 @@ def test_what_the_same_person_replied_by_a_link_was_not_the_button(planned: Plac
         assert row is not None
         record(
             connection,
-            planned.here.view(connection, row),
+            planned.installation.view(connection, row),
             S11,
             Status.SUBMITTED,
-            on=planned.here.today,
+            on=planned.installation.today,
             who=SECRETARIAT,
             by_link=True,
             note=None,

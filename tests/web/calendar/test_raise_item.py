@@ -42,7 +42,7 @@ def confirmed(reader: Reader, fields: dict[str, str], path: str = RAISE) -> Resp
 def planned(whole: Place) -> Place:
     """A bit of everything, planned on 1 February 2018."""
     with whole.database.write() as connection:
-        plan_now(whole.here, connection, "lscb")
+        plan_now(whole.installation, connection, "lscb")
     return whole
 
 

@@ -221,7 +221,7 @@ def test_a_feed_of_another_board_is_not_to_be_had(empty_place: Place) -> None:
 
 def test_a_feed_whose_maker_left_is_listed_as_stopped(place: Place) -> None:
     with place.database.write() as connection:
-        place.here.database.version()
+        place.installation.database.version()
         make_feed(connection, "lscb", FeedKind.BOARD, "lscb", now=place.now, who="left@example.org")
     place.lets_in("left@example.org", Role.VIEWER, on="ctb")
     secretariat = place.reader(SECRETARIAT)

@@ -27,7 +27,7 @@ NOT_SAVED = "The planner was changed meanwhile, so nothing was saved."
 def planned(place: Place) -> Place:
     """The same place after its calendar was gone through."""
     with place.database.write() as connection:
-        plan_now(place.here, connection, "lscb")
+        plan_now(place.installation, connection, "lscb")
     return place
 
 
@@ -350,7 +350,7 @@ def test_the_business_group_gets_the_exception_list(empty_place: Place) -> None:
     empty_place.imports(make_whole())
     empty_place.lets_in(SECRETARIAT, "secretariat")
     with empty_place.database.write() as connection:
-        plan_now(empty_place.here, connection, "lscb")
+        plan_now(empty_place.installation, connection, "lscb")
     empty_place.passes(days=25)
     reader = opened(empty_place, "/meetings/business-group/2018-05-15")
     assert "Everything overdue, by who owes it" in reader.text

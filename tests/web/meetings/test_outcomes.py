@@ -29,7 +29,7 @@ def after(empty_place: Place) -> Place:
     for who, role in ((SECRETARIAT, "secretariat"), (ADMIN, "admin")):
         empty_place.lets_in(who, role)
     with empty_place.database.write() as connection:
-        plan_now(empty_place.here, connection, "lscb")
+        plan_now(empty_place.installation, connection, "lscb")
     empty_place.passes(days=36)
     return empty_place
 

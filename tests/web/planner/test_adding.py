@@ -165,7 +165,7 @@ def test_what_has_no_dates_is_removed(whole: Place, sam: Reader) -> None:
 
 
 def test_what_has_dates_is_ended_not_removed(whole: Place, sam: Reader) -> None:
-    whole.here.ticker().tick(whole.now)
+    whole.installation.ticker().tick(whole.now)
     sam.opens("/planner/reports/s11/remove")
     assert "it is not removed: it ends on a day that you choose" in sam.text
     assert "Remove it" not in sam.text

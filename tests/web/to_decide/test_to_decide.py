@@ -214,8 +214,16 @@ def test_what_somebody_else_settled_meanwhile_is_not_overwritten(place: Place) -
     with place.database.write() as connection:
         row = board_row(connection, "lscb")
         assert row is not None
-        view = place.here.view(connection, row)
-        record(connection, view, first, Status.ACCEPTED, on=place.here.today, who="x", note=None)
+        view = place.installation.view(connection, row)
+        record(
+            connection,
+            view,
+            first,
+            Status.ACCEPTED,
+            on=place.installation.today,
+            who="x",
+            note=None,
+        )
     answer = settles(
         reader,
         {
