@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..notifications.delivery.write import Notices
+from ..notifications.delivery.mail_writer import Notices
 from ..notifications.transports.registry import transport_class
 from ..storage.boards import boards
 from .installation import Installation, planner_notice

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from ..core.errors import BoardcalError
 from ..notifications.delivery.deliver import Delivered, Delivery
-from ..notifications.delivery.write import Notices
+from ..notifications.delivery.mail_writer import Notices
 from ..notifications.letters.render import Templates
 from ..notifications.transports.base import Transport
 from ..storage.holds import hold_of

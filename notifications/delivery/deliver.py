@@ -22,10 +22,11 @@ from ..letters.render import Templates
 from ..links import NO_LINKS, Links
 from ..transports.base import DeliveryError, LostClaimError, Transport
 from .envelope import Sender, mail_of
+from .mail_writer import ChangedError, Notices, Writer, Written
 from .outcomes import Outcomes
-from .throttle import Breaker, Pace, RetrySchedule
+from .retry import RetrySchedule
+from .throttle import Breaker, Pace
 from .uncertain import UncertainPolicy, recover
-from .write import ChangedError, Notices, Writer, Written
 
 __all__ = ["LEASE", "Delivered", "Delivery", "Sender", "mail_of"]
 

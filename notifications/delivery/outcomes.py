@@ -15,7 +15,8 @@ from ...storage.database.engine import Database
 from ...storage.mail.claims import Claim, free, give_back, settle
 from ...storage.message_states import MessageState
 from ..transports.base import DeliveryError
-from .throttle import Breaker, RetrySchedule
+from .retry import RetrySchedule
+from .throttle import Breaker
 from .uncertain import UncertainPolicy, settle_uncertain
 
 

@@ -13,11 +13,6 @@ from ...calendar.rules.date_text import (
     weekday_date,
 )
 from ...calendar.rules.escalation import Level
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from .model import Asked, Item, Letter, OpenLine
 from ...wording.text import (
     audience,
     count,
@@ -27,6 +22,11 @@ from ...wording.text import (
     stated,
     working_days,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .model import Asked, Item, Letter, OpenLine
 
 NOUNS = {Kind.REPORT: "report", Kind.ACTION: "action", Kind.REVIEW: "review"}
 CAPACITY = {

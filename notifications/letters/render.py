@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from ...calendar.rules.date_text import listed, long_date, short_date, weekday_date
 from ...wording import text as wording_text
+from ...wording.text import one_line
 from . import phrases, sections
 from .samples import sample_letters
 from .subject import subject, totals
@@ -23,9 +25,7 @@ if TYPE_CHECKING:
     from css_inline import CSSInliner
 
     from .model import Letter
-import re
 
-from ...wording.text import one_line
 
 COLUMNS = 72
 

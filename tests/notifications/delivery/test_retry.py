@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from boardcal.notifications.delivery.throttle import RetrySchedule
+from boardcal.notifications.delivery.retry import RetrySchedule
 
 NOW = datetime(2018, 2, 22, 8, 0, tzinfo=UTC)
 STEADY = RetrySchedule(jitter=0)
