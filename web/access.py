@@ -14,7 +14,7 @@ from ..storage.boards import BoardRow
 from ..storage.database.errors import DatabaseError
 from .accounts.sign_in import sign_in_first
 from .page.error_page import error_page
-from .page.resubmit import is_same_origin, resendable, send_again
+from .page.resubmit import is_same_origin, resendable, resubmit_page
 from .request.context import VISITOR, RequestContext, context_of, open_context, set_cookie, site_of
 from .request.errors import ForbiddenError, NotFoundError, PageError
 from .request.form import Form, read_form
@@ -143,7 +143,7 @@ def _stale(request: Request) -> Response:
         return error_page(
             request, ForbiddenError(f"{STALE} Go back, open the page again, and try once more.")
         )
-    return send_again(request, kept, why=f"{STALE} Look at what you typed, and send it again.")
+    return resubmit_page(request, kept, why=f"{STALE} Look at what you typed, and send it again.")
 
 
 def _kept(request: Request, response: Response) -> Response:

@@ -11,7 +11,7 @@ from ..request.context import form_of, link, site_of, user_of
 from ..request.form import Problems
 from .passwords import hashed
 from .setup import new_password
-from .sign_in import checked, in_words, signed_in
+from .sign_in import checked, signed_in, wait_in_words
 
 
 def show(request: Request) -> Response:
@@ -26,7 +26,7 @@ def change_password(request: Request) -> Response:
     problems = Problems()
     account_id, wait = checked(request, user.email, form.secret("current"))
     if wait is not None:
-        problems.add("current", f"Too many attempts; wait {in_words(wait)}, then try again")
+        problems.add("current", f"Too many attempts; wait {wait_in_words(wait)}, then try again")
     elif account_id is None:
         problems.add("current", "This is not your password; type it again")
     password = new_password(form, problems, user.email)

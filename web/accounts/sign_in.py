@@ -18,7 +18,14 @@ from ...storage.accounts.sessions import (
 )
 from ...storage.accounts.sign_in_throttle import begin_attempt, forgive, subjects_of
 from ..page.page import page
-from ..page.resubmit import KeptForm, is_same_origin, packed, resendable, send_again, unpacked
+from ..page.resubmit import (
+    KeptForm,
+    is_same_origin,
+    packed_form,
+    resendable,
+    resubmit_page,
+    unpacked_form,
+)
 from ..request.context import (
     SESSION,
     VISITOR,
@@ -62,7 +69,7 @@ def sign_in(request: Request) -> Response:
     form = form_of(request)
     email = form.secret("email").strip()[:254]
     target = local_path(form.secret("next"))
-    kept = unpacked(site_of(request), form.secret("kept"))
+    kept = unpacked_form(site_of(request), form.secret("kept"))
     account_id, wait = checked(request, email, form.secret("password"))
     if account_id is not None:
         return signed_in(request, account_id, site_of(request).prefix + target, kept=kept)
@@ -70,7 +77,7 @@ def sign_in(request: Request) -> Response:
     if wait is None:
         problems.add("email", WRONG)
         return _form(request, email=email, target=target, problems=problems, kept=kept)
-    problems.add("email", f"Too many attempts; wait {in_words(wait)}, then try again")
+    problems.add("email", f"Too many attempts; wait {wait_in_words(wait)}, then try again")
     response = _form(request, email=email, target=target, problems=problems, kept=kept, status=429)
     response.headers["Retry-After"] = str(ceil(wait.total_seconds()))
     return response
@@ -120,7 +127,7 @@ def signed_in(
     context.key = token
     response: Response = RedirectResponse(target, status_code=303)
     if kept is not None:
-        response = send_again(request, kept, why=WELCOME_BACK, status=200)
+        response = resubmit_page(request, kept, why=WELCOME_BACK, status=200)
     set_cookie(site, response, SESSION, token)
     drop_cookie(site, response, VISITOR)
     context.new_visitor = None
@@ -146,7 +153,7 @@ def local_path(path: str) -> str:
     return path if plain and not path.startswith("/sign-in") else HOME
 
 
-def in_words(wait: timedelta) -> str:
+def wait_in_words(wait: timedelta) -> str:
     """A wait as people say it."""
     seconds = ceil(wait.total_seconds())
     if seconds < 90:
@@ -174,5 +181,5 @@ def _form(
         target=target,
         is_out="out" in request.query_params and not problems,
         is_cut_off=is_cut_off,
-        kept=packed(site_of(request), kept),
+        kept=packed_form(site_of(request), kept),
     )

@@ -60,10 +60,10 @@ class TypedRecord:
 
 def show(request: Request) -> Response:
     """The page."""
-    return due_page(request, TypedRecord(on=shown_date(site_of(request).installation.today)))
+    return item_page(request, TypedRecord(on=shown_date(site_of(request).installation.today)))
 
 
-def due_page(
+def item_page(
     request: Request,
     typed: TypedRecord,
     *,

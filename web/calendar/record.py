@@ -21,7 +21,7 @@ from ...wording.recorded import became, new_date
 from ..request.context import changing_board, form_of, redirect, site_of, user_of
 from ..request.dates import read_date
 from ..request.form import Form, Problems
-from .item import due_page, typed_by
+from .item import item_page, typed_by
 
 NO_MAILS_YET = "No mails go out yet."
 WORDS = {**{status.value: status for status in RECORDABLE}, OPEN: None}
@@ -40,7 +40,7 @@ def record_it(request: Request) -> Response:
     on = problems.read("on", "The day", lambda: read_date(form, "on", today=today))
     note = problems.read("note", "The remark", lambda: read_note(form, "by", "note"))
     if chosen is None or on is None or note is None:
-        return due_page(request, typed_by(request), problems=problems)
+        return item_page(request, typed_by(request), problems=problems)
     status = WORDS[chosen]
     key = request.path_params["key"]
 
@@ -66,7 +66,7 @@ def extend_it(request: Request) -> Response:
         "why", "The reason", lambda: form.required("why", "must be given: the mails say it")
     )
     if to is None or why is None:
-        return due_page(request, typed_by(request), problems=problems)
+        return item_page(request, typed_by(request), problems=problems)
     key = request.path_params["key"]
 
     def change(connection: Connection, view: BoardView) -> StoredOccurrence:
@@ -106,11 +106,11 @@ def _changed(
                 stored = change(connection, view)
             notice = f"{says(stored, view)} {what_follows(view, stored) or NO_MAILS_YET}"
     except MovedOnError:
-        return due_page(request, typed_by(request), since=sent)
+        return item_page(request, typed_by(request), since=sent)
     except RecordError as error:
         problems = Problems()
         problems.add(field, str(error))
-        return due_page(request, typed_by(request), problems=problems)
+        return item_page(request, typed_by(request), problems=problems)
     return redirect(request, f"/due/{key}", notice)
 
 

@@ -15,7 +15,7 @@ from ..request.context import reading_board, site_of
 from ..request.dates import read_date, shown_date, typed_date
 from ..request.form import Form, Problems
 from ..request.query import asked, page_address, page_asked
-from .links import place_of
+from .links import path_of_change
 
 SINCE = {
     "today": relativedelta(),
@@ -46,7 +46,7 @@ def show(request: Request) -> Response:
         title="What changed",
         problems=problems,
         listing=listing,
-        place_of=partial(place_of, view.planner),
+        place_of=partial(path_of_change, view.planner),
         typed=typed if problems else shown_date(since),
         choices=[(text, shown_date(installation.today - ago)) for text, ago in SINCE.items()],
         at=page_address(request, "/changes", **_query(since)),

@@ -21,8 +21,8 @@ from ..request.context import form_of, reading_board, redirect, site_of, user_of
 from ..request.dates import read_date, typed_date
 from ..request.errors import ConflictError, NotFoundError
 from ..request.form import Problems
-from .meetings import day_of, meeting_body, meeting_of
-from .preview import edited, preview
+from .meetings import body_that_meets, day_of, meeting_of
+from .preview import edited, meeting_preview
 
 # The field that a problem with the whole is shown beside.
 FIELDS = {
@@ -52,7 +52,7 @@ def _decision(
 ) -> MeetingDecision | None:
     form, today = form_of(request), site_of(request).installation.today
     with reading_board(request) as (_, view):
-        body = meeting_body(view.planner, request.path_params["body"]).id
+        body = body_that_meets(view.planner, request.path_params["body"]).id
     if becomes is MeetingChangeKind.CANCELLED:
         return MeetingDecision(body=body, becomes=becomes, day=day_of(request))
     name = FIELDS[becomes]
@@ -85,7 +85,7 @@ def _form(becomes: MeetingChangeKind, request: Request, problems: Problems) -> R
 def _subject(request: Request, becomes: MeetingChangeKind) -> tuple[Body, MeetingLine | None]:
     """The body, and the meeting that it is about. Raises NotFoundError."""
     with reading_board(request) as (connection, view):
-        body = meeting_body(view.planner, request.path_params["body"])
+        body = body_that_meets(view.planner, request.path_params["body"])
         if becomes is MeetingChangeKind.ADDED:
             return body, None
         meeting = meeting_of(request, connection, view)
@@ -108,7 +108,7 @@ def _preview(request: Request, decision: MeetingDecision, overtaken: str | None)
         request,
         "meetings/preview.html.j2",
         title=TITLES[decision.becomes].format(body.short),
-        preview=preview(request, decision),
+        preview=meeting_preview(request, decision),
         becomes=decision.becomes.value,
         meanwhile=overtaken,
         typed=form_of(request).carried("to", "day", "extraordinary", "why"),

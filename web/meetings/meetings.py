@@ -25,7 +25,7 @@ def show(request: Request) -> Response:
     body = request.query_params.get("body") or None
     with reading_board(request) as (connection, view):
         if body is not None:
-            meeting_body(view.planner, body)
+            body_that_meets(view.planner, body)
         calendar = meeting_calendar(
             connection,
             view,
@@ -45,7 +45,7 @@ def show(request: Request) -> Response:
     )
 
 
-def meeting_body(planner: Planner, body_id: str) -> Body:
+def body_that_meets(planner: Planner, body_id: str) -> Body:
     """A body that meets. Raises NotFoundError for any other."""
     body = planner.body(body_id)
     if body is None:
@@ -73,7 +73,7 @@ def day_of(request: Request) -> date:
 
 def meeting_of(request: Request, connection: Connection, view: BoardView) -> MeetingLine:
     """The meeting that the address names. Raises NotFoundError where there is none."""
-    body = meeting_body(view.planner, request.path_params["body"])
+    body = body_that_meets(view.planner, request.path_params["body"])
     day = day_of(request)
     meeting = meeting_on(BoardCalendar(connection, view), body.id, day)
     if meeting is None:

@@ -9,7 +9,7 @@ from ...queries.meetings.papers import MeetingPapers, meeting_papers
 from ..page.page import page
 from ..request.context import reading_board
 from ..request.errors import NotFoundError
-from .meetings import day_of, meeting_body, no_meeting
+from .meetings import body_that_meets, day_of, no_meeting
 
 
 def show(request: Request) -> Response:
@@ -28,7 +28,7 @@ def papers_of(request: Request) -> MeetingPapers:
     """The papers for the meeting that the address names. Raises NotFoundError."""
     day = day_of(request)
     with reading_board(request) as (connection, view):
-        body = meeting_body(view.planner, request.path_params["body"])
+        body = body_that_meets(view.planner, request.path_params["body"])
         papers = meeting_papers(
             connection,
             view,

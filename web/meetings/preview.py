@@ -32,7 +32,7 @@ class MeetingPreview:
     revision: int
 
 
-def preview(request: Request, decision: MeetingDecision) -> MeetingPreview:
+def meeting_preview(request: Request, decision: MeetingDecision) -> MeetingPreview:
     """Work out what follows. Raises EditError where the planner would be wrong with it."""
     installation = site_of(request).installation
     with reading_board(request) as (connection, view):

@@ -68,7 +68,7 @@ def is_same_origin(request: Request) -> bool:
     return bool(origin.netloc) and origin.netloc == request.headers.get("host")
 
 
-def packed(site: Site, kept: KeptForm | None) -> str:
+def packed_form(site: Site, kept: KeptForm | None) -> str:
     """A form as a field of the sign-in form; "" where there is none or it is too long."""
     if kept is None:
         return ""
@@ -76,8 +76,8 @@ def packed(site: Site, kept: KeptForm | None) -> str:
     return str(text) if len(text) <= MOST_KEPT else ""
 
 
-def unpacked(site: Site, text: str) -> KeptForm | None:
-    """The form that `packed` made; None for anything else."""
+def unpacked_form(site: Site, text: str) -> KeptForm | None:
+    """The form that `packed_form` made; None for anything else."""
     try:
         path, fields = _serializer(site).loads(text)
     except BadData:
@@ -85,7 +85,7 @@ def unpacked(site: Site, text: str) -> KeptForm | None:
     return KeptForm(path=path, fields={name: tuple(values) for name, values in fields.items()})
 
 
-def send_again(request: Request, kept: KeptForm, *, why: str, status: int = 403) -> Response:
+def resubmit_page(request: Request, kept: KeptForm, *, why: str, status: int = 403) -> Response:
     """The page that shows what was typed, with a button that sends it."""
     return page(
         request,

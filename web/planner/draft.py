@@ -91,7 +91,7 @@ class PlannerEntry:
         return EntryEdit(kind=self.kind, id=entry_id, token=draft.token, patch=draft.patch)
 
 
-def entry_of(request: Request) -> PlannerEntry:
+def requested_entry(request: Request) -> PlannerEntry:
     """The entry that an address names. Raises NotFoundError where there is none."""
     name = request.path_params["name"]
     kind = MANY.get(name) or ALONE[name]
@@ -140,7 +140,7 @@ def draft_of(request: Request) -> Draft:
         ) from None
 
 
-def packed(site: Site, draft: Draft) -> str:
+def packed_draft(site: Site, draft: Draft) -> str:
     """A draft as a hidden field."""
     return str(_serializer(site).dumps(asdict(draft)))
 

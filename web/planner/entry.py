@@ -16,10 +16,18 @@ from ...wording.planner_fields import in_words, label
 from ..page.page import page
 from ..request.context import form_of, link, reading_board, redirect, site_of, user_of
 from ..request.form import Form, Problems
-from .draft import Draft, PlannerEntry, draft_of, entry_of, first_draft, opened_at, packed
+from .draft import (
+    Draft,
+    PlannerEntry,
+    draft_of,
+    first_draft,
+    opened_at,
+    packed_draft,
+    requested_entry,
+)
 from .fields import FormSection, as_date, shown_values, typed_values
-from .form_input import checked_draft, named, typed_draft, with_patch
-from .preview import preview
+from .form_input import checked_draft, typed_draft, with_id, with_patch
+from .preview import entry_preview
 from .removal import ask_to_remove, conflict, remove, title_of
 from .sections import SECTIONS
 from .timing import WITHOUT_FIELDS
@@ -29,7 +37,7 @@ PREVIEW, SAVE, REMOVE = "preview", "save", "remove"
 
 def show(request: Request) -> Response:
     """An entry as it stands, section by section, each with its form."""
-    entry = entry_of(request)
+    entry = requested_entry(request)
     if entry.is_new:
         return RedirectResponse(link(request, f"{entry.address}/{entry.steps[0]}"), status_code=302)
     planner = entry.setting.planner
@@ -62,7 +70,7 @@ def show(request: Request) -> Response:
 
 def ask(request: Request) -> Response:
     """The form of a section."""
-    entry, key = entry_of(request), request.path_params["section"]
+    entry, key = requested_entry(request), request.path_params["section"]
     if key == REMOVE:
         return ask_to_remove(request, entry, Problems())
     if key in (PREVIEW, SAVE):
@@ -75,7 +83,7 @@ def ask(request: Request) -> Response:
 
 def answer(request: Request) -> Response:
     """Answer a form: with the next one, with a preview of the change, or by saving it."""
-    entry, key = entry_of(request), request.path_params["section"]
+    entry, key = requested_entry(request), request.path_params["section"]
     draft = draft_of(request)
     if key == REMOVE:
         return remove(request, entry, draft)
@@ -128,11 +136,11 @@ def _preview(
     """Show what saving would change, and its button; `problems` are about the remark."""
     if draft.token != entry.token:
         return conflict(request, entry, draft)
-    draft, wrong = named(entry, draft), Problems()
+    draft, wrong = with_id(entry, draft), Problems()
     changed = checked_draft(entry, draft, section, wrong, whole=True)
     if changed is None:
         return _form(request, entry, draft, section, wrong, form)
-    effects = preview(request, entry, entry.edit(draft), changed)
+    effects = entry_preview(request, entry, entry.edit(draft), changed)
     if not effects.changes and not entry.is_new:
         return redirect(request, entry.address, "Nothing was different, so nothing was saved.")
     return page(
@@ -145,7 +153,7 @@ def _preview(
         preview=effects,
         back=[(key, entry.section(key).title) for key in entry.steps if key != "timing"],
         section="when" if section.key == "timing" else section.key,
-        draft=packed(site_of(request), draft),
+        draft=packed_draft(site_of(request), draft),
         why=form_of(request).secret("why"),
     )
 
@@ -161,7 +169,7 @@ def _save(request: Request, entry: PlannerEntry, draft: Draft) -> Response:
     except EntryChangedError as error:
         if entry.is_new and error.now is not None:
             return _taken(request, entry, draft, error)
-        return conflict(request, entry_of(request), draft)
+        return conflict(request, requested_entry(request), draft)
     except FileProblems:
         checked_draft(entry, draft, section, problems, whole=True)
         return _form(request, entry, draft, section, problems)
@@ -177,7 +185,7 @@ def _taken(
     if error.now is not None and error.now.document == patched(own, draft.patch):
         return redirect(request, f"/planner/{entry.name}/{draft.id}", "Saved.")
     again = replace(draft, id="")
-    return _preview(request, entry_of(request), again, entry.section(_last(entry)))
+    return _preview(request, requested_entry(request), again, entry.section(_last(entry)))
 
 
 def _form(
@@ -207,7 +215,7 @@ def _form(
         as_date=as_date,
         what=title_of(entry, draft),
         step=(steps.index(at) + 1, len(steps)) if at in steps else None,
-        draft=packed(site_of(request), draft),
+        draft=packed_draft(site_of(request), draft),
     )
 
 

@@ -135,7 +135,7 @@ def worded(name: str, says: str, value: Any) -> str:
     return f"“{name}” {says}" if is_nothing else f"“{name}”: {shown(value)} {says}"
 
 
-def named(entry: PlannerEntry, draft: Draft) -> Draft:
+def with_id(entry: PlannerEntry, draft: Draft) -> Draft:
     """`draft` of a new entry with the id that it will have."""
     if not entry.is_new or draft.id:
         return draft

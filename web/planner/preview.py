@@ -63,7 +63,7 @@ class EntryPreview:
     remarks: tuple[str, ...]
 
 
-def preview(
+def entry_preview(
     request: Request, entry: PlannerEntry, edit: EntryEdit, changed: PlannerFile
 ) -> EntryPreview:
     """Work out what `edit` changes, given the planner with it."""

@@ -14,7 +14,7 @@ from ...wording.planner_fields import KINDS, entry_title
 from ..page.page import page
 from ..request.context import form_of, reading_board, redirect, site_of, user_of
 from ..request.form import Problems
-from .draft import Draft, PlannerEntry, entry_of, packed
+from .draft import Draft, PlannerEntry, packed_draft, requested_entry
 from .preview import beside
 
 
@@ -29,7 +29,7 @@ def ask_to_remove(request: Request, entry: PlannerEntry, problems: Problems) -> 
         problems=problems,
         entry=entry,
         kept=kept,
-        draft=packed(site_of(request), Draft(token=entry.token)),
+        draft=packed_draft(site_of(request), Draft(token=entry.token)),
         why=form_of(request).secret("why"),
     )
 
@@ -49,7 +49,7 @@ def remove(request: Request, entry: PlannerEntry, draft: Draft) -> Response:
     try:
         save_edit(installation, entry.board, edit, who=who, why=why or None)
     except EntryChangedError:
-        return conflict(request, entry_of(request), draft)
+        return conflict(request, requested_entry(request), draft)
     except FileProblems as error:
         for number, problem in enumerate(error.problems):
             problems.add(f"removed-{number}", problem.sentence)
@@ -67,7 +67,7 @@ def conflict(request: Request, entry: PlannerEntry, draft: Draft) -> Response:
         entry=entry,
         what=title_of(entry),
         rows=beside(entry, draft),
-        draft=packed(site_of(request), replace(draft, token=entry.token)),
+        draft=packed_draft(site_of(request), replace(draft, token=entry.token)),
     )
 
 

@@ -60,7 +60,7 @@ class OpenedLink:
 
 
 @contextmanager
-def opened(request: Request, *, writing: bool) -> Iterator[tuple[Connection, OpenedLink]]:
+def open_link(request: Request, *, writing: bool) -> Iterator[tuple[Connection, OpenedLink]]:
     """Open a request's link, in a transaction. Raises ClosedLink."""
     installation = site_of(request).installation
     with installation.database.write() if writing else installation.database.read() as connection:
@@ -110,7 +110,7 @@ def _opened(request: Request, connection: Connection) -> OpenedLink:
     return OpenedLink(token=token, link=link, board=board, context=context, contact=contact)
 
 
-def closed(request: Request, link: ClosedLink) -> Response:
+def closed_page(request: Request, link: ClosedLink) -> Response:
     """The page for a link that opens nothing."""
     return page(
         request,

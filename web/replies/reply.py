@@ -19,7 +19,7 @@ from ..request.dates import TypedDate, shown_date, typed_date
 from ..request.errors import FormRefusedError, RefusedError
 from ..request.form import Problems
 from .actions import ACTIONS
-from .link import ClosedLink, OpenedLink, closed, opened
+from .link import ClosedLink, OpenedLink, closed_page, open_link
 
 MEANWHILE = (
     "This changed after you opened the page, so nothing was recorded. Look at how it stands now, "
@@ -48,10 +48,10 @@ def _shown(
 ) -> Response:
     """The page as it stands: never within a change, for the page itself may note something."""
     try:
-        with opened(request, writing=False) as (connection, opened_link):
+        with open_link(request, writing=False) as (connection, opened_link):
             return _page(request, connection, opened_link, problems=problems, meanwhile=meanwhile)
     except ClosedLink as error:
-        return closed(request, error)
+        return closed_page(request, error)
 
 
 def answer(request: Request) -> Response:
@@ -60,7 +60,7 @@ def answer(request: Request) -> Response:
     action = form.secret("do")
     act = ACTIONS.get(action)
     try:
-        with opened(request, writing=True) as (connection, opened_link):
+        with open_link(request, writing=True) as (connection, opened_link):
             if act is None:
                 raise FormRefusedError("What was sent is not a form of this page.")
             is_overtaken = form.secret("seen") != _seen(opened_link)
@@ -71,7 +71,7 @@ def answer(request: Request) -> Response:
     except RefusedError:
         return _shown(request, problems, meanwhile=is_overtaken)
     except ClosedLink as error:
-        return closed(request, error)
+        return closed_page(request, error)
     address = link(request, f"/answer/{request.path_params['token']}")
     return RedirectResponse(f"{address}?done={action}", status_code=303)
 

@@ -15,7 +15,7 @@ from ...queries.paging import paging
 from ...queries.to_decide import HEADS, Decision, Decisions, decisions, request_decisions
 from ...scheduler.installation import planner_notice
 from ...wording.text import count
-from ..changes.links import path_of
+from ..changes.links import path_of_obligation
 from ..page.page import page
 from ..request.context import board_of, form_of, reading_board, redirect, site_of, user_of
 from ..request.form import Problems
@@ -110,7 +110,7 @@ def _kind(request: Request) -> str | None:
 
 def _ways(planner: Planner, decision: Decision) -> Iterator[tuple[str, str]]:
     """The pages on which to decide it, with the words of their links."""
-    path = path_of(planner, decision.ref) if decision.ref else None
+    path = path_of_obligation(planner, decision.ref) if decision.ref else None
     places = {
         f"/due/{decision.key}": ("Record or move it", decision.key),
         f"/mails/{decision.message}": ("Open the mail", decision.message),

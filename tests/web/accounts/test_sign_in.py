@@ -10,7 +10,7 @@ from boardcal.storage.accounts.accounts import account_named, disable
 from boardcal.storage.accounts.sessions import fingerprint
 from boardcal.storage.schema.accounts import session, sign_in_attempt
 from boardcal.tests.web.reader import ADMIN, PASSWORD, VIEWER, Place
-from boardcal.web.accounts.sign_in import HOME, in_words, local_path
+from boardcal.web.accounts.sign_in import HOME, local_path, wait_in_words
 
 if TYPE_CHECKING:
     from httpx2 import Response
@@ -251,4 +251,4 @@ def test_the_table_of_attempts_lists_no_addresses(place: Place) -> None:
     ],
 )
 def test_a_wait_is_said_in_whole_units(seconds: float, text: str) -> None:
-    assert in_words(timedelta(seconds=seconds)) == text
+    assert wait_in_words(timedelta(seconds=seconds)) == text
