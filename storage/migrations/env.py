@@ -1,4 +1,4 @@
-"""Runs migrations on the connection that `storage.migrating` hands over."""
+"""Runs migrations on the connection that `storage.database.migrate` hands over."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""The metadata of all tables, for whoever makes them, copies them or compares them."""
+"""The metadata with every table in it: to make, copy or compare them all."""
 
 from __future__ import annotations
 
-from .accounts import account
+from . import accounts, mail, occurrences, planner
 from .append_only import RECORDS
 from .metadata import metadata
 
-# Naming one table of each module is what makes the metadata whole.
-__all__ = ["RECORDS", "account", "metadata"]
+# A table joins the metadata when its module is imported; append_only guards two of them.
+__all__ = ["RECORDS", "accounts", "mail", "metadata", "occurrences", "planner"]

@@ -15,8 +15,10 @@ READS_AND_WRITES = [["upcoming"], ["record", S11, "submitted"], ["migrate"], ["c
 
 
 def test_migrate_makes_a_database_and_says_when_there_is_nothing_to_do(desk: Desk) -> None:
-    made = desk("migrate")
-    assert (made.exit_code, made.stdout.count("was made (tables ")) == (0, 1)
+    desk.write("config.toml", "")
+    # A process of its own: in this one, other modules have imported all tables.
+    made = desk.alone("migrate")
+    assert (made.returncode, made.stdout.count("was made (tables "), made.stderr) == (0, 1, "")
     assert desk.database.exists()
     again = desk("migrate")
     assert (again.exit_code, again.stdout.count("is up to date (tables ")) == (0, 1)
