@@ -121,7 +121,8 @@ def _missed(connection: Connection, board: LiveBoard, today: date) -> tuple[Cale
 
 
 def _undelivered(connection: Connection, board_id: str) -> tuple[Trouble, ...]:
-    rows = undelivered(connection, board_id)
+    # What was sent again goes with its rows: the secretariat knows, it has decided.
+    rows = undelivered(connection, board_id, as_decided=False)
     return tuple(
         Trouble(
             recipient=row.recipient,

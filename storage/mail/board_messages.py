@@ -96,11 +96,17 @@ def count_by_state(connection: Connection, board: str) -> dict[MessageState, int
 
 
 def undelivered(
-    connection: Connection, board: str, *, waiting_before: date | None = None
+    connection: Connection,
+    board: str,
+    *,
+    waiting_before: date | None = None,
+    as_decided: bool = True,
 ) -> Iterable[AnyRow]:
     """Messages in trouble; one that was refused while no later one has reached its reader.
 
     With `waiting_before` those that wait for another attempt only where they are of earlier days.
+    With `as_decided` also those whose rows have all gone into a later message since, where a
+    person decided about them.
     """
     later = message.alias()
     reached = select(later.c.id).where(
@@ -115,7 +121,7 @@ def undelivered(
     uncertain = message.c.state == MessageState.UNCERTAIN
     return connection.execute(
         select(*COLUMNS)
-        .where(_speaks_of(board), refused | waiting | uncertain)
+        .where(_speaks_of(board) if as_decided else _carries(board), refused | waiting | uncertain)
         .order_by(message.c.day, message.c.id)
     )
 
@@ -196,6 +202,15 @@ def has_overview(connection: Connection, message_id: int) -> bool:
 
 def _speaks_of(board: str) -> ColumnElement[bool]:
     """Whether anything in a message is about a Board, or was until a later one took it over."""
+    decided = select(change.c.id).where(
+        change.c.subject == literal(f"{MAIL}/") + cast(message.c.id, String),
+        change.c.board == board,
+    )
+    return _carries(board) | decided.exists()
+
+
+def _carries(board: str) -> ColumnElement[bool]:
+    """Whether anything in a message is about a Board."""
     due = (
         select(ledger.c.id)
         .join(occurrence, ledger.c.occurrence_id == occurrence.c.id)
@@ -205,11 +220,7 @@ def _speaks_of(board: str) -> ColumnElement[bool]:
         select(table.c.id).where(table.c.message_id == message.c.id, table.c.board == board)
         for table in OF_A_BOARD
     )
-    decided = select(change.c.id).where(
-        change.c.subject == literal(f"{MAIL}/") + cast(message.c.id, String),
-        change.c.board == board,
-    )
-    return or_(due.exists(), *(rows.exists() for rows in other), decided.exists())
+    return or_(due.exists(), *(rows.exists() for rows in other))
 
 
 def _conditions(chosen: MessageFilter) -> Iterable[ColumnElement[bool]]:

@@ -10,12 +10,16 @@ from boardcal.calendar.status import Status
 from boardcal.notifications.letters.overview import overview_of
 from boardcal.notifications.reminders.mailing_boards import live_boards
 from boardcal.notifications.transports.base import DeliveryError
+from boardcal.operations.mails import send_again
 from boardcal.operations.planner.meetings import cancel_meeting
-from boardcal.storage.schema.mail import overview
+from boardcal.storage.mail.board_messages import undelivered
+from boardcal.storage.message_states import MessageState
+from boardcal.storage.schema.mail import message, overview
 from boardcal.tests.factories import (
     CHAIR,
     S11,
     SECRETARIAT,
+    at,
     checked,
     cumbria,
     day,
@@ -261,6 +265,26 @@ def test_a_mail_that_was_refused_is_no_trouble_once_a_later_one_has_arrived(
     office.postbag.after = lambda _: None
     office.sweep("2018-02-23")
     assert shown(office, "2018-02-26").undelivered == ()
+
+
+def test_a_refused_mail_that_was_sent_again_in_a_later_one_is_no_trouble(
+    any_office: Office,
+) -> None:
+    office = any_office
+    office.store().sweep("2018-02-21")
+    office.postbag.after = lambda mail: REFUSED if mail.recipient == CHAIR else None
+    office.sweep("2018-02-22")
+    (number,) = [row.id for row in office.table(message) if row.state == MessageState.FAILED]
+    office.now = at("2018-02-23 07:00")
+    with office.changing("lscb") as (connection, view):
+        send_again(connection, view, number, who="sue@example.org", why="asked for")
+    office.postbag.after = lambda mail: BUSY if mail.recipient == CHAIR else None
+    office.sweep("2018-02-23")
+    troubles = shown(office, "2018-02-23").undelivered
+    assert [trouble.day for trouble in troubles] == [date(2018, 2, 23)]
+    # The page of decisions names it until its reader is reached.
+    with office.database.read() as connection:
+        assert number in [row.id for row in undelivered(connection, "lscb")]
 
 
 def test_it_lists_no_mails_of_another_board(any_office: Office) -> None:
