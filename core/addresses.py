@@ -16,6 +16,8 @@ BARE_NAME = re.compile(r'[^"(),:;<>@\[\]\\]*')
 
 # IDNA 2003 (older mail systems) and 2008 (browsers) send these to different domains.
 DEVIATING = frozenset("ßς")
+LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"  # RFC 1035 2.3.1
+HOST = re.compile(rf"{LABEL}(\.{LABEL})*")
 ANY_DOMAIN = "example.org"  # stands in where only the part before the @ is checked
 
 
@@ -119,14 +121,19 @@ def _check_local(local: str) -> None:
 
 
 def _ascii_domain(local: str, domain: str) -> str:
-    """`domain` in lower-case ASCII (IDNA 2008, RFC 5891), wholly checked."""
+    """`domain` in lower-case ASCII, wholly checked; one in Unicode by IDNA 2008 (RFC 5891)."""
     deviating = sorted(DEVIATING & set(domain.lower()))
     if deviating:
         raise AddressError(
             f"has {_listed(deviating)} in the domain, which not all systems read alike; "
             "write the domain in the form that begins with xn--"
         )
-    encoded = _domain_of(f"{local}@{domain}")
+    # What is in ASCII already is looked up as it stands. Stored planners hold domains that IDNA
+    # 2008 would not make ("ab--cd.org", or a symbol's): they are read and sent to as ever.
+    if domain.isascii():
+        encoded = domain.lower() if HOST.fullmatch(domain.lower()) else None
+    else:
+        encoded = _domain_of(f"{local}@{domain}")
     if encoded is None:
         raise AddressError(f'has "{domain}" after the @, which is not a domain')
     if encoded.rpartition(".")[2].isdigit():

@@ -12,6 +12,9 @@ from boardcal.calendar.planner.diff import differences
 from boardcal.calendar.planner.entries import digest_of
 from boardcal.calendar.planner.export import toml_of
 from boardcal.calendar.planner.reader import read_planner
+from boardcal.core.addresses import parse_address
+from boardcal.core.validation.problems import FileProblems
+from boardcal.operations.planner.change import checked_content
 from boardcal.storage.backup.copy import empty_copy
 from boardcal.storage.boards import board_row, boards
 from boardcal.storage.database.engine import Database
@@ -263,6 +266,40 @@ def test_a_changed_planner_keeps_the_go_live_of_its_board(database: Database) ->
         row = board_row(connection, "lscb")
     assert row is not None
     assert row.go_live == date(2017, 11, 1)
+
+
+# Stored domains that IDNA 2008 would not make, each with the words that a file may have had.
+OLDER_DOMAINS = {
+    "ab--cd.org": "ab--cd.org",
+    "xn--n3h.net": "☃.net",
+    "xn--ab-0ea.org": "a·b.org",
+    f"{'.'.join(['xn--tda' + 'a' * 49] * 3)}.org": f"{'.'.join(['ü' * 50] * 3)}.org",
+}
+
+
+@pytest.mark.parametrize("domain", OLDER_DOMAINS)
+def test_a_stored_address_is_read_and_sent_to_whatever_a_file_may_say_by_now(
+    database: Database, domain: str
+) -> None:
+    address = f"chair@{domain}"
+    store(database, make_planner())
+    with database.write() as connection:
+        stored = select(planner_entry.c.document).where(planner_entry.c.id == "pmqag")
+        document = connection.execute(stored).scalar_one() | {"chair": address}
+        connection.execute(
+            update(planner_entry).where(planner_entry.c.id == "pmqag").values(document=document)
+        )
+        content = content_of(connection, "lscb")
+    assert content is not None
+    (body,) = (body for body in content.body if body.id == "pmqag")
+    assert [holder.address for holder in body.chair] == [address]
+    assert parse_address(address).address == address
+
+
+@pytest.mark.parametrize("domain", [text for text in OLDER_DOMAINS.values() if not text.isascii()])
+def test_a_file_that_writes_such_a_domain_in_unicode_is_told(domain: str) -> None:
+    with pytest.raises(FileProblems, match=r"is not a domain|is longer than"):
+        checked_content(with_body(make_document(), "pmqag", chair=f"chair@{domain}"))
 
 
 # import(export(x)) = x, through the database
