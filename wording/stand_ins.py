@@ -10,9 +10,9 @@ from typing import Any
 class StandIn:
     """Who stands in for the lead of a body, as the ledger keeps it.
 
-    `body` is a name as it stands within a sentence, `lead` what the body calls its chair, and
-    `role` whose mail it is instead: "its vice-chair", "the secretariat". `is_away`: there is a
-    lead, whose mails are paused.
+    `body` is a name as it stands in the sentence, which it begins unless `is_away`: there is a
+    lead, whose mails are paused. `lead` is what the body calls its chair, and `role` the stand-in:
+    "its vice-chair", "the secretariat".
     """
 
     body: str
@@ -33,8 +33,7 @@ class StandIn:
         """ "PMQAG has no chair at present", "The chair of PMQAG is away"."""
         if self.is_away:
             return f"The {self.lead} of {self.body} is away"
-        start = f"The {self.body[4:]}" if self.body.startswith("the ") else self.body
-        return f"{start} has no {self.lead} at present"
+        return f"{self.body} has no {self.lead} at present"
 
 
 def as_document(stand_in: StandIn | None) -> dict[str, Any] | None:

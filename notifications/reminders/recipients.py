@@ -143,9 +143,5 @@ def _holder(body: Body, role: RoleName, day: date, away: Collection[str]) -> str
 
 
 def _stand_in(body: Body, role: str, day: date) -> StandIn:
-    return StandIn(
-        body=named(body),
-        lead=body.lead,
-        is_away=body.holder_on(RoleName.CHAIR, day) is not None,
-        role=role,
-    )
+    is_away = body.holder_on(RoleName.CHAIR, day) is not None
+    return StandIn(body=named(body, start=not is_away), lead=body.lead, is_away=is_away, role=role)

@@ -114,12 +114,10 @@ def stand_in_of(text: str) -> str | None:
         match = pattern.fullmatch(text)
         if match is not None:
             parts = match.groupdict()
-            body = re.sub(r"^The ", "the ", parts["body"])
-            is_away = "is_away" in parts
             document = {
-                "body": body,
+                "body": parts["body"],
                 "lead": parts["lead"],
-                "is_away": is_away,
+                "is_away": "is_away" in parts,
                 "role": parts["role"],
             }
             return json.dumps(document, ensure_ascii=False)

@@ -176,6 +176,14 @@ OLD_STAND_INS = [
         "Safer Cumbria has no chair at present, so this comes to you as the Board's vice-chair.",
         "Safer Cumbria has no chair at present, so it goes to the Board's vice-chair.",
     ),
+    (
+        "The chair of The Big Board is away, so this comes to you as its vice-chair.",
+        "The chair of The Big Board is away, so it goes to its vice-chair.",
+    ),
+    (
+        "the Hub has no chair at present, so this comes to you as the secretariat.",
+        "the Hub has no chair at present, so it goes to the secretariat.",
+    ),
 ]
 
 
