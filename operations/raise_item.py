@@ -66,7 +66,7 @@ def raise_item(
         who=who,
     )
     relink(connection, view, [item.ref])
-    return stored_again(connection, occurrence.key)
+    return stored_again(connection, occurrence.key, lost="could not be stored")
 
 
 def check_raise(

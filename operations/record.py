@@ -146,14 +146,14 @@ def ensure_stored(connection: Connection, view: BoardView, key: str) -> StoredOc
     if not named:
         raise RecordError(_no_such(view, key, known, start, end))
     insert_occurrences(connection, view, named)
-    return stored_again(connection, key)
+    return stored_again(connection, key, lost="could not be stored")
 
 
-def stored_again(connection: Connection, key: str) -> StoredOccurrence:
+def stored_again(connection: Connection, key: str, *, lost: str = "is gone") -> StoredOccurrence:
     """An occurrence as it is after a change. Raises RecordError where it is not stored."""
     row = occurrence_by_key(connection, key)
     if row is None:
-        raise RecordError(f'"{key}" could not be stored; try again.')
+        raise RecordError(f'"{key}" {lost}; try again.')
     return row
 
 

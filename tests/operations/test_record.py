@@ -7,7 +7,7 @@ import pytest
 
 from boardcal.calendar.status import RECORDABLE, Status
 from boardcal.core.errors import BoardcalError
-from boardcal.operations.record import RecordError, ensure_stored
+from boardcal.operations.record import RecordError, ensure_stored, stored_again
 from boardcal.storage.schema.occurrences import change, event
 from boardcal.tests.factories import (
     CHAIR,
@@ -48,6 +48,12 @@ def refusal(act: object) -> str:
     with pytest.raises(RecordError) as refused:
         act()
     return str(refused.value)
+
+
+def test_what_vanished_while_it_was_recorded_is_gone_and_not_refused(office: Office) -> None:
+    with office.database.read() as connection:
+        gone = refusal(lambda: stored_again(connection, "lscb/x/y/2018"))
+    assert gone == '"lscb/x/y/2018" is gone; try again.'
 
 
 # Every status
