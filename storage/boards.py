@@ -6,11 +6,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, Select, func, select, update
 
-from .schema.planner import board
+from .pauses import PauseKind
+from .schema.planner import board, pause
 
-BOARDS = select(board).order_by(board.c.id)
+# With the pauses, so that a sweep that finds nothing asks once.
+BOARDS = (
+    select(board, pause.c.kind, pause.c.id.label("paused"))
+    .outerjoin(pause, pause.c.board == board.c.id)
+    .order_by(board.c.id)
+)
 
 
 # One lock for all Boards, and one that is there before the first: PostgreSQL lets those who wait
@@ -22,7 +28,10 @@ SHARE = select(func.pg_advisory_xact_lock_shared(BOARDS_LOCK))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardRow:
-    """A Board as stored: its planner's revision, and since when it mails."""
+    """A Board as stored: its planner's revision, since when it mails, and what is paused of it.
+
+    `pauses` name the Board, its bodies by id and people by address.
+    """
 
     id: str
     name: str
@@ -31,11 +40,12 @@ class BoardRow:
     planner_revision: int
     planned_revision: int
     planned_through: Any
+    pauses: frozenset[tuple[PauseKind, str]]
 
 
 def boards(connection: Connection) -> list[BoardRow]:
     """Every Board, in the order of their ids."""
-    return [BoardRow(**row) for row in connection.execute(BOARDS).mappings()]
+    return _board_rows(connection, BOARDS)
 
 
 def hold_boards(connection: Connection) -> None:
@@ -58,8 +68,20 @@ def share_boards(connection: Connection) -> None:
 
 def board_row(connection: Connection, board_id: str) -> BoardRow | None:
     """One Board, or None."""
-    row = connection.execute(select(board).where(board.c.id == board_id)).mappings().first()
-    return None if row is None else BoardRow(**row)
+    return next(iter(_board_rows(connection, BOARDS.where(board.c.id == board_id))), None)
+
+
+def _board_rows(connection: Connection, query: Select[Any]) -> list[BoardRow]:
+    columns: dict[str, dict[str, Any]] = {}
+    pauses: dict[str, set[tuple[PauseKind, str]]] = {}
+    for row in connection.execute(query).mappings():
+        values = dict(row)
+        kind, paused = values.pop("kind"), values.pop("paused")
+        columns[row["id"]] = values
+        pauses.setdefault(row["id"], set()).update(
+            [] if kind is None else [(PauseKind(kind), paused)]
+        )
+    return [BoardRow(**values, pauses=frozenset(pauses[key])) for key, values in columns.items()]
 
 
 def start_mailing(connection: Connection, board_id: str, day: date, transport: str) -> None:

@@ -10,9 +10,6 @@ from sqlalchemy import ColumnElement, Connection, delete, insert, select
 
 from .schema.planner import pause
 
-# Built once: it runs for every mail.
-PAUSED = select(pause.c.board, pause.c.kind, pause.c.id)
-
 
 class PauseKind(StrEnum):
     """Whose mails are paused."""
@@ -44,14 +41,6 @@ def pauses_of(connection: Connection, board_id: str) -> list[Pause]:
         Pause(kind=PauseKind(row.kind), id=row.id, since=row.since, who=row.who, why=row.why)
         for row in rows
     ]
-
-
-def pauses_by_board(connection: Connection) -> dict[str, set[tuple[PauseKind, str]]]:
-    """The kind and the id of everything that is paused, by Board."""
-    pauses: dict[str, set[tuple[PauseKind, str]]] = {}
-    for row in connection.execute(PAUSED):
-        pauses.setdefault(row.board, set()).add((PauseKind(row.kind), row.id))
-    return pauses
 
 
 def paused_boards(connection: Connection) -> frozenset[str]:

@@ -14,7 +14,7 @@ from ...calendar.rules.escalation import Policy
 from ...core.local_time import Moment
 from ...storage.boards import BoardRow, boards
 from ...storage.occurrences import StoredOccurrence
-from ...storage.pauses import PauseKind, pauses_by_board
+from ...storage.pauses import PauseKind
 from ...storage.planners import PlannerCache
 
 
@@ -53,19 +53,17 @@ def live_boards(
     rows: Iterable[BoardRow] | None = None,
 ) -> dict[str, LiveBoard]:
     """Every Board whose mails have begun by `today`, by id; `rows` are all Boards, where known."""
-    pauses = pauses_by_board(connection)
     live = {}
     for row in boards(connection) if rows is None else rows:
         if row.go_live is None or row.go_live > today:
             continue
         planner = planners.get(connection, row)
-        paused = pauses.get(row.id, set())
         live[row.id] = LiveBoard(
             planner=planner,
             go_live=row.go_live,
             obligations={obligation.ref: obligation for obligation in planner.obligations()},
-            paused=any(kind == PauseKind.BOARD for kind, _ in paused),
-            paused_bodies=frozenset(name for kind, name in paused if kind == PauseKind.BODY),
-            away=frozenset(name for kind, name in paused if kind == PauseKind.PERSON),
+            paused=any(kind == PauseKind.BOARD for kind, _ in row.pauses),
+            paused_bodies=frozenset(name for kind, name in row.pauses if kind == PauseKind.BODY),
+            away=frozenset(name for kind, name in row.pauses if kind == PauseKind.PERSON),
         )
     return live
