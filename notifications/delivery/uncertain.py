@@ -42,7 +42,7 @@ class WhenUncertain(StrEnum):
 class UncertainPolicy:
     """What to do, by kind of mail: one with the weekly overview in it, and any other.
 
-    Reminders are claim, because another one follows within days, and nobody can take back the
+    Reminders are held, because another one follows within days, and nobody can take back the
     second of two. The overview is sent again, because it is what tells of the mails on hold.
     """
 
