@@ -12,7 +12,8 @@ from ..scheduler.planning.board_view import BoardView
 from ..scheduler.planning.next_steps import relink
 from ..storage.change_kinds import ChangeKind
 from ..storage.change_log import note_change
-from ..storage.occurrences import StoredOccurrence, supersede_unsent, update_occurrences
+from ..storage.mail.ledger import supersede_unsent
+from ..storage.occurrences import StoredOccurrence, update_occurrences
 from ..storage.replies.requests import close_moot
 from ..storage.replies.snoozes import end_snoozes
 from ..storage.unsent_reasons import UnsentReason

@@ -18,10 +18,10 @@ from ..scheduler.planning.plan import insert_occurrences
 from ..storage.boards import hold_boards
 from ..storage.change_kinds import ChangeKind
 from ..storage.change_log import note_change
+from ..storage.mail.ledger import supersede_unsent
 from ..storage.occurrences import (
     StoredOccurrence,
     occurrence_by_key,
-    supersede_unsent,
     update_occurrences,
 )
 from ..storage.recorded_events import happened

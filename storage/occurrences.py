@@ -14,11 +14,8 @@ from ..calendar.rules.timing import Precision
 from ..calendar.status import OPEN, OWED, Status
 from .change_kinds import ChangeKind
 from .database.batches import AT_ONCE, batches
-from .message_states import CarriedState
 from .schema.column_types import AnyRow, Instant
-from .schema.mail import ledger
 from .schema.occurrences import change, occurrence
-from .unsent_reasons import UnsentReason
 
 # Built once: building a statement costs more than running it on an empty sweep.
 AWAITING_STEP = (
@@ -30,18 +27,6 @@ OWNERS_AWAITING = (
     AWAITING_STEP.with_only_columns(occurrence.c.board, occurrence.c.owner)
     .order_by(None)
     .distinct()
-)
-SUPERSEDE_UNSENT = (
-    update(ledger)
-    .where(
-        ledger.c.occurrence_id.in_(bindparam("occurrences", expanding=True)),
-        ledger.c.state == CarriedState.PENDING,
-    )
-    .values(
-        state=CarriedState.SUPERSEDED,
-        reason=bindparam("why"),
-        reason_detail=bindparam("detail"),
-    )
 )
 OPEN_COLUMNS = ("id", "ref", "owner", "title", "due", "precision", "extended")
 OWED_BY = (
@@ -99,7 +84,7 @@ class StoredOccurrence:
 
     @property
     def is_owed(self) -> bool:
-        """Whether somebody still owes it."""
+        """Whether it is still to be submitted."""
         return self.state in OWED
 
     @property
@@ -332,16 +317,3 @@ def update_occurrences(connection: Connection, changes: Sequence[dict[str, Any]]
             for values in changes
         ],
     )
-
-
-def supersede_unsent(
-    connection: Connection,
-    occurrences: Sequence[int],
-    reason: UnsentReason,
-    detail: str | None = None,
-) -> None:
-    """Takes back the mails decided for occurrences that have not gone out."""
-    if not occurrences:
-        return
-    asked = {"occurrences": list(occurrences), "why": reason, "detail": detail}
-    connection.execute(SUPERSEDE_UNSENT, asked)

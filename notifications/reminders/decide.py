@@ -15,13 +15,12 @@ from ...calendar.status import Status
 from ...core.local_time import Moment
 from ...storage.change_kinds import ChangeKind
 from ...storage.change_log import note_change
-from ...storage.mail.ledger import add_rows
+from ...storage.mail.ledger import add_rows, supersede_unsent
 from ...storage.message_states import CarriedState
 from ...storage.occurrences import (
     StoredOccurrence,
     awaiting_step,
     owners_awaiting_step,
-    supersede_unsent,
     update_occurrences,
 )
 from ...storage.unsent_reasons import UnsentReason

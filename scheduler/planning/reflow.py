@@ -10,12 +10,13 @@ from ...calendar.occurrences import Occurrence
 from ...calendar.status import OPEN, OWED, Status
 from ...storage.change_kinds import ChangeKind
 from ...storage.change_log import note_change
-from ...storage.occurrences import StoredOccurrence, supersede_unsent, update_occurrences
+from ...storage.mail.ledger import supersede_unsent
+from ...storage.occurrences import StoredOccurrence, update_occurrences
 from ...storage.unsent_reasons import UnsentReason
 from .board_view import BOARDCAL, BoardView, first_state
 
 # The remark on what the planner does not name any more.
-GONE = "no longer in the planner"
+NOT_IN_PLANNER = "no longer in the planner"
 
 
 def reflow(
@@ -40,11 +41,11 @@ def reflow(
         elif row.state != Status.VOID and (
             _is_gone(row, view, past=past) or (not past and row.first_due <= until)
         ):
-            withdraw(connection, view, row, GONE, left_planner=True)
+            withdraw(connection, view, row, NOT_IN_PLANNER, left_planner=True)
 
 
 def _is_gone(row: StoredOccurrence, view: BoardView, *, past: bool) -> bool:
-    """Whether nobody owes it any more; what is late already stays with who owed it then."""
+    """Whether no body owes it any more; what is late stays with the body that owed it then."""
     obligation = view.obligations.get(row.ref)
     return obligation is None or (not past and row.owner not in obligation.owners)
 
@@ -82,7 +83,7 @@ def _follow(
 def _follow_meeting(
     connection: Connection, view: BoardView, row: StoredOccurrence, occurrence: Occurrence
 ) -> None:
-    """The date that somebody set stands, whatever becomes of the meeting that it is for."""
+    """The date that a person set stands, whatever becomes of the meeting that it is for."""
     if row.state == Status.VOID:
         _restore(connection, view, row, occurrence)
     if (row.meeting, row.note) != (occurrence.meeting, occurrence.note):

@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import (
     BindParameter,
     Connection,
-    Date,
     Select,
     Table,
     UniqueConstraint,
@@ -25,13 +24,12 @@ from sqlalchemy import (
 from ..database.upsert import insert_for
 from ..message_states import CHANGEABLE, IN_HAND, CarriedState, MessageState
 from ..pauses import PauseKind
-from ..replies.snoozes import RESTS
+from ..replies.snoozes import RESTS, TODAY
 from ..schema.mail import answer_request, ledger, message, overview
 from ..schema.planner import board, pause
 
 CARRIED = (ledger, overview, answer_request)
 UNSENT = (CarriedState.PENDING, CarriedState.SENDING)
-TODAY = bindparam("today", type_=Date)
 READERS: BindParameter[str] = bindparam("readers", expanding=True)
 MESSAGES: BindParameter[int] = bindparam("messages", expanding=True)
 
@@ -139,20 +137,10 @@ def mark_rows(
         connection.execute(statement, parameters)
 
 
-def insert_new(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
-    """Adds rows; one that stands already is left as it is.
-
-    The UNIQUE key of the table, and nothing else, keeps a step from being mailed twice.
-    """
-    if rows:
-        statement = insert_for(connection, table).on_conflict_do_nothing()
-        connection.execute(statement, list(rows))
-
-
 def hand_on(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     """Adds rows of the ledger, or overviews, for the holders of a role today.
 
-    One that was taken back unsent, because the role was somebody else's meanwhile, holds again;
+    One that was taken back unsent, because another held the role meanwhile, holds again;
     any other that stands already is left as it is.
     """
     if not rows:

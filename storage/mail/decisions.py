@@ -6,11 +6,11 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Date, Table, bindparam, func, select, union, update
+from sqlalchemy import Connection, Table, func, select, union, update
 
 from ...calendar.status import OWED
 from ..message_states import CHANGEABLE, GONE, IN_HAND, CarriedState, MessageState
-from ..replies.snoozes import RESTS
+from ..replies.snoozes import RESTS, TODAY
 from ..schema.column_types import AnyRow
 from ..schema.mail import answer_request, ledger, message, overview
 from ..schema.occurrences import occurrence
@@ -32,7 +32,7 @@ HAD_ANOTHER = (
     select(message.c.id)
     .where(
         message.c.recipient == ledger.c.recipient,
-        message.c.day == bindparam("today", type_=Date),
+        message.c.day == TODAY,
         message.c.state.in_(GONE),
     )
     .exists()

@@ -8,13 +8,14 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
+from ..database.upsert import insert_for
 from ..message_states import CarriedState
 from ..replies.snoozes import RESTS
 from ..schema.column_types import AnyRow
 from ..schema.mail import ledger
 from ..schema.occurrences import occurrence
 from ..unsent_reasons import UnsentReason
-from .carried_rows import MESSAGES, hand_on, insert_new
+from .carried_rows import MESSAGES, hand_on
 
 # Built once: they run for every mail.
 ROWS_OF = (
@@ -38,6 +39,18 @@ TAKE_OUT_RESTING = (
     .where(ledger.c.message_id.in_(MESSAGES), ledger.c.state == CarriedState.PENDING, RESTS)
     .values(message_id=None)
 )
+SUPERSEDE_UNSENT = (
+    update(ledger)
+    .where(
+        ledger.c.occurrence_id.in_(bindparam("occurrences", expanding=True)),
+        ledger.c.state == CarriedState.PENDING,
+    )
+    .values(
+        state=CarriedState.SUPERSEDED,
+        reason=bindparam("why"),
+        reason_detail=bindparam("detail"),
+    )
+)
 
 
 # Built once: each sweep asks, and mostly nothing rests.
@@ -57,8 +70,12 @@ RESTING = (
 
 
 def add_rows(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """Adds rows of the ledger; one that stands already is left as it is."""
-    insert_new(connection, ledger, rows)
+    """Adds rows of the ledger; one that stands already is left as it is.
+
+    The UNIQUE key of the table, and nothing else, keeps a step from being mailed twice.
+    """
+    if rows:
+        connection.execute(insert_for(connection, ledger).on_conflict_do_nothing(), list(rows))
 
 
 def rows_of(
@@ -83,6 +100,19 @@ def take_back(
         .where(ledger.c.id == ledger_id)
         .values(state=CarriedState.SUPERSEDED, reason=reason, reason_detail=detail)
     )
+
+
+def supersede_unsent(
+    connection: Connection,
+    occurrences: Sequence[int],
+    reason: UnsentReason,
+    detail: str | None = None,
+) -> None:
+    """Takes back the mails decided for occurrences that have not gone out."""
+    if not occurrences:
+        return
+    parameters = {"occurrences": list(occurrences), "why": reason, "detail": detail}
+    connection.execute(SUPERSEDE_UNSENT, parameters)
 
 
 def revisions_sent(connection: Connection, occurrences: Collection[int]) -> set[tuple[Any, ...]]:

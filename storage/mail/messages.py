@@ -8,9 +8,10 @@ from datetime import date, datetime
 from sqlalchemy import Connection, bindparam, exists, insert, select, update
 
 from ..message_states import ARRIVED, CHANGEABLE, CarriedState, MessageState
+from ..replies.snoozes import TODAY
 from ..schema.column_types import AnyRow, Instant
 from ..schema.mail import attempt, message
-from .carried_rows import HAS_UNSENT, MESSAGES, READERS, TODAY, mark_rows
+from .carried_rows import HAS_UNSENT, MESSAGES, READERS, mark_rows
 
 # May have arrived, and goes out once more as it was: nothing is added to it, and its reader gets
 # no other mail before.

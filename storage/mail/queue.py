@@ -7,9 +7,10 @@ from datetime import date, datetime
 from sqlalchemy import Connection, bindparam, func, select
 
 from ..message_states import CHANGEABLE, IN_HAND, MessageState
+from ..replies.snoozes import TODAY
 from ..schema.column_types import Instant
 from ..schema.mail import message
-from .carried_rows import HAS_UNSENT, TODAY
+from .carried_rows import HAS_UNSENT
 from .messages import SENT_AGAIN
 
 NOW = bindparam("now", type_=Instant)

@@ -72,7 +72,7 @@ WHOLE = select(
 
 
 # Built once: they run for every sweep or every mail.
-CARRIED = WHOLE.where(
+REQUESTS_OF = WHOLE.where(
     answer_request.c.message_id.in_(bindparam("messages", expanding=True)),
     answer_request.c.state == bindparam("state"),
 ).order_by(answer_request.c.id)
@@ -178,7 +178,7 @@ def close_request(
 ) -> bool:
     """Ends a request; False where it was ended already.
 
-    `tell` is mailed what became of it; where that is nobody, no mail about it goes out any more.
+    `tell` is mailed the outcome; where it is None, no mail about it goes out any more.
     """
     closed = connection.execute(
         update(answer_request)
@@ -229,7 +229,7 @@ def requests_of(
 ) -> Sequence[AnyRow]:
     """The requests that messages carry, each with what it is about as that is now."""
     parameters = {"messages": list(messages), "state": state}
-    return connection.execute(CARRIED, parameters).all()
+    return connection.execute(REQUESTS_OF, parameters).all()
 
 
 def unmailed_requests(connection: Connection) -> Sequence[AnyRow]:
