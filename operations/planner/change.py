@@ -31,7 +31,7 @@ class EditError(BoardcalError):
 
 
 class PlannerChangedError(EditError):
-    """Somebody else changed the planner since a preview was shown; nothing was changed."""
+    """The planner was changed since a preview was shown; nothing was changed."""
 
 
 def change_planner(
@@ -48,7 +48,7 @@ def change_planner(
 ) -> PlannerFile:
     """Edits a Board's planner as it is by now, notes who did it, and plans at once.
 
-    With `revision`, the one that somebody saw a preview of, raises PlannerChangedError where it
+    With `revision`, the one that a preview was shown of, raises PlannerChangedError where it
     is another by now.
     """
     with installation.database.write() as connection:

@@ -23,10 +23,9 @@ from ...core.validation.problems import FileProblems
 from ...scheduler.installation import Installation
 from ...storage.boards import hold_boards
 from ...storage.change_kinds import ChangeKind
-from ...storage.change_log import note_change
-from ...storage.planners import content_of, save_content, stored_entry
+from ...storage.planners import content_of, stored_entry
 from ...wording.planner_fields import changes_on_one_line, entry_title, field_changes
-from .change import EditError, checked_content, plan_now
+from .change import EditError, checked_content, plan_now, save
 
 LONGEST_ID = 50  # of the 60 that an id may have: room for what makes it another
 MOST_ALIKE = 1000  # entries of one name: no planner has as many entries in all
@@ -62,7 +61,7 @@ class EntryEdit:
 
 
 class EntryChangedError(EditError):
-    """Somebody else changed, added or removed the entry meanwhile; `now` is what stands there."""
+    """The entry was changed, added or removed meanwhile; `now` is what stands there."""
 
     def __init__(self, now: EntryState | None) -> None:
         super().__init__(
@@ -103,7 +102,7 @@ def save_edit(
     where the planner would be wrong.
     """
     with installation.database.write() as connection:
-        # Whoever else saves waits here, so what is read now is what is written upon.
+        # Other edits wait here, so what is read now is what is written upon.
         hold_boards(connection)
         require_current(entry_state(connection, board_id, edit.kind, edit.id), edit)
         content = _content(connection, board_id)
@@ -124,10 +123,9 @@ def _store(
     after = {} if edit.removes else entry_document(changed, edit.kind, edit.id)
     if before == after:
         return False
-    save_content(connection, changed)
-    note_change(
+    save(
         connection,
-        board=content.board.id,
+        changed,
         subject=subject_of(edit.kind, edit.id, after or before),
         what=_kind(edit, before),
         after=_in_words(edit.kind, before, after, content, changed),
