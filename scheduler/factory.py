@@ -62,7 +62,7 @@ def uncertain_policy(settings: Settings) -> UncertainPolicy:
 def links_for(settings: Settings, installation: str, secret: str) -> Links:
     """The links in the mails of an installation, signed with its secret.
 
-    In a trial they are only shown: whoever reads all mails must not answer in chairs' names.
+    In a trial they are only shown: the reader of all mails must not answer in chairs' names.
     """
     from ..notifications.links import Links, LinkSigner
 

@@ -40,7 +40,7 @@ def simulate(
 ) -> Iterator[SimulatedMail]:
     """The mails from `start` to `end`, in sending order.
 
-    `copy` is changed as the real database would be; nobody answers. Each day is one tick of
+    `copy` is changed as the real database would be; no reader replies. Each day is one tick of
     the same stages as the daemon's, at the sending time, and what is composed counts as sent.
     Without `in_full` letters hold their items and what stands around them is left out, which is
     quicker. `links` say where the letters lead; unsigned, they open nothing. Nothing goes out

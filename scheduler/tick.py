@@ -60,7 +60,7 @@ class Ticker:
     def catch_up(self, connection: Connection, now: datetime) -> None:
         """Plans, and decides every step that has come by `now`, whatever the day and hour.
 
-        Nothing is composed, and a hold is no hindrance: it is for whoever ends one.
+        Nothing is composed, and a hold is no hindrance: it is called when one ends.
         """
         moment = self.local.moment(now)
         self._plan(connection, moment)

@@ -1,4 +1,4 @@
-"""Pauses: a Board, a body or a person of whom no mail goes out until somebody resumes it."""
+"""Pauses: a Board, a body or a person without mails until it is resumed."""
 
 from __future__ import annotations
 

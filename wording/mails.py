@@ -1,4 +1,4 @@
-"""Mails in words: when one comes, in which capacity somebody gets it, and what became of it."""
+"""Mails in words: when one comes, in which capacity its reader gets it, and its outcome."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sentences that answer somebody who recorded an outcome or a new date."""
+"""Sentences for the person who recorded an outcome or a new date."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ class DueDate:
 
     `review` is true for a look at something ongoing, which is never overdue; `void` where the
     meeting it hung on was cancelled; `note` says why it is not where the rule would put it;
-    `raised` is the day on which somebody raised it, where that is why it is due at all.
+    `raised` is the day on which it was raised, where that is why it is due at all.
     """
 
     period: str

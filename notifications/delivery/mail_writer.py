@@ -106,7 +106,7 @@ class Writer:
             if letter is None or letter.gist != written.letter.gist:
                 raise ChangedError
         elif self.sender.redirect_to:
-            # Whoever reads it could answer in its reader's name.
+            # Any reader of it could answer in the name of the one it was meant for.
             raise DeliveryError(NOT_IN_A_TRIAL, scope="recipient", uncertain=True)
         elif not still_holds(connection, claim.message_id, self._sources(connection, notices)):
             raise DeliveryError(NOT_AGAIN, scope="recipient", uncertain=True)

@@ -74,7 +74,7 @@ def _timing(row: AnyRow, timing: Timing, planner: Planner) -> str:
 
 
 def _answer(row: AnyRow, board: LiveBoard, sources: LetterSources) -> str:
-    """Where its reader answers: whoever owes it or stands in does, others only look on."""
+    """Where its reader answers: the body's lead or the stand-in does, others only look on."""
     if not sources.in_full or _is_secretariat(row, board, sources.today):
         return ""
     if not may_answer(board.planner, row.owner, row.recipient, sources.today, board.away):

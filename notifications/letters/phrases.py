@@ -91,7 +91,7 @@ def due_line(item: Item) -> str:
 
 
 def destination(item: Item) -> str:
-    """ "LSCB, for the meeting on Thursday 8 March 2018"; "" where it goes to nobody."""
+    """ "LSCB, for the meeting on Thursday 8 March 2018"; "" where it has no audience."""
     to = audience(item.audience)
     if item.meeting is None:
         return to

@@ -30,8 +30,8 @@ def requests_that_hold(
 ) -> dict[int, list[AnyRow]]:
     """The requests in messages that still hold; others go to the secretariat of today.
 
-    What a paused Board, or somebody who is paused, is to hear waits without a mail until they go
-    on; so does a request where there is no secretariat.
+    What a paused Board or person is to hear waits without a mail until they are resumed; so does
+    a request where there is no secretariat.
     """
     kept: dict[int, list[AnyRow]] = defaultdict(list)
     for row in requests_of(connection, message_ids):

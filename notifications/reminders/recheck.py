@@ -52,7 +52,7 @@ def rows_that_hold(
             if row.recipient in {recipient.address for recipient in current}:
                 kept[row.message_id].append(row)
                 continue
-            # The step was decided and its mail is owed: whoever holds the role now gets it.
+            # The step was decided and its mail is owed: the holder of today gets it.
             hand_rows_on(connection, [_handed_on(row, recipient) for recipient in current])
             reason = UnsentReason.ROLE_PASSED_ON
         take_back(connection, row.ledger_id, reason, detail)
@@ -64,7 +64,7 @@ def overviews_that_hold(
 ) -> dict[int, list[AnyRow]]:
     """The overviews in messages; after a long outage only the newest week of each Board.
 
-    Where somebody else is the secretariat by now, it goes to them; one that is paused gets none.
+    Where another is the secretariat by now, it goes to them; one that is paused gets none.
     """
     rows = overviews_of(connection, message_ids)
     newest: dict[tuple[int, str], AnyRow] = {}
@@ -96,7 +96,7 @@ def still_holds(connection: Connection, message_id: int, sources: LetterSources)
         if _hears_as_secretariat(row, sources):
             return True
     for row in requests_of(connection, messages, state=CarriedState.SENDING):
-        # What became of a request is for whoever asked.
+        # The outcome of a request is for its asker.
         if (
             _hears_as_secretariat(row, sources)
             if row.closed_at is None

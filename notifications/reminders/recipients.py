@@ -58,7 +58,7 @@ def may_answer(
 ) -> bool:
     """Whether a person may answer for what `owner` owes, on `day`.
 
-    Its leader and its vice-chair may; whoever stands in for them may meanwhile.
+    Its leader and its vice-chair may; the stand-in of either may meanwhile.
     """
     body = planner.body(owner)
     if body is None:

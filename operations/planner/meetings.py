@@ -68,7 +68,7 @@ class MeetingDecision:
         return f"The {name} meeting on {day} moves to {weekday_date(self.to)}."
 
     def remark(self, planner: Planner) -> str | None:
-        """A word where the new day is one on which nobody works."""
+        """A word where the new day is not a working day."""
         new = self.day if self.becomes is MeetingChangeKind.ADDED else self.to
         if new is None or planner.days.is_working(new):
             return None

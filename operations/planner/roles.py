@@ -14,7 +14,7 @@ from .change import EditError, with_edited_body
 def appoint(
     content: PlannerFile, body_id: str, role: RoleName, address: str, starts: date
 ) -> PlannerFile:
-    """`content` with a role given to somebody from a day on; who held it until then stops.
+    """`content` with a role given to a person from a day on; its holder until then stops.
 
     Raises EditError where they hold it already.
     """
@@ -41,7 +41,7 @@ def appoint(
 def end_role(
     content: PlannerFile, body_id: str, role: RoleName, address: str, starts: date
 ) -> PlannerFile:
-    """`content` with somebody's role ended: from `starts` on they do not hold it.
+    """`content` with a person's role ended: from `starts` on they do not hold it.
 
     Raises EditError where they do not hold it then.
     """
