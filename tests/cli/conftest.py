@@ -44,5 +44,5 @@ def live(desk: Desk, live_database: Path) -> Desk:
 def upcoming_json(live: Desk) -> list[dict[str, object]]:
     """Fifteen months of the live calendar, as programs get it."""
     shown = live("upcoming", "--from", "2017-11-01", "--to", "2019-01-31", "--format", "json")
-    found: list[dict[str, object]] = json.loads(shown.stdout)
-    return found
+    entries: list[dict[str, object]] = json.loads(shown.stdout)
+    return entries

@@ -61,8 +61,8 @@ def does(
 
 
 def state(office: Office, number: int) -> str:
-    found = {row.id: row.state for row in office.table(message)}
-    return str(found[number])
+    states = {row.id: row.state for row in office.table(message)}
+    return str(states[number])
 
 
 def test_a_refused_mail_of_today_is_written_afresh_and_goes_out_at_once(

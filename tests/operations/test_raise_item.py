@@ -140,7 +140,7 @@ def test_raised_after_its_papers_were_due_it_is_due_at_once_and_mailed_once(
     row = raises(january)
     assert (row.due, row.meeting) == (day(due), day("2018-03-08"))
     january.sweep(f"{due} 11:00")
-    sent = [each for each in january.ledger(FIRST) if each[3] == "sent"]
+    sent = [row for row in january.ledger(FIRST) if row[3] == "sent"]
     assert [step for step, *_ in sent] == [0]
     assert all(step >= first for step, *_ in january.ledger(FIRST))
 
@@ -166,7 +166,7 @@ def test_it_follows_its_meeting_and_goes_to_the_next_one_where_that_is_cancelled
     assert row.note == (
         "the meeting of 8 March 2018 was cancelled, so this goes to the next one held"
     )
-    assert [each.what for each in _history(january)] == ["raised", "moved", "moved"]
+    assert [entry.what for entry in _history(january)] == ["raised", "moved", "moved"]
 
 
 def _history(office: Office) -> Any:
@@ -291,8 +291,8 @@ def test_an_action_can_be_raised_too(office: Office) -> None:
 
     def standing() -> tuple[str, str]:
         today = LONDON.day_of(office.now)
-        found = shown_by(office, action_plan, today=today)
-        (only,) = [each for section in found.sections for each in section.rows]
+        plan = shown_by(office, action_plan, today=today)
+        (only,) = [row for section in plan.sections for row in section.rows]
         return only.rag.value, only.words
 
     assert standing()[1] != "as required"
@@ -306,12 +306,14 @@ def test_an_action_can_be_raised_too(office: Office) -> None:
 
 
 def test_what_would_follow_is_told_and_nothing_is_kept(january: Office) -> None:
-    found = looks_ahead(january)
-    assert found.headline == "“Exceptions” is raised for the LSCB meeting on Thursday 8 March 2018."
-    assert found.due == (
+    preview = looks_ahead(january)
+    assert (
+        preview.headline == "“Exceptions” is raised for the LSCB meeting on Thursday 8 March 2018."
+    )
+    assert preview.due == (
         "PMQAG owes it by Thursday 22 February 2018, when the papers for the meeting are due."
     )
-    assert first_mail_in_words(found.mails) == (
+    assert first_mail_in_words(preview.mails) == (
         f"The first mail goes out on Thursday 25 January 2018, to {CHAIR} (answers for it)."
     )
     assert (january.table(raised), january.rows()) == ([], [])
@@ -341,9 +343,9 @@ def test_a_short_time_is_told_as_it_is(
     january: Office, when: str, asked: ItemToRaise, due: str, mail: str
 ) -> None:
     january.tick(when)
-    found = looks_ahead(january, asked)
-    assert found.due == due
-    assert first_mail_in_words(found.mails).startswith(mail)
+    preview = looks_ahead(january, asked)
+    assert preview.due == due
+    assert first_mail_in_words(preview.mails).startswith(mail)
 
 
 def test_the_mail_that_was_told_of_is_the_one_that_comes(january: Office) -> None:
@@ -360,8 +362,10 @@ def test_who_had_todays_mail_already_is_told_of_on_the_day_after(january: Office
     january.tick("2018-02-22 07:00")
     raises(january)
     january.sweep("2018-02-22 08:00")
-    said = first_mail_in_words(looks_ahead(january, wanted(body=None, for_day="2018-02-22")).mails)
-    assert f"to {CHAIR} (answers for it; on Friday 23 February 2018, because they had" in said
+    sentence = first_mail_in_words(
+        looks_ahead(january, wanted(body=None, for_day="2018-02-22")).mails
+    )
+    assert f"to {CHAIR} (answers for it; on Friday 23 February 2018, because they had" in sentence
 
 
 def test_a_mail_about_what_was_raised_late_or_put_off_says_why_it_is_due_then(
@@ -395,7 +399,9 @@ def test_the_next_meetings_are_offered_with_the_day_that_it_would_be_due(january
         today=day("2018-03-01"),
         also=("lscb", day("2019-01-10")),
     )
-    assert [(each.body.id, each.day.isoformat(), each.due) for each in found.meetings] == [
+    assert [
+        (meeting.body.id, meeting.day.isoformat(), meeting.due) for meeting in found.meetings
+    ] == [
         (
             "lscb",
             "2018-03-08",
@@ -457,25 +463,25 @@ def test_a_simulation_mails_what_was_raised(january: Office) -> None:
 def test_its_page_says_why_it_is_due_and_for_which_meeting(january: Office) -> None:
     january.tick("2018-03-02 09:00")
     raises(january)
-    found = shown_by(january, item_details, key=FIRST, today=day("2018-03-02"))
-    assert found.why[-3:] == (
+    item = shown_by(january, item_details, key=FIRST, today=day("2018-03-02"))
+    assert item.why[-3:] == (
         "It was raised on 2 March 2018, for a meeting of LSCB.",
         "LSCB meets on Thursday 8 March 2018, so it was due at once, on Friday 2 March 2018.",
         "Its papers were due on 22 February 2018, before it was raised.",
     )
-    assert found.meeting.body.id == "lscb"
+    assert item.meeting.body.id == "lscb"
     january.extend(FIRST, "2018-03-06")
-    found = shown_by(january, item_details, key=FIRST, today=day("2018-03-02"))
-    assert found.why[-1] == "It was given a date of its own: 6 March 2018 instead of 2 March 2018."
+    item = shown_by(january, item_details, key=FIRST, today=day("2018-03-02"))
+    assert item.why[-1] == "It was given a date of its own: 6 March 2018 instead of 2 March 2018."
 
 
 def test_its_page_says_by_which_day_where_there_is_no_meeting(january: Office) -> None:
     raises(january, wanted("2018-02-20", body=None))
-    found = shown_by(january, item_details, key=FIRST, today=day("2018-01-15"))
-    assert found.why[-1] == (
+    item = shown_by(january, item_details, key=FIRST, today=day("2018-01-15"))
+    assert item.why[-1] == (
         "It was raised on 15 January 2018, to be due by Tuesday 20 February 2018."
     )
-    assert found.meeting is None
+    assert item.meeting is None
 
 
 def papers(office: Office, body: str, when: str) -> Any:
@@ -491,17 +497,17 @@ def test_it_is_a_paper_of_the_body_that_it_was_raised_for_and_of_no_other(office
     office.tick()
     theirs = papers(office, "business-group", "2018-05-15")
     assert [paper.entry.key for paper in theirs.outstanding] == [FIRST]
-    assert [each.key for each in theirs.may_be_raised[0].raised] == [FIRST]
+    assert [entry.key for entry in theirs.may_be_raised[0].raised] == [FIRST]
     assert theirs.may_be_raised[0].silent == ()
     other = papers(office, "lscb", "2018-05-15")
     assert (other.expected, other.may_be_raised[0].raised) == (0, ())
-    assert [each.id for each in other.may_be_raised[0].silent] == ["pmqag"]
+    assert [owner.id for owner in other.may_be_raised[0].silent] == ["pmqag"]
     year = {"start": day("2018-01-01"), "end": day("2018-12-31"), "today": day("2018-01-15")}
     found = shown_by(office, meeting_calendar, **year)
     counted = {
-        (each.body.id, line.day.isoformat()): line.expected
-        for each in found.bodies
-        for line in each.meetings
+        (body_line.body.id, line.day.isoformat()): line.expected
+        for body_line in found.bodies
+        for line in body_line.meetings
         if line.expected
     }
     assert counted == {("business-group", "2018-05-15"): 1}

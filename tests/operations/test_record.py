@@ -59,11 +59,13 @@ def test_what_vanished_while_it_was_recorded_is_gone_and_not_refused(office: Off
 # Every status
 
 
-@pytest.mark.parametrize("status", [each for each in RECORDABLE if each is not Status.RETURNED])
+@pytest.mark.parametrize(
+    "status", [status for status in RECORDABLE if status is not Status.RETURNED]
+)
 def test_what_is_settled_is_not_chased_any_more(office: Office, status: Status) -> None:
     opened(office)
-    found = office.record(MAY_BE_EMPTY, status)
-    assert (found.state, found.next_step_at) == (status.value, None)
+    stored = office.record(MAY_BE_EMPTY, status)
+    assert (stored.state, stored.next_step_at) == (status.value, None)
     assert notes(office, MAY_BE_EMPTY) == [("recorded", "open", status.value, day("2018-02-12"))]
     keys = {key for mail in office.days("2018-02-15", "2018-02-23") for key, _, _ in mail.items}
     assert keys == {S11}
@@ -73,10 +75,10 @@ def test_what_is_returned_is_owed_again_and_its_steps_run_afresh(office: Office)
     opened(office)
     office.record(S11, Status.SUBMITTED)
     before = office.row(S11)
-    found = office.record(S11, Status.RETURNED, note="The figures are missing")
-    assert found.state == "returned"
-    assert found.due_revision == before.due_revision + 1
-    assert found.due == before.due
+    stored = office.record(S11, Status.RETURNED, note="The figures are missing")
+    assert stored.state == "returned"
+    assert stored.due_revision == before.due_revision + 1
+    assert stored.due == before.due
     assert notes(office)[-1] == ("returned", "2018-02-22", "returned", day("2018-02-12"))
     steps = [step for mail in office.days("2018-02-13", "2018-02-23") for _, step, _ in mail.items]
     assert sorted(set(steps)) == [-10, -5, -1, 0, 1]
@@ -85,8 +87,8 @@ def test_what_is_returned_is_owed_again_and_its_steps_run_afresh(office: Office)
 def test_what_is_opened_again_is_chased_from_the_next_step_on(office: Office) -> None:
     opened(office)
     office.record(S11, Status.WAIVED)
-    found = office.record(S11, None)
-    assert found.state == "open"
+    stored = office.record(S11, None)
+    assert stored.state == "open"
     assert notes(office)[-1] == ("recorded", "waived", "open", day("2018-02-12"))
     steps = [
         step
@@ -128,8 +130,8 @@ def test_it_may_have_happened_today_or_earlier(office: Office, on: str) -> None:
 
 def test_what_is_still_to_come_has_not_happened(office: Office) -> None:
     opened(office)
-    said = refusal(lambda: office.record(S11, Status.SUBMITTED, on="2018-02-13"))
-    assert said == "13 February 2018 is still to come; record it when it has happened."
+    sentence = refusal(lambda: office.record(S11, Status.SUBMITTED, on="2018-02-13"))
+    assert sentence == "13 February 2018 is still to come; record it when it has happened."
     assert office.row(S11).state == "open"
     assert notes(office) == []
 
@@ -141,8 +143,8 @@ def test_a_report_beyond_the_horizon_can_be_recorded_early(office: Office) -> No
 
 def test_a_report_that_is_due_in_many_years_is_a_slip_of_the_year(office: Office) -> None:
     opened(office)
-    said = refusal(lambda: office.record("lscb/s11/pmqag/2027-03", Status.SUBMITTED))
-    assert said == (
+    sentence = refusal(lambda: office.record("lscb/s11/pmqag/2027-03", Status.SUBMITTED))
+    assert sentence == (
         '"Report s11" is due on 25 February 2027, over 3 years from now, so '
         "nothing was recorded; see that the year in it is the one you mean."
     )
@@ -208,9 +210,9 @@ def test_nothing_to_report_is_refused_where_a_report_must_come(office: Office) -
 
 def test_a_new_date_keeps_the_first_and_runs_the_steps_afresh(office: Office) -> None:
     opened(office)
-    found = office.extend(S11, "2018-03-05")
-    assert (found.due, found.first_due) == (day("2018-03-05"), day("2018-02-22"))
-    assert (found.extended, found.due_revision, found.last_step) == (True, 2, None)
+    stored = office.extend(S11, "2018-03-05")
+    assert (stored.due, stored.first_due) == (day("2018-03-05"), day("2018-02-22"))
+    assert (stored.extended, stored.due_revision, stored.last_step) == (True, 2, None)
     assert notes(office) == [("extended", "2018-02-22", "2018-03-05", None)]
     steps = [
         step
@@ -224,8 +226,8 @@ def test_a_new_date_keeps_the_first_and_runs_the_steps_afresh(office: Office) ->
 @pytest.mark.parametrize("state", [Status.SUBMITTED, Status.ACCEPTED, Status.WAIVED])
 def test_what_is_settled_has_no_date_left_to_move(office: Office, state: Status) -> None:
     opened(office).record(S11, state)
-    said = refusal(lambda: office.extend(S11, "2018-03-05"))
-    assert said == f'"Report s11" is {state.value}; there is no date left to move.'
+    sentence = refusal(lambda: office.extend(S11, "2018-03-05"))
+    assert sentence == f'"Report s11" is {state.value}; there is no date left to move.'
 
 
 @pytest.mark.parametrize(
@@ -317,8 +319,8 @@ def test_an_event_that_cannot_have_happened_is_refused(
 def test_an_event_is_recorded_once_a_day(office: Office) -> None:
     office.store(WAITS).tick("2018-02-12")
     office.happened("review-published", "2018-02-05")
-    said = refusal(lambda: office.happened("review-published", "2018-02-05"))
-    assert said == '"review-published" is recorded on 5 February 2018 already.'
+    sentence = refusal(lambda: office.happened("review-published", "2018-02-05"))
+    assert sentence == '"review-published" is recorded on 5 February 2018 already.'
 
 
 def test_an_action_is_recorded_like_a_report(office: Office) -> None:

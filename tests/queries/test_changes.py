@@ -34,8 +34,8 @@ def an_office() -> Office:
 
 
 def page_of(office: Office, since: str = "2018-03-08", **more: Any) -> ChangesPage:
-    found: ChangesPage = shown_by(office, changes_page, since=day(since), **more)
-    return found
+    page: ChangesPage = shown_by(office, changes_page, since=day(since), **more)
+    return page
 
 
 def sentences(office: Office) -> list[str]:
@@ -43,7 +43,7 @@ def sentences(office: Office) -> list[str]:
 
 
 def entries(found: ChangesPage) -> list[ChangeEntry]:
-    return [entry for each in found.days for entry in each.entries]
+    return [entry for group in found.days for entry in group.entries]
 
 
 def lines(found: ChangesPage) -> list[ChangeLine]:
@@ -144,15 +144,15 @@ def test_what_followed_by_itself_names_nobody() -> None:
         lambda content: cancel_meeting(content, "lscb", day("2018-09-13"), day("2018-03-08"))
     )
     office.tick()
-    told = sentences(office)
+    texts = sentences(office)
     assert (
         "8 March 2018, 14:05: “Subgroup progress report” of CDOP is now due 2 May 2018 instead of "
         "25 April 2018 (the meeting of 10 May 2018 was moved)."
-    ) in told
+    ) in texts
     assert (
         "8 March 2018, 14:05: “Subgroup progress report” of CDOP is no longer due "
         "(the meeting of 13 September 2018 was cancelled)."
-    ) in told
+    ) in texts
 
 
 def test_what_one_act_did_to_many_is_one_entry_with_the_many_beneath() -> None:
@@ -221,9 +221,9 @@ def test_only_what_is_alike_of_one_moment_is_told_together(
                 by_link=each.by_link,
                 now=at(NOW) + timedelta(seconds=each.seconds),
             )
-    found = page_of(office)
-    assert [len(each.lines) for each in entries(found)] == told
-    assert found.paging.total == len(told)
+    page = page_of(office)
+    assert [len(entry.lines) for entry in entries(page)] == told
+    assert page.paging.total == len(told)
 
 
 def test_a_page_is_never_cut_within_a_change_set_and_lists_no_more_than_can_be_read(
@@ -242,7 +242,7 @@ def test_a_page_is_never_cut_within_a_change_set_and_lists_no_more_than_can_be_r
                     now=at(NOW),
                 )
     pages = [entries(page_of(office, page=number, size=1)) for number in (1, 2)]
-    assert [len(each) for each in pages] == [1, 1]
+    assert [len(page) for page in pages] == [1, 1]
     assert [each.sentence for (each,) in pages] == [
         f"{MOST_LISTED + 5} things are now due on another day.",
         f"{MOST_LISTED + 5} things are no longer due.",
@@ -262,13 +262,13 @@ def test_changes_come_by_day_the_latest_first_and_since_a_day() -> None:
     office.record(S11, Status.SUBMITTED)
     office.tick("2018-03-09 00:30")
     office.record(S11, Status.ACCEPTED)
-    found = page_of(office)
-    assert [each.heading for each in found.days] == [
+    page = page_of(office)
+    assert [group.heading for group in page.days] == [
         "Friday 9 March 2018",
         "Thursday 8 March 2018",
     ]
-    assert found.days[0].entries[0].time == "00:30"
-    assert [each.day for each in page_of(office, "2018-03-09").days] == [day("2018-03-09")]
+    assert page.days[0].entries[0].time == "00:30"
+    assert [group.day for group in page_of(office, "2018-03-09").days] == [day("2018-03-09")]
     assert page_of(office, "2018-03-10").days == ()
 
 
@@ -276,7 +276,7 @@ def test_a_day_begins_at_midnight_where_the_board_is() -> None:
     office = an_office()
     office.tick("2018-06-05 00:30")  # 23:30 of the day before in UTC
     office.record(S11, Status.SUBMITTED)
-    assert [each.day for each in page_of(office, "2018-06-05").days] == [day("2018-06-05")]
+    assert [group.day for group in page_of(office, "2018-06-05").days] == [day("2018-06-05")]
 
 
 def test_what_changed_is_shown_in_parts() -> None:
@@ -304,9 +304,9 @@ def test_the_history_of_something_is_told_oldest_first() -> None:
     office.record(S11, Status.SUBMITTED)
     office.record(S11, Status.ACCEPTED)
     office.record("lscb/progress/cdop/2018-03", Status.WAIVED)
-    told = shown_by(office, history, subjects=[S11])
-    assert [line.sentence.rpartition(" as ")[2] for line in told] == ["submitted.", "accepted."]
-    assert {line.key for line in told} == {S11}
+    changes = shown_by(office, history, subjects=[S11])
+    assert [line.sentence.rpartition(" as ")[2] for line in changes] == ["submitted.", "accepted."]
+    assert {line.key for line in changes} == {S11}
 
 
 @pytest.mark.parametrize(

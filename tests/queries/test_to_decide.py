@@ -52,16 +52,16 @@ def test_what_waits_is_grouped_the_most_pressing_first() -> None:
     office.now = at("2018-06-01 09:00")
     office.store(make_whole(), go_live=None)
     request = Decision(about="S.11", text="More time is asked for.", request=1)
-    found = everything(office, notice="The file has changed.", requests=[request])
-    assert [group.id for group in found.groups] == [
+    grouped = everything(office, notice="The file has changed.", requests=[request])
+    assert [group.id for group in grouped.groups] == [
         "installation",
         "requests",
         "undecided",
         "promises",
         "assumed",
     ]
-    by_id = {group.id: group.decisions for group in found.groups}
-    assert [each.about for each in by_id["installation"]] == [
+    by_id = {group.id: group.decisions for group in grouped.groups}
+    assert [item.about for item in by_id["installation"]] == [
         "The planner file",
         "Mails",
         "Addresses",
@@ -69,15 +69,15 @@ def test_what_waits_is_grouped_the_most_pressing_first() -> None:
     assert by_id["undecided"][0].ref == "survey"
     assert by_id["undecided"][0].text == "The plan gives no month."
     assert by_id["assumed"][0].reading == "Ongoing is looked at quarterly."
-    assert found.total == sum(len(each) for each in by_id.values())
+    assert grouped.total == sum(len(decisions) for decisions in by_id.values())
 
 
 def test_cumbrias_are_all_there() -> None:
     office = in_memory().store(cumbria())
-    found = groups(office)
-    assert len(found["undecided"]) == 5
-    assert len(found["assumed"]) > 50
-    assert {each.ref for each in found["doubts"]} >= {"s11-march", "2.2"}
+    grouped = groups(office)
+    assert len(grouped["undecided"]) == 5
+    assert len(grouped["assumed"]) > 50
+    assert {item.ref for item in grouped["doubts"]} >= {"s11-march", "2.2"}
 
 
 @pytest.mark.parametrize(
@@ -99,9 +99,9 @@ def test_a_role_that_is_vacant_or_soon_will_be(chair: Any, says: str | None) -> 
     office = in_memory()
     office.now = at("2018-03-01 09:00")
     office.store(checked(with_body(real(), "pmqag", chair=chair)))
-    found = groups(office).get("vacant", ())
-    assert [each.text for each in found] == ([] if says is None else [says])
-    assert all(each.body == "pmqag" for each in found)
+    to_decide = groups(office).get("vacant", ())
+    assert [item.text for item in to_decide] == ([] if says is None else [says])
+    assert all(item.body == "pmqag" for item in to_decide)
 
 
 def test_a_body_that_owes_nothing_may_have_no_chair() -> None:
@@ -132,7 +132,7 @@ def test_an_uncertain_mail_and_one_that_is_late_wait() -> None:
     office.postbag.before = lambda _: DeliveryError("greylisted", scope="recipient")
     office.sweep("2018-02-15")
     office.now = at("2018-02-16 07:00")
-    waiting = [each.text for each in groups(office)["undelivered"] if each.about == CHAIR]
+    waiting = [item.text for item in groups(office)["undelivered"] if item.about == CHAIR]
     assert waiting[1:] == ["The mail of 15 February 2018 has not gone out yet: greylisted."]
 
 
@@ -154,8 +154,8 @@ def record_all(office: Office, *outcomes: Outcome) -> None:
 
 
 def test_what_fell_due_before_mails_began_waits_with_who_owed_it() -> None:
-    found = groups(an_office())["unsettled"]
-    (s11,) = (each for each in found if each.key == S11)
+    to_decide = groups(an_office())["unsettled"]
+    (s11,) = (item for item in to_decide if item.key == S11)
     assert s11.text == "PMQAG owed it on 22 February 2018."
 
 

@@ -72,7 +72,7 @@ def _free_port() -> int:
 def test_the_shipped_planner_has_no_errors_and_its_open_questions_are_listed(desk: Desk) -> None:
     findings = _check(desk, 0)
     assert findings["errors"] == []
-    assert [each["ref"] for each in findings["undecided"]] == [
+    assert [finding["ref"] for finding in findings["undecided"]] == [
         "indicators-annual",
         "indicators-ctb-hwb",
         "data-scorecard",
@@ -85,24 +85,30 @@ def test_the_shipped_planner_has_no_errors_and_its_open_questions_are_listed(des
         "quote": "Annual report to LSCB",
         "why": "The plan gives no month for this annual report.",
     }
-    promised = [each for each in findings["warnings"] if each.startswith("Promised in the plan")]
-    unclear = [each for each in findings["warnings"] if each.startswith("The plan is not clear")]
+    promised = [
+        sentence for sentence in findings["warnings"] if sentence.startswith("Promised in the plan")
+    ]
+    unclear = [
+        sentence
+        for sentence in findings["warnings"]
+        if sentence.startswith("The plan is not clear")
+    ]
     assert (len(promised), len(unclear)) == (7, 6)
     assert '"S.11 compliance and themes: annual report" (S.11 Audit)' in " ".join(unclear)
-    assert any("The LSCB Annual Report" in each for each in promised)
+    assert any("The LSCB Annual Report" in sentence for sentence in promised)
 
 
 def test_every_reading_is_listed_with_what_it_was_read_from(desk: Desk) -> None:
     findings = _check(desk, 0)["assumed"]
-    assert all(list(each) == ["ref", "row", "quote", "reading"] for each in findings)
+    assert all(list(finding) == ["ref", "row", "quote", "reading"] for finding in findings)
     assert findings[0]["ref"] == "plan"
     assert (findings[0]["row"], findings[0]["quote"]) == (None, None)
-    meetings = [each["reading"] for each in findings if each["ref"] == "pmqag"]
+    meetings = [finding["reading"] for finding in findings if finding["ref"] == "pmqag"]
     assert len(meetings) >= 2
-    report = next(each for each in findings if each["ref"] == "subgroup-progress")
+    report = next(finding for finding in findings if finding["ref"] == "subgroup-progress")
     assert report["row"] == "Other subgroups"
     assert "rolling programme based on need" in report["quote"]
-    action = next(each for each in findings if each["ref"] == "12.1")
+    action = next(finding for finding in findings if finding["ref"] == "12.1")
     assert action["row"] is None
     assert action["quote"]
 
@@ -120,7 +126,7 @@ def test_for_people_what_matters_most_comes_last(desk: Desk) -> None:
 def test_a_roles_vacancy_is_a_warning(live: Desk) -> None:
     live("people", "end", "education", "chair", "education.chair@example.org")
     warnings = _check(live, 0)["warnings"]
-    assert any("Education Subgroup has no chair" in each for each in warnings)
+    assert any("Education Subgroup has no chair" in sentence for sentence in warnings)
 
 
 def test_a_planner_file_that_changed_since_its_import_is_a_warning(desk: Desk) -> None:
@@ -130,7 +136,7 @@ def test_a_planner_file_that_changed_since_its_import_is_a_warning(desk: Desk) -
     assert desk("golive", "2018-01-01").exit_code == 0
     before = _check(desk, 0)["warnings"]
     desk.write("planner.toml", text.replace('name = "Cumbria LSCB"', 'name = "The LSCB"'))
-    added = [each for each in _check(desk, 0)["warnings"] if each not in before]
+    added = [sentence for sentence in _check(desk, 0)["warnings"] if sentence not in before]
     assert len(added) == 1
     assert "has changed since it was last imported and is not in force" in added[0]
 
@@ -141,7 +147,7 @@ def test_a_broken_planner_is_listed_mistake_by_mistake(desk: Desk) -> None:
     desk.write("config.toml", 'planner = "planner.toml"\n')
     findings = _check(desk, 1)
     assert len(findings["errors"]) == text.count('owner = "pmqagg"') > 5
-    assert all('"pmqagg" is not a body' in each for each in findings["errors"])
+    assert all('"pmqagg" is not a body' in sentence for sentence in findings["errors"])
     assert (findings["undecided"], findings["assumed"]) == ([], [])
 
 
@@ -202,7 +208,7 @@ def test_real_mail_needs_an_address_that_its_readers_can_open(
     desk.write("config.toml", REAL.format(port=mailbox[1], base_url=base_url))
     errors = _check(desk, 1 if is_wrong else 0)["errors"]
     assert len(errors) == is_wrong
-    assert all(each.startswith(f'web.base_url is "{base_url}", which') for each in errors)
+    assert all(sentence.startswith(f'web.base_url is "{base_url}", which') for sentence in errors)
 
 
 def test_a_mail_server_that_does_not_answer_is_an_error(desk: Desk) -> None:
@@ -217,8 +223,8 @@ def test_real_mail_to_examples_and_to_a_trial_address_is_warned_of(
     config = REAL.format(port=mailbox[1], base_url="https://calendar.example.org")
     desk.write("config.toml", config.replace('"smtp"', '"smtp"\nredirect_to = "t@example.org"', 1))
     warnings = _check(desk, 0)["warnings"]
-    assert any("Every mail goes to t@example.org for a trial" in each for each in warnings)
-    assert any("are examples at which no mail arrives" in each for each in warnings)
+    assert any("Every mail goes to t@example.org for a trial" in sentence for sentence in warnings)
+    assert any("are examples at which no mail arrives" in sentence for sentence in warnings)
 
 
 def test_a_database_that_went_live_with_files_is_warned_of(
@@ -226,7 +232,9 @@ def test_a_database_that_went_live_with_files_is_warned_of(
 ) -> None:
     live.write("config.toml", REAL.format(port=mailbox[1], base_url="https://calendar.example.org"))
     warnings = _check(live, 0)["warnings"]
-    assert any("were written to files so far; `boardcal golive DAY`" in each for each in warnings)
+    assert any(
+        "were written to files so far; `boardcal golive DAY`" in sentence for sentence in warnings
+    )
 
 
 def test_a_test_mail_goes_through_the_mail_server(desk: Desk, mailbox: tuple[Mailbox, int]) -> None:

@@ -28,7 +28,7 @@ def test_an_event_brings_what_waited_for_it_into_the_calendar(live: Desk) -> Non
         "6.3), from Business Group."
     )
     shown = json.loads(live("upcoming", "--format", "json").stdout)
-    assert [(each["due"], each["status"]) for each in shown if each["key"] == LESSONS] == [
+    assert [(entry["due"], entry["status"]) for entry in shown if entry["key"] == LESSONS] == [
         ("2018-02-22", "due")
     ]
     assert "Recorded on 25 January 2018." in live("event", "list").stdout

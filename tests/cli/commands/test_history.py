@@ -116,10 +116,10 @@ def test_a_new_chair_and_a_new_date_are_on_the_record(office: Office) -> None:
     office.extend(SMALL_S11, "2018-03-01", "half term")
     words = [words for _, _, words in told(office)]
     assert any(
-        CHAIR in each and each.endswith("not sent: somebody else holds the role now")
-        for each in words
+        CHAIR in sentence and sentence.endswith("not sent: somebody else holds the role now")
+        for sentence in words
     )
-    assert any("decided to mail new@example.org" in each for each in words)
+    assert any("decided to mail new@example.org" in sentence for sentence in words)
     assert words[-1] == (
         "secretariat gave “Report s11” of PMQAG a new date, 1 March 2018 instead of 22 February "
         "2018 (half term)"

@@ -37,11 +37,11 @@ def test_resume_ends_a_hold_and_says_why_it_was_and_who_is_mailed(live: Desk) ->
     hold(live)
     done = live("resume", as_of="2018-02-08T09:00")
     assert (done.exit_code, done.stderr) == (0, "")
-    said = flat(done.stdout)
-    assert said.startswith(f"On hold since Thursday 8 February 2018, 07:30: {WHY}")
-    assert "would go out on Thursday 8 February 2018:" in said
-    assert "pmqag.chair@example.org" in said
-    assert said.endswith("Mails go on with the next sending.")
+    output = flat(done.stdout)
+    assert output.startswith(f"On hold since Thursday 8 February 2018, 07:30: {WHY}")
+    assert "would go out on Thursday 8 February 2018:" in output
+    assert "pmqag.chair@example.org" in output
+    assert output.endswith("Mails go on with the next sending.")
     assert not is_held(live)
 
 
@@ -49,9 +49,9 @@ def test_what_is_due_can_be_counted_as_sent_and_later_steps_come_as_ever(live: D
     hold(live)
     done = live(*UNTIL, "--by", "lscb@example.org", as_of="2018-02-08T09:00")
     assert (done.exit_code, done.stderr) == (0, "")
-    said = flat(done.stdout)
-    (counted,) = re.findall(r"(\d+) reminders due by Thursday 8 February 2018 would count", said)
-    assert "If mails went out" not in said
+    output = flat(done.stdout)
+    (counted,) = re.findall(r"(\d+) reminders due by Thursday 8 February 2018 would count", output)
+    assert "If mails went out" not in output
     assert not is_held(live)
     days = ("--from", "2018-02-08", "--to", "2018-02-15", "--format", "json")
     mails = json.loads(live("simulate", *days, as_of="2018-02-08T09:00").stdout)
@@ -88,8 +88,8 @@ def test_a_hold_for_another_reason_says_nothing_of_a_backup(live: Desk) -> None:
 def test_what_is_paused_in_the_backup_is_named_because_it_is_not_counted(live: Desk) -> None:
     live("pause", "--body", "pmqag")
     hold(live)
-    said = flat(live(*UNTIL, "--yes", as_of="2018-02-08T09:00").stdout)
-    assert "Paused in this backup, and so not counted: pmqag." in said
+    output = flat(live(*UNTIL, "--yes", as_of="2018-02-08T09:00").stdout)
+    assert "Paused in this backup, and so not counted: pmqag." in output
 
 
 def test_mails_that_wait_in_the_backup_are_shown_for_today_and_not_for_tomorrow(
@@ -99,8 +99,8 @@ def test_mails_that_wait_in_the_backup_are_shown_for_today_and_not_for_tomorrow(
     Office(database=database).tick("2018-02-08 09:00")
     database.close()
     hold(live)
-    said = flat(live("resume", as_of="2018-02-08T10:30").stdout)
-    assert "would go out on Thursday 8 February 2018:" in said
+    output = flat(live("resume", as_of="2018-02-08T10:30").stdout)
+    assert "would go out on Thursday 8 February 2018:" in output
 
 
 def test_mails_cannot_have_gone_out_on_a_day_whose_sending_time_has_not_come(live: Desk) -> None:

@@ -27,8 +27,8 @@ def _edited(desk: Desk, old: str = OLD, new: str = NEW) -> str:
 
 def _imports(desk: Desk) -> int:
     with sqlite3.connect(desk.database) as connection:
-        found: int = connection.execute("SELECT count(*) FROM planner_import").fetchone()[0]
-    return found
+        number: int = connection.execute("SELECT count(*) FROM planner_import").fetchone()[0]
+    return number
 
 
 def test_what_is_exported_imports_without_a_difference(live: Desk) -> None:
@@ -85,7 +85,7 @@ def test_the_difference_is_shown_and_brought_in_at_once(live: Desk) -> None:
         "Brought in. `boardcal upcoming` shows the calendar.\n"
     )
     entries = json.loads(live("upcoming", "--format", "json").stdout)
-    assert [each["title"] for each in entries if each["key"] == S11] == ["S.11 report"]
+    assert [entry["title"] for entry in entries if entry["key"] == S11] == ["S.11 report"]
 
 
 def test_a_dry_run_changes_nothing(live: Desk) -> None:
@@ -117,7 +117,7 @@ def test_what_was_recorded_stays(live: Desk) -> None:
     live("record", S11, "submitted")
     live("import", _edited(live))
     entries = json.loads(live("upcoming", "--format", "json").stdout)
-    assert [each["status"] for each in entries if each["key"] == S11] == ["submitted"]
+    assert [entry["status"] for entry in entries if entry["key"] == S11] == ["submitted"]
 
 
 def test_a_first_import_needs_no_other_planner(desk: Desk) -> None:

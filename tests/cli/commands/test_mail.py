@@ -43,10 +43,12 @@ def told(desk: Desk, *arguments: str) -> str:
 def state(desk: Desk) -> tuple[str, str]:
     database = open_database(f"sqlite:///{desk.database}")
     with database.read() as connection:
-        found = connection.execute(select(message.c.state).order_by(message.c.id.desc())).scalar()
+        state_of_mail = connection.execute(
+            select(message.c.state).order_by(message.c.id.desc())
+        ).scalar()
         row = connection.execute(select(ledger.c.state).order_by(ledger.c.id.desc())).scalar()
     database.close()
-    return str(found), str(row)
+    return str(state_of_mail), str(row)
 
 
 def number(desk: Desk) -> str:
@@ -64,7 +66,7 @@ def test_the_list_reads_no_planner(uncertain: Desk, monkeypatch: pytest.MonkeyPa
 
 def test_the_mails_are_listed_and_chosen_by_what_became_of_them(uncertain: Desk) -> None:
     everything = json.loads(uncertain("mail", "list", "--format", "json", as_of=AT).stdout)
-    assert [(each["to"], each["state"]) for each in everything] == [
+    assert [(mail["to"], mail["state"]) for mail in everything] == [
         (CHAIR, "may-have-arrived"),
         (SECRETARIAT, "sent"),
     ]

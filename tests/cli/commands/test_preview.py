@@ -64,8 +64,8 @@ def test_what_is_shown_has_no_link_that_works(live: Desk, tmp_path: Path) -> Non
             for file in tmp_path.glob("*.eml")
         ]
         parts = [part.get_content() for file in files for part in file.iter_parts()]
-        found = re.findall(r"/answer/([\w.~-]+)", " ".join([shown, *parts]))
-        assert set(found) == {"works-in-the-sent-mail"}
+        tokens = re.findall(r"/answer/([\w.~-]+)", " ".join([shown, *parts]))
+        assert set(tokens) == {"works-in-the-sent-mail"}
 
 
 def test_html_is_each_mails_page(live: Desk) -> None:

@@ -17,7 +17,9 @@ MARCH = ("raise", "audits-exceptions", "--meeting", "2018-03-08", "--note", "an 
 def listed(desk: Desk) -> list[tuple[str, str | None, str]]:
     shown = json.loads(desk("upcoming", "--format", "json").stdout)
     return [
-        (each["due"], each["meeting"], each["status"]) for each in shown if each["key"] == FIRST
+        (entry["due"], entry["meeting"], entry["status"])
+        for entry in shown
+        if entry["key"] == FIRST
     ]
 
 
@@ -31,11 +33,11 @@ def test_what_is_as_required_is_raised_for_a_meeting_and_what_follows_is_said(li
         f"pmqag.chair@example.org (answers for it). Its key is {FIRST}"
     )
     assert listed(live) == [("2018-02-22", "2018-03-08", "due")]
-    told = flat(live("history", FIRST).stdout)
+    output = flat(live("history", FIRST).stdout)
     assert (
         "the chair of PMQAG raised “Multi-agency audits: exceptions” of PMQAG for the LSCB meeting "
         "of 8 March 2018 (an exception)"
-    ) in told
+    ) in output
     mails = json.loads(
         live(*("simulate", "--from", "2018-02-05", "--to", "2018-02-15", "--format", "json")).stdout
     )

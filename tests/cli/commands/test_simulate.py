@@ -18,8 +18,8 @@ ITEM_FIELDS = ["key", "ref", "owner", "due", "step", "level"]
 def _mails(desk: Desk, start: str, end: str) -> list[dict[str, Any]]:
     shown = desk("simulate", "--from", start, "--to", end, "--format", "json")
     assert shown.exit_code == 0, shown.stderr
-    found: list[dict[str, Any]] = json.loads(shown.stdout)
-    return found
+    entries: list[dict[str, Any]] = json.loads(shown.stdout)
+    return entries
 
 
 def test_every_mail_has_the_fields_that_programs_rely_on(desk: Desk) -> None:

@@ -56,20 +56,20 @@ def holders(*addresses_and_days: str) -> list[tuple[str, str | None, str | None]
 
 
 def terms(content: object) -> list[tuple[str, str | None, str | None]]:
-    body = next(each for each in content.body if each.id == "pmqag")  # type: ignore[attr-defined]
+    body = next(entry for entry in content.body if entry.id == "pmqag")  # type: ignore[attr-defined]
     return [
-        (each.address, each.from_ and str(each.from_), each.to and str(each.to))
-        for each in body.chair
+        (holder.address, holder.from_ and str(holder.from_), holder.to and str(holder.to))
+        for holder in body.chair
     ]
 
 
 def test_whoever_is_appointed_for_later_still_takes_over_then() -> None:
-    found = holders("late@example.org 2018-09-01", "mid@example.org 2018-06-01")
-    assert found[1:] == [
+    dates_held = holders("late@example.org 2018-09-01", "mid@example.org 2018-06-01")
+    assert dates_held[1:] == [
         ("late@example.org", "2018-09-01", None),
         ("mid@example.org", "2018-06-01", "2018-08-31"),
     ]
-    assert found[0][2] == "2018-05-31"
+    assert dates_held[0][2] == "2018-05-31"
 
 
 def test_ending_a_role_leaves_a_later_term_of_the_same_person() -> None:
@@ -97,12 +97,12 @@ def test_a_new_owner_owes_nothing_of_the_time_before(office: Office) -> None:
     owners = EntryEdit(kind="report", id="progress", patch={"owner": ["pmqag", "business-group"]})
     office.edit(lambda content: with_edit(content, owners))
     office.tick("2018-03-21")
-    found = {row.key.removeprefix("lscb/progress/"): row.state for row in office.rows()}
-    assert "business-group/2018-01" not in found
-    assert "business-group/2018-03" not in found
+    states = {row.key.removeprefix("lscb/progress/"): row.state for row in office.rows()}
+    assert "business-group/2018-01" not in states
+    assert "business-group/2018-03" not in states
     # What is late, and what came, stays with who owed it then.
-    assert (found["cdop/2018-01"], found["cdop/2018-03"]) == ("submitted", "open")
-    assert (found["cdop/2018-05"], found["business-group/2018-05"]) == ("void", "open")
+    assert (states["cdop/2018-01"], states["cdop/2018-03"]) == ("submitted", "open")
+    assert (states["cdop/2018-05"], states["business-group/2018-05"]) == ("void", "open")
 
 
 def test_a_report_that_is_added_owes_nothing_of_the_time_before(office: Office) -> None:

@@ -65,9 +65,9 @@ def opened(installation: Installation, kind: str, entry_id: str, **patch: Any) -
 
 def content(installation: Installation) -> PlannerFile:
     with installation.database.read() as connection:
-        found = content_of(connection, "lscb")
-    assert found is not None
-    return found
+        content_now = content_of(connection, "lscb")
+    assert content_now is not None
+    return content_now
 
 
 def saves(installation: Installation, edit: EntryEdit, why: str | None = None) -> bool:
@@ -123,7 +123,7 @@ def test_every_kind_of_entry_is_changed_and_told_in_words(
     )
     stored = entry_document(content(installation), kind, entry_id)
     assert {key: stored.get(key) for key in patch} == patch
-    (told,) = [each for each in said(office) if each.startswith(WHO)]
+    (told,) = [text for text in said(office) if text.startswith(WHO)]
     assert sentence in told
     assert told.endswith("(agreed on 1 March).")
 
@@ -237,8 +237,8 @@ def test_what_is_in_use_or_stored_is_not_removed(
     installation: Installation, kind: str, entry_id: str, why: str | None
 ) -> None:
     with installation.database.read() as connection:
-        found = why_kept(connection, "lscb", content(installation), kind, entry_id)
-    assert (found is None) if why is None else (why in (found or ""))
+        reason = why_kept(connection, "lscb", content(installation), kind, entry_id)
+    assert (reason is None) if why is None else (why in (reason or ""))
 
 
 def test_an_event_that_happened_stays(installation: Installation, office: Office) -> None:
@@ -269,9 +269,9 @@ def test_a_mistake_is_found_in_its_field_with_the_files_sentence(
     edit = EntryEdit(kind="report", id="s11", patch=patch)
     with pytest.raises(FileProblems) as raised:
         with_edit(planner, edit)
-    found = edit_problems(raised.value, planner, edit)
-    assert [(path, says in sentence) for path, sentence, _ in found.own] == [(place, True)]
-    assert found.others == ()
+    problems = edit_problems(raised.value, planner, edit)
+    assert [(path, says in sentence) for path, sentence, _ in problems.own] == [(place, True)]
+    assert problems.others == ()
 
 
 def test_what_breaks_elsewhere_is_said_with_its_place() -> None:
@@ -279,9 +279,9 @@ def test_what_breaks_elsewhere_is_said_with_its_place() -> None:
     edit = EntryEdit(kind="body", id="lscb", patch={"meets": None})
     with pytest.raises(FileProblems) as raised:
         with_edit(planner, edit)
-    found = edit_problems(raised.value, planner, edit)
-    assert found.own == ()
-    assert 'report "s11"' in found.others[0]
+    problems = edit_problems(raised.value, planner, edit)
+    assert problems.own == ()
+    assert 'report "s11"' in problems.others[0]
 
 
 @pytest.mark.parametrize(

@@ -60,9 +60,9 @@ def asks_to_hand_over(office: Office) -> None:
 def newest(office: Office) -> AnswerRequest:
     number = office.table(answer_request)[-1].id
     with office.database.read() as connection:
-        found = request_numbered(connection, "lscb", number)
-    assert found is not None
-    return found
+        request = request_numbered(connection, "lscb", number)
+    assert request is not None
+    return request
 
 
 def newest_row(office: Office) -> AnyRow:
@@ -189,7 +189,7 @@ def test_a_paused_secretariat_hears_of_it_when_it_goes_on(live: Office, in_hand:
     live.pause("person", SECRETARIAT)
     for minute in range(1, 4):
         assert live.sweep(f"2018-01-26 08:0{minute}") == []
-    assert len([each for each in live.messages() if each[1] == day("2018-01-26")]) <= in_hand
+    assert len([mail for mail in live.messages() if mail[1] == day("2018-01-26")]) <= in_hand
     live.resume("person", SECRETARIAT)
     (mail,) = to(live.sweep("2018-01-26 09:00"), SECRETARIAT)
     assert "asks for more time" in mail.text
@@ -221,8 +221,8 @@ def test_a_granted_request_gives_the_date_and_tells_who_asked(live: Office) -> N
     mails = live.days("2018-01-26", "2018-02-02")
     (mail, *more) = to(mails, CHAIR)
     assert "It has a new date, 2 March 2018: Agreed." in mail.text
-    assert all("It has a new date" not in each.text for each in more)
-    assert to([each for each in mails if "asks for" in each.subject], SECRETARIAT) == []
+    assert all("It has a new date" not in mail.text for mail in more)
+    assert to([mail for mail in mails if "asks for" in mail.subject], SECRETARIAT) == []
 
 
 def test_a_declined_request_changes_nothing_and_says_why(live: Office) -> None:
@@ -265,7 +265,7 @@ def test_it_stands_among_what_waits_for_a_decision(live: Office) -> None:
     asks_for_time(live)
     with live.changing(S11) as (connection, view):
         (found,) = request_decisions(connection, view)
-        assert [each.id for each in open_requests(connection, "lscb")] == [found.request]
+        assert [request.id for request in open_requests(connection, "lscb")] == [found.request]
     assert found.about == "Report s11 (S.11 Audit)"
     assert found.text == (
         f"{CHAIR} asks for more time, until 1 March 2018: Two schools are late. "

@@ -160,7 +160,7 @@ def test_recording_or_a_new_date_ends_it(asleep: Office, what: str) -> None:
         "extended": [("2018-02-13", -20)],
         "returned": [("2018-02-13", -10)],
     }
-    assert [each for each in mails if each[0] < "2018-02-15"] == expected[what]
+    assert [mail for mail in mails if mail[0] < "2018-02-15"] == expected[what]
 
 
 def test_a_rest_can_be_ended_at_once(asleep: Office) -> None:
@@ -189,10 +189,10 @@ def test_what_is_due_does_not_rest(any_office: Office) -> None:
 
 def test_its_page_says_who_asked_for_quiet(asleep: Office) -> None:
     asleep.days("2018-02-08", "2018-02-12")
-    found = shown_by(asleep, item_details, key=S11, today=day("2018-02-12"))
-    assert found is not None
-    assert found.mails[0].words == "rests until 20 February 2018, as its reader asked"
-    told = {each.day.isoformat(): each.readers[0].because for each in found.coming.mails}
+    item = shown_by(asleep, item_details, key=S11, today=day("2018-02-12"))
+    assert item is not None
+    assert item.mails[0].words == "rests until 20 February 2018, as its reader asked"
+    told = {mail.day.isoformat(): mail.readers[0].because for mail in item.coming.mails}
     assert told["2018-02-15"] == "not before 20 February 2018, as they asked"
     assert told["2018-02-21"] is None
 
@@ -216,10 +216,10 @@ def test_no_snooze_sends_a_step_twice_or_holds_one_back_after_the_due_date(
     sent: list[tuple[str, str, int]] = []
     for evening in EVENINGS:
         sent += [
-            (reader, *each)
+            (reader, *mail)
             for mails in [office.sweep(evening)]
             for reader in (CHAIR, VICE)
-            for each in about(mails, reader)
+            for mail in about(mails, reader)
         ]
         if evening in wanted:
             reader, days = wanted[evening]
@@ -237,8 +237,8 @@ def test_no_snooze_sends_a_step_twice_or_holds_one_back_after_the_due_date(
     steps = [(reader, step) for reader, _, step in sent]
     assert len(steps) == len(set(steps))
     late = [(reader, when, step) for reader, when, step in sent if day(when) > DUE]
-    assert [each for each in late if each[0] == CHAIR and each[2] > 0] == [
+    assert [row for row in late if row[0] == CHAIR and row[2] > 0] == [
         (CHAIR, "2018-02-23", 1),
         (CHAIR, "2018-03-01", 5),
     ]
-    assert [each for each in late if each[0] == VICE] == [(VICE, "2018-03-01", 5)]
+    assert [row for row in late if row[0] == VICE] == [(VICE, "2018-03-01", 5)]

@@ -26,8 +26,8 @@ TWICE_A_YEAR = {"months": ["August", "February"]}
 
 
 def plan_of(office: Office, today: str, **more: Any) -> ActionPlan:
-    found: ActionPlan = shown_by(office, action_plan, today=day(today), **more)
-    return found
+    plan: ActionPlan = shown_by(office, action_plan, today=day(today), **more)
+    return plan
 
 
 def with_action(when: dict[str, Any], **more: Any) -> Office:
@@ -160,7 +160,7 @@ def test_the_worse_of_two_owners_stands_for_both() -> None:
     office.record(MILESTONE, Status.SUBMITTED)
     row = row_of(office, "2018-03-12")
     assert (row.who, row.rag) == ("PMQAG and CDOP", Rag.DUE_SOON)
-    assert [(each.owner.id, each.rag) for each in row.owner_statuses] == [
+    assert [(owner_status.owner.id, owner_status.rag) for owner_status in row.owner_statuses] == [
         ("pmqag", Rag.COMPLETE),
         ("cdop", Rag.DUE_SOON),
     ]
@@ -200,6 +200,6 @@ def test_the_whole_plan_has_every_action_in_its_section_and_order() -> None:
 def test_one_section_can_be_asked_for_alone() -> None:
     office = in_memory().store(make_whole())
     plan = plan_of(office, "2018-02-08", section="Section 2")
-    assert [(each.name, len(each.rows)) for each in plan.sections] == [("Section 2", 1)]
+    assert [(section.name, len(section.rows)) for section in plan.sections] == [("Section 2", 1)]
     row = plan.sections[0].rows[0]
     assert (row.quote, row.is_assumed, row.is_doubtful) == ("Ongoing", True, False)

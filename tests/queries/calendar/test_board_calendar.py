@@ -51,15 +51,15 @@ def ask(office: Office, question: Callable[[BoardCalendar], Any], today: str = T
 
 
 def lines(office: Office, start: str, end: str, *refs: str, today: str = TODAY) -> list[Line]:
-    found: list[Line] = ask(
+    listed: list[Line] = ask(
         office, lambda calendar: calendar.lines(day(start), day(end), refs or None), today
     )
-    return found
+    return listed
 
 
 def line(office: Office, key: str, today: str = TODAY) -> Line | None:
-    found: Line | None = ask(office, lambda calendar: calendar.line(key), today)
-    return found
+    shown: Line | None = ask(office, lambda calendar: calendar.line(key), today)
+    return shown
 
 
 @pytest.mark.parametrize(
@@ -73,13 +73,13 @@ def line(office: Office, key: str, today: str = TODAY) -> Line | None:
     ],
 )
 def test_a_window_has_both_its_ends(start: str, end: str, there: bool) -> None:
-    assert (S11 in [each.key for each in lines(an_office(), start, end)]) is there
+    assert (S11 in [line.key for line in lines(an_office(), start, end)]) is there
 
 
 def test_lines_come_by_date_then_kind_and_key() -> None:
-    found = lines(an_office(), "2018-01-01", "2019-12-31")
-    assert found == sorted(found, key=lambda each: (each.due, each.kind, each.key))
-    assert len({each.key for each in found}) == len(found)
+    listed = lines(an_office(), "2018-01-01", "2019-12-31")
+    assert listed == sorted(listed, key=lambda each: (each.due, each.kind, each.key))
+    assert len({line.key for line in listed}) == len(listed)
 
 
 @cache
@@ -118,8 +118,10 @@ def test_before_anything_is_stored_the_calendar_is_the_planners(one: date, other
     first, last = sorted((one, other))
 
     def compare(calendar: BoardCalendar) -> tuple[set[str], set[str]]:
-        given = {each.key for each in occurrences(calendar.view.planner, first, last, [])}
-        return {each.key for each in calendar.lines(first, last)}, given
+        given = {
+            occurrence.key for occurrence in occurrences(calendar.view.planner, first, last, [])
+        }
+        return {line.key for line in calendar.lines(first, last)}, given
 
     shown, given = ask(unstored_office(), compare)
     assert shown == given
@@ -134,19 +136,19 @@ def unstored_office() -> Office:
 def test_what_is_stored_and_what_is_computed_make_one_calendar() -> None:
     office = an_office(cumbria())
     stored = {row.key for row in office.rows()}
-    found = lines(office, "2017-01-01", "2021-12-31")
-    assert {each.key for each in found if each.stored is not None} == stored
-    beyond = [each for each in found if each.computed is not None]
+    listed = lines(office, "2017-01-01", "2021-12-31")
+    assert {line.key for line in listed if line.stored is not None} == stored
+    beyond = [line for line in listed if line.computed is not None]
     assert beyond
-    assert not {each.key for each in beyond} & stored
+    assert not {line.key for line in beyond} & stored
 
 
 def test_with_refs_only_those_are_given_in_the_same_words() -> None:
     office = an_office()
     some = lines(office, "2017-01-01", "2020-12-31", "s11", "2.1")
     whole = lines(office, "2017-01-01", "2020-12-31")
-    assert some == [each for each in whole if each.ref in {"s11", "2.1"}]
-    assert {each.ref for each in some} == {"s11", "2.1"}
+    assert some == [line for line in whole if line.ref in {"s11", "2.1"}]
+    assert {line.ref for line in some} == {"s11", "2.1"}
 
 
 def test_a_ref_keeps_the_status_of_what_it_is_met_by_though_that_is_not_asked_for() -> None:
@@ -165,17 +167,17 @@ def test_what_was_recorded_itself_does_not_take_the_others_status() -> None:
 
 
 def test_before_the_start_everything_is_unsettled_and_from_it_on_by_its_date() -> None:
-    found = lines(an_office(), "2017-01-01", "2018-12-31", "progress")
-    before = {each.status for each in found if each.due < day("2017-11-01")}
+    listed = lines(an_office(), "2017-01-01", "2018-12-31", "progress")
+    before = {line.status for line in listed if line.due < day("2017-11-01")}
     assert before == {Status.UNSETTLED}
-    after = {each.due: each.status for each in found if each.due >= day("2017-11-01")}
+    after = {line.due: line.status for line in listed if line.due >= day("2017-11-01")}
     assert after[day("2018-02-22")] is Status.OVERDUE
     assert after[day("2018-04-25")] is Status.PLANNED
 
 
 def test_without_a_start_what_lies_behind_today_is_unsettled() -> None:
     office = in_memory().store(make_planner(), go_live=None)
-    assert [each.status for each in lines(office, "2018-01-01", "2018-12-31")] == [Status.UNSETTLED]
+    assert [line.status for line in lines(office, "2018-01-01", "2018-12-31")] == [Status.UNSETTLED]
     (found,) = lines(office, "2018-01-01", "2018-12-31", today="2018-02-22")
     assert found.status is Status.DUE
 
@@ -185,10 +187,10 @@ def test_what_a_change_moves_is_listed_once_before_it_is_planned_and_after() -> 
     move = move_meeting
     office.edit(lambda content: move(content, "lscb", day("2018-05-10"), day("2018-06-07")))
     key = "lscb/progress/cdop/2018-05"
-    seen = [each.due for each in lines(office, "2018-04-01", "2018-06-30") if each.key == key]
+    seen = [line.due for line in lines(office, "2018-04-01", "2018-06-30") if line.key == key]
     assert len(seen) == 1
     office.tick("2018-03-05 09:00")
-    seen = [each.due for each in lines(office, "2018-04-01", "2018-06-30") if each.key == key]
+    seen = [line.due for line in lines(office, "2018-04-01", "2018-06-30") if line.key == key]
     assert seen == [day("2018-05-23")]
 
 
@@ -201,9 +203,9 @@ def test_what_left_the_planner_unrecorded_is_void_and_what_was_recorded_stays() 
             update={"report": checked(make_document(report=kept)).report, "event": ()}
         )
     )
-    found = {each.key: each.status for each in lines(office, "2018-02-01", "2018-03-31")}
-    assert found["lscb/progress/cdop/2018-03"] is Status.SUBMITTED
-    assert found["lscb/progress/pmqag/2018-03"] is Status.VOID
+    statuses = {line.key: line.status for line in lines(office, "2018-02-01", "2018-03-31")}
+    assert statuses["lscb/progress/cdop/2018-03"] is Status.SUBMITTED
+    assert statuses["lscb/progress/pmqag/2018-03"] is Status.VOID
 
 
 def test_a_date_that_somebody_set_is_meant_to_the_day() -> None:
@@ -233,8 +235,8 @@ def test_what_is_owed_from_before_a_day_is_late(
     office = an_office()
     if status is not None:
         office.record(S11, status)
-    found = ask(office, lambda calendar: calendar.late_before(day(before)))
-    assert (S11 in [each.key for each in found]) is is_late
+    listed = ask(office, lambda calendar: calendar.late_before(day(before)))
+    assert (S11 in [line.key for line in listed]) is is_late
 
 
 def test_nothing_is_late_on_its_own_day_and_no_review_ever_is() -> None:
@@ -243,7 +245,7 @@ def test_nothing_is_late_on_its_own_day_and_no_review_ever_is() -> None:
     assert on_its_day == []
     late = ask(office, lambda each: each.late_before(FAR_AHEAD), today="2019-06-01")
     assert late
-    assert {each.kind for each in late} == {Kind.REPORT, Kind.ACTION}
+    assert {row.kind for row in late} == {Kind.REPORT, Kind.ACTION}
 
 
 @pytest.mark.parametrize(
@@ -256,9 +258,9 @@ def test_nothing_is_late_on_its_own_day_and_no_review_ever_is() -> None:
     ],
 )
 def test_a_key_is_found_whether_it_is_stored_or_not(key: str, due: str) -> None:
-    found = line(an_office(), key)
-    assert found is not None
-    assert (found.key, found.due) == (key, day(due))
+    shown = line(an_office(), key)
+    assert shown is not None
+    assert (shown.key, shown.due) == (key, day(due))
 
 
 @pytest.mark.parametrize(
@@ -297,15 +299,15 @@ def at_march(body: str) -> dict[str, Any]:
 def test_meetings_are_those_of_every_body_and_cancelled_ones_are_void() -> None:
     office = an_office()
     office.edit(lambda content: cancel_meeting(content, "lscb", day("2018-07-12"), day(TODAY)))
-    found = ask(office, lambda calendar: calendar.meetings(day("2018-05-01"), day("2018-08-31")))
-    assert [(each.owner, each.due.isoformat(), each.status) for each in found] == [
+    listed = ask(office, lambda calendar: calendar.meetings(day("2018-05-01"), day("2018-08-31")))
+    assert [(line.owner, line.due.isoformat(), line.status) for line in listed] == [
         ("lscb", "2018-05-10", Status.PLANNED),
         ("business-group", "2018-05-15", Status.PLANNED),
         ("lscb", "2018-07-12", Status.VOID),
         ("business-group", "2018-08-21", Status.PLANNED),
     ]
-    assert {each.kind for each in found} == {Kind.MEETING}
-    assert not any(each.is_late(FAR_AHEAD) for each in found)
+    assert {line.kind for line in listed} == {Kind.MEETING}
+    assert not any(line.is_late(FAR_AHEAD) for line in listed)
 
 
 def test_a_later_start_makes_what_lies_before_it_unsettled_at_once() -> None:
@@ -321,5 +323,5 @@ def test_a_later_start_makes_what_lies_before_it_unsettled_at_once() -> None:
 def test_more_refs_than_one_question_takes_are_left_out_afterwards() -> None:
     office = an_office()
     refs = {"s11", *(f"ref-{number}" for number in range(600))}
-    found = ask(office, lambda each: each.lines(day("2018-01-01"), day("2018-12-31"), refs))
-    assert {each.ref for each in found} == {"s11"}
+    listed = ask(office, lambda each: each.lines(day("2018-01-01"), day("2018-12-31"), refs))
+    assert {line.ref for line in listed} == {"s11"}

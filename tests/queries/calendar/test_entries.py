@@ -21,10 +21,10 @@ WINDOWS = [
 
 
 def listed(office: Office, start: str, end: str, today: str, **more: object) -> list[CalendarEntry]:
-    found: list[CalendarEntry] = shown_by(
+    entries: list[CalendarEntry] = shown_by(
         office, upcoming, start=day(start), end=day(end), today=day(today), **more
     )
-    return found
+    return entries
 
 
 def busy() -> Office:
@@ -48,9 +48,9 @@ def busy() -> Office:
 @pytest.mark.parametrize(("start", "end"), WINDOWS)
 def test_what_is_stored_and_what_the_planner_gives_make_one_calendar(start: str, end: str) -> None:
     office = busy()
-    entries = {each.key: each for each in listed(office, start, end, "2018-02-08")}
+    entries = {entry.key: entry for entry in listed(office, start, end, "2018-02-08")}
     with reading(office) as (_, view):
-        given = {each.key for each in occurrences(view.planner, day(start), day(end))}
+        given = {occurrence.key for occurrence in occurrences(view.planner, day(start), day(end))}
     rows = {row.key: row for row in office.rows()}
     stored = {key for key, row in rows.items() if day(start) <= row.due <= day(end)}
     due = {key for key, each in entries.items() if each.kind != "meeting"}
@@ -87,8 +87,8 @@ def test_some_reports_alone_are_the_same_entries_without_the_meetings() -> None:
     refs = {"audits-july", "s11-march", "1.1"}
     whole = listed(office, "2017-11-01", "2018-10-31", "2018-02-08")
     some = listed(office, "2017-11-01", "2018-10-31", "2018-02-08", refs=refs)
-    assert some == [each for each in whole if each.ref in refs and each.kind != "meeting"]
-    assert {each.ref for each in some} == refs
+    assert some == [line for line in whole if line.ref in refs and line.kind != "meeting"]
+    assert {line.ref for line in some} == refs
 
 
 @pytest.mark.parametrize("refs", [None, {"audits-july"}])
@@ -96,11 +96,11 @@ def test_what_is_met_by_another_takes_its_status(refs: set[str] | None) -> None:
     office = in_memory().store(make_whole())
     office.tick("2018-06-20")
     office.record("lscb/july/pmqag/2018-07", Status.SUBMITTED)
-    found = {
-        each.key: each.status
-        for each in listed(office, "2018-06-01", "2018-07-31", "2018-06-21", refs=refs)
+    entries = {
+        entry.key: entry.status
+        for entry in listed(office, "2018-06-01", "2018-07-31", "2018-06-21", refs=refs)
     }
-    assert found["lscb/audits-july/pmqag/2018-07"] is Status.SUBMITTED
+    assert entries["lscb/audits-july/pmqag/2018-07"] is Status.SUBMITTED
 
 
 def test_it_takes_that_status_wherever_the_other_was_moved() -> None:
@@ -108,8 +108,8 @@ def test_it_takes_that_status_wherever_the_other_was_moved() -> None:
     office.tick("2018-06-20")
     office.extend("lscb/july/pmqag/2018-07", "2018-09-14")
     office.record("lscb/july/pmqag/2018-07", Status.ACCEPTED)
-    found = listed(office, "2018-06-01", "2018-07-31", "2018-06-21", refs=["audits-july"])
-    assert [each.status for each in found] == [Status.ACCEPTED]
+    entries = listed(office, "2018-06-01", "2018-07-31", "2018-06-21", refs=["audits-july"])
+    assert [entry.status for entry in entries] == [Status.ACCEPTED]
 
 
 @pytest.mark.parametrize(

@@ -27,34 +27,34 @@ def office() -> Office:
 
 
 def looked_at(office: Office, key: str = S11) -> ItemDetails:
-    found = found_by(office, key)
-    assert found is not None
-    return found
+    item = found_by(office, key)
+    assert item is not None
+    return item
 
 
 def found_by(office: Office, key: str) -> ItemDetails | None:
-    found: ItemDetails | None = shown_by(office, item_details, key=key, today=office_day(office))
-    return found
+    item: ItemDetails | None = shown_by(office, item_details, key=key, today=office_day(office))
+    return item
 
 
 def test_something_due_is_shown_with_its_source_and_its_meeting(office: Office) -> None:
-    found = looked_at(office)
-    assert found.entry.when == "22 February 2018"
-    assert found.source is not None
-    assert found.source.quote == "to be presented to the LSCB every March."
-    assert found.meeting is not None
-    assert (found.meeting.day, found.meeting.body.id) == (day("2018-03-08"), "lscb")
-    assert (found.is_action, found.can_be_moved) == (False, True)
-    assert found.why[-1] == (
+    item = looked_at(office)
+    assert item.entry.when == "22 February 2018"
+    assert item.source is not None
+    assert item.source.quote == "to be presented to the LSCB every March."
+    assert item.meeting is not None
+    assert (item.meeting.day, item.meeting.body.id) == (day("2018-03-08"), "lscb")
+    assert (item.is_action, item.can_be_moved) == (False, True)
+    assert item.why[-1] == (
         "LSCB meets on Thursday 8 March 2018, and 10 working days before that is Thursday "
         "22 February 2018."
     )
 
 
 def test_what_is_not_stored_yet_is_shown_from_the_planner_alone(office: Office) -> None:
-    found = looked_at(office, "lscb/s11/pmqag/2021-03")
-    assert found.entry.due == day("2021-02-25")
-    assert (found.history, found.mails) == ((), ())
+    item = looked_at(office, "lscb/s11/pmqag/2021-03")
+    assert item.entry.due == day("2021-02-25")
+    assert (item.history, item.mails) == ((), ())
 
 
 @pytest.mark.parametrize(
@@ -67,21 +67,21 @@ def test_nothing_else_is_something_due(office: Office, key: str) -> None:
 def test_the_record_tells_what_happened_in_order(office: Office) -> None:
     office.extend(S11, "2018-03-01", "the audit runs late")
     office.record(S11, Status.SUBMITTED, on="2018-02-01")
-    found = looked_at(office)
-    assert [line.what for line in found.history] == ["extended", "recorded"]
-    assert found.entry.moved_from == day("2018-02-22")
-    assert (found.can_be_opened, found.can_be_moved) == (True, False)
-    assert "It was given a date of its own: 1 March 2018 instead of 22 February 2018." in found.why
+    item = looked_at(office)
+    assert [line.what for line in item.history] == ["extended", "recorded"]
+    assert item.entry.moved_from == day("2018-02-22")
+    assert (item.can_be_opened, item.can_be_moved) == (True, False)
+    assert "It was given a date of its own: 1 March 2018 instead of 22 February 2018." in item.why
 
 
 def test_a_moved_meeting_moves_it_and_says_so(office: Office) -> None:
     office.edit(lambda content: move_meeting(content, "lscb", day("2018-03-08"), day("2018-03-15")))
     office.tick()
-    found = looked_at(office)
-    assert found.entry.due == day("2018-03-01")
-    assert found.meeting is not None
-    assert found.meeting.remark == "moved from 8 March 2018"
-    assert [line.what for line in found.history] == ["moved"]
+    item = looked_at(office)
+    assert item.entry.due == day("2018-03-01")
+    assert item.meeting is not None
+    assert item.meeting.remark == "moved from 8 March 2018"
+    assert [line.what for line in item.history] == ["moved"]
 
 
 def test_a_cancelled_meeting_takes_what_was_for_it_along(office: Office) -> None:
@@ -90,10 +90,10 @@ def test_a_cancelled_meeting_takes_what_was_for_it_along(office: Office) -> None
         lambda content: cancel_meeting(content, "lscb", day("2018-03-08"), day("2018-02-01"))
     )
     office.tick()
-    found = looked_at(office, progress)
-    assert found.entry.status is Status.VOID
-    assert found.coming.none_because == "Nothing more is sent: it is no longer due."
-    assert (found.can_be_opened, found.can_be_moved) == (False, False)
+    item = looked_at(office, progress)
+    assert item.entry.status is Status.VOID
+    assert item.coming.none_because == "Nothing more is sent: it is no longer due."
+    assert (item.can_be_opened, item.can_be_moved) == (False, False)
 
 
 def test_mails_are_told_with_whom_when_and_what_became(office: Office) -> None:
@@ -138,18 +138,18 @@ def test_what_left_the_planner_is_still_told_of(office: Office) -> None:
     kept = tuple(each for each in content.report if each.id != "s11")
     office.store(content.model_copy(update={"report": kept}))
     office.tick()
-    found = looked_at(office)
-    assert found.source is None
-    assert found.why == ("It is not in the planner any more.",)
-    assert found.recordable == ()
-    assert [line.what for line in found.history][:1] == ["recorded"]
+    item = looked_at(office)
+    assert item.source is None
+    assert item.why == ("It is not in the planner any more.",)
+    assert item.recordable == ()
+    assert [line.what for line in item.history][:1] == ["recorded"]
 
 
 def test_a_review_says_that_it_is_never_due_itself(office: Office) -> None:
-    found = looked_at(office, REVIEW)
-    assert found.is_action
+    item = looked_at(office, REVIEW)
+    assert item.is_action
     assert "It is ongoing, so it is never due itself; this is when it is looked at again." in (
-        found.why
+        item.why
     )
-    assert found.meeting is not None
-    assert found.meeting.body.id == "business-group"
+    assert item.meeting is not None
+    assert item.meeting.body.id == "business-group"

@@ -24,11 +24,11 @@ def office() -> Office:
 
 
 def looked_at(office: Office, ref: str) -> ObligationDetails:
-    found: ObligationDetails | None = shown_by(
+    details: ObligationDetails | None = shown_by(
         office, obligation_details, ref=ref, today=office_day(office)
     )
-    assert found is not None
-    return found
+    assert details is not None
+    return details
 
 
 @pytest.mark.parametrize(
@@ -71,8 +71,8 @@ def test_a_report_has_its_row_and_an_action_its_number(office: Office) -> None:
 def test_what_has_no_date_says_which_kind_of_none(
     office: Office, ref: str, undecided: bool, ongoing: bool, raised: bool
 ) -> None:
-    found = looked_at(office, ref)
-    assert (found.is_undecided, found.is_ongoing, found.may_be_raised) == (
+    details = looked_at(office, ref)
+    assert (details.is_undecided, details.is_ongoing, details.may_be_raised) == (
         undecided,
         ongoing,
         raised,
@@ -81,24 +81,26 @@ def test_what_has_no_date_says_which_kind_of_none(
 
 def test_past_is_newest_first_and_coming_soonest_first(office: Office) -> None:
     office.tick("2018-06-01 09:00")
-    found = looked_at(office, "progress")
-    pmqag = [each for each in found.past if each.owner.id == "pmqag"]
-    assert [each.due.month for each in pmqag] == [4, 2, 12, 10]
-    assert [each.due for each in found.coming] == sorted(each.due for each in found.coming)
-    assert found.coming[0].due >= day("2018-06-01")
-    assert {each.owner.id for each in found.coming} == {"pmqag", "cdop"}
+    details = looked_at(office, "progress")
+    pmqag = [occurrence for occurrence in details.past if occurrence.owner.id == "pmqag"]
+    assert [occurrence.due.month for occurrence in pmqag] == [4, 2, 12, 10]
+    assert [occurrence.due for occurrence in details.coming] == sorted(
+        occurrence.due for occurrence in details.coming
+    )
+    assert details.coming[0].due >= day("2018-06-01")
+    assert {occurrence.owner.id for occurrence in details.coming} == {"pmqag", "cdop"}
 
 
 def test_what_is_due_today_is_still_to_come(office: Office) -> None:
     office.tick("2018-02-22 09:00")
-    found = looked_at(office, "s11")
-    assert (found.past, found.coming[0].due) == ((), day("2018-02-22"))
+    details = looked_at(office, "s11")
+    assert (details.past, details.coming[0].due) == ((), day("2018-02-22"))
 
 
 def test_what_was_recorded_shows_there(office: Office) -> None:
     office.record(S11, Status.SUBMITTED, on="2018-02-01")
     office.tick("2018-03-01 09:00")
-    assert [each.status for each in looked_at(office, "s11").past] == [Status.SUBMITTED]
+    assert [occurrence.status for occurrence in looked_at(office, "s11").past] == [Status.SUBMITTED]
 
 
 def test_reports_that_meet_each_other_are_linked(office: Office) -> None:

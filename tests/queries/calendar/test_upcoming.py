@@ -20,12 +20,12 @@ YEAR = {"start": day("2018-03-01"), "end": day("2019-02-28"), "today": day(TODAY
 
 
 def page_of(office: Office, choice: UpcomingFilter | None = None, **more: Any) -> UpcomingPage:
-    found: UpcomingPage = shown_by(office, upcoming_page, **(YEAR | more), choice=choice)
-    return found
+    page: UpcomingPage = shown_by(office, upcoming_page, **(YEAR | more), choice=choice)
+    return page
 
 
 def keys(page: UpcomingPage) -> list[str]:
-    return [each.key for group in page.groups for each in group.entries]
+    return [entry.key for group in page.groups for entry in group.entries]
 
 
 def an_office() -> Office:
@@ -37,7 +37,7 @@ def an_office() -> Office:
 def test_what_is_overdue_comes_first_however_old_it_is_and_then_the_months() -> None:
     page = page_of(an_office())
     assert [group.heading for group in page.groups][:3] == ["Overdue", "March 2018", "April 2018"]
-    assert [(each.key, each.distance) for each in page.groups[0].entries] == [
+    assert [(entry.key, entry.distance) for entry in page.groups[0].entries] == [
         ("lscb/progress/cdop/2018-03", "7 working days late"),
         ("lscb/progress/pmqag/2018-03", "7 working days late"),
         (S11, "7 working days late"),
@@ -49,8 +49,8 @@ def test_what_was_returned_and_is_late_is_listed_with_the_overdue() -> None:
     office = an_office()
     office.record(S11, Status.RETURNED)
     overdue = page_of(office).groups[0]
-    found = {each.key: (each.status_words, each.is_late) for each in overdue.entries}
-    assert found[S11] == ("returned", True)
+    statuses = {entry.key: (entry.status_words, entry.is_late) for entry in overdue.entries}
+    assert statuses[S11] == ("returned", True)
 
 
 def test_without_a_choice_everything_of_the_calendar_is_there() -> None:
@@ -59,11 +59,11 @@ def test_without_a_choice_everything_of_the_calendar_is_there() -> None:
     page = page_of(office, page=1)
     rest = page_of(office, page=2)
     whole = shown_by(office, upcoming, **(YEAR | {"start": day("2017-01-01")}))
-    wanted = {
-        each.key for each in whole if each.due >= YEAR["start"] or each.status is Status.OVERDUE
+    expected = {
+        line.key for line in whole if line.due >= YEAR["start"] or line.status is Status.OVERDUE
     }
-    assert set(keys(page) + keys(rest)) == wanted
-    assert page.paging.total == len(wanted)
+    assert set(keys(page) + keys(rest)) == expected
+    assert page.paging.total == len(expected)
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_without_a_choice_everything_of_the_calendar_is_there() -> None:
 )
 def test_a_choice_leaves_the_rest_out(choice: UpcomingFilter, wanted: set[str]) -> None:
     page = page_of(an_office(), choice)
-    assert {each.ref for group in page.groups for each in group.entries} == wanted
+    assert {entry.ref for group in page.groups for entry in group.entries} == wanted
     assert page.paging.total == len(keys(page))
 
 
@@ -98,7 +98,7 @@ def test_no_meeting_that_is_over_is_planned() -> None:
     page = page_of(
         an_office(), UpcomingFilter(status=Status.PLANNED, kind=Kind.MEETING), start=begin
     )
-    days = [each.due for group in page.groups for each in group.entries]
+    days = [entry.due for group in page.groups for entry in group.entries]
     assert min(days) == day("2018-03-08")
 
 
@@ -125,14 +125,16 @@ def test_pages_come_one_after_the_other_and_months_go_on(monkeypatch: pytest.Mon
 def test_the_counts_are_of_all_pages_and_leave_meetings_out() -> None:
     page = page_of(an_office())
     assert page.counts[Status.OVERDUE] == 3
-    meetings = [each for group in page.groups for each in group.entries if each.kind == "meeting"]
+    meetings = [
+        entry for group in page.groups for entry in group.entries if entry.kind == "meeting"
+    ]
     assert sum(page.counts.values()) == page.paging.total - len(meetings)
 
 
 def test_what_fell_due_before_the_start_and_is_not_asked_about_is_not_counted() -> None:
     long_before: dict[str, Any] = {"start": day("2017-01-01"), "end": day("2017-09-30")}
     page = page_of(an_office(), **long_before)
-    words = {each.status_words for group in page.groups for each in group.entries}
+    words = {entry.status_words for group in page.groups for entry in group.entries}
     assert "before the start" in words
     assert "not settled" not in words
     assert page.counts[Status.UNSETTLED] == 0

@@ -31,7 +31,7 @@ def why(
         office.happened("survey", "2018-02-01")
     with reading(office, today=day("2018-02-01")) as (connection, view):
         entries = upcoming(connection, view, start=day("2018-01-01"), end=day("2019-12-31"))
-        entry = next(each for each in entries if each.key == key)
+        entry = next(entry for entry in entries if entry.key == key)
         events = recorded_events(connection, view.id)
         return list(why_due(entry, view.obligations[entry.ref], events))
 
@@ -80,8 +80,8 @@ def why(
 def test_a_report_says_how_its_day_comes_about(
     when: dict[str, Any], period: str, read: str, sum_: str
 ) -> None:
-    said = why(report=make_report(when=when), key=f"lscb/s11/pmqag/{period}")
-    assert said == ["The plan says: “to be presented to the LSCB every March.”", read, sum_]
+    reasons = why(report=make_report(when=when), key=f"lscb/s11/pmqag/{period}")
+    assert reasons == ["The plan says: “to be presented to the LSCB every March.”", read, sum_]
 
 
 @pytest.mark.parametrize(
@@ -101,14 +101,14 @@ def test_a_report_says_how_its_day_comes_about(
     ],
 )
 def test_an_action_says_how_exactly_its_day_was_stated(stated: str, period: str, sum_: str) -> None:
-    said = why(action=make_action(when={"by": stated}), key=f"lscb/1.1/pmqag/{period}")
-    assert said[-1] == sum_
+    reasons = why(action=make_action(when={"by": stated}), key=f"lscb/1.1/pmqag/{period}")
+    assert reasons[-1] == sum_
 
 
 def test_what_was_read_in_or_is_not_clear_is_said() -> None:
     report = make_report(assumed="March is read in", doubt="Another row says May")
-    said = why(report=report, key="lscb/s11/pmqag/2018-03")
-    assert said[2:4] == [
+    reasons = why(report=report, key="lscb/s11/pmqag/2018-03")
+    assert reasons[2:4] == [
         "March is read in.",
         "The plan is not clear: Another row says May.",
     ]
@@ -116,8 +116,8 @@ def test_what_was_read_in_or_is_not_clear_is_said() -> None:
 
 def test_what_follows_an_event_counts_from_it() -> None:
     report = make_report(when={"after": "survey", "days": 5})
-    said = why(report=report, key="lscb/s11/pmqag/survey-1")
-    assert said[-2:] == [
+    reasons = why(report=report, key="lscb/s11/pmqag/survey-1")
+    assert reasons[-2:] == [
         "“The Board accepts the survey” was recorded on 1 February 2018.",
         "5 working days after that is Thursday 8 February 2018.",
     ]
@@ -125,11 +125,11 @@ def test_what_follows_an_event_counts_from_it() -> None:
 
 def test_a_review_is_at_the_meeting_where_it_is_looked_at() -> None:
     action = make_action(when={"review": QUARTERLY})
-    said = why(action=action, key="lscb/1.1/pmqag/2018-Q1")
-    assert said[2] == (
+    reasons = why(action=action, key="lscb/1.1/pmqag/2018-Q1")
+    assert reasons[2] == (
         "It is ongoing, so it is never due itself; this is when it is looked at again."
     )
-    assert said[3].startswith("BUSINESS-GROUP meets on Tuesday 20 February 2018")
+    assert reasons[3].startswith("BUSINESS-GROUP meets on Tuesday 20 February 2018")
 
 
 def test_the_meeting_that_counts_is_that_of_the_timing_in_force() -> None:
@@ -143,9 +143,9 @@ def test_the_meeting_that_counts_is_that_of_the_timing_in_force() -> None:
     office = in_memory()
     office.store(checked(document))
     with reading(office) as (_, view):
-        found = view.obligations
-    assert meeting_body(found["s11"], Kind.REPORT) == "lscb"
-    assert meeting_body(found["1.1"], Kind.ACTION) is None
-    assert meeting_body(found["1.2"], Kind.REVIEW) == "business-group"
-    assert meeting_body(found["1.3"], Kind.ACTION) is None
-    assert meeting_body(found["1.3"], Kind.REVIEW) == "business-group"
+        obligations = view.obligations
+    assert meeting_body(obligations["s11"], Kind.REPORT) == "lscb"
+    assert meeting_body(obligations["1.1"], Kind.ACTION) is None
+    assert meeting_body(obligations["1.2"], Kind.REVIEW) == "business-group"
+    assert meeting_body(obligations["1.3"], Kind.ACTION) is None
+    assert meeting_body(obligations["1.3"], Kind.REVIEW) == "business-group"

@@ -21,8 +21,8 @@ TODAY = "2018-03-05"
 
 def planner_of(office: Office, first: str = "2018-01-01", **more: Any) -> YearPlanner:
     asked = {"first": day(first), "today": day(TODAY)} | more
-    found: YearPlanner = shown_by(office, year_planner, **asked)
-    return found
+    year: YearPlanner = shown_by(office, year_planner, **asked)
+    return year
 
 
 def an_office() -> Office:
@@ -63,7 +63,7 @@ def test_the_rows_are_the_reports_in_the_planners_order_with_their_words() -> No
     ]  # fmt: skip
     row = row_of(year, "progress")
     assert (row.row, row.title) == ("Other subgroups", "Subgroup progress report")
-    assert (row.owner_words, [each.short for each in row.audience]) == ("PMQAG and CDOP", ["LSCB"])
+    assert (row.owner_words, [body.short for body in row.audience]) == ("PMQAG and CDOP", ["LSCB"])
     assert row.timing == "at every LSCB meeting; papers 10 working days before"
     assert row_of(year, "survey").timing == "no date decided: the plan gives no month"
 

@@ -41,8 +41,8 @@ def _move(office: Office, before: str, to: str) -> None:
 
 def test_what_never_changed_has_the_number_nought_and_the_day_of_its_import() -> None:
     events = read(bytes_of(*_with_cache(_office())))
-    assert {each.sequence for each in events.values()} == {0}
-    assert {each.stamp for each in events.values()} == {at("2017-11-01")}
+    assert {event.sequence for event in events.values()} == {0}
+    assert {event.stamp for event in events.values()} == {at("2017-11-01")}
 
 
 def _with_cache(office: Office) -> tuple[Office, Any]:
@@ -71,7 +71,7 @@ def test_what_others_do_leaves_an_event_as_it_is() -> None:
 
 def test_a_meeting_moved_twice_rises_twice_and_back_again_a_third_time() -> None:
     office, cache = _with_cache(_office())
-    found = [read(bytes_of(office, cache))]
+    events = [read(bytes_of(office, cache))]
     for hour, (before, to) in enumerate(
         [("2018-03-08", "2018-03-15"), ("2018-03-15", "2018-03-22"), ("2018-03-22", "2018-03-08")],
         start=10,
@@ -79,13 +79,13 @@ def test_a_meeting_moved_twice_rises_twice_and_back_again_a_third_time() -> None
         office.tick(f"2018-02-02 {hour}:00")
         _move(office, before, to)
         office.tick()
-        found.append(read(bytes_of(office, cache)))
+        events.append(read(bytes_of(office, cache)))
     for key in (MARCH, S11):
-        numbers = [each[key].sequence for each in found]
+        numbers = [calendar[key].sequence for calendar in events]
         assert numbers == sorted(set(numbers)), key
-        assert found[-1][key].start == found[0][key].start
-    assert [each[MAY] for each in found] == [found[0][MAY]] * 4
-    assert found[-1][MARCH].stamp == at("2018-02-02 12:00")
+        assert events[-1][key].start == events[0][key].start
+    assert [calendar[MAY] for calendar in events] == [events[0][MAY]] * 4
+    assert events[-1][MARCH].stamp == at("2018-02-02 12:00")
 
 
 def test_changes_within_one_second_count_one_by_one() -> None:
@@ -116,16 +116,18 @@ def test_a_change_that_only_an_import_knows_of_counts() -> None:
 @pytest.mark.parametrize("is_saved", [True, False])
 def test_numbers_go_on_after_a_start_of_the_daemon(is_saved: bool) -> None:
     office, cache = _with_cache(_office())
-    found = [read(bytes_of(office, cache))]
+    events = [read(bytes_of(office, cache))]
     for hour, to in ((10, "2018-03-01"), (11, "2018-03-05")):
         office.now = at(f"2018-02-02 {hour}:00")
         office.extend(S11, to)
-        found.append(read(bytes_of(office, cache)))
+        events.append(read(bytes_of(office, cache)))
         if is_saved:
             assert cache.save()
         cache = cache_of(office)
-        assert read(bytes_of(office, cache)) == found[-1]
-    assert [each[S11].sequence for each in found] == sorted({e[S11].sequence for e in found})
+        assert read(bytes_of(office, cache)) == events[-1]
+    assert [calendar[S11].sequence for calendar in events] == sorted(
+        {e[S11].sequence for e in events}
+    )
     assert cache.save() is not is_saved
     assert not cache.save()
 
@@ -152,11 +154,11 @@ def test_after_a_backup_is_brought_back_no_number_falls() -> None:
     restored = Office(database=backup, now=at("2018-02-06"))
     with backup.write() as connection:
         put_on_hold(connection, why="A backup was brought back.", now=restored.now)
-    found = read(bytes_of(restored, cache_of(restored)))
-    assert found[S11].start == day("2018-02-22")
-    assert found.keys() == lost.keys()
-    assert all(found[key].sequence > lost[key].sequence for key in lost)
-    assert all(found[key].stamp > lost[key].stamp for key in lost)
+    events = read(bytes_of(restored, cache_of(restored)))
+    assert events[S11].start == day("2018-02-22")
+    assert events.keys() == lost.keys()
+    assert all(events[key].sequence > lost[key].sequence for key in lost)
+    assert all(events[key].stamp > lost[key].stamp for key in lost)
 
 
 def test_what_is_called_off_and_takes_place_after_all_does_not_fall() -> None:
@@ -234,7 +236,9 @@ def _next_meeting(office: Office) -> date:
         series = view.planner.bodies[0].series
     assert series is not None
     today = office.local.day_of(office.now)
-    return next(each.day for each in meetings(series, today, day("2020-01-01")) if each.held)
+    return next(
+        meeting.day for meeting in meetings(series, today, day("2020-01-01")) if meeting.held
+    )
 
 
 def _move_next(office: Office, to: date) -> None:

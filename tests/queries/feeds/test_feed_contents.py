@@ -42,8 +42,8 @@ def _entries(office: Office) -> list[CalendarEntry]:
     today = office.local.day_of(office.now)
     with reading(office) as (_, view):
         start, end = window(view.planner, today, office.horizon_months)
-    found: list[CalendarEntry] = shown_by(office, upcoming, start=start, end=end, today=today)
-    return [each for each in found if each.status is not Status.VOID]
+    entries: list[CalendarEntry] = shown_by(office, upcoming, start=start, end=end, today=today)
+    return [entry for entry in entries if entry.status is not Status.VOID]
 
 
 def _bounds(entry: CalendarEntry, times: dict[str, tuple[str, str]]) -> tuple[date, date]:
@@ -74,12 +74,12 @@ def test_the_feed_of_the_board_is_its_calendar_in_winter_and_summer(today: str) 
     office = in_memory().store(cumbria())
     office.tick("2017-11-01")
     office.tick(today)
-    expected = {each.key: _bounds(each, CUMBRIAN_TIMES) for each in _entries(office)}
-    found = {key: (each.start, each.end) for key, each in _events(office).items()}
-    assert found == expected
-    offsets = {start.utcoffset() for start, _ in found.values() if isinstance(start, datetime)}
+    expected = {entry.key: _bounds(entry, CUMBRIAN_TIMES) for entry in _entries(office)}
+    times = {key: (each.start, each.end) for key, each in _events(office).items()}
+    assert times == expected
+    offsets = {start.utcoffset() for start, _ in times.values() if isinstance(start, datetime)}
     assert offsets == {timedelta(0), timedelta(hours=1)}
-    assert len(found) > 300
+    assert len(times) > 300
 
 
 @pytest.mark.parametrize("body", ["lscb", "pmqag", "business-group", "safer-cumbria"])
@@ -147,26 +147,26 @@ def test_an_event_says_what_is_owed_to_whom_for_which_meeting() -> None:
     office = in_memory().store(make_whole())
     office.tick("2018-02-01")
     events = _events(office)
-    said = {key: (each.summary, each.description) for key, each in events.items()}
-    assert said[S11] == (
+    texts = {key: (each.summary, each.description) for key, each in events.items()}
+    assert texts[S11] == (
         "Due: Report s11 (PMQAG to LSCB)",
         (
             "For the LSCB meeting on Thursday 8 March 2018.\nDue Thursday 22 February 2018.\n"
             "In the planner: S.11 Audit."
         ),
     )
-    assert said["lscb/1.1/pmqag/march-2018"] == (
+    assert texts["lscb/1.1/pmqag/march-2018"] == (
         "Due: Action 1.1, Action 1.1 in short (PMQAG)",
         "Due by the end of March 2018.",
     )
-    assert said["lscb/2.1/cdop/2018-Q1"] == (
+    assert texts["lscb/2.1/cdop/2018-Q1"] == (
         "Review: Action 2.1, Keep panels going (CDOP)",
         (
             "For the BUSINESS-GROUP meeting on Tuesday 20 February 2018.\n"
             "To be looked at again Tuesday 6 February 2018."
         ),
     )
-    assert said["lscb/lscb/lscb/2018-03"] == (
+    assert texts["lscb/lscb/lscb/2018-03"] == (
         "LSCB meeting",
         "Cumbria Local Safeguarding Children Board meets.",
     )
@@ -240,13 +240,13 @@ def test_a_stored_title_that_turns_text_around_is_put_straight() -> None:
 def test_before_mails_begin_the_calendar_is_there_already() -> None:
     office = in_memory().store(go_live=None)
     office.now = at("2018-02-01")
-    assert _events(office).keys() == {each.key for each in _entries(office)}
+    assert _events(office).keys() == {entry.key for entry in _entries(office)}
 
 
 def test_a_feed_reaches_from_a_year_ago_to_the_horizon() -> None:
     office = in_memory().store(cumbria())
     office.tick("2019-06-15")
-    days = [each.day for each in _events(office).values()]
+    days = [event.day for event in _events(office).values()]
     assert day("2018-06-01") <= min(days) < day("2018-06-15")
     assert day("2020-12-01") < max(days) <= day("2020-12-31")
 

@@ -37,9 +37,9 @@ def office() -> Office:
 
 
 def coming(office: Office, key: str = S11) -> ComingMails:
-    found = shown_by(office, item_details, key=key, today=office_day(office))
-    assert found is not None
-    mails: ComingMails = found.coming
+    item = shown_by(office, item_details, key=key, today=office_day(office))
+    assert item is not None
+    mails: ComingMails = item.coming
     return mails
 
 
@@ -64,23 +64,23 @@ def test_the_mails_to_come_are_those_that_then_go_out(office: Office) -> None:
 
 
 def test_who_is_copied_grows_with_the_delay(office: Office) -> None:
-    found = coming(office)
-    assert readers(found, "2018-02-22") == {CHAIR}
-    assert readers(found, "2018-03-01") == {CHAIR, VICE, SECRETARIAT}
-    assert readers(found, "2018-03-08") == {CHAIR, VICE, SECRETARIAT, BUSINESS_CHAIR}
-    assert BOARD_CHAIR in readers(found, "2018-03-22")
+    mails = coming(office)
+    assert readers(mails, "2018-02-22") == {CHAIR}
+    assert readers(mails, "2018-03-01") == {CHAIR, VICE, SECRETARIAT}
+    assert readers(mails, "2018-03-08") == {CHAIR, VICE, SECRETARIAT, BUSINESS_CHAIR}
+    assert BOARD_CHAIR in readers(mails, "2018-03-22")
 
 
 def test_a_new_chair_gets_what_comes_from_then_on(office: Office) -> None:
     office.appoint(RoleName.CHAIR, "new.chair@example.org", "2018-02-20")
-    found = coming(office)
-    assert readers(found, "2018-02-15") == {CHAIR}
-    assert readers(found, "2018-02-22") == {"new.chair@example.org"}
+    mails = coming(office)
+    assert readers(mails, "2018-02-15") == {CHAIR}
+    assert readers(mails, "2018-02-22") == {"new.chair@example.org"}
 
 
 def test_a_vacant_place_says_who_stands_in_and_why(office: Office) -> None:
     office.leave(RoleName.CHAIR, CHAIR, "2018-02-20")
-    [mail] = [each for each in coming(office).mails if each.day == day("2018-02-22")]
+    [mail] = [mail for mail in coming(office).mails if mail.day == day("2018-02-22")]
     [reader] = mail.readers
     assert reader.address == VICE
     assert reader.because is not None
@@ -93,18 +93,18 @@ def test_a_new_date_begins_them_afresh(office: Office) -> None:
 
 
 def test_what_the_next_one_overtakes_says_when(office: Office) -> None:
-    found = coming(office, "lscb/progress/cdop/2018-03")
-    assert found.then is not None
-    assert found.then.startswith("On 25 April 2018 the next one falls due")
-    assert max(days(found)) < "2018-04-25"
+    mails = coming(office, "lscb/progress/cdop/2018-03")
+    assert mails.then is not None
+    assert mails.then.startswith("On 25 April 2018 the next one falls due")
+    assert max(days(mails)) < "2018-04-25"
     assert coming(office, ACTION).then == (
         "After that every 20 working days, until it is recorded."
     )
 
 
 def test_a_review_is_reminded_of_twice(office: Office) -> None:
-    found = coming(office, "lscb/2.1/cdop/2018-Q2")
-    assert [mail.step for mail in found.mails] == ["5 working days before", "on the day"]
+    mails = coming(office, "lscb/2.1/cdop/2018-Q2")
+    assert [mail.step for mail in mails.mails] == ["5 working days before", "on the day"]
 
 
 def test_after_the_policys_own_steps_one_more_is_shown(office: Office) -> None:
@@ -120,10 +120,10 @@ def test_after_the_policys_own_steps_one_more_is_shown(office: Office) -> None:
     ],
 )
 def test_what_nobody_is_mailed_about_says_why(office: Office, key: str, sentence: str) -> None:
-    found = coming(office, key)
-    assert found.mails == ()
-    assert found.none_because is not None
-    assert found.none_because.startswith(sentence)
+    mails = coming(office, key)
+    assert mails.mails == ()
+    assert mails.none_because is not None
+    assert mails.none_because.startswith(sentence)
 
 
 @pytest.mark.parametrize(

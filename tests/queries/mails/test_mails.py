@@ -32,8 +32,8 @@ def page_of(office: Office, choice: MailFilter | None = None, page: int = 1) -> 
 
 
 def mail(office: Office, number: int) -> MailDetails | None:
-    found: MailDetails | None = shown_by(office, mail_details, message_id=number)
-    return found
+    mail_shown: MailDetails | None = shown_by(office, mail_details, message_id=number)
+    return mail_shown
 
 
 def an_office() -> Office:
@@ -59,7 +59,7 @@ def test_the_newest_mails_come_first_in_pages() -> None:
     office = an_office()
     first, second = page_of(office), page_of(office, page=2)
     assert (first.paging.total, first.paging.pages) == (4, 2)
-    days = [each.day for each in (*first.mails, *second.mails)]
+    days = [mail.day for mail in (*first.mails, *second.mails)]
     assert days == sorted(days, reverse=True)
     assert first.people == (CHAIR, SECRETARIAT)
     assert first.counts == {MailOutcome.SENT: 3, MailOutcome.REFUSED: 1}
@@ -122,15 +122,17 @@ def test_a_whole_mail_has_headers_text_items_and_attempts() -> None:
     assert sent.content == office.postbag.mails[-1].outgoing.content
     assert sent.text is not None
     assert "Report s11" in sent.text
-    assert [(each.key, each.step, each.capacity) for each in sent.items] == [
+    assert [(item.key, item.step, item.capacity) for item in sent.items] == [
         (S11, "5 working days before", "answers for it")
     ]
-    assert [(each.words, each.reply) for each in sent.attempts] == [("sent", "250 2.0.0 OK")]
+    assert [(attempt.words, attempt.reply) for attempt in sent.attempts] == [
+        ("sent", "250 2.0.0 OK")
+    ]
     assert (sent.has_overview, sent.requests) == (False, ())
     assert refused is not None
     # It was refused before its bytes were fixed.
     assert (refused.text, refused.headers, refused.content) == (None, (), None)
-    assert [each.words for each in refused.attempts] == ["refused"]
+    assert [attempt.words for attempt in refused.attempts] == ["refused"]
 
 
 def test_an_overview_is_said_and_what_was_settled_meanwhile_says_why() -> None:
@@ -145,7 +147,7 @@ def test_an_overview_is_said_and_what_was_settled_meanwhile_says_why() -> None:
     dropped = mail(office, to_chair(office)[0])
     assert dropped is not None
     assert dropped.line.outcome is MailOutcome.DROPPED
-    assert [each.words for each in dropped.items] == ["not sent: submitted before it was sent"]
+    assert [item.words for item in dropped.items] == ["not sent: submitted before it was sent"]
 
 
 def test_there_is_no_mail_of_a_number_that_there_is_not() -> None:
@@ -177,5 +179,5 @@ def test_a_mail_handed_on_to_a_new_chair_is_told_of_as_such() -> None:
     office.deliver()
     old = mail(office, to_chair(office)[0])
     assert old is not None
-    assert [each.words for each in old.items] == ["not sent: somebody else holds the role now"]
+    assert [item.words for item in old.items] == ["not sent: somebody else holds the role now"]
     assert replace(old.line, words="").outcome is MailOutcome.DROPPED

@@ -36,7 +36,7 @@ def meetings_of(office: Office, body: str | None = "lscb", year: int = 2018) -> 
         today=office_day(office),
         body_id=body,
     )
-    return [meeting for each in found.bodies for meeting in each.meetings]
+    return [meeting for body_line in found.bodies for meeting in body_line.meetings]
 
 
 @pytest.mark.parametrize(
@@ -66,13 +66,13 @@ def test_a_series_is_said_in_words(meets: dict[str, Any], rule: str) -> None:
 
 def test_the_meetings_of_a_year_with_what_is_due_and_has_come(office: Office) -> None:
     office.record(S11, Status.SUBMITTED, on="2018-02-01")
-    found = {meeting.day: meeting for meeting in meetings_of(office)}
-    assert len(found) == 6
-    assert found[JANUARY].status_words == "held"
-    assert found[MARCH].status_words == "planned"
+    by_day = {meeting.day: meeting for meeting in meetings_of(office)}
+    assert len(by_day) == 6
+    assert by_day[JANUARY].status_words == "held"
+    assert by_day[MARCH].status_words == "planned"
     # S.11, and the progress of two subgroups.
-    assert (found[MARCH].expected, found[MARCH].received) == (3, 1)
-    assert (found[MAY].expected, found[MAY].received) == (2, 0)
+    assert (by_day[MARCH].expected, by_day[MARCH].received) == (3, 1)
+    assert (by_day[MAY].expected, by_day[MAY].received) == (2, 0)
 
 
 def test_every_body_that_meets_is_there_and_no_other(office: Office) -> None:
@@ -97,14 +97,14 @@ def test_a_move_a_cancellation_and_an_addition_are_remarked_on(office: Office) -
         lambda content: add_meeting(content, "lscb", day("2018-06-14"), extraordinary=False)
     )
     office.tick()
-    found = {meeting.day: meeting for meeting in meetings_of(office)}
-    assert MARCH not in found
-    assert found[day("2018-03-15")].remark == "moved from 8 March 2018"
-    assert found[day("2018-03-15")].expected == 3
-    assert found[MAY].is_cancelled
-    assert (found[MAY].status_words, found[MAY].expected) == ("cancelled", 0)
-    assert found[MAY].remark == "cancelled on 1 February 2018"
-    extra = found[day("2018-04-12")]
+    by_day = {meeting.day: meeting for meeting in meetings_of(office)}
+    assert MARCH not in by_day
+    assert by_day[day("2018-03-15")].remark == "moved from 8 March 2018"
+    assert by_day[day("2018-03-15")].expected == 3
+    assert by_day[MAY].is_cancelled
+    assert (by_day[MAY].status_words, by_day[MAY].expected) == ("cancelled", 0)
+    assert by_day[MAY].remark == "cancelled on 1 February 2018"
+    extra = by_day[day("2018-04-12")]
     assert extra.title == "LSCB extraordinary meeting"
     assert (extra.remark, extra.expected) == ("extraordinary: no reports are due at it", 0)
-    assert (found[day("2018-06-14")].remark, found[day("2018-06-14")].expected) == ("added", 2)
+    assert (by_day[day("2018-06-14")].remark, by_day[day("2018-06-14")].expected) == ("added", 2)

@@ -30,16 +30,16 @@ def office() -> Office:
 
 
 def papers_for(office: Office, when: str = MARCH, body: str = "lscb") -> MeetingPapers:
-    found = found_for(office, when, body)
-    assert found is not None
-    return found
+    papers = found_for(office, when, body)
+    assert papers is not None
+    return papers
 
 
 def found_for(office: Office, when: str, body: str) -> MeetingPapers | None:
-    found: MeetingPapers | None = shown_by(
+    papers: MeetingPapers | None = shown_by(
         office, meeting_papers, body=body, day=day(when), today=office_day(office)
     )
-    return found
+    return papers
 
 
 def keys(papers: Iterable[Paper]) -> set[str]:
@@ -47,10 +47,10 @@ def keys(papers: Iterable[Paper]) -> set[str]:
 
 
 def test_all_that_is_expected_is_to_come_at_first(office: Office) -> None:
-    found = papers_for(office)
-    assert keys(found.outstanding) == {S11, PMQAG, CDOP}
-    assert found.expected == 3
-    assert (found.received, found.late, found.unsettled, found.reviews) == ((), (), (), ())
+    papers = papers_for(office)
+    assert keys(papers.outstanding) == {S11, PMQAG, CDOP}
+    assert papers.expected == 3
+    assert (papers.received, papers.late, papers.unsettled, papers.reviews) == ((), (), (), ())
 
 
 @pytest.mark.parametrize(
@@ -67,11 +67,17 @@ def test_each_paper_stands_where_what_was_recorded_puts_it(
     office: Office, status: Status, where: str
 ) -> None:
     office.record(CDOP, status, on="2018-02-01", note="by mail")
-    found = papers_for(office)
-    [paper] = [each for each in getattr(found, where) if each.entry.key == CDOP]
+    papers = papers_for(office)
+    [paper] = [paper for paper in getattr(papers, where) if paper.entry.key == CDOP]
     assert (paper.recorded_on, paper.remark) == (day("2018-02-01"), "by mail")
-    assert found.expected == (2 if status is Status.WAIVED else 3)
-    every = (found.received, found.nothing_to_report, found.late, found.outstanding, found.waived)
+    assert papers.expected == (2 if status is Status.WAIVED else 3)
+    every = (
+        papers.received,
+        papers.nothing_to_report,
+        papers.late,
+        papers.outstanding,
+        papers.waived,
+    )
     assert sum(CDOP in keys(each) for each in every) == 1
 
 
@@ -83,13 +89,15 @@ def test_what_did_not_come_by_its_date_is_late(office: Office) -> None:
 
 def test_what_the_next_one_overtook_is_late_still(office: Office) -> None:
     office.tick("2018-05-01 09:00")
-    found = papers_for(office)
-    assert {each.entry.status for each in found.late if each.entry.key == CDOP} == {Status.MISSED}
+    papers = papers_for(office)
+    assert {paper.entry.status for paper in papers.late if paper.entry.key == CDOP} == {
+        Status.MISSED
+    }
 
 
 def test_what_fell_due_before_mails_began_is_not_settled(office: Office) -> None:
-    found = papers_for(office, "2017-11-09")
-    assert keys(found.unsettled) == {
+    papers = papers_for(office, "2017-11-09")
+    assert keys(papers.unsettled) == {
         "lscb/progress/pmqag/2017-11",
         "lscb/progress/cdop/2017-11",
     }
@@ -105,8 +113,8 @@ def test_papers_go_with_their_meeting(office: Office) -> None:
 def test_nothing_is_expected_at_a_cancelled_meeting(office: Office) -> None:
     office.edit(lambda content: cancel_meeting(content, "lscb", day(MARCH), day("2018-02-01")))
     office.tick()
-    found = papers_for(office)
-    assert (found.expected, found.meeting.is_cancelled) == (0, True)
+    papers = papers_for(office)
+    assert (papers.expected, papers.meeting.is_cancelled) == (0, True)
     # What names a month waits for the next meeting.
     assert S11 in keys(papers_for(office, "2018-05-10").outstanding)
 
@@ -121,19 +129,19 @@ def test_what_has_no_date_may_be_raised_at_any_meeting(office: Office) -> None:
 
 
 def test_reviews_stand_apart(office: Office) -> None:
-    found = papers_for(office, "2018-05-15", "business-group")
-    assert keys(found.reviews) == {"lscb/2.1/cdop/2018-Q2"}
-    assert found.expected == 0
+    papers = papers_for(office, "2018-05-15", "business-group")
+    assert keys(papers.reviews) == {"lscb/2.1/cdop/2018-Q2"}
+    assert papers.expected == 0
 
 
 def test_the_business_group_sees_what_is_overdue_anywhere_by_owner(office: Office) -> None:
     office.tick("2018-04-03 09:00")
-    found = papers_for(office, "2018-05-15", "business-group")
-    assert found.exceptions is not None
-    by_owner = {each.owner.id: each for each in found.exceptions}
+    papers = papers_for(office, "2018-05-15", "business-group")
+    assert papers.exceptions is not None
+    by_owner = {exception.owner.id: exception for exception in papers.exceptions}
     assert list(by_owner) == ["pmqag", "cdop"]
-    assert {each.key for each in by_owner["pmqag"].reports} == {S11, PMQAG}
-    assert {each.ref for each in by_owner["pmqag"].actions} == {"1.1"}
+    assert {entry.key for entry in by_owner["pmqag"].reports} == {S11, PMQAG}
+    assert {entry.ref for entry in by_owner["pmqag"].actions} == {"1.1"}
     assert by_owner["pmqag"].contact == "pmqag.chair@example.org"
     assert papers_for(office).exceptions is None
 
@@ -141,9 +149,9 @@ def test_the_business_group_sees_what_is_overdue_anywhere_by_owner(office: Offic
 def test_a_place_that_nobody_holds_is_told(office: Office) -> None:
     office.leave(RoleName.CHAIR, "cdop.chair@example.org", "2018-02-10", "cdop")
     office.tick("2018-02-26 09:00")
-    found = papers_for(office, "2018-05-15", "business-group")
-    assert found.exceptions is not None
-    contacts = {each.owner.id: each.contact for each in found.exceptions}
+    papers = papers_for(office, "2018-05-15", "business-group")
+    assert papers.exceptions is not None
+    contacts = {exception.owner.id: exception.contact for exception in papers.exceptions}
     assert contacts["cdop"] is None
 
 

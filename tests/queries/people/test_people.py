@@ -57,11 +57,11 @@ def body(*holders: RoleHolder, lead: str = "chair") -> Body:
 
 
 def test_roles_are_listed_with_all_their_holders_the_earliest_first() -> None:
-    found = list(
+    shown_roles = list(
         role_lines(body(held("2018-06-01", None), held(None, "2018-05-31")), today=TODAY, owes=True)
     )
-    assert [(role.role, role.is_vacant) for role in found] == [(RoleName.CHAIR, False)]
-    assert [each.when for each in found[0].holders] == [Tenure.PRESENT, Tenure.FUTURE]
+    assert [(role.role, role.is_vacant) for role in shown_roles] == [(RoleName.CHAIR, False)]
+    assert [holder.when for holder in shown_roles[0].holders] == [Tenure.PRESENT, Tenure.FUTURE]
 
 
 def test_a_missing_chair_is_a_line_only_where_something_is_owed() -> None:
@@ -76,12 +76,12 @@ def test_a_missing_chair_is_a_line_only_where_something_is_owed() -> None:
 
 
 def a_directory(office: Office) -> Directory:
-    found: Directory = shown_by(office, directory, today=office_day(office))
-    return found
+    listing: Directory = shown_by(office, directory, today=office_day(office))
+    return listing
 
 
 def line_of(office: Office, name: str) -> BodyLine:
-    return next(each for each in a_directory(office).bodies if each.body.id == name)
+    return next(body_line for body_line in a_directory(office).bodies if body_line.body.id == name)
 
 
 def an_office(**more: Any) -> Office:
@@ -150,7 +150,7 @@ def test_an_absent_chair_is_no_vacant_role_but_somebody_stands_in() -> None:
         "(pmqag.vice-chair@example.org)."
     )
     assert not any(role.is_vacant for role in line.roles)
-    person = next(each for each in a_directory(office).people if each.address == CHAIR)
+    person = next(person for person in a_directory(office).people if person.address == CHAIR)
     assert person.paused == "Paused since 1 March 2018 by secretariat."
 
 
@@ -165,9 +165,9 @@ def test_what_is_paused_says_so_and_since_when() -> None:
 
 def test_a_person_is_listed_once_with_every_role() -> None:
     office = an_office(chair="business-group.chair@example.org")
-    people = {each.address: each for each in a_directory(office).people}
-    roles = [each.body.id for each in people["business-group.chair@example.org"].roles]
-    assert len(people) == len({each.lower() for each in people})
+    people = {person.address: person for person in a_directory(office).people}
+    roles = [role_held.body.id for role_held in people["business-group.chair@example.org"].roles]
+    assert len(people) == len({address.lower() for address in people})
     assert "pmqag" in roles
 
 
@@ -175,7 +175,7 @@ def test_the_last_mail_and_whether_it_was_refused_stand_by_a_person() -> None:
     office = in_memory().store(go_live="2018-02-05")
     office.postbag.before = refusing(CHAIR)
     office.days("2018-02-05", "2018-02-08")
-    people = {each.address: each for each in a_directory(office).people}
+    people = {person.address: person for person in a_directory(office).people}
     chair, secretariat = people[CHAIR], people["secretariat@example.org"]
     assert chair.is_refused
     assert chair.last_mail is not None
@@ -197,9 +197,9 @@ def test_a_mail_that_was_given_up_is_nobodys_last() -> None:
     office.postbag.before = lambda _: None
     office.sweep("2018-02-09")
     with reading(office) as (connection, _):
-        found = last_mails(connection, [CHAIR], office.local)
-    assert found[CHAIR].day == date(2018, 2, 9)
-    assert found[CHAIR].words.startswith("sent 9 February 2018")
+        mails = last_mails(connection, [CHAIR], office.local)
+    assert mails[CHAIR].day == date(2018, 2, 9)
+    assert mails[CHAIR].words.startswith("sent 9 February 2018")
 
 
 def details(office: Office, name: str) -> BodyDetails | None:
@@ -214,17 +214,17 @@ def test_one_body_in_full() -> None:
     office.appoint(RoleName.CHAIR, "new@example.org", "2018-04-01")
     pmqag = details(office, "pmqag")
     assert pmqag is not None
-    owed = {each.ref: each for each in pmqag.owes}
+    owed = {owed.ref: owed for owed in pmqag.owes}
     assert owed["s11"].when == ("every March, at the LSCB meeting; papers 10 working days before")
     assert (owed["1.1"].is_action, owed["s11"].is_action) == (True, False)
-    assert [each.short for each in owed["progress"].others] == ["CDOP"]
-    assert [each.ref for each in pmqag.receives] == ["findings"]
-    assert [(each.role, each.address) for each in pmqag.held][:2] == [
+    assert [owner.short for owner in owed["progress"].others] == ["CDOP"]
+    assert [owed.ref for owed in pmqag.receives] == ["findings"]
+    assert [(held.role, held.address) for held in pmqag.held][:2] == [
         (RoleName.CHAIR, CHAIR),
         (RoleName.CHAIR, "new@example.org"),
     ]
     lscb = details(office, "lscb")
     assert lscb is not None
     assert (lscb.is_board, pmqag.is_board, lscb.owes) == (True, False, ())
-    assert {"s11", "progress"} <= {each.ref for each in lscb.receives}
+    assert {"s11", "progress"} <= {owed.ref for owed in lscb.receives}
     assert details(office, "nobody") is None

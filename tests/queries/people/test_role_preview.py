@@ -118,8 +118,8 @@ def test_somebody_who_takes_over_later_still_does() -> None:
 
 def test_the_first_ever_chair_takes_over_from_a_stand_in() -> None:
     office = an_office(chair=None, **{"vice-chair": None})
-    found = effects(office, appoint, RoleName.CHAIR, NEW, starts=date(2018, 2, 1))
-    assert found.sentences == (
+    preview = effects(office, appoint, RoleName.CHAIR, NEW, starts=date(2018, 2, 1))
+    assert preview.sentences == (
         f"From 1 February 2018 {OWED} go to {NEW} instead of secretariat@example.org.",
     )
 
@@ -140,15 +140,15 @@ def test_a_chair_of_the_board_or_of_the_business_group_gets_copies_about_all(
 
 
 def test_the_next_mails_are_those_after_the_change() -> None:
-    found = effects(an_office(), appoint, RoleName.CHAIR, NEW, starts=date(2018, 2, 15))
-    assert [(each.day, each.to) for each in found.mails] == [(date(2018, 2, 15), (NEW,))]
-    assert found.mails[0].key == "lscb/s11/pmqag/2018-03"
-    assert found.more == 0
+    preview = effects(an_office(), appoint, RoleName.CHAIR, NEW, starts=date(2018, 2, 15))
+    assert [(mail.day, mail.to) for mail in preview.mails] == [(date(2018, 2, 15), (NEW,))]
+    assert preview.mails[0].key == "lscb/s11/pmqag/2018-03"
+    assert preview.more == 0
 
 
 def test_an_absent_newcomer_gets_no_mail_until_back() -> None:
     office = an_office()
     office.appoint(RoleName.VICE_CHAIR, NEW, "2018-01-01")
     office.pause("person", NEW)
-    said = effects(office, appoint, RoleName.CHAIR, NEW).sentences
-    assert "is away, so it goes to the secretariat." in said[-1]
+    texts = effects(office, appoint, RoleName.CHAIR, NEW).sentences
+    assert "is away, so it goes to the secretariat." in texts[-1]

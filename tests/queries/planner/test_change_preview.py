@@ -81,13 +81,13 @@ def test_each_change_of_a_report_is_told_in_words(
 ) -> None:
     office.store(checked(with_cdop())).tick("2018-02-01")
     found, after = told(office, tmp_path, with_cdop(report=[make_report(**report)]))
-    assert [each.how for each in effects(found, after) if "2018" in each.how] == how
+    assert [effect.how for effect in effects(found, after) if "2018" in effect.how] == how
 
 
 def test_one_owner_who_hands_over_is_told_once(office: Office, tmp_path: Path) -> None:
     office.store(checked(with_cdop())).tick("2018-02-01")
     found, after = told(office, tmp_path, with_cdop(report=[make_report(owner="cdop")]))
-    assert [(each.how, each.what) for each in effects(found, after)] == [
+    assert [(effect.how, effect.what) for effect in effects(found, after)] == [
         ("Due 22 February 2018, now from CDOP instead of PMQAG", ("Report s11: CDOP",)),
         ("Due 28 February 2019, now from CDOP instead of PMQAG", ("Report s11: CDOP",)),
     ]
@@ -97,8 +97,8 @@ def test_the_meetings_of_another_rule_are_told(office: Office, tmp_path: Path) -
     office.store().tick("2018-02-01")
     rule = {"day": "second Friday", "months": MONTHS}
     found, _ = told(office, tmp_path, with_body(make_document(), "lscb", meets=rule))
-    said = next(meetings_in_words(found.meetings))
-    assert said == "LSCB meeting on Friday 9 March 2018 instead of Thursday 8 March 2018"
+    sentence = next(meetings_in_words(found.meetings))
+    assert sentence == "LSCB meeting on Friday 9 March 2018 instead of Thursday 8 March 2018"
 
 
 def test_what_is_settled_stays_and_that_is_said(office: Office, tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ def test_what_is_settled_stays_and_that_is_said(office: Office, tmp_path: Path) 
     office.record(S11, Status.SUBMITTED)
     found, _ = told(office, tmp_path, make_document(report=[]))
     assert found.staying == 1
-    assert any("1 report stays as recorded" in each for each in remarks(found))
+    assert any("1 report stays as recorded" in remark for remark in remarks(found))
 
 
 def test_it_is_said_when_reminders_went_out_already(office: Office, tmp_path: Path) -> None:
@@ -122,7 +122,9 @@ def test_many_things_are_cut_to_a_few_and_counted(office: Office, tmp_path: Path
     reports = [make_report(f"r{number:02}") for number in range(20)]
     found, after = told(office, tmp_path, make_document(report=reports))
     shown = next(
-        each for each in effects(found, after, most=8) if each.how.startswith("Papers now due 22")
+        effect
+        for effect in effects(found, after, most=8)
+        if effect.how.startswith("Papers now due 22")
     )
     assert (len(shown.what), shown.more) == (8, 12)
 
