@@ -92,7 +92,7 @@ def _day(day: int | None) -> str:
 
 
 def _by(timing: By, planner: Planner) -> str:
-    stated = listed([f"by {_stated(each)}" for each in timing.dates])
+    stated = listed([f"by {_stated(one_date)}" for one_date in timing.dates])
     if timing.review is None:
         return stated
     return f"{stated}, then ongoing and reviewed {sentence(timing.review, planner)}"

@@ -119,8 +119,8 @@ def _mailbox(header: str, mailbox: Address) -> str:
 def _mailboxes(header: str, mailboxes: Address | Sequence[Address]) -> str:
     """One mailbox or several, each on a line of its own (RFC 5322 3.6.2)."""
     listed = [mailboxes] if isinstance(mailboxes, Address) else mailboxes
-    written = [_mailbox(header, each) for each in listed]
-    further = [each.removeprefix(f"{header}: ") for each in written[1:]]
+    written = [_mailbox(header, mailbox) for mailbox in listed]
+    further = [line.removeprefix(f"{header}: ") for line in written[1:]]
     return ",\r\n ".join([written[0], *further])
 
 
