@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import sys
@@ -44,7 +45,11 @@ class Commands(click.Group):
         """One command, loaded now; it takes the shared options as well."""
         if cmd_name not in self.commands and cmd_name in self._table:
             name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+            # What loading makes stays to the end: looking through it for what to free only costs.
+            gc.disable()
             command = getattr(import_module(f"boardcal.cli.commands.{name}"), name)
+            gc.freeze()
+            gc.enable()
             self._share_options(command)
             self.commands[cmd_name] = command
         return self.commands.get(cmd_name)
