@@ -71,6 +71,18 @@ def test_the_very_first_comes_at_once_at_any_hour(any_office: Office, begins: st
     assert any_office.sweep(f"{begins[:14]}01") == []
 
 
+@pytest.mark.parametrize("begins", ["2018-02-24 23:00", "2018-02-25 03:00", "2018-03-31 09:00"])
+def test_a_first_one_after_the_weeks_last_working_day_is_the_next_weeks(
+    office: Office, begins: str
+) -> None:
+    office.store(make_planner(report=[]), go_live=begins[:10])
+    (first,) = office.sweep(begins)
+    week = "26 February" if begins < "2018-03" else "2 April"
+    assert first.subject.endswith(f"week of {week} 2018")
+    assert office.sweep("2018-02-26" if begins < "2018-03" else "2018-04-03") == []
+    assert len(office.sweep("2018-03-05" if begins < "2018-03" else "2018-04-09")) == 1
+
+
 def test_nobody_else_is_mailed_on_the_saturday_night_of_the_first_one(office: Office) -> None:
     office.store(go_live="2018-02-22")
     assert [mail.to for mail in office.sweep("2018-02-24 23:00")] == [SECRETARIAT]
