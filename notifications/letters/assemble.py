@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from ...calendar.occurrences import Kind
 from ...calendar.planner.roles import RoleName
 from ...storage.mail.messages import heads_of
 from ...storage.schema.column_types import AnyRow
@@ -95,7 +96,14 @@ def _letter(
         roles=roles,
         overviews=tuple(_overview(connection, row, sources) for row in rows.overviews),
         asked=tuple(asked_of(row, sources) for row in rows.requests),
+        of_several_boards=_is_of_several(reader, sources),
     )
+
+
+def _is_of_several(reader: str, sources: LetterSources) -> bool:
+    """Whether more than one Board may mail a reader."""
+    naming = [board for board in sources.boards.values() if board.planner.bodies_naming(reader)]
+    return len(naming) > 1
 
 
 def _further_secretariats(
@@ -126,8 +134,9 @@ def _overview(connection: Connection, row: AnyRow, sources: LetterSources) -> Ov
     )
 
 
-def _pressing(item: Item) -> tuple[bool, date, str]:
-    return item.is_copy, item.due, item.key
+def _pressing(item: Item) -> tuple[bool, bool, bool, date, str]:
+    """What is late leads; a review is never late, and waits behind what has a date."""
+    return item.is_copy, not item.is_overdue, item.kind is Kind.REVIEW, item.due, item.key
 
 
 def _also_open(

@@ -190,7 +190,7 @@ class Letter:
     are those in which the reader is mailed, such as "chair of the Education Subgroup": the
     mail's last lines name them. `asked` is what chairs ask of this reader, and what became of
     what the reader asked for. `is_trial`: it goes to whoever tries boardcal, in the reader's
-    stead.
+    stead. `of_several_boards`: its reader may be mailed by other Boards, too.
     """
 
     recipient: str
@@ -205,6 +205,7 @@ class Letter:
     also_reply_to: tuple[Secretariat, ...] = ()
     asked: tuple[Asked, ...] = ()
     is_trial: bool = False
+    of_several_boards: bool = False
 
     @property
     def is_empty(self) -> bool:

@@ -76,7 +76,9 @@ def to(mails: list[Mail], reader: str) -> list[Mail]:
 def test_it_is_in_the_secretariats_mail_of_the_next_working_day_once(live: Office) -> None:
     asks_for_time(live)
     (mail,) = to(live.days("2018-01-26", "2018-01-26"), SECRETARIAT)
-    assert mail.subject == f"{CHAIR} asks for more time, until 1 March 2018: Report s11"
+    assert mail.subject == (
+        f"{CHAIR} asks for more time, until 1 March 2018: Report s11, email of 26 January 2018"
+    )
     assert "“Two schools are late.”" in mail.text
     assert f"{PAGES}/requests/1" in mail.text
     later = to(live.days("2018-01-29", "2018-01-31"), SECRETARIAT)
@@ -231,7 +233,9 @@ def test_a_declined_request_changes_nothing_and_says_why(live: Office) -> None:
         requests.decline(connection, view, newest(live), who="admin", why="the Board meets")
     assert live.row(S11).due_revision == 1
     (mail,) = to(live.sweep("2018-01-26"), CHAIR)
-    assert mail.subject == "Your request for more time, until 1 March 2018: Report s11"
+    assert mail.subject == (
+        "Your request for more time, until 1 March 2018: Report s11, email of 26 January 2018"
+    )
     assert "The date stays: the Board meets." in mail.text
 
 
