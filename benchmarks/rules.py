@@ -47,7 +47,7 @@ def distinct_rules() -> tuple[list[tuple[Timing, Expand]], dict[str, Series]]:
     for every, day, until in islice(
         product(range(1, 5), range(1, 29), (2019, 2020, 2021, 2022)), 140
     ):
-        text = f"FREQ=MONTHLY;INTERVAL={every};BYMONTHDAY={day};UNTIL={until}1231T000000"
+        text = f"FREQ=MONTHLY;INTERVAL={every};BYMONTHDAY={day};UNTIL={until}1231"
         rules.append((OnCalendar(which=RecurrenceRule(rrule=text, start=START)), _text(text)))
     return rules[:DISTINCT], series
 

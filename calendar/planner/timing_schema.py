@@ -11,6 +11,7 @@ from pydantic import (
     ConfigDict,
     Discriminator,
     Field,
+    StringConstraints,
     Tag,
     model_validator,
 )
@@ -36,7 +37,7 @@ from ..rules.timing import (
     Span,
     Undecided,
 )
-from .field_types import Day, Id, Line, OneOrMore
+from .field_types import LONGEST_LINE, Day, Id, Line, OneOrMore
 
 
 class Entry(BaseModel):
@@ -62,14 +63,17 @@ def _known_year_month(text: str) -> str:
     return text
 
 
-def _known_rule(text: str) -> str:
-    check_rrule(text)
-    return text
-
-
 Months = Annotated[tuple[Line, ...], Field(min_length=1), AfterValidator(_known_months)]
 MonthOfYear = Annotated[Line, AfterValidator(_known_year_month)]
 DayOfMonth = Annotated[int, within(1, 31)]
+
+
+# No Line, as what is wrong with several lines pasted from a calendar is said by the check.
+Rule = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_LINE),
+    AfterValidator(check_rrule),
+]
 
 
 class MeetingWhen(Entry):
@@ -137,7 +141,7 @@ class EveryMonthsWhen(Entry):
 class RuleWhen(Entry):
     """`{ rrule = "FREQ=MONTHLY;BYDAY=1MO", from = 2018-01-01 }`, RFC 5545 3.3.10."""
 
-    rrule: Annotated[Line, AfterValidator(_known_rule)]
+    rrule: Rule
     from_: Day = Field(alias="from")
 
     def timing(self) -> OnCalendar:

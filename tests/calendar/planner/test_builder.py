@@ -77,6 +77,12 @@ def planner(text: str) -> Planner:
                 which=RecurrenceRule(rrule="FREQ=MONTHLY;BYDAY=1MO", start=date(2018, 1, 1))
             ),
         ),
+        (
+            '{ rrule = "RRULE:FREQ=MONTHLY;BYDAY=1MO", from = 2018-01-01 }',
+            OnCalendar(
+                which=RecurrenceRule(rrule="FREQ=MONTHLY;BYDAY=1MO", start=date(2018, 1, 1))
+            ),
+        ),
         ('{ by = "July 2018" }', by("July 2018")),
         ('{ by = ["November 2017", "March 2018"] }', by("November 2017", "March 2018")),
         (

@@ -196,6 +196,14 @@ WHEN = 'when = { meeting = "lscb", months = ["March"] }'
             ),
         ),
         (
+            '{ rrule = "DTSTART:20180101\\nRRULE:FREQ=DAILY", from = 2018-01-01 }',
+            (
+                'when.rrule: "DTSTART:20180101\\nRRULE:FREQ=DAILY" holds DTSTART, which is another '
+                "line of a calendar; give only the rule, such as FREQ=MONTHLY;BYDAY=1MO, and its "
+                "first day as from = 2018-01-01."
+            ),
+        ),
+        (
             '{ rrule = "FREQ=MONTHLY" }',
             "when.from is missing.",
         ),
