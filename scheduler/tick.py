@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from ..core.local_time import LocalTime, Moment
+from ..notifications.letters.assemble import note_subjects_of_waiting
 from ..notifications.letters.requests import HAND_REQUESTS_ON
 from ..notifications.reminders.compose import COMPOSE
 from ..notifications.reminders.decide import DECIDE, decide
@@ -98,6 +99,7 @@ class Ticker:
         if sending or overviews:
             for stage in STAGES:
                 stage.run(connection, sending, moment)
+            note_subjects_of_waiting(connection, live, moment.today)
 
 
 def _sending(live: Mapping[str, LiveBoard], moment: Moment) -> dict[str, LiveBoard]:

@@ -11,11 +11,13 @@ from sqlalchemy import Connection
 from ...core.local_time import LocalTime
 from ...storage.boards import share_boards
 from ...storage.database.engine import Database
-from ...storage.mail.claims import Claim, drop
+from ...storage.mail.claims import Claim, advance, drop
+from ...storage.message_states import MessageState
 from ...storage.planners import PlannerCache
 from ..letters.assemble import assemble
 from ..letters.model import Letter
 from ..letters.render import Templates
+from ..letters.subject import subject
 from ..links import NO_LINKS, Links
 from ..reminders.mailing_boards import live_boards
 from ..reminders.recheck import LetterSources, still_holds
@@ -86,6 +88,8 @@ class Writer:
             if letter is None:
                 drop(connection, claim, now=now)
                 return None
+            # Kept also where the mail does not leave.
+            advance(connection, claim, MessageState.CLAIMED, subject=subject(letter))
         letter = replace(letter, is_trial=bool(self.sender.redirect_to))
         rendered = self.templates.render(letter)
         name, at = f"message/{claim.message_id}", now.astimezone(self.local.zone)

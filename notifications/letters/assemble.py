@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import chain
 from typing import NamedTuple
@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 
 from ...calendar.occurrences import Kind
 from ...calendar.planner.roles import RoleName
-from ...storage.mail.messages import heads_of
+from ...storage.database.errors import DatabaseError
+from ...storage.mail.messages import heads_of, note_subjects, subjects_of_unwritten
 from ...storage.schema.column_types import AnyRow
 from ...wording.names import named
 from ..reminders.mailing_boards import LiveBoard
@@ -22,6 +23,7 @@ from .items import item_of, open_line
 from .model import FirstContact, Item, Letter, OpenLine, Overview, Secretariat
 from .overview import overview_of
 from .requests import asked_of, requests_that_hold
+from .subject import subject
 
 
 class Rows(NamedTuple):
@@ -66,6 +68,36 @@ def assemble(
         )
         for head in heads
     }
+
+
+def note_subjects_of_waiting(
+    connection: Connection, boards: Mapping[str, LiveBoard], today: date
+) -> None:
+    """Notes what today's messages are about that wait to be written.
+
+    So a mail that is kept waiting, or is refused, can be told from others.
+    """
+    sources = LetterSources(boards=boards, today=today, notices={}, in_full=False)
+    noted = subjects_of_unwritten(connection, today)
+    letters = _each_assembled(connection, list(noted), sources)
+    subjects = {number: subject(letter) for number, letter in letters if letter is not None}
+    note_subjects(
+        connection, {number: text for number, text in subjects.items() if text != noted[number]}
+    )
+
+
+def _each_assembled(
+    connection: Connection, message_ids: Sequence[int], sources: LetterSources
+) -> Iterator[tuple[int, Letter | None]]:
+    """The letters of messages; one that cannot be assembled is left out and keeps no other."""
+    try:
+        yield from assemble(connection, message_ids, sources).items()
+    except DatabaseError:
+        raise
+    except Exception:  # noqa: BLE001 - what is wrong with it is said when it is to be sent
+        if len(message_ids) > 1:
+            for number in message_ids:
+                yield from _each_assembled(connection, [number], sources)
 
 
 def _letter(

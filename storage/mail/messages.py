@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import Connection, bindparam, exists, insert, select, update
@@ -59,6 +59,17 @@ GIVE_UP_EMPTY = (
         finished_at=bindparam("now", type_=Instant),
         reply="nothing left to say",
     )
+)
+
+
+# What waits to be written, and may yet be added to.
+UNWRITTEN = (
+    select(message.c.id, message.c.subject)
+    .where(message.c.day == TODAY, message.c.state.in_(CHANGEABLE), message.c.content.is_(None))
+    .order_by(message.c.id)
+)
+NOTE_SUBJECT = (
+    update(message).where(message.c.id == bindparam("number")).values(subject=bindparam("says"))
 )
 
 
@@ -152,6 +163,18 @@ def give_up_resending(
         )
     )
     mark_rows(connection, tried, before=(CarriedState.SENDING,), to=CarriedState.UNCERTAIN)
+
+
+def subjects_of_unwritten(connection: Connection, today: date) -> dict[int, str | None]:
+    """Today's messages that are not fixed yet, each with the subject that was noted last."""
+    return {row.id: row.subject for row in connection.execute(UNWRITTEN, {"today": today})}
+
+
+def note_subjects(connection: Connection, subjects: Mapping[int, str]) -> None:
+    """Notes what messages are about, by number."""
+    if subjects:
+        rows = [{"number": number, "says": subject} for number, subject in subjects.items()]
+        connection.execute(NOTE_SUBJECT, rows)
 
 
 def heads_of(connection: Connection, messages: Sequence[int]) -> Sequence[AnyRow]:
