@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
 from starlette.concurrency import run_in_threadpool
@@ -14,13 +15,28 @@ from ..storage.boards import BoardRow
 from ..storage.database.errors import DatabaseError
 from .accounts.sign_in import sign_in_first
 from .page.error_page import error_page
-from .page.resubmit import is_same_origin, resendable, resubmit_page
+from .page.resubmit import resendable, resubmit_page
 from .request.context import VISITOR, RequestContext, context_of, open_context, set_cookie, site_of
-from .request.errors import ForbiddenError, NotFoundError, PageError
+from .request.errors import ForbiddenError, FormRefusedError, NotFoundError, PageError
 from .request.form import Form, read_form
+from .request.form_sign import SIGN, is_form_sign, is_from_elsewhere, is_same_origin
+from .request.sent_once import StillAnsweringError, answer_given, answered_once
 from .routing import Endpoint
 
+NO_SIGN = (
+    "The form was not sent whole, so nothing was recorded. Open the link in your email again, and "
+    "answer there."
+)
+ELSEWHERE = (
+    "The form was sent from a page of another address, so nothing was saved. Open the page here, "
+    "and fill it in once more."
+)
 STALE = "This form was opened before you signed in, or a while ago, so nothing was saved."
+
+
+# A browser gives up later; a form that takes longer was cut off, as by a stop of boardcal.
+MOST_LOOKS = 200
+SECONDS_BETWEEN_LOOKS = 0.1
 
 
 class SignInNeeded(Exception):
@@ -44,7 +60,13 @@ def guarded(by_method: Mapping[str, Endpoint]) -> Callable[[Request], Awaitable[
         except PageError as error:
             return await run_in_threadpool(error_page, request, error)
         endpoint = by_method["POST" if sends else "GET"]
-        return await run_in_threadpool(_answer, endpoint, request, form)
+        for _ in range(MOST_LOOKS):
+            try:
+                return await run_in_threadpool(_answer, endpoint, request, form)
+            except StillAnsweringError:
+                # No thread is kept waiting: the first answer may need one to come about.
+                await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+        return await run_in_threadpool(error_page, request, StillAnsweringError())
 
     return answer
 
@@ -52,7 +74,9 @@ def guarded(by_method: Mapping[str, Endpoint]) -> Callable[[Request], Awaitable[
 def _answer(endpoint: Endpoint, request: Request, form: Form) -> Response:
     try:
         context = open_context(request, form)
-        response = _admit(endpoint, request, context) or endpoint.handler(request)
+        response = answer_given(request) or _admitted(endpoint, request, context)
+    except StillAnsweringError:
+        raise
     except SignInNeeded:
         response = sign_in_first(request)
     except StaleForm:
@@ -60,6 +84,15 @@ def _answer(endpoint: Endpoint, request: Request, form: Form) -> Response:
     except Exception as error:  # noqa: BLE001 - a page that fails must not take others along
         response = error_page(request, error)
     return _kept(request, response)
+
+
+def _admitted(endpoint: Endpoint, request: Request, context: RequestContext) -> Response:
+    detour = _admit(endpoint, request, context)
+    if detour is not None:
+        return detour
+    if endpoint.method == "POST":
+        return answered_once(request, endpoint.handler)
+    return endpoint.handler(request)
 
 
 def _admit(endpoint: Endpoint, request: Request, context: RequestContext) -> Response | None:
@@ -80,8 +113,8 @@ def _admit(endpoint: Endpoint, request: Request, context: RequestContext) -> Res
         _require_role(
             context, role, context.board.id if context.board and endpoint.of_board else None
         )
-    if request.method == "POST" and not endpoint.signed:
-        _require_own_form(request, context)
+    if request.method == "POST":
+        _require_own_form(endpoint, request, context)
     return None
 
 
@@ -103,9 +136,16 @@ def _has_anywhere(context: RequestContext, role: Role) -> bool:
     return account is not None and (role is Role.VIEWER or account.may(role))
 
 
-def _require_own_form(request: Request, context: RequestContext) -> None:
-    sent = context.form.secret("csrf")
-    if not context.key or not site_of(request).signer("form").verify_signature(context.key, sent):
+def _require_own_form(endpoint: Endpoint, request: Request, context: RequestContext) -> None:
+    sign = context.form.secret(SIGN)
+    if endpoint.signed:
+        # The address is the proof. The sign only tells two forms apart; readers may refuse cookies.
+        if not sign:
+            raise FormRefusedError(NO_SIGN)
+        return
+    if is_from_elsewhere(request):
+        raise ForbiddenError(ELSEWHERE)
+    if not is_form_sign(site_of(request), context.key, sign):
         raise StaleForm
 
 

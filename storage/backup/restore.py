@@ -16,7 +16,7 @@ from ..database.integrity import faults_of, missing_from
 from ..database.migrate import alone, migrate
 from ..database.schema_version import SCHEMA, schema_of
 from ..holds import end_hold, put_on_hold
-from ..schema.accounts import session, setup_link
+from ..schema.accounts import sent_form, session, setup_link
 from ..schema.all_tables import metadata
 from ..schema.append_only import unguarded
 from ..schema.planner import board
@@ -32,7 +32,8 @@ def prepared_copy(
     """A copy of the backup `file`, beside `target` and ready to take its place; its contents.
 
     It has today's tables and is on hold, for the reason that `why` makes of the contents. Its
-    sessions and links are gone: those who had one then may have lost their access since.
+    sessions and links are gone: those who had one then may have lost their access since. So are
+    the answers to forms, for what a form changed afterwards is not in it.
     Raises BackupError, having changed nothing, where the backup is damaged or newer.
     """
     require_sound(file)
@@ -52,8 +53,8 @@ def prepared_copy(
             with database.write() as connection:
                 _require_whole(connection, file)
                 contents = contents_of(connection)
-                connection.execute(delete(session))
-                connection.execute(delete(setup_link))
+                for table in (session, setup_link, sent_form):
+                    connection.execute(delete(table))
                 end_hold(connection, now=now, who=who)
                 put_on_hold(connection, why=why(contents), now=now, who=who, after_restore=True)
                 _number_planners_anew(connection, now)

@@ -49,6 +49,14 @@ setup_link = Table(
     Column("expires_at", Instant, nullable=False),
     Column("used_at", Instant),
 )
+sent_form = Table(
+    "sent_form",
+    metadata,
+    Column("digest", String(64), primary_key=True, comment="Signature of all that it carries"),
+    Column("claimed_at", Instant, nullable=False, index=True),
+    Column("answer", Text, comment="Sealed by what the form carries; null: not answered yet"),
+    comment="Forms as they were sent, so that one sent twice is answered as the first time",
+)
 feed = Table(
     "feed",
     metadata,

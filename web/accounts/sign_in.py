@@ -12,15 +12,12 @@ from ...storage.accounts.accounts import stored_password
 from ...storage.accounts.sessions import (
     begin_session,
     end_session,
-    fingerprint,
     session_of,
-    set_notice,
 )
 from ...storage.accounts.sign_in_throttle import begin_attempt, forgive, subjects_of
 from ..page.page import page
 from ..page.resubmit import (
     KeptForm,
-    is_same_origin,
     packed_form,
     resendable,
     resubmit_page,
@@ -33,10 +30,12 @@ from ..request.context import (
     drop_cookie,
     form_of,
     link,
+    notify,
     set_cookie,
     site_of,
 )
 from ..request.form import Problems
+from ..request.form_sign import is_same_origin
 from .passwords import matches
 
 WRONG = "The email address or the password is not right"
@@ -121,10 +120,10 @@ def signed_in(
         if context.session is not None:
             end_session(connection, context.session.digest)
         token = begin_session(connection, account_id, now=site.now())
-        if notice is not None:
-            set_notice(connection, fingerprint(token), {"heading": "Done", "text": notice})
         context.session = session_of(connection, token, now=site.now())
     context.key = token
+    if notice is not None:
+        notify(request, notice)
     response: Response = RedirectResponse(target, status_code=303)
     if kept is not None:
         response = resubmit_page(request, kept, why=WELCOME_BACK, status=200)

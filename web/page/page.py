@@ -15,6 +15,7 @@ from ...storage.accounts.sessions import Notice, set_notice
 from ...storage.database.errors import DatabaseError
 from ..request.context import RequestContext, context_of, link, site_of
 from ..request.form import Problems
+from ..request.form_sign import new_form_sign
 from ..request.site import Site
 from .navigation import navigation
 
@@ -47,7 +48,7 @@ def page(
         "today": site.installation.today,
         "link": partial(link, request),
         "may": partial(_may, context),
-        "csrf": site.signer("form").get_signature(context.key).decode() if context.key else "",
+        "csrf": new_form_sign(site, context.key) if context.key else "",
         "notice": _taken_notice(request),
         "navigation": navigation(request),
         "banners": list(_banners(site, context)),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from itsdangerous import BadData, URLSafeSerializer
 from starlette.requests import Request
@@ -57,15 +56,6 @@ def resendable(request: Request, form: Form) -> KeptForm | None:
         return None
     query = f"?{request.url.query}" if request.url.query else ""
     return KeptForm(path=request.url.path + query, fields=fields)
-
-
-def is_same_origin(request: Request) -> bool:
-    """Whether the browser says that a page of ours sent the form."""
-    where = request.headers.get("sec-fetch-site")
-    if where is not None:
-        return where == "same-origin"
-    origin = urlsplit(request.headers.get("origin", ""))
-    return bool(origin.netloc) and origin.netloc == request.headers.get("host")
 
 
 def packed_form(site: Site, kept: KeptForm | None) -> str:

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from ...scheduler.planning.board_view import BoardView
 from ...storage.accounts.accounts import Account, Role
-from ...storage.accounts.sessions import Session, new_token, session_of, set_notice
+from ...storage.accounts.sessions import Notice, Session, new_token, session_of, set_notice
 from ...storage.boards import BoardRow, board_row, boards, hold_boards
 from ...storage.holds import Hold, hold_of
 from ...storage.pauses import paused_boards
@@ -59,7 +59,10 @@ def _full(site: Site, name: str) -> str:
 
 @dataclass(slots=True, kw_only=True)
 class RequestContext:
-    """The facts about a request. `key` is the cookie that its forms are bound to."""
+    """The facts about a request. `key` is the cookie that its forms are bound to.
+
+    `notice` is what the page after it says.
+    """
 
     form: Form = field(default_factory=Form)
     session: Session | None = None
@@ -69,6 +72,7 @@ class RequestContext:
     board: BoardRow | None = None
     key: str = ""
     new_visitor: str | None = None
+    notice: Notice | None = None
 
     @property
     def account(self) -> Account | None:
@@ -187,7 +191,8 @@ def redirect(request: Request, path: str, notice: str | None = None, **query: ob
 
 def notify(request: Request, text: str, *, heading: str = "Done") -> None:
     """Have the next page of this session show a notice once."""
-    session = context_of(request).session
-    if session is not None:
+    context = context_of(request)
+    if context.session is not None:
+        context.notice = {"text": text, "heading": heading}
         with site_of(request).installation.database.write() as connection:
-            set_notice(connection, session.digest, {"text": text, "heading": heading})
+            set_notice(connection, context.session.digest, context.notice)

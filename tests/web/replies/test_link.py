@@ -54,7 +54,7 @@ def test_a_link_that_was_cut_off_or_made_up_opens_a_page_with_a_sentence(
     before = mailing.dump()
     for answer in (
         reader.opens(spoil(link)),
-        reader.sends(spoil(link), do="submitted", seen="1-open"),
+        reader.sends(spoil(link), csrf="a sign", do="submitted", seen="1-open"),
     ):
         assert answer.status_code in (404, 405)
         assert "Traceback" not in answer.text

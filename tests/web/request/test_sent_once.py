@@ -1,0 +1,214 @@
+"""Sending a form twice, by a double click, a reload or after a restart, and from elsewhere."""
+
+from __future__ import annotations
+
+from threading import Event, Thread
+from typing import TYPE_CHECKING
+
+import pytest
+
+from boardcal.core.errors import BoardcalError
+from boardcal.storage.accounts.accounts import Role
+from boardcal.storage.schema.accounts import feed, sent_form
+from boardcal.tests.waiting import PATIENCE
+from boardcal.tests.web.reader import PASSWORD, SECRETARIAT, Place
+from boardcal.tests.web.replying import answers
+from boardcal.web import access
+from boardcal.web.request.context import form_of, redirect
+from boardcal.web.routing import post
+from boardcal.web.url_map import URL_MAP
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from boardcal.tests.web.reader import Reader
+    from boardcal.tests.web.replying import MailingBoard
+
+
+class Register:
+    """A page that notes each time it is asked to; its first answer may take long, or fail."""
+
+    def __init__(self) -> None:
+        self.noted: list[str] = []
+        self.begun, self.go_on = Event(), Event()
+        self.go_on.set()
+        self.failure: Exception | None = None
+
+    def note(self, request: Request) -> Response:
+        """Notes what was typed."""
+        self.begun.set()
+        assert self.go_on.wait(PATIENCE)
+        failure, self.failure = self.failure, None
+        if failure is not None:
+            raise failure
+        self.noted.append(form_of(request).secret("note"))
+        return redirect(request, "/upcoming", f"Noted as number {len(self.noted)}")
+
+
+@pytest.fixture
+def register() -> Register:
+    return Register()
+
+
+@pytest.fixture
+def trial(place: Place, register: Register) -> Place:
+    """The pages with one more."""
+    note = post("/note", Role.SECRETARIAT, register.note)
+    return Place(database=place.database, folder=place.folder, endpoints=(*URL_MAP, note))
+
+
+@pytest.fixture
+def reader(trial: Place) -> Reader:
+    """The secretariat, at a page with a form."""
+    reader = trial.reader(SECRETARIAT)
+    reader.opens("/account")
+    return reader
+
+
+def test_the_second_click_waits_for_the_answer_to_the_first(
+    trial: Place, reader: Reader, register: Register
+) -> None:
+    register.go_on.clear()
+    sign, found = reader.csrf, []
+    browsers = [trial.reader() for _ in range(3)]
+    for browser in browsers:
+        browser.client.cookies = reader.client.cookies
+
+    def click(browser: Reader) -> None:
+        found.append(browser.sends("/note", csrf=sign, note="Moved").headers["location"])
+
+    clicks = [Thread(target=click, args=(browser,)) for browser in browsers]
+    for thread in clicks:
+        thread.start()
+    assert register.begun.wait(PATIENCE)
+    register.go_on.set()
+    for thread in clicks:
+        thread.join(PATIENCE)
+    assert found == ["/upcoming"] * 3
+    assert register.noted == ["Moved"]
+
+
+def test_the_notice_of_the_first_answer_is_shown_with_the_second_too(
+    reader: Reader, register: Register
+) -> None:
+    sign = reader.csrf
+    for _ in range(3):
+        reader.follows(reader.sends("/note", csrf=sign, note="Moved"))
+        assert "Noted as number 1" in reader.text
+    assert register.noted == ["Moved"]
+
+
+def test_after_a_restart_a_form_still_has_its_answer(
+    place: Place, trial: Place, reader: Reader, register: Register
+) -> None:
+    sign = reader.csrf
+    reader.sends("/note", csrf=sign, note="Moved")
+    again = Place(database=place.database, folder=place.folder, endpoints=trial.endpoints)
+    browser = again.reader()
+    browser.client.cookies = reader.client.cookies
+    assert browser.sends("/note", csrf=sign, note="Moved").status_code == 303
+    assert register.noted == ["Moved"]
+
+
+def test_what_is_typed_otherwise_or_on_another_page_is_another_form(
+    reader: Reader, register: Register
+) -> None:
+    sign = reader.csrf
+    for note in ("Moved", "Cancelled"):
+        reader.sends("/note", csrf=sign, note=note)
+    reader.opens("/account")
+    assert reader.csrf != sign
+    reader.sends("/note", note="Moved")
+    assert register.noted == ["Moved", "Cancelled", "Moved"]
+
+
+@pytest.mark.parametrize("failure", [RuntimeError("the roof fell in"), BoardcalError("Not now.")])
+def test_a_form_that_changed_nothing_may_be_sent_again(
+    reader: Reader, register: Register, failure: Exception
+) -> None:
+    register.failure = failure
+    sign = reader.csrf
+    statuses = [reader.sends("/note", csrf=sign, note="Moved").status_code for _ in range(3)]
+    assert statuses[0] in (400, 500)
+    assert statuses[1:] == [303, 303]
+    assert register.noted == ["Moved"]
+
+
+def test_a_form_whose_answer_was_cut_off_is_not_saved_again_unasked(
+    trial: Place, reader: Reader, register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(access, "SECONDS_BETWEEN_LOOKS", 0)
+    sign = reader.csrf
+    reader.sends("/note", csrf=sign, note="Moved")
+    with trial.database.write() as connection:
+        connection.execute(sent_form.update().values(answer=None))
+    assert reader.sends("/note", csrf=sign, note="Moved").status_code == 409
+    assert "Look whether it was saved before you do it again." in reader.text
+    assert register.noted == ["Moved"]
+
+
+def test_a_chair_who_takes_an_answer_back_can_give_it_again(
+    mailing: MailingBoard, link: str
+) -> None:
+    chair = mailing.place.reader()
+    chair.opens(link)
+    for do in ("submitted", "back", "submitted"):
+        chair.follows(answers(chair, link, do))
+    assert "Thank you. It is recorded" in chair.text
+
+
+def test_a_chairs_form_without_its_sign_records_nothing(mailing: MailingBoard, link: str) -> None:
+    chair = mailing.place.reader()
+    chair.opens(link)
+    before = mailing.dump()
+    assert chair.sends(link, csrf="", do="submitted", seen=chair.hidden("seen")).status_code == 400
+    assert "Open the link in your email again" in chair.text
+    assert mailing.dump() == before
+
+
+def test_no_address_or_cookie_can_be_read_from_what_is_kept(place: Place) -> None:
+    reader = place.reader()
+    reader.opens("/sign-in")
+    signed_in = reader.sends("/sign-in", email=SECRETARIAT, password=PASSWORD)
+    reader.opens("/subscribe")
+    made = reader.sends("/subscribe", dates="board:lscb")
+    secrets = [
+        cookie.partition("=")[2].partition(";")[0]
+        for answer in (signed_in, made)
+        for cookie in answer.headers.get_list("set-cookie")
+    ]
+    kept = str(place.table(sent_form))
+    assert len(place.table(feed)) == 1
+    assert len(secrets) > 2
+    assert not [secret for secret in secrets if secret and secret in kept]
+    assert PASSWORD not in kept
+
+
+def test_forms_that_nobody_here_may_send_are_not_kept(trial: Place, reader: Reader) -> None:
+    before = trial.table(sent_form)
+    reader.sends("/note", csrf="wrong", note="Moved")
+    reader.sends("/answer/made-up", do="submitted")
+    trial.reader().sends("/note", csrf=reader.csrf, note="Moved")
+    assert trial.table(sent_form) == before
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 303),
+        ({"Origin": "http://127.0.0.1:8000"}, 303),
+        ({"Origin": "https://evil.example.org"}, 403),
+        ({"Origin": "http://127.0.0.1:9999"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": "http://[::1"}, 403),
+        ({"Origin": "http://127.0.0.1:port"}, 403),
+        ({"Origin": "http://localhost:8000", "Host": "localhost:8000"}, 303),
+    ],
+)
+def test_a_form_with_the_right_sign_from_another_address_is_refused(
+    reader: Reader, headers: dict[str, str], status: int
+) -> None:
+    data = {"csrf": reader.csrf, "note": "Moved"}
+    answer = reader.client.post("/note", data=data, headers=headers)
+    assert answer.status_code == status
