@@ -93,6 +93,12 @@ class Names:
         return " ".join(own).casefold()
 
 
+def with_the(name: str, *, start: bool = False) -> str:
+    """A name with its article, once: "the LSCB"; "the Board" where it is called "The Board"."""
+    bare = name[4:] if name[:4].casefold() == "the " else name
+    return f"{'The' if start else 'the'} {bare}"
+
+
 def named(body: Body, *, start: bool = False) -> str:
     """A body's name as it stands in a sentence: "the Education Subgroup", "Safer Cumbria"."""
     takes_article = body.kind in (BodyKind.SUBGROUP, BodyKind.GROUP, BodyKind.POST)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from ..rules.date_text import ORDINALS, WEEKDAYS, month_number
@@ -20,6 +22,8 @@ from .file_schema import (
 )
 from .model import Action, AwaitedEvent, Body, Obligation, Plan, Planner, Promise, Report
 from .roles import RoleHolder, RoleName
+
+ONE_DAY = timedelta(days=1)
 
 
 def planner_of(content: PlannerFile) -> Planner:
@@ -53,7 +57,7 @@ def _body(entry: BodyEntry) -> Body:
         lead=entry.lead,
         also=entry.also,
         holders=_holders(entry),
-        series=None if entry.meets is None else series_of(entry.meets, entry.meeting),
+        series=series_of(entry),
         assumed=_assumed(entry),
     )
 
@@ -77,15 +81,25 @@ def _holders(entry: BodyEntry) -> tuple[RoleHolder, ...]:
     )
 
 
-def series_of(entry: MeetsEntry, changes: tuple[ChangeEntry, ...]) -> Series:
-    """The meeting series that a `[body.meets]` and its `[[body.meeting]]` entries say."""
+def series_of(entry: BodyEntry) -> Series | None:
+    """The meetings that a [body.meets] and what stands beside it say; None where it has none."""
+    if entry.meets is None:
+        return None
+    before, starts = None, None
+    for met in entry.met:
+        before = replace(_rule(met), starts=starts, before=before)
+        starts = met.until + ONE_DAY
+    changes = tuple(_change(change) for change in entry.meeting)
+    return replace(_rule(entry.meets), starts=starts, before=before, changes=changes)
+
+
+def _rule(entry: MeetsEntry) -> Series:
     begins, ends = (None, None) if entry.time is None else times_of(entry.time)
     return Series(
         days=tuple(_weekday(text) for text in entry.day),
         months=tuple(month_number(month) for month in entry.months),
         begins=begins,
         ends=ends,
-        changes=tuple(_change(change) for change in changes),
     )
 
 
@@ -97,14 +111,19 @@ def _weekday(text: str) -> Weekday:
 def _change(entry: ChangeEntry) -> MeetingChange:
     if entry.moved is not None:
         return MeetingChange(kind=MeetingChangeKind.MOVED, day=entry.moved, to=entry.to)
-    if entry.cancelled is not None:
-        kind = MeetingChangeKind.CANCELLED
-        return MeetingChange(kind=kind, day=entry.cancelled, decided=entry.decided)
-    if entry.added is None:
+    if entry.added is not None:
+        return MeetingChange(
+            kind=MeetingChangeKind.ADDED,
+            day=entry.added,
+            to=entry.to,
+            extraordinary=entry.extraordinary,
+            cancelled=entry.cancelled is not None,
+            decided=entry.decided,
+        )
+    if entry.cancelled is None:
         raise ValueError("a meeting entry without any date")
-    return MeetingChange(
-        kind=MeetingChangeKind.ADDED, day=entry.added, extraordinary=entry.extraordinary
-    )
+    kind = MeetingChangeKind.CANCELLED
+    return MeetingChange(kind=kind, day=entry.cancelled, decided=entry.decided)
 
 
 def _policy(entry: ObligationEntry) -> Policy:

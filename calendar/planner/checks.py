@@ -9,11 +9,18 @@ from datetime import date, timedelta
 from ...core.validation.explain import nearest
 from ..rules.date_text import MONTHS, listed, long_date, month_number
 from ..rules.due_dates import Expansion
-from ..rules.meeting_series import FURTHEST_MOVE, scheduled_days
+from ..rules.meeting_series import FURTHEST_MOVE, Series, scheduled_days
 from ..rules.timing import AtMeetings, OnCalendar, Ongoing, Timing
 from ..rules.working_days import WorkingDays
 from .builder import series_of
-from .file_schema import ActionEntry, BodyEntry, ObligationEntry, PlannerFile, ReportEntry
+from .file_schema import (
+    ActionEntry,
+    BodyEntry,
+    ChangeEntry,
+    ObligationEntry,
+    PlannerFile,
+    ReportEntry,
+)
 from .timing_schema import AfterWhen, ByWhen, MeetingWhen, OngoingWhen, RuleWhen, When
 
 # 29 February can be eight years away (1896 to 1904, 2096 to 2104).
@@ -53,7 +60,8 @@ def _at_meetings(bodies: Mapping[str, BodyEntry], when: MeetingWhen) -> Iterator
         says = "has no [body.meets], so nothing can be due at its meetings"
         yield ("meeting",), when.meeting, says
         return
-    meets = {month_number(month) for month in body.meets.months}
+    rules = (body.meets, *body.met)
+    meets = {month_number(month) for rule in rules for month in rule.months}
     in_months = listed([MONTHS[month - 1] for month in sorted(meets)])
     for month in when.months or ():
         if month_number(month) not in meets:
@@ -72,9 +80,7 @@ def without_any_date(
 
 
 def _yields(timing: Timing, start: date, end: date, bodies: Mapping[str, BodyEntry]) -> bool:
-    series = {
-        body.id: series_of(body.meets, body.meeting) for body in bodies.values() if body.meets
-    }
+    series = {body.id: known for body in bodies.values() if (known := series_of(body)) is not None}
     expansion = Expansion(start=start, end=end, days=WorkingDays(), series=series)
     return any(not due_date.void for due_date in expansion.due_dates(timing))
 
@@ -147,36 +153,41 @@ def _board(content: PlannerFile, bodies: Mapping[str, BodyEntry]) -> Iterator[Fi
 
 
 def _meetings(path: Path, body: BodyEntry) -> Iterator[Finding]:
-    if body.meeting and body.meets is None:
+    series = series_of(body)
+    if series is None:
         needs = "needs a [body.meets] above it, which says when this body usually meets"
-        key = f'body "{body.id}", meeting'
-        yield Finding(path=(*path, "meeting"), key=key, value=None, says=needs)
+        for name in ("met", "meeting"):
+            if getattr(body, name):
+                key = f'body "{body.id}", {name}'
+                yield Finding(path=(*path, name), key=key, value=None, says=needs)
         return
-    seen: set[tuple[str, date]] = set()
+    seen: set[tuple[str, date, bool]] = set()
     for place, change in enumerate(body.meeting):
         for kind in ("moved", "cancelled", "added"):
             day = getattr(change, kind)
-            if day is None:
+            if day is None or (change.added and kind == "cancelled"):
                 continue
-            says = _change_problem(body, kind, day, change.to)
-            if (kind, day) in seen:
+            says = _change_problem(body, series, kind, change)
+            one = (kind, day, change.extraordinary)
+            if one in seen:
                 says = f"is {kind} twice; keep one of the two"
-            seen.add((kind, day))
+            # One that was added and went away leaves its day to another.
+            if not (change.added and (change.to or change.cancelled)):
+                seen.add(one)
             if says is not None:
                 key = f'body "{body.id}", meeting.{kind}'
                 where = (*path, "meeting", place, kind)
                 yield Finding(path=where, key=key, value=day, says=says)
 
 
-def _change_problem(body: BodyEntry, kind: str, day: date, to: date | None) -> str | None:
-    if to is not None and abs(to - day) > FURTHEST_MOVE:
+def _change_problem(body: BodyEntry, series: Series, kind: str, change: ChangeEntry) -> str | None:
+    day: date = getattr(change, kind)
+    if change.to is not None and abs(change.to - day) > FURTHEST_MOVE:
         return "goes to a day more than a year away; cancel it and add another meeting instead"
-    if body.meets is None:
-        return None
     around = (day - FURTHEST_MOVE, day + FURTHEST_MOVE)
-    days = {scheduled for _, scheduled in scheduled_days(series_of(body.meets, ()), *around)}
+    days = {scheduled for _, scheduled in scheduled_days(series, *around)}
     if kind == "added":
-        return _no_addition(body, day) if day in days else None
+        return None if change.extraordinary or day not in days else _no_addition(body, day)
     known = days | {change.added for change in body.meeting if change.added}
     if day in known:
         return None
@@ -184,14 +195,12 @@ def _change_problem(body: BodyEntry, kind: str, day: date, to: date | None) -> s
     return f"is not a day on which this body meets; the nearest one is {long_date(closest)}"
 
 
-def _no_addition(body: BodyEntry, day: date) -> str:
-    """Why no meeting can be added on a day of the series, whatever became of the one it has."""
+def _no_addition(body: BodyEntry, day: date) -> str | None:
+    """Why no meeting can be added on a day of the series; None where that one has moved away."""
     for change in body.meeting:
-        if change.moved == day and change.to is not None:
-            return (
-                f"is the day of a meeting that was moved to {long_date(change.to)}; move that one "
-                "back, or add one on another day"
-            )
+        if change.moved == day and change.to != day:
+            return None
+    for change in body.meeting:
         if change.cancelled == day:
             return "is the day of a meeting that is cancelled; take the cancelling out instead"
     return "is a meeting of the series already; nothing needs adding"

@@ -20,7 +20,7 @@ IN_ORDER = (
 
 
 # Written as tables of their own below their body, not in one line.
-BELOW = ("meets", "meeting")
+BELOW = ("meets", "met", "meeting")
 
 
 # Where a list of one may be written as the one alone.
@@ -50,8 +50,9 @@ def _sections(header: str, entry: Entry) -> Iterator[str]:
     name = header.strip("[]")
     if "meets" in entry:
         yield from _sections(f"[{name}.meets]", entry["meets"])
-    for change in entry.get("meeting", ()):
-        yield from _sections(f"[[{name}.meeting]]", change)
+    for many in ("met", "meeting"):
+        for below in entry.get(many, ()):
+            yield from _sections(f"[[{name}.{many}]]", below)
 
 
 def _line(key: str, value: Any) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import time
+from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
@@ -47,20 +48,24 @@ Holders = Annotated[tuple[HolderEntry, ...], BeforeValidator(_as_holders)]
 
 
 class ChangeEntry(Entry):
-    """One meeting that was `moved` (with `to`), `cancelled` or `added`."""
+    """One meeting that was `moved` (with `to`), `cancelled` or `added`.
+
+    An added one says itself where it was moved (`to`), and that it was `cancelled`.
+    """
 
     moved: Day | None = None
+    added: Day | None = None
     to: Day | None = None
+    extraordinary: bool = False
     cancelled: Day | None = None
     decided: Day | None = None
-    added: Day | None = None
-    extraordinary: bool = False
 
     @model_validator(mode="after")
     def _one_kind(self) -> ChangeEntry:
-        if sum(day is not None for day in (self.moved, self.cancelled, self.added)) != 1:
+        named = sum(day is not None for day in (self.moved, self.cancelled, self.added))
+        if named != 1 and not (named == 2 and self.added and self.cancelled == self.added):
             raise ValueError('needs exactly one of "moved", "cancelled" and "added"')
-        if (self.moved is None) != (self.to is None):
+        if (self.moved is None) != (self.to is None) and not self.added:
             raise ValueError('needs "moved" and "to" together')
         if self.decided and not self.cancelled:
             raise ValueError('has "decided" without "cancelled"')
@@ -111,6 +116,12 @@ def times_of(text: str) -> tuple[time, time]:
     return begins, ends
 
 
+class MetEntry(MeetsEntry):
+    """A `[[body.met]]`: when a body met before, with the last day `until` which that held."""
+
+    until: Day
+
+
 class BodyEntry(Entry):
     """A `[[body]]`: a Board, a subgroup or an outside partner, and who holds its roles."""
 
@@ -126,7 +137,16 @@ class BodyEntry(Entry):
     secretariat: Holders = ()
     assumed: Line | None = None
     meets: MeetsEntry | None = None
+    met: tuple[MetEntry, ...] = ()
     meeting: tuple[ChangeEntry, ...] = ()
+
+    @field_validator("met")
+    @classmethod
+    def _one_after_the_other(cls, rules: tuple[MetEntry, ...]) -> tuple[MetEntry, ...]:
+        for earlier, later in pairwise(rules):
+            if later.until <= earlier.until:
+                raise ValueError(f"must stand in order: {later.until} is not after {earlier.until}")
+        return rules
 
 
 Steps = Annotated[tuple[int, ...], Field(min_length=1)]

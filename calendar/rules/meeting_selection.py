@@ -100,7 +100,7 @@ def or_next(period: str, meeting: Meeting, meetings: Sequence[Meeting]) -> ForMe
         return ForMeeting(period=period, meeting=meeting)
     note = _cancelled(meeting)
     for later in meetings:
-        if later.counts and later.day > meeting.day:
+        if later.counts and later.day >= meeting.day and later.slot != meeting.slot:
             note = f"{note}, so this goes to the next one held"
             return ForMeeting(period=period, meeting=later, note=note)
     return ForMeeting(period=period, meeting=meeting, note=f"{note}, and no later one is known")

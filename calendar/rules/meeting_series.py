@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from enum import StrEnum
-from itertools import product
+from itertools import pairwise, product
 
 from .working_days import last_day
 
@@ -28,13 +29,15 @@ class MeetingChange:
     """One dated exception to a series.
 
     `day` is the scheduled day (for an added meeting the day it was added for), `to` where a
-    moved one went, `decided` the day a cancellation was decided (None: always known).
+    moved one went, `decided` the day a cancellation was decided (None: always known). An added
+    one carries what became of it itself: `to`, and whether it was `cancelled`.
     """
 
     kind: MeetingChangeKind
     day: date
     to: date | None = None
     extraordinary: bool = False
+    cancelled: bool = False
     decided: date | None = None
 
 
@@ -56,20 +59,37 @@ class Weekday:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
-    """A rule for meetings: the nth weekday of some months, at a time of day."""
+    """A rule for meetings: the nth weekday of some months, at a time of day.
+
+    It holds from `starts` on; `before` is the rule that held until then, itself without changes.
+    """
 
     days: tuple[Weekday, ...]
     months: tuple[int, ...]
     begins: time | None = None
     ends: time | None = None
     changes: tuple[MeetingChange, ...] = ()
+    starts: date | None = None
+    before: Series | None = None
+
+    @property
+    def eras(self) -> tuple[Series, ...]:
+        """The rules that held one after the other, this one last."""
+        return (self,) if self.before is None else (*self.before.eras, self)
+
+    def rule_on(self, day: date) -> Series:
+        """The rule that holds on a day."""
+        if self.before is None or self.starts is None or day >= self.starts:
+            return self
+        return self.before.rule_on(day)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meeting:
     """One meeting: where it stood in the series, and where it stands now.
 
-    `slot` names it for good ("2018-03"); `scheduled` is the day the rule gave.
+    `slot` names it for good ("2018-03"); `scheduled` is the day the rule gave. It lasts from
+    `begins` to `ends`, where that is known.
     """
 
     slot: str
@@ -79,6 +99,8 @@ class Meeting:
     added: bool = False
     extraordinary: bool = False
     decided: date | None = None
+    begins: time | None = None
+    ends: time | None = None
 
     @property
     def moved(self) -> bool:
@@ -96,54 +118,90 @@ def scheduled_days(series: Series, start: date, end: date) -> Iterator[tuple[str
 
     The slot is the year and month; a second weekday pattern in one month adds "-2".
     """
+    for slot, day, _ in _scheduled(series, start, end):
+        yield slot, day
+
+
+def _scheduled(series: Series, start: date, end: date) -> Iterator[tuple[str, date, Series]]:
+    """The slots and days from `start` to `end`, each with the rule that it follows."""
     # Plain arithmetic: python-dateutil gives the same days (a test holds it) at a fifth of the
     # speed, and a large secretariat has hundreds of series.
-    for year, month in product(range(start.year, end.year + 1), sorted(series.months)):
-        for position, pattern in enumerate(series.days, start=1):
-            day = pattern.day_in(year, month)
-            if start <= day <= end:
-                slot = f"{year:04}-{month:02}"
-                yield slot if position == 1 else f"{slot}-{position}", day
+    eras = series.eras
+    spans = [
+        (era, era.starts or date.min, following.starts or date.max)
+        for era, following in pairwise((*eras, Series(days=(), months=())))
+    ]
+    months = sorted({month for era in eras for month in era.months})
+    for year, month in product(range(start.year, end.year + 1), months):
+        slots = set()
+        for era, first, until in spans:
+            if month not in era.months:
+                continue
+            for position, pattern in enumerate(era.days, start=1):
+                day = pattern.day_in(year, month)
+                slot = f"{year:04}-{month:02}" + (f"-{position}" if position > 1 else "")
+                # In the month in which a new rule begins, a meeting of the old one was held.
+                if not first <= day < until or slot in slots:
+                    continue
+                slots.add(slot)
+                if start <= day <= end:
+                    yield slot, day, era
 
 
 def meetings(series: Series, start: date, end: date) -> tuple[Meeting, ...]:
     """All meetings of `series`, cancelled ones too, whose day lies in the window, by day."""
     margin = FURTHEST_MOVE if series.changes else timedelta(0)
     planned = [
-        Meeting(slot=slot, scheduled=day, day=day)
-        for slot, day in scheduled_days(series, start - margin, end + margin)
+        Meeting(slot=slot, scheduled=day, day=day, begins=rule.begins, ends=rule.ends)
+        for slot, day, rule in _scheduled(series, start - margin, end + margin)
     ]
-    changed = _with_changes(planned, series.changes)
+    changed = _with_changes(planned, series)
     inside = (meeting for meeting in changed if start <= meeting.day <= end)
     return tuple(sorted(inside, key=lambda meeting: (meeting.day, meeting.slot)))
 
 
-def _with_changes(
-    planned: Sequence[Meeting], changes: Iterable[MeetingChange]
-) -> Iterable[Meeting]:
-    by_day: dict[date, Meeting] = {}
+def _with_changes(planned: Sequence[Meeting], series: Series) -> Iterable[Meeting]:
+    by_slot: dict[str, Meeting] = {}
+    scheduled_on: dict[date, str] = {}
     for meeting in planned:
         # A fourth Thursday that is the last one too is one meeting.
-        by_day.setdefault(meeting.scheduled, meeting)
-    for change in changes:
-        if change.kind is MeetingChangeKind.ADDED:
-            by_day[change.day] = _added(change)
-    for change in changes:
-        changed = by_day.get(change.day)
-        if changed is None:
+        if scheduled_on.setdefault(meeting.scheduled, meeting.slot) == meeting.slot:
+            by_slot[meeting.slot] = meeting
+    for meeting in added_meetings(series):
+        by_slot[meeting.slot] = meeting
+        # A change names a meeting of the series by its day, and only else one that was added.
+        scheduled_on.setdefault(meeting.scheduled, meeting.slot)
+    for change in series.changes:
+        slot = scheduled_on.get(change.day)
+        if slot is None:
             continue
         if change.kind is MeetingChangeKind.MOVED and change.to is not None:
-            by_day[change.day] = replace(changed, day=change.to)
+            by_slot[slot] = replace(by_slot[slot], day=change.to)
         elif change.kind is MeetingChangeKind.CANCELLED:
-            by_day[change.day] = replace(changed, held=False, decided=change.decided)
-    return by_day.values()
+            by_slot[slot] = replace(by_slot[slot], held=False, decided=change.decided)
+    return by_slot.values()
 
 
-def _added(change: MeetingChange) -> Meeting:
-    return Meeting(
-        slot=f"added-{change.day}",
-        scheduled=change.day,
-        day=change.day,
-        added=True,
-        extraordinary=change.extraordinary,
-    )
+def added_meetings(series: Series) -> Iterator[Meeting]:
+    """The meetings that were added to a series, in the order of its changes.
+
+    The slot is "added-" and the day; a second one that was added for a day adds "-2".
+    """
+    counted: Counter[date] = Counter()
+    for change in series.changes:
+        if change.kind is not MeetingChangeKind.ADDED:
+            continue
+        counted[change.day] += 1
+        nth = "" if counted[change.day] == 1 else f"-{counted[change.day]}"
+        rule = series.rule_on(change.day)
+        yield Meeting(
+            slot=f"added-{change.day}{nth}",
+            scheduled=change.day,
+            day=change.to or change.day,
+            held=not change.cancelled,
+            added=True,
+            extraordinary=change.extraordinary,
+            decided=change.decided,
+            begins=rule.begins,
+            ends=rule.ends,
+        )

@@ -37,6 +37,9 @@ def consequences_in_words(outcome: ChangeEffects, planner: Planner) -> Iterator[
 
 BODY = click.argument("body")
 DAY_OF_MEETING = click.argument("day", metavar="DATE", type=DAY)
+SLOT = click.option(
+    "--slot", help="Which one, where several are on that day: the end of its key in `upcoming`."
+)
 DRY_RUN = click.option("--dry-run", is_flag=True, help="Only show what would change.")
 BY = by("decided")
 
@@ -53,6 +56,7 @@ def meeting() -> None:
 @BODY
 @DAY_OF_MEETING
 @click.option("--to", metavar="DATE", type=DAY, required=True, help="The new day.")
+@SLOT
 @DRY_RUN
 @YES
 @BY
@@ -63,19 +67,23 @@ def move(
     body: str,
     day: date,
     to: date,
+    slot: str | None,
     dry_run: bool,
     yes: bool,
     who: str | None,
     note: str | None,
 ) -> None:
     """Move the meeting of BODY on DATE to another day."""
-    decision = MeetingDecision(body=body, becomes=MeetingChangeKind.MOVED, day=day, to=to)
+    decision = MeetingDecision(
+        body=body, becomes=MeetingChangeKind.MOVED, day=day, to=to, slot=slot
+    )
     _change(invocation, decision, dry_run=dry_run, yes=yes, who=who, note=note)
 
 
 @meeting.command()
 @BODY
 @DAY_OF_MEETING
+@SLOT
 @DRY_RUN
 @YES
 @BY
@@ -85,13 +93,14 @@ def cancel(
     invocation: Invocation,
     body: str,
     day: date,
+    slot: str | None,
     dry_run: bool,
     yes: bool,
     who: str | None,
     note: str | None,
 ) -> None:
     """Cancel the meeting of BODY on DATE."""
-    decision = MeetingDecision(body=body, becomes=MeetingChangeKind.CANCELLED, day=day)
+    decision = MeetingDecision(body=body, becomes=MeetingChangeKind.CANCELLED, day=day, slot=slot)
     _change(invocation, decision, dry_run=dry_run, yes=yes, who=who, note=note)
 
 
@@ -135,7 +144,8 @@ def _change(
         with installation.database.read() as connection:
             row = installation.board(connection, invocation.board)
             content = installation.planners.content(connection, row)
-        decision = replace(decision, body=body_named(content, decision.body))
+        named = replace(decision, body=body_named(content, decision.body))
+        decision = named.of(planner_of(content))
         after = planner_of(decision.edit(content, decided=installation.today))
         _show(installation, row.id, decision, after)
         if dry_run:

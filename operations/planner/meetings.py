@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from ...calendar.planner.builder import planner_of
@@ -15,10 +15,13 @@ from ...calendar.rules.meeting_series import (
     Meeting,
     MeetingChangeKind,
     Series,
+    added_meetings,
     meetings,
+    scheduled_days,
 )
+from ...calendar.rules.working_days import WorkingDays
 from ...storage.change_kinds import ChangeKind
-from ...wording.names import short_names
+from ...wording.names import short_names, with_the
 from .change import EditError, with_edited_body
 
 NOTED_AS = {
@@ -30,13 +33,18 @@ NOTED_AS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeetingDecision:
-    """One meeting of a body on `day`, and what becomes of it; `to` is where a moved one goes."""
+    """One meeting of a body on `day`, and what becomes of it; `to` is where a moved one goes.
+
+    Where several are on that day, `slot` says which one; without it, it is the first of
+    `meetings_on`.
+    """
 
     body: str
     becomes: MeetingChangeKind
     day: date
     to: date | None = None
     extraordinary: bool = False
+    slot: str | None = None
 
     @property
     def what(self) -> ChangeKind:
@@ -48,14 +56,24 @@ class MeetingDecision:
         """The days that it is about, for the record: "2018-03-08 to 2018-03-15"."""
         return " to ".join(str(day) for day in (self.day, self.to) if day)
 
+    def of(self, planner: Planner) -> MeetingDecision:
+        """The decision with the meeting named that it is about, where that is there."""
+        body = planner.body(self.body)
+        if body is None or self.becomes is MeetingChangeKind.ADDED:
+            return self
+        named = (one for one in meetings_on(body, self.day) if self.slot in (None, one.slot))
+        meeting = next(named, None)
+        if meeting is None:
+            return self
+        return replace(self, slot=meeting.slot, extraordinary=meeting.extraordinary)
+
     def edit(self, content: PlannerFile, *, decided: date) -> PlannerFile:
         """`content` as it is after the decision. Raises EditError or FileProblems."""
-        match self.becomes:
-            case MeetingChangeKind.CANCELLED:
-                return cancel_meeting(content, self.body, self.day, decided)
-            case MeetingChangeKind.MOVED if self.to is not None:
-                return move_meeting(content, self.body, self.day, self.to)
-        return add_meeting(content, self.body, self.day, extraordinary=self.extraordinary)
+        if self.becomes is MeetingChangeKind.ADDED:
+            return add_meeting(content, self.body, self.day, extraordinary=self.extraordinary)
+        if self.becomes is MeetingChangeKind.MOVED and self.to is not None:
+            return move_meeting(content, self.body, self.day, self.to, self.slot)
+        return cancel_meeting(content, self.body, self.day, decided, self.slot)
 
     def headline(self, planner: Planner) -> str:
         """ "The LSCB meeting on Thursday 8 March 2018 moves to Thursday 15 March 2018."."""
@@ -63,80 +81,134 @@ class MeetingDecision:
         day = weekday_date(self.day)
         if self.becomes is MeetingChangeKind.ADDED:
             return f"{name} also meets on {day}."
+        kind = "extraordinary meeting" if self.extraordinary else "meeting"
+        meeting = f"{with_the(name, start=True)} {kind} on {day}"
         if self.to is None:
-            return f"The {name} meeting on {day} is cancelled."
-        return f"The {name} meeting on {day} moves to {weekday_date(self.to)}."
+            return f"{meeting} is cancelled."
+        return f"{meeting} moves to {weekday_date(self.to)}."
 
     def remark(self, planner: Planner) -> str | None:
-        """A word where the new day is not a working day."""
+        """A word where the new day is not a working day, or has another meeting already."""
         new = self.day if self.becomes is MeetingChangeKind.ADDED else self.to
-        if new is None or planner.days.is_working(new):
+        if new is None:
             return None
-        if new.weekday() < WEEKDAYS.index("Saturday"):
-            return f"Note that {long_date(new)} is a day off."
-        return f"Note that {long_date(new)} is a {WEEKDAYS[new.weekday()]}."
+        body = planner.body(self.body)
+        several = body is not None and len(meetings_on(body, new)) > 1
+        remarks = [day_off(planner.days, new), _crowded(body, new) if body and several else None]
+        return " ".join(remark for remark in remarks if remark) or None
 
 
-def move_meeting(content: PlannerFile, body_id: str, day: date, to: date) -> PlannerFile:
-    """`content` with the meeting that is on `day` now moved to another day."""
-    meeting = _meeting_on(content, body_id, day)
-    _require_free(content, body_id, to)
-
-    def change(body: Document) -> None:
-        changes = _without(body, "moved", meeting.scheduled)
-        if to != meeting.scheduled:
-            changes.append({"moved": meeting.scheduled.isoformat(), "to": to.isoformat()})
-        body["meeting"] = changes
-
-    return with_edited_body(content, body_id, change)
+def day_off(days: WorkingDays, day: date) -> str | None:
+    """ "Note that 26 December 2018 is a day off."; None for a working day."""
+    if days.is_working(day):
+        return None
+    if day.weekday() < WEEKDAYS.index("Saturday"):
+        return f"Note that {long_date(day)} is a day off."
+    return f"Note that {long_date(day)} is a {WEEKDAYS[day.weekday()]}."
 
 
-def cancel_meeting(content: PlannerFile, body_id: str, day: date, decided: date) -> PlannerFile:
-    """`content` with the meeting that is on `day` now cancelled, as decided on a day."""
-    meeting = _meeting_on(content, body_id, day)
+def _crowded(body: Body, day: date) -> str:
+    return f"{body.short} then has {len(meetings_on(body, day))} meetings on {long_date(day)}."
 
-    def change(body: Document) -> None:
-        changes = list(body.get("meeting", ()))
-        changes.append({"cancelled": meeting.scheduled.isoformat(), "decided": decided.isoformat()})
-        body["meeting"] = changes
 
-    return with_edited_body(content, body_id, change)
+def meetings_on(body: Body, day: date) -> list[Meeting]:
+    """The meetings that a body holds on a day, the one that people mean by the day first.
+
+    That is one of the series before one that was added for the day, one that was scheduled for
+    it before one that was moved to it, and an extraordinary one last.
+    """
+    if body.series is None:
+        return []
+    held = (meeting for meeting in meetings(body.series, day, day) if meeting.held)
+    return sorted(held, key=lambda one: (one.extraordinary, one.moved, one.added, one.slot))
+
+
+def move_meeting(
+    content: PlannerFile, body_id: str, day: date, to: date, slot: str | None = None
+) -> PlannerFile:
+    """`content` with a meeting that is on `day` now moved to another day. Raises EditError."""
+    meeting = _meeting_on(content, body_id, day, slot)
+    if to == day:
+        body, _ = _meeting_body(content, body_id)
+        raise EditError(f"{body.short} meets on {long_date(to)} already.")
+    return _with_meeting(content, body_id, replace(meeting, day=to))
+
+
+def cancel_meeting(
+    content: PlannerFile, body_id: str, day: date, decided: date, slot: str | None = None
+) -> PlannerFile:
+    """`content` with a meeting that is on `day` now cancelled, as decided on a day."""
+    meeting = _meeting_on(content, body_id, day, slot)
+    return _with_meeting(content, body_id, replace(meeting, held=False, decided=decided))
 
 
 def add_meeting(
     content: PlannerFile, body_id: str, day: date, *, extraordinary: bool
 ) -> PlannerFile:
-    """`content` with one more meeting; one that was cancelled on `day` takes place after all.
+    """`content` with one more meeting on `day`; one that was cancelled takes place after all.
 
-    Raises EditError where the body meets on that day already.
+    That is the one that was cancelled on `day`, else the one that was scheduled for it, then
+    moved, then cancelled. An extraordinary meeting is always a new one. Raises EditError where
+    the body meets on that day already.
     """
-    _require_free(content, body_id, day)
+    body, series = _meeting_body(content, body_id)
+    if any(meeting.extraordinary == extraordinary for meeting in meetings_on(body, day)):
+        raise EditError(f"{body.short} meets on {long_date(day)} already.")
+    near = meetings(series, day - FURTHEST_MOVE, day + FURTHEST_MOVE)
+    cancelled = [
+        meeting
+        for meeting in near
+        if not (meeting.held or meeting.extraordinary) and day in (meeting.day, meeting.scheduled)
+    ]
+    if cancelled and not extraordinary:
+        back = min(cancelled, key=lambda meeting: (meeting.day != day, meeting.added))
+        return _with_meeting(content, body_id, replace(back, day=day, held=True, decided=None))
+    added: Document = {"added": day.isoformat()}
+    if extraordinary:
+        added["extraordinary"] = True
 
-    def change(body: Document) -> None:
-        kept = _without(body, "cancelled", _scheduled(body, day))
-        if len(kept) == len(body.get("meeting", ())):
-            entry: Document = {"added": day.isoformat()}
-            if extraordinary:
-                entry["extraordinary"] = True
-            kept.append(entry)
-        body["meeting"] = kept
+    def change(document: Document) -> None:
+        document["meeting"] = [*document.get("meeting", ()), added]
 
     return with_edited_body(content, body_id, change)
 
 
-def _scheduled(body: Document, day: date) -> date:
-    """The scheduled day of the meeting that is, or before its cancelling was, on `day`."""
-    for exception in body.get("meeting", ()):
-        if exception.get("to") == day.isoformat():
-            return date.fromisoformat(exception["moved"])
-    return day
+def _with_meeting(content: PlannerFile, body_id: str, meeting: Meeting) -> PlannerFile:
+    """`content` with the entries of one meeting written anew, as it is to be."""
+    _, series = _meeting_body(content, body_id)
+    slots = [added.slot for added in added_meetings(series)]
+    scheduled = meeting.scheduled.isoformat()
+    # An entry that moves or cancels names a meeting of the series before one that was added.
+    in_series = any(scheduled_days(series, meeting.scheduled, meeting.scheduled))
+    is_named = not meeting.added or (meeting.slot == f"added-{scheduled}" and not in_series)
+
+    def change(document: Document) -> None:
+        entries, added = [], iter(slots)
+        for entry in document.get("meeting", ()):
+            slot = next(added) if "added" in entry else None
+            names_it = scheduled in (entry.get("moved"), entry.get("cancelled"))
+            if slot == meeting.slot:
+                entries += _entries(meeting)
+            elif slot is not None or not (is_named and names_it):
+                entries.append(entry)
+        document["meeting"] = entries if meeting.added else [*entries, *_entries(meeting)]
+
+    return with_edited_body(content, body_id, change)
 
 
-def _require_free(content: PlannerFile, body_id: str, day: date) -> None:
-    """Raises EditError where the body meets on `day` already, or has no meetings at all."""
-    body, series = _meeting_body(content, body_id)
-    if any(meeting.held for meeting in meetings(series, day, day)):
-        raise EditError(f"{body.short} meets on {long_date(day)} already.")
+def _entries(meeting: Meeting) -> list[Document]:
+    """The entries of a planner file that say what became of one meeting."""
+    scheduled, to = meeting.scheduled.isoformat(), meeting.day.isoformat()
+    off: Document = {}
+    if not meeting.held:
+        off["cancelled"] = scheduled
+        if meeting.decided is not None:
+            off["decided"] = meeting.decided.isoformat()
+    if not meeting.added:
+        moved = [{"moved": scheduled, "to": to}] if meeting.moved else []
+        return [*moved, off] if off else moved
+    own: Document = {"added": scheduled} | ({"to": to} if meeting.moved else {}) | off
+    return [own | ({"extraordinary": True} if meeting.extraordinary else {})]
 
 
 def _meeting_body(content: PlannerFile, body_id: str) -> tuple[Body, Series]:
@@ -149,20 +221,15 @@ def _meeting_body(content: PlannerFile, body_id: str) -> tuple[Body, Series]:
     return body, body.series
 
 
-def _without(body: Document, kind: str, day: date) -> list[Document]:
-    exceptions = body.get("meeting", ())
-    return [exception for exception in exceptions if exception.get(kind) != day.isoformat()]
-
-
-def _meeting_on(content: PlannerFile, body_id: str, day: date) -> Meeting:
-    """The held meeting of a body on `day`, where it stands now. Raises EditError."""
+def _meeting_on(content: PlannerFile, body_id: str, day: date, slot: str | None) -> Meeting:
+    """The held meeting of a body on `day`, the first or the one of `slot`. Raises EditError."""
     body, series = _meeting_body(content, body_id)
-    near = meetings(series, day - FURTHEST_MOVE, day + FURTHEST_MOVE)
-    held = [meeting for meeting in near if meeting.held]
-    for meeting in held:
-        if meeting.day == day:
+    on_day = meetings_on(body, day)
+    for meeting in on_day:
+        if slot in (None, meeting.slot):
             return meeting
-    raise EditError(_no_meeting(body, day, held))
+    near = meetings(series, day - FURTHEST_MOVE, day + FURTHEST_MOVE)
+    raise EditError(_no_meeting(body, day, [meeting for meeting in near if meeting.held]))
 
 
 def _no_meeting(body: Body, day: date, held: list[Meeting]) -> str:

@@ -203,3 +203,84 @@ def test_meetings_come_in_the_order_of_their_days() -> None:
     series = lscb(moved(date(2018, 1, 11), date(2018, 3, 20)), added(date(2018, 2, 1)))
     slots = [meeting.slot for meeting in meetings(series, START, date(2018, 5, 31))]
     assert slots == ["added-2018-02-01", "2018-03", "2018-01", "2018-05"]
+
+
+THIRD_TUESDAY = Weekday(n=3, weekday=1)
+MARCH, MAY, MAY_MOVED = date(2018, 3, 8), date(2018, 5, 10), date(2018, 5, 24)
+
+
+@pytest.mark.parametrize(
+    ("changes", "days"),
+    [
+        ((moved(MARCH, MAY), moved(MAY, MARCH)), {"2018-03": MAY, "2018-05": MARCH}),
+        ((moved(MARCH, MAY),), {"2018-03": MAY, "2018-05": MAY}),
+        (
+            (moved(MARCH, MAY_MOVED), added(MARCH)),
+            {"2018-03": MAY_MOVED, "added-2018-03-08": MARCH},
+        ),
+        (
+            (added(MARCH, extraordinary=True), moved(MARCH, MAY_MOVED)),
+            {"2018-03": MAY_MOVED, "added-2018-03-08": MARCH},
+        ),
+    ],
+)
+def test_two_meetings_may_stand_on_one_day_or_change_places(
+    changes: tuple[MeetingChange, ...], days: dict[str, date]
+) -> None:
+    known = in_2018(lscb(*changes))
+    assert {slot: known[slot].day for slot in days} == days
+
+
+def test_a_second_meeting_that_was_added_for_a_day_has_a_slot_of_its_own() -> None:
+    gone = MeetingChange(kind=ADDED, day=MARCH, extraordinary=True, cancelled=True)
+    later = MeetingChange(kind=ADDED, day=MARCH, to=MAY_MOVED)
+    known = in_2018(lscb(moved(MARCH, MAY), gone, later))
+    assert not known["added-2018-03-08"].held
+    assert known["added-2018-03-08-2"].day == MAY_MOVED
+    assert known["added-2018-03-08-2"].counts
+
+
+def on_tuesdays(starts: date) -> Series:
+    return Series(days=(THIRD_TUESDAY,), months=ODD, starts=starts, before=lscb())
+
+
+@pytest.mark.parametrize(
+    ("starts", "days"),
+    [
+        (date(2018, 6, 1), ["2018-05-10", "2018-07-17"]),
+        (date(2018, 5, 9), ["2018-05-15", "2018-07-17"]),
+        # The meeting of May was held by the old rule, so the new one gives none for May.
+        (date(2018, 5, 11), ["2018-05-10", "2018-07-17"]),
+        (date(2018, 7, 17), ["2018-05-10", "2018-07-12"]),
+    ],
+)
+def test_a_new_rule_leaves_the_meetings_before_it_as_they_were(
+    starts: date, days: list[str]
+) -> None:
+    known = meetings(on_tuesdays(starts), date(2018, 5, 1), date(2018, 7, 31))
+    assert [str(meeting.day) for meeting in known] == days
+    assert [meeting.slot for meeting in known] == ["2018-05", "2018-07"]
+
+
+@LAW
+@given(patterns, months, patterns, months, dates, dates, st.integers(0, 800))
+def test_before_a_new_rule_the_old_one_holds_and_a_window_changes_no_name(
+    old: tuple[Weekday, ...],
+    old_months: tuple[int, ...],
+    new: tuple[Weekday, ...],
+    new_months: tuple[int, ...],
+    starts: date,
+    start: date,
+    length: int,
+) -> None:
+    before = Series(days=old, months=old_months)
+    series = Series(days=new, months=new_months, starts=starts, before=before)
+    end = start + timedelta(days=length)
+    found = list(scheduled_days(series, start, end))
+    assert [day for _, day in found if day < starts] == [
+        day for _, day in scheduled_days(before, start, end) if day < starts
+    ]
+    plain = set(scheduled_days(Series(days=new, months=new_months), start, end))
+    assert {named for named in found if named[1] >= starts} <= plain
+    wide = scheduled_days(series, start - timedelta(days=40), end + timedelta(days=40))
+    assert found == [named for named in wide if start <= named[1] <= end]

@@ -169,8 +169,8 @@ def test_a_day_on_which_nobody_works_is_remarked_on(live: Desk, day: str, remark
             "LSCB does not meet on 9 March 2018; it meets on 11 January 2018 or 8 March 2018.",
         ),
         (
-            ["move", "lscb", "2018-03-08", "--to", "2018-05-10"],
-            "LSCB meets on 10 May 2018 already.",
+            ["move", "lscb", "2018-03-08", "--to", "2018-03-08"],
+            "LSCB meets on 8 March 2018 already.",
         ),
         (["add", "lscb", "2018-05-10"], "LSCB meets on 10 May 2018 already."),
         (["move", "lscb", "2018-03-08", "--to", "2019-04-08"], "more than a year"),
