@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -207,8 +207,13 @@ def fill(installation: Installation, go_live: date) -> None:
         start_all(connection, go_live)
 
 
-def planner_file(path: Path) -> PlannerFile:
-    """The planner file at `path`, wholly checked. Raises BoardcalError."""
+def planner_file(
+    path: Path, completed: Callable[[PlannerFile], PlannerFile] | None = None
+) -> PlannerFile:
+    """The planner file at `path`, `completed` by what is stored, wholly checked.
+
+    Raises BoardcalError.
+    """
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -216,7 +221,7 @@ def planner_file(path: Path) -> PlannerFile:
             f"The planner file {path} cannot be read ({error.strerror}); see that it exists and "
             "that boardcal may read it."
         ) from None
-    return read_planner(content, path.name)
+    return read_planner(content, path.name, completed)
 
 
 def planner_notice(installation: Installation, connection: Connection) -> str | None:

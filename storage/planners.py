@@ -53,14 +53,23 @@ def stored_entry(
 
 
 def store_planner(
-    connection: Connection, content: PlannerFile, *, source: str, who: str, now: datetime
+    connection: Connection,
+    content: PlannerFile,
+    *,
+    source: str,
+    who: str,
+    now: datetime,
+    digest: str | None = None,
 ) -> None:
-    """Stores `content` as the whole planner of its Board, and the import with its source."""
+    """Stores `content` as the whole planner of its Board, and the import with its source.
+
+    `digest` is that of the file, where it is another than that of `content`.
+    """
     board_id = content.board.id
     save_content(connection, content)
     connection.execute(
         insert(planner_import).values(
-            board=board_id, at=now, source=source, digest=digest_of(content), who=who
+            board=board_id, at=now, source=source, digest=digest or digest_of(content), who=who
         )
     )
 

@@ -58,6 +58,7 @@ LABELS = {
     "administrator": "Administrator",
     "secretariat": "Secretariat",
     "meets": "Meets",
+    "met": "Met before",
     "meeting": "Single meetings",
     "text": "What is promised",
     "where": "Where",
@@ -166,12 +167,12 @@ def holder_in_words(holder: Mapping[str, Any]) -> str:
 
 def meeting_in_words(change: Mapping[str, Any]) -> str:
     """A meeting that was moved, cancelled or added."""
-    if change.get("moved"):
-        return f"{_day(change['moved'])}: moved to {_day(change['to'])}"
-    if change.get("cancelled"):
-        return f"{_day(change['cancelled'])}: cancelled"
-    extra = "added, extraordinary" if change.get("extraordinary") else "added"
-    return f"{_day(change['added'])}: {extra}"
+    day = change.get("added") or change.get("moved") or change["cancelled"]
+    words = ["added"] if change.get("added") else []
+    words += ["extraordinary"] if change.get("extraordinary") else []
+    words += [f"moved to {_day(change['to'])}"] if change.get("to") else []
+    words += ["cancelled"] if change.get("cancelled") else []
+    return f"{_day(day)}: {', '.join(words)}"
 
 
 def series_in_words(meets: Mapping[str, Any]) -> str:
@@ -183,6 +184,11 @@ def series_in_words(meets: Mapping[str, Any]) -> str:
     time = f", {meets['time']}" if meets.get("time") else ""
     assumed = f" (assumed: {meets['assumed']})" if meets.get("assumed") else ""
     return f"{listed(days)} of {months}{time}{assumed}"
+
+
+def former_series_in_words(met: Mapping[str, Any]) -> str:
+    """ "second Thursday of January, until 31 August 2018"."""
+    return f"{series_in_words(met)}, until {_day(met['until'])}"
 
 
 def steps_in_words(steps: list[int]) -> str:
@@ -235,6 +241,7 @@ SAYS: dict[str, Callable[[Any, Planner], str]] = {
     "also": lambda value, _: listed(list(value)),
     **dict.fromkeys(ROLES, _holders),
     "meets": lambda value, _: series_in_words(value),
+    "met": lambda value, _: "\n".join(former_series_in_words(rule) for rule in value),
     "meeting": lambda value, _: "\n".join(meeting_in_words(change) for change in value),
     "business_group": _body,
     "closed": _days,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from pydantic import ValidationError
 
 from ...core.validation.explain import problems_of
@@ -11,8 +13,10 @@ from .checks import cross_findings
 from .file_schema import PlannerFile
 
 
-def read_planner(content: str | bytes, file: str) -> PlannerFile:
-    """A planner file's content, wholly checked.
+def read_planner(
+    content: str | bytes, file: str, completed: Callable[[PlannerFile], PlannerFile] | None = None
+) -> PlannerFile:
+    """A planner file's content, `completed` by what is stored, wholly checked.
 
     `file` is its name in sentences. Raises FileProblems that names every mistake at once.
     """
@@ -23,6 +27,8 @@ def read_planner(content: str | bytes, file: str) -> PlannerFile:
     except ValidationError as error:
         problems = problems_of(error, lines, file, model=PlannerFile, data=document)
         raise FileProblems(problems) from None
+    if completed is not None:
+        planner = completed(planner)
     findings = cross_findings(planner)
     if findings:
         raise FileProblems(

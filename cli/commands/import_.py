@@ -8,15 +8,20 @@ from pathlib import Path
 import click
 from sqlalchemy import Connection
 
+from ...calendar.planner.builder import planner_of
 from ...calendar.planner.diff import Difference, differences
 from ...calendar.planner.entries import digest_of
 from ...calendar.planner.file_schema import PlannerFile
+from ...calendar.planner.meetings_held import kept_in_words
 from ...core.errors import BoardcalError
-from ...operations.planner.change import plan_now
+from ...core.validation.problems import FileProblems
+from ...operations.planner.change import plan_now, with_past_kept
+from ...queries.planner.change_preview import change_effects
 from ...scheduler.installation import Installation, planner_file
 from ...storage.boards import board_row, hold_boards
 from ...storage.planners import content_of, last_import, store_planner
 from ...wording.text import count
+from ..framework.consequences import consequences_in_words
 from ..framework.context import Invocation, asking
 from ..framework.param_types import YES, by
 from ..framework.terminal import NO_MAILS_YET, agreed, say, say_lines
@@ -38,8 +43,8 @@ def import_(invocation: Invocation, file: Path, dry_run: bool, yes: bool, who: s
     The difference is shown first, and asked about on a terminal. Where anything in the file is
     wrong, nothing of it is brought in. What was recorded stays.
     """
-    content = planner_file(file)
-    board_id = content.board.id
+    wanted = _read(invocation, file)
+    board_id = wanted.board.id
     if invocation.board not in (None, board_id):
         raise OtherBoardError(
             f'{file} is the planner of the Board "{board_id}", not of "{invocation.board}".'
@@ -48,8 +53,11 @@ def import_(invocation: Invocation, file: Path, dry_run: bool, yes: bool, who: s
     with opened(with_planner=False) as installation:
         with installation.database.read() as connection:
             before = content_of(connection, board_id) if installation.stored else None
+            content = with_past_kept(connection, wanted, installation.today)
             changes = differences(before, content)
             say_lines(_in_words(content, before, changes))
+            say_lines(kept_in_words(wanted, content))
+            say_lines(_effects(installation, connection, content, changes))
             if changes and _edited_since(connection, before):
                 say(
                     "What is stored was changed by commands since its last import; `boardcal "
@@ -58,9 +66,44 @@ def import_(invocation: Invocation, file: Path, dry_run: bool, yes: bool, who: s
         if dry_run:
             say("Nothing was changed.")
         elif not changes or agreed("Bring it in?", yes=yes):
-            _store(installation, content, source=str(file.resolve()), who=who or asking())
+            _store(installation, wanted, source=str(file.resolve()), who=who or asking())
             if changes:
                 _say_done(installation, board_id)
+
+
+def _read(invocation: Invocation, file: Path) -> PlannerFile:
+    """The planner file. What it says of past meetings need only fit the rules that are stored."""
+    try:
+        return planner_file(file)
+    except FileProblems:
+        wanted: list[PlannerFile] = []
+        with (
+            invocation.reading(with_planner=False) as installation,
+            installation.database.read() as connection,
+        ):
+
+            def completed(content: PlannerFile) -> PlannerFile:
+                wanted.append(content)
+                return with_past_kept(connection, content, installation.today)
+
+            planner_file(file, completed)
+        return wanted[0]
+
+
+def _effects(
+    installation: Installation,
+    connection: Connection,
+    content: PlannerFile,
+    changes: Sequence[Difference],
+) -> Iterator[str]:
+    """What becomes of the due dates of a Board whose emails have begun."""
+    row = board_row(connection, content.board.id) if installation.stored and changes else None
+    if row is None or row.go_live is None:
+        return
+    after = planner_of(content)
+    outcome = change_effects(connection, installation.view(connection, row), after)
+    if outcome.flowing:
+        yield from consequences_in_words(outcome, after)
 
 
 def _in_words(
@@ -86,17 +129,18 @@ def _edited_since(connection: Connection, before: PlannerFile | None) -> bool:
     return imported is not None and imported[0] != digest_of(before)
 
 
-def _store(installation: Installation, content: PlannerFile, *, source: str, who: str) -> None:
-    """Makes `content` the planner, unless it was what was imported last and still stands."""
-    board_id = content.board.id
+def _store(installation: Installation, wanted: PlannerFile, *, source: str, who: str) -> None:
+    """Makes `wanted` the planner, unless it was what was imported last and still stands."""
+    board_id, digest = wanted.board.id, digest_of(wanted)
     with installation.database.write() as connection:
         hold_boards(connection)
         imported = last_import(connection, board_id)
         stored = content_of(connection, board_id)
-        digests = {imported and imported[0], stored and digest_of(stored)}
-        if digests == {digest_of(content)}:
+        content = with_past_kept(connection, wanted, installation.today)
+        if stored == content and imported is not None and imported[0] == digest:
             return
-        store_planner(connection, content, source=source, who=who, now=installation.clock())
+        now = installation.clock()
+        store_planner(connection, content, source=source, who=who, now=now, digest=digest)
         plan_now(installation, connection, board_id)
 
 

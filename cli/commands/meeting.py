@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -13,27 +12,13 @@ from ...calendar.planner.model import Planner
 from ...calendar.rules.meeting_series import MeetingChangeKind
 from ...operations.planner.change import body_named, change_planner
 from ...operations.planner.meetings import MeetingDecision
-from ...queries.planner.change_preview import ChangeEffects, change_effects
-from ...queries.planner.change_text import effects, remarks
+from ...queries.planner.change_preview import change_effects
 from ...scheduler.installation import Installation
 from ...storage.boards import BoardRow
+from ..framework.consequences import consequences_in_words
 from ..framework.context import Invocation, asking
 from ..framework.param_types import DAY, WHY, YES, by
-from ..framework.terminal import agreed, hung, say, say_lines
-
-
-def consequences_in_words(outcome: ChangeEffects, planner: Planner) -> Iterator[str]:
-    """Lines that say what re-flows: first how, then what."""
-    lines = list(remarks(outcome))
-    if not outcome.flowing:
-        yield lines.pop(0)
-    for effect in effects(outcome, planner):
-        yield from hung(f"{effect.how}:")
-        for what in effect.what:
-            yield from hung(what, 2)
-    for remark in lines:
-        yield from hung(remark)
-
+from ..framework.terminal import agreed, say, say_lines
 
 BODY = click.argument("body")
 DAY_OF_MEETING = click.argument("day", metavar="DATE", type=DAY)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 
 from pydantic import ValidationError
 from sqlalchemy import Connection
@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from ...calendar.planner.checks import cross_findings
 from ...calendar.planner.entries import Document, document_of
 from ...calendar.planner.file_schema import PlannerFile
+from ...calendar.planner.meetings_held import with_meetings_held
 from ...calendar.rules.date_text import listed
 from ...core.errors import BoardcalError
 from ...core.validation.explain import problems_of
@@ -21,7 +22,7 @@ from ...scheduler.planning.plan import horizon_of, plan
 from ...storage.boards import BoardRow, board_row, hold_boards
 from ...storage.change_kinds import ChangeKind
 from ...storage.change_log import note_change
-from ...storage.planners import PlannerCache, save_content
+from ...storage.planners import PlannerCache, content_of, save_content
 
 Edit = Callable[[PlannerFile], PlannerFile]
 
@@ -115,14 +116,36 @@ def plan_now(installation: Installation, connection: Connection, board_id: str) 
     )
 
 
-def checked_content(document: Document) -> PlannerFile:
-    """The planner that a document gives, wholly checked as a file is. Raises FileProblems."""
+def with_past_kept(connection: Connection, content: PlannerFile, today: date) -> PlannerFile:
+    """`content` with the meetings that its Board has held as they are stored."""
+    row = board_row(connection, content.board.id)
+    stored = content_of(connection, content.board.id)
+    since = None if row is None else held_before(row, today)
+    return (
+        content if stored is None or since is None else with_meetings_held(stored, content, since)
+    )
+
+
+def held_before(row: BoardRow, today: date) -> date | None:
+    """The day before which meetings were held: today; None where emails have not begun."""
+    return None if row.go_live is None or row.go_live > today else today
+
+
+def checked_content(
+    document: Document, completed: Callable[[PlannerFile], PlannerFile] | None = None
+) -> PlannerFile:
+    """The planner that a document gives, wholly checked as a file is. Raises FileProblems.
+
+    `completed` adds to it what is stored beside, before it is checked.
+    """
     try:
         changed = PlannerFile.model_validate(document)
     except ValidationError as error:
         raise FileProblems(
             problems_of(error, TomlLines(""), "The planner", model=PlannerFile, data=document)
         ) from None
+    if completed is not None:
+        changed = completed(changed)
     findings = cross_findings(changed)
     if findings:
         raise FileProblems(

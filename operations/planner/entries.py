@@ -12,6 +12,8 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
@@ -19,13 +21,14 @@ from sqlalchemy import Connection
 from ...calendar.planner.builder import planner_of
 from ...calendar.planner.entries import SINGLE, Document, document_of
 from ...calendar.planner.file_schema import PlannerFile
+from ...calendar.planner.meetings_held import with_meetings_held
 from ...core.validation.problems import FileProblems
 from ...scheduler.installation import Installation
 from ...storage.boards import hold_boards
 from ...storage.change_kinds import ChangeKind
 from ...storage.planners import content_of, stored_entry
 from ...wording.planner_fields import changes_on_one_line, entry_title, field_changes
-from .change import EditError, checked_content, plan_now, save
+from .change import EditError, checked_content, held_before, plan_now, save
 
 LONGEST_ID = 50  # of the 60 that an id may have: room for what makes it another
 MOST_ALIKE = 1000  # entries of one name: no planner has as many entries in all
@@ -118,7 +121,8 @@ def _store(
     who: str,
     why: str | None,
 ) -> bool:
-    changed = with_edit(content, edit)
+    row = installation.board(connection, content.board.id)
+    changed = with_edit(content, edit, since=held_before(row, installation.today))
     before = entry_document(content, edit.kind, edit.id)
     after = {} if edit.removes else entry_document(changed, edit.kind, edit.id)
     if before == after:
@@ -176,9 +180,14 @@ def patched(document: Mapping[str, Any], patch: Mapping[str, Any]) -> Document:
     return {key: value for key, value in merged.items() if value not in (None, "", [], {}, False)}
 
 
-def with_edit(content: PlannerFile, edit: EntryEdit) -> PlannerFile:
-    """`content` as `edit` wants it, wholly checked. Raises FileProblems, as a file would."""
-    document = document_of(content)
+def with_edit(content: PlannerFile, edit: EntryEdit, *, since: date | None = None) -> PlannerFile:
+    """`content` as `edit` wants it, wholly checked. Raises FileProblems, as a file would.
+
+    With `since`, a new rule for meetings leaves those before that day as they were held.
+    """
+    document, completed = document_of(content), None
+    if since is not None and edit.kind == "body" and "meets" in edit.patch:
+        completed = partial(with_meetings_held, content, today=since)
     if edit.kind in SINGLE:
         document[edit.kind] = patched(document.get(edit.kind, {}), edit.patch)
         return checked_content(document)
@@ -192,7 +201,7 @@ def with_edit(content: PlannerFile, edit: EntryEdit) -> PlannerFile:
     else:
         entries[at] = patched(entries[at], edit.patch)
     document[edit.kind] = entries
-    return checked_content(document)
+    return checked_content(document, completed)
 
 
 def place_of(content: PlannerFile, kind: str, entry_id: str) -> int | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...calendar.rules.date_text import MONTHS, ORDINALS, WEEKDAYS, month_number
-from ...wording.planner_fields import BODY_KINDS, meeting_in_words
+from ...wording.planner_fields import BODY_KINDS, former_series_in_words, meeting_in_words
 from .fields import EACH_MONTH, Field, Flat, FormSection, OpenedSection, Widget, section
 
 BODY_WHAT = section(
@@ -85,9 +85,14 @@ def _exceptions(opened: OpenedSection) -> tuple[Field, ...]:
 
 def _name_of(change: Flat) -> str:
     """ "moved 2018-03-08": no two of a body are the same."""
-    return next(
-        f"{kind} {change[kind]}" for kind in ("moved", "cancelled", "added") if change.get(kind)
+    name = next(
+        f"{kind} {change[kind]}" for kind in ("moved", "added", "cancelled") if change.get(kind)
     )
+    # Several may have been added for one day.
+    state = [
+        str(change[key]) for key in ("to", "cancelled") if change.get("added") and key in change
+    ]
+    return " ".join([name, *(["extraordinary"] if change.get("extraordinary") else []), *state])
 
 
 def _kept(flat: Flat, opened: OpenedSection) -> Flat:
@@ -96,6 +101,28 @@ def _kept(flat: Flat, opened: OpenedSection) -> Flat:
     return {"meeting": [change for change in changes if _name_of(change) not in dropped] or None}
 
 
+def _former(opened: OpenedSection) -> tuple[Field, ...]:
+    rules = opened.document.get("met", ())
+    choices = tuple((str(rule["until"]), former_series_in_words(rule)) for rule in rules)
+    return (Field("met", "Keep these", Widget.TICKS, choices=choices),)
+
+
+def _kept_rules(flat: Flat, opened: OpenedSection) -> Flat:
+    dropped = set(opened.was.get("met", ())) - set(flat.get("met") or ())
+    rules = opened.document.get("met", [])
+    return {"met": [rule for rule in rules if str(rule["until"]) not in dropped] or None}
+
+
+BEFORE = FormSection(
+    key="before",
+    title="When it met before",
+    covers=("met",),
+    fields=_former,
+    intro="A new rule leaves the meetings that were held as they were. Take the tick away from a "
+    "rule that never held: the next one then holds for its time too.",
+    opens=lambda opened: {"met": [str(rule["until"]) for rule in opened.document.get("met", ())]},
+    closes=_kept_rules,
+)
 EXCEPTIONS = FormSection(
     key="exceptions",
     title="Single meetings that were changed",

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import asdict, dataclass, field, replace
+from datetime import date
 
 from itsdangerous import BadData, URLSafeSerializer
 from starlette.requests import Request
 
 from ...calendar.planner.entries import SINGLE, Document
 from ...calendar.planner.file_schema import PlannerFile
+from ...operations.planner.change import held_before
 from ...operations.planner.entries import EntryEdit, entry_state, patched
 from ..request.context import form_of, reading_board, site_of
 from ..request.errors import FormRefusedError, NotFoundError
@@ -55,6 +57,7 @@ class PlannerEntry:
     setting: Setting
     document: Document
     token: str
+    held_before: date | None = None
 
     @property
     def is_new(self) -> bool:
@@ -112,6 +115,7 @@ def requested_entry(request: Request) -> PlannerEntry:
         setting=Setting(planner=view.planner, today=installation.today),
         document={} if is_new or state is None else state.document,
         token="" if is_new or state is None else state.token,
+        held_before=held_before(view.row, installation.today),
     )
 
 

@@ -92,7 +92,7 @@ def checked_draft(
         own = {"owner": [first]} if entry.kind in ("report", "action") else {}
         edit = replace(edit, id=edit.id or NOT_YET, patch={**filler, **own, **draft.patch})
     try:
-        return with_edit(entry.content, edit)
+        return with_edit(entry.content, edit, since=entry.held_before)
     except FileProblems as error:
         _note(entry, draft, section, problems, error, edit, whole=whole)
         return None

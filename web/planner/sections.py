@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from ...calendar.planner.model import Planner
 from . import timing
-from .body_sections import BODY_WHAT, EXCEPTIONS, MEETS, ROLES
+from .body_sections import BEFORE, BODY_WHAT, EXCEPTIONS, MEETS, ROLES
 from .fields import Choices, Field, FormSection, OpenedSection, Widget, section
 from .timing import fields_of
 
@@ -185,7 +185,7 @@ SECTIONS: Mapping[str, tuple[FormSection, ...]] = {
         SOURCE,
         section("dates", "From when, and reminders", FROM, UNTIL, STEPS),
     ),
-    "body": (BODY_WHAT, ROLES, MEETS, EXCEPTIONS),
+    "body": (BODY_WHAT, ROLES, MEETS, BEFORE, EXCEPTIONS),
     "event": (EVENT_WHAT,),
     "promise": (PROMISE_WHAT,),
     "plan": (PLAN_WHAT,),

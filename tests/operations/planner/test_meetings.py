@@ -14,6 +14,7 @@ from boardcal.calendar.planner.file_schema import PlannerFile
 from boardcal.calendar.planner.reader import read_planner
 from boardcal.calendar.rules.meeting_series import MeetingChangeKind, meetings
 from boardcal.operations.planner.change import EditError
+from boardcal.operations.planner.entries import EntryEdit, with_edit
 from boardcal.operations.planner.meetings import (
     MeetingDecision,
     add_meeting,
@@ -155,6 +156,14 @@ def test_a_name_that_has_its_article_is_given_no_second_one(
     )
     planner = planner_of(content)
     assert decision.of(planner).headline(planner).startswith(sentence)
+
+
+def test_a_rule_edited_on_a_page_leaves_what_was_held() -> None:
+    rule = {"day": ["third Tuesday"], "months": ["January", "March", "May"]}
+    edit = EntryEdit(kind="body", id="brd", patch={"meets": rule})
+    today = date(2018, 4, 1)
+    assert held(with_edit(START, edit, since=today)) == [JANUARY, MARCH, "2018-05 05-15"]
+    assert held(with_edit(START, edit)) == ["2018-01 01-16", "2018-03 03-20", "2018-05 05-15"]
 
 
 days_of_spring = st.integers(0, 40).map(lambda n: date(2018, 3, 1) + timedelta(days=n))
