@@ -22,6 +22,10 @@ PRODID = "-//boardcal//Reporting calendar//EN"
 # A hint: each client polls as it likes, Outlook on the web every few hours.
 REFRESH = "PT1H"
 LONGEST_UID = 255  # octets that every reader must keep: RFC 7986 5.3
+
+
+# Servers name files and addresses by the UID: no slash, and nothing that has to be escaped there.
+KEY = re.compile(r"[A-Za-z0-9.-]+(?:/[A-Za-z0-9.-]+)*")
 LARGEST_SEQUENCE = 2**31 - 1  # RFC 5545 3.3.8
 INSTALLATION = re.compile(r"[A-Za-z0-9._-]{1,64}")
 ADDRESS = re.compile(r"https?://[!-~]+")
@@ -66,9 +70,9 @@ class FeedEvent:
 
     @property
     def uid(self) -> str:
-        """The same in every feed of this installation and for ever."""
-        uid = f"{self.key}@{self.installation}"
-        if len(uid.encode()) <= LONGEST_UID:
+        """The same in every feed of this installation and for ever: "lscb_s11_pmqag_2018@…"."""
+        uid = f"{self.key.replace('/', '_')}@{self.installation}"
+        if len(uid) <= LONGEST_UID and KEY.fullmatch(self.key):
             return uid
         return f"{sha256(self.key.encode()).hexdigest()}@{self.installation}"
 
@@ -114,15 +118,17 @@ def calendar_feed(name: str, zone: str, blocks: Iterable[bytes]) -> bytes:
         "METHOD:PUBLISH",
         f"X-WR-CALNAME:{called}",
         f"NAME:{called}",
+        f"X-WR-TIMEZONE:{zone}",
         f"REFRESH-INTERVAL;VALUE=DURATION:{REFRESH}",
         f"X-PUBLISHED-TTL:{REFRESH}",
     )
-    feed = b"".join(
-        [*map(content_line, head), vtimezone(zone), *blocks, content_line("END:VCALENDAR")]
-    )
-    if feed.count(STARTS) != feed.count(STARTS + f"{zone}:".encode()):
+    described, events = vtimezone(zone), b"".join(blocks)
+    timed = events.count(STARTS)
+    if timed != events.count(STARTS + f"{zone}:".encode()):
         raise ValueError(f"an event of the feed is not in the time zone {zone}")
-    return feed
+    # A calendar holds one component at least (RFC 5545 3.4); else a zone is there to be used.
+    zones = [described] if timed or not events else []
+    return b"".join([*map(content_line, head), *zones, events, content_line("END:VCALENDAR")])
 
 
 def etag(feed: bytes) -> str:

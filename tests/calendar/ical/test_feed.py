@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import UTC, date, datetime, timedelta, timezone
 from io import StringIO
 from typing import Any
@@ -72,6 +73,7 @@ CALSCALE:GREGORIAN
 METHOD:PUBLISH
 X-WR-CALNAME:Cumbria LSCB\\, PMQAG
 NAME:Cumbria LSCB\\, PMQAG
+X-WR-TIMEZONE:Europe/London
 REFRESH-INTERVAL;VALUE=DURATION:PT1H
 X-PUBLISHED-TTL:PT1H
 BEGIN:VTIMEZONE
@@ -92,7 +94,7 @@ RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3
 END:DAYLIGHT
 END:VTIMEZONE
 BEGIN:VEVENT
-UID:lscb/s11-audit/pmqag/2018-03@5f0c7d1e
+UID:lscb_s11-audit_pmqag_2018-03@5f0c7d1e
 DTSTAMP:20180105T090000Z
 LAST-MODIFIED:20180105T090000Z
 SEQUENCE:2
@@ -109,7 +111,7 @@ URL:https://boardcal.example.org/occurrences/lscb/s11-audit/pmqag/2018-03?f
  rom=feed
 END:VEVENT
 BEGIN:VEVENT
-UID:lscb/lscb/lscb/2018-07@5f0c7d1e
+UID:lscb_lscb_lscb_2018-07@5f0c7d1e
 DTSTAMP:20180105T090000Z
 LAST-MODIFIED:20180105T090000Z
 SEQUENCE:0
@@ -152,7 +154,7 @@ def test_a_small_feed_is_written_to_the_byte() -> None:
 def test_meetings_of_winter_and_summer_are_read_alike(day: date, hour: int) -> None:
     feed = make_feed(make_meeting(day))
     starts = datetime(day.year, day.month, day.day, hour, 30, tzinfo=UTC)
-    expected = [(f"lscb/lscb/lscb/{day:%Y-%m}@5f0c7d1e", starts, starts + timedelta(hours=3))]
+    expected = [(f"lscb_lscb_lscb_{day:%Y-%m}@5f0c7d1e", starts, starts + timedelta(hours=3))]
     assert read_by_icalendar(feed) == expected
     assert read_by_ical(feed) == expected
     # A client that knows no zones has the one that the feed brings.
@@ -245,11 +247,25 @@ def test_an_identity_fits_what_every_reader_keeps(owner: str) -> None:
     assert all(len(uid.encode()) <= 255 and uid.endswith("@5f0c7d1e") for uid in uids)
 
 
-def test_an_identity_with_odd_characters_is_read_back() -> None:
-    event = make_event(key="lscb/2.1/a;b/1 July, 2018 \\ @ home")
+KEYS = ["a/b/c", "a_b/c", "a/b_c", "a%2Fb/c", "a b/c", "a:b?c#d", "lscb/2.1/a;b/1 July, \\ @ home"]
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_an_identity_can_name_a_file_and_an_address(key: str) -> None:
+    event = make_event(key=key)
+    assert re.fullmatch(r"[A-Za-z0-9._-]+@5f0c7d1e", event.uid)
     feed = make_feed(event)
     assert [uid for uid, _, _ in read_by_icalendar(feed)] == [event.uid]
     assert [uid for uid, _, _ in read_by_ical(feed)] == [event.uid]
+
+
+def test_different_keys_have_different_identities() -> None:
+    assert len({make_event(key=key).uid for key in KEYS}) == len(KEYS)
+
+
+def test_a_time_zone_that_no_event_needs_is_not_described() -> None:
+    assert b"VTIMEZONE" not in make_feed(make_event())
+    assert b"BEGIN:VTIMEZONE" in make_feed(make_event(), make_meeting(date(2018, 3, 8)))
 
 
 def test_an_entity_tag_is_strong_and_names_the_bytes() -> None:
