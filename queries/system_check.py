@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import Connection
 
 from ..calendar.planner.file_schema import PlannerFile
+from ..calendar.rules.date_text import listed
 from ..core.errors import BoardcalError
 from ..core.validation.problems import FileProblems
 from ..notifications.delivery.trial_mail import send_test_mail
@@ -199,8 +200,20 @@ def _check_stored(
     _check_rights(findings, installation)
     _check_soundness(findings, installation.database, connection)
     rows = boards(connection) if board is None else [installation.board(connection, board)]
+    if board is None:
+        _check_senders(findings, installation.settings, rows)
     _check_go_live(findings, installation.settings, rows)
     return [installation.planners.content(connection, row) for row in rows]
+
+
+def _check_senders(findings: Findings, settings: Settings, rows: list[BoardRow]) -> None:
+    known = [row.id for row in rows]
+    findings.warnings.extend(
+        f'mail.from_by_board names "{name}", and there is no such Board; the Boards here are '
+        f"{listed(known) or 'none yet'}."
+        for name in settings.mail.from_by_board
+        if name not in known
+    )
 
 
 def _check_soundness(findings: Findings, database: Database, connection: Connection) -> None:

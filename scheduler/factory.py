@@ -37,6 +37,7 @@ def sender_for(settings: Settings, installation: str) -> Sender:
     return Sender(
         installation=installation,
         address=str(mail.sender),
+        by_board={board: str(sender) for board, sender in mail.from_by_board.items()},
         reply_to="" if mail.reply_to is None else str(mail.reply_to),
         redirect_to="" if mail.redirect_to is None else str(mail.redirect_to),
     )

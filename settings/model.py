@@ -122,13 +122,17 @@ class Uncertain(Section):
 
 
 class Mail(Section):
-    """`[mail]`: where mails go, and from whom. `sender` is the file's `from`."""
+    """`[mail]`: where mails go, and from whom. `sender` is the file's `from`.
+
+    `from_by_board` are senders of single Boards, by the Board's id.
+    """
 
     transport: Annotated[TransportName, Field(strict=False)] = TransportName.OUTBOX
     outbox: FilePath = Path("var/outbox")
     sender: Mailbox = Field(Address(name="Cumbria LSCB", address="lscb@example.org"), alias="from")
     reply_to: OptionalMailbox = None
     redirect_to: OptionalMailbox = None
+    from_by_board: dict[Line, Mailbox] = Field(default_factory=dict)
     smtp: Smtp = Field(default_factory=Smtp)
     uncertain: Uncertain = Field(default_factory=Uncertain)
 

@@ -81,6 +81,8 @@ def _place(loc: Location, model: Model, data: Any) -> tuple[Location, Model, obj
         else:
             path.append(step)
             data = data.get(step)
+            if not tables:  # a table whose keys are names that people choose
+                continue
             table = tables[0]
             field = fields_of(table).get(step)
             tables = [] if field is None else tables_in(field.annotation)

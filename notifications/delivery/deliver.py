@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from ...core.addresses import parse_address
 from ...core.errors import BoardcalError
 from ...core.local_time import LocalTime
 from ...storage.boards import share_boards
@@ -204,7 +205,8 @@ class Delivery:
                 written.mail, on_data=begin, still_ours=lambda: self._still_ours(claim)
             )
         except DeliveryError as error:
-            return self._outcomes.failed(claim, error)
+            of_one_board = written.mail.sender != parse_address(self.sender.address).address
+            return self._outcomes.failed(claim, error, of_one_board=of_one_board)
         except (LostClaimError, ChangedError):
             self._outcomes.let_go(claim)
             return None

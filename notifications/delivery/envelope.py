@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from email import message_from_bytes
 from email.policy import default
 
 from ...core.addresses import Address, parse_address
+from ...wording.text import one_line
 from ..letters.model import Letter
 from ..letters.render import Rendered
 from ..transports.base import OutgoingMail
@@ -18,20 +20,28 @@ from .mime import MailItem, build_mail, message_id_for
 class Sender:
     """How mails of this installation are addressed and named.
 
-    `reply_to` overrides the secretariat's address, `redirect_to` every recipient's (trials).
+    `by_board` are the senders of Boards that have their own, by id. `reply_to` overrides the
+    secretariat's address, `redirect_to` every recipient's (trials).
     """
 
     installation: str
     address: str
+    by_board: Mapping[str, str] = field(default_factory=dict)
     reply_to: str = ""
     redirect_to: str = ""
+
+    def author_of(self, letter: Letter) -> Address:
+        """The sender of a letter: the Board that it is about, under its own name."""
+        author = parse_address(self.by_board.get(letter.board, self.address))
+        is_own = letter.board in self.by_board and author.name
+        return author if is_own else replace(author, name=one_line(letter.sender_name))
 
 
 def mail_of(
     letter: Letter, rendered: Rendered, *, sender: Sender, name: str, at: datetime
 ) -> OutgoingMail:
     """A letter as the mail that leaves; `name` tells it from every other of the installation."""
-    author = parse_address(sender.address)
+    author = sender.author_of(letter)
     recipient = parse_address(sender.redirect_to or letter.recipient)
     domain = author.address.rpartition("@")[2]
     message_id = message_id_for(sender.installation, name, domain=domain)
@@ -65,9 +75,10 @@ def _answers_to(letter: Letter, sender: Sender) -> list[Address]:
 
 def mail_as_it_was(content: bytes, *, sender: Sender, recipient: str, day: date) -> OutgoingMail:
     """A mail that may have arrived before, byte for byte with its Message-ID."""
+    headers = message_from_bytes(content, policy=default)
     return OutgoingMail(
-        message_id=str(message_from_bytes(content, policy=default)["Message-ID"]),
-        sender=parse_address(sender.address).address,
+        message_id=str(headers["Message-ID"]),
+        sender=headers["From"].addresses[0].addr_spec,
         recipient=parse_address(sender.redirect_to or recipient).address,
         content=content,
         day=day,

@@ -60,8 +60,13 @@ class Outcomes:
         now = self.clock()
         self._note(lambda connection: free(connection, claim, now=now))
 
-    def failed(self, claim: Claim, error: DeliveryError) -> MessageState:
-        """The mail was refused, has to wait, or may or may not have arrived."""
+    def failed(
+        self, claim: Claim, error: DeliveryError, *, of_one_board: bool = False
+    ) -> MessageState:
+        """The mail was refused, has to wait, or may or may not have arrived.
+
+        `of_one_board`: it has a sender of one Board alone, whose refusal holds up no other.
+        """
         reply = error.reply or str(error)
         if error.uncertain:
             return self._uncertain(claim, reply)
@@ -73,7 +78,7 @@ class Outcomes:
                 )
             )
             return MessageState.FAILED
-        at_fault = error.scope == "transport"
+        at_fault = error.scope == "transport" and not (of_one_board and error.of_sender)
         if at_fault:
             again, self.trouble = self.breaker.failed(now), str(error)
         else:

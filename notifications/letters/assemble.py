@@ -107,20 +107,25 @@ def _letter(
     context: LetterContext,
     sources: LetterSources,
 ) -> Letter | None:
-    first, *others = dict.fromkeys(row.board for row in chain(*rows)) or (None,)
+    dated = [
+        (item_of(row, sources.boards[row.board], context, sources), row) for row in rows.ledger
+    ]
+    dated.sort(key=lambda pair: _pressing(pair[0]))
+    of_boards = chain((row for _, row in dated), rows.requests, rows.overviews)
+    first, *others = dict.fromkeys(row.board for row in of_boards) or (None,)
     if first is None:
         return None
     board = sources.boards[first]
     reply_to = secretariat_on(board.planner, sources.today) or ""
     roles = _roles(reader, context)
-    items = [item_of(row, sources.boards[row.board], context, sources) for row in rows.ledger]
+    items = tuple(item for item, _ in dated)
     return Letter(
         recipient=reader,
         day=sources.today,
         sender_name=board.planner.name,
         reply_to=reply_to,
         also_reply_to=_further_secretariats(others, reply_to, sources),
-        items=tuple(sorted(items, key=_pressing)),
+        items=items,
         also_open=_also_open(reader, {row.id for row in rows.ledger}, context, sources),
         first_contact=_first_contact(reader, board, roles, context)
         if items and sources.in_full
@@ -128,6 +133,8 @@ def _letter(
         roles=roles,
         overviews=tuple(_overview(connection, row, sources) for row in rows.overviews),
         asked=tuple(asked_of(row, sources) for row in rows.requests),
+        board=first,
+        other_boards=tuple(sources.boards[name].planner.name for name in others),
         of_several_boards=_is_of_several(reader, sources),
     )
 

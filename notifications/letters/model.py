@@ -190,7 +190,9 @@ class Letter:
     are those in which the reader is mailed, such as "chair of the Education Subgroup": the
     mail's last lines name them. `asked` is what chairs ask of this reader, and what became of
     what the reader asked for. `is_trial`: it goes to whoever tries boardcal, in the reader's
-    stead. `of_several_boards`: its reader may be mailed by other Boards, too.
+    stead. `board` is the id of the Board that it comes from, and `sender_name` that Board's name:
+    it is that of the most pressing thing; `other_boards` are the names of the others that it is
+    about. `of_several_boards`: its reader may be mailed by other Boards, too.
     """
 
     recipient: str
@@ -205,7 +207,14 @@ class Letter:
     also_reply_to: tuple[Secretariat, ...] = ()
     asked: tuple[Asked, ...] = ()
     is_trial: bool = False
+    board: str = ""
+    other_boards: tuple[str, ...] = ()
     of_several_boards: bool = False
+
+    @property
+    def boards(self) -> tuple[str, ...]:
+        """The names of all Boards that it is about."""
+        return (self.sender_name, *self.other_boards)
 
     @property
     def is_empty(self) -> bool:

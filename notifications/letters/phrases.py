@@ -184,7 +184,7 @@ def preheader(letter: Letter) -> str:
             f"{asked.outcome or f'{asked.asker} asks for {asked.wish}'}: {asked.title}."
         )
     if not letter.items:
-        return f"What is late and what is coming, for {letter.sender_name}."
+        return f"What is late and what is coming, for {listed(list(letter.boards))}."
     item = letter.items[0]
     to = destination(item)
     return one_line(f"{due_line(item)}: {item.title}{f', to {to}' if to else ''}.")

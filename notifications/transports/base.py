@@ -49,6 +49,7 @@ class DeliveryError(BoardcalError):
     present (server unreachable, log-in, TLS, sender not allowed, folder full), so that the
     caller holds all of them and counts no attempt against this one.
     `uncertain`: the handing over had begun and its outcome is unknown; the mail may have left.
+    `of_sender`: the server does not let the sender of this mail send; another may.
     `reply`: the server's own words, on one line, or None where it said nothing.
     """
 
@@ -59,12 +60,14 @@ class DeliveryError(BoardcalError):
         scope: Scope,
         permanent: bool = False,
         uncertain: bool = False,
+        of_sender: bool = False,
         reply: str | None = None,
     ) -> None:
         super().__init__(sentence)
         self.scope: Scope = scope
         self.permanent = permanent
         self.uncertain = uncertain
+        self.of_sender = of_sender
         self.reply = reply
 
 

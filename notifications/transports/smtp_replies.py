@@ -92,6 +92,7 @@ def refused(
             f"The mail server does not let {mail.sender} send: {sentence}. Mails wait. Check from "
             f"under [mail], and username and password_file {SETTINGS}.",
             scope="transport",
+            of_sender=answer.code not in LOG_IN_FIRST,
             reply=reply,
         )
     if 500 <= answer.code < 600:

@@ -50,7 +50,7 @@ def test_without_a_file_every_key_has_the_default_that_the_design_gives(tmp_path
     mail = settings.mail
     assert (mail.transport, mail.outbox) == ("outbox", tmp_path / "var/outbox")
     assert mail.sender == Address(name="Cumbria LSCB", address="lscb@example.org")
-    assert (mail.reply_to, mail.redirect_to) == (None, None)
+    assert (mail.reply_to, mail.redirect_to, mail.from_by_board) == (None, None, {})
     smtp = mail.smtp
     assert (smtp.host, smtp.port, smtp.security) == ("localhost", 587, "starttls")
     assert (smtp.username, smtp.password_file) == ("", None)
@@ -249,3 +249,23 @@ def test_no_password_is_in_what_the_settings_print(tmp_path: Path) -> None:
 def test_settings_cannot_be_changed() -> None:
     with pytest.raises(ValidationError):
         Settings().timezone = "UTC"  # type: ignore[misc]
+
+
+def test_a_board_may_have_a_sender_of_its_own(tmp_path: Path) -> None:
+    loaded = load(tmp_path, '[mail.from_by_board]\nctb = "Cumbria CTB <ctb@example.org>"\n')
+    sender = Address(name="Cumbria CTB", address="ctb@example.org")
+    assert loaded.settings.mail.from_by_board == {"ctb": sender}
+
+
+@pytest.mark.parametrize(
+    ("table", "says"),
+    [
+        ('ctb = "no address"', "line 2, mail.from_by_board.ctb"),
+        ("ctb = 3", "line 2, mail.from_by_board.ctb"),
+        ('ctb = ""', "line 2, mail.from_by_board.ctb"),
+    ],
+)
+def test_a_boards_sender_that_is_no_address_is_refused(
+    tmp_path: Path, table: str, says: str
+) -> None:
+    assert says in refusal(tmp_path, f"[mail.from_by_board]\n{table}\n")

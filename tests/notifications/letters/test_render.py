@@ -242,7 +242,7 @@ def test_what_chairs_ask_stands_in_the_secretariats_mail(templates: Templates) -
     mail = templates.render(letter(recipient="secretariat@example.org", asked=(asked(),)))
     assert mail.subject == (
         "pmqag.chair@example.org asks for more time, until 1 March 2018: "
-        "S.11 compliance and themes: annual report"
+        "S.11 compliance and themes…, email of 22 February 2018"
     )
     for part in (" ".join(mail.text.split()), seen(mail.html)):
         assert "Asked for by chairs" in part

@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, get_args
 
 import aiosmtplib
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -51,6 +52,22 @@ def test_any_answer_but_yes_is_an_error_that_can_be_stored_and_shown(
     assert not (error.permanent and error.scope == "transport")
     if error.permanent:
         assert 500 <= code < 600
+
+
+@pytest.mark.parametrize(
+    ("stage", "code", "message", "expected"),
+    [
+        ("MAIL", 550, "5.7.60 Client does not have permissions to send as this sender", True),
+        ("MAIL", 550, "5.1.7 Sender unknown", True),
+        ("MAIL", 530, "5.7.0 Log in first", False),
+        ("RCPT", 550, "5.1.1 No such user", False),
+    ],
+)
+def test_a_refusal_of_the_sender_is_told_from_one_of_the_account(
+    stage: Stage, code: int, message: str, expected: bool
+) -> None:
+    error = refused(stage, MAIL, aiosmtplib.SMTPResponseException(code, message))
+    assert error.of_sender is expected
 
 
 # A server that waits for more has fallen silent; it hangs up, so that no test waits for ours.
