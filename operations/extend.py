@@ -6,15 +6,14 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from ..calendar.rules.date_text import long_date
 from ..calendar.status import OPEN, OWED, SETTLED, Status
+from ..notifications.reminders.request_ends import follow_requests
 from ..scheduler.planning.board_view import BoardView
 from ..scheduler.planning.next_steps import relink
 from ..storage.change_kinds import ChangeKind
 from ..storage.change_log import note_change
 from ..storage.mail.ledger import supersede_unsent
 from ..storage.occurrences import StoredOccurrence, update_occurrences
-from ..storage.replies.requests import close_moot
 from ..storage.replies.snoozes import end_snoozes
 from ..storage.unsent_reasons import UnsentReason
 from .record import RecordError, ensure_stored, require_ahead, stored_again
@@ -37,8 +36,6 @@ def extend(
     update_occurrences(connection, [changed])
     supersede_unsent(connection, [row.id], UnsentReason.DATE_MOVED)
     end_snoozes(connection, [row.id])
-    outcome = f"given a new date, {long_date(to)}"
-    close_moot(connection, row.id, outcome=outcome, who=who, now=view.now)
     note_change(
         connection,
         board=row.board,
@@ -51,4 +48,5 @@ def extend(
         who=who,
     )
     relink(connection, view, [row.ref])
+    follow_requests(connection, {view.id: view.planner}, view.moment)
     return stored_again(connection, key)

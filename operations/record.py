@@ -12,6 +12,7 @@ from ..calendar.occurrences import Occurrence, meeting_occurrences, occurrences
 from ..calendar.rules.date_text import long_date
 from ..calendar.status import OPEN, OWED, Status
 from ..core.errors import BoardcalError
+from ..notifications.reminders.request_ends import follow_requests
 from ..scheduler.planning.board_view import BoardView
 from ..scheduler.planning.next_steps import relink
 from ..scheduler.planning.plan import insert_occurrences
@@ -25,7 +26,6 @@ from ..storage.occurrences import (
     update_occurrences,
 )
 from ..storage.recorded_events import happened
-from ..storage.replies.requests import close_moot
 from ..storage.replies.snoozes import end_snoozes
 from ..storage.unsent_reasons import UnsentReason
 
@@ -66,7 +66,6 @@ def record(
     update_occurrences(connection, [changed])
     if state not in OWED:
         supersede_unsent(connection, [row.id], UnsentReason.RECORDED, state)
-        close_moot(connection, row.id, outcome=state, who=who, by_link=by_link, now=view.now)
     # A snooze was of the occurrence as it stood until now.
     end_snoozes(connection, [row.id])
     note_change(
@@ -83,6 +82,7 @@ def record(
         by_link=by_link,
     )
     relink(connection, view, [row.ref])
+    follow_requests(connection, {view.id: view.planner}, view.moment)
     return stored_again(connection, key)
 
 

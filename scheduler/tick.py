@@ -14,6 +14,7 @@ from ..notifications.letters.requests import HAND_REQUESTS_ON
 from ..notifications.reminders.compose import COMPOSE
 from ..notifications.reminders.decide import DECIDE, decide
 from ..notifications.reminders.mailing_boards import LiveBoard, live_boards
+from ..notifications.reminders.request_ends import FOLLOW_REQUESTS
 from ..notifications.reminders.snooze_expiry import END_LAPSED_SNOOZES
 from ..notifications.reminders.weekly_overview import overviews_due
 from ..storage.boards import BoardRow, boards, hold_boards
@@ -24,7 +25,7 @@ from ..storage.planners import PlannerCache
 from .planning.plan import horizon_of, is_stale, plan
 
 # In this order: what is composed is what the stages before it decided.
-STAGES = (DECIDE, END_LAPSED_SNOOZES, HAND_REQUESTS_ON, COMPOSE)
+STAGES = (DECIDE, END_LAPSED_SNOOZES, FOLLOW_REQUESTS, HAND_REQUESTS_ON, COMPOSE)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -139,7 +139,7 @@ def last_outcomes(connection: Connection, board: str, keys: Iterable[str]) -> di
 def last_redatings(connection: Connection, keys: Collection[str]) -> dict[str, AnyRow]:
     """The change by which each occurrence was last moved, extended or returned, by key."""
     rows = connection.execute(
-        select(change.c.subject, change.c.what, change.c.before, change.c.why)
+        select(change)
         .where(change.c.subject.in_(keys), change.c.what.in_(REDATING))
         .order_by(change.c.id)
     )

@@ -15,6 +15,7 @@ from ...calendar.planner.file_schema import PlannerFile
 from ...calendar.planner.meetings_held import kept_in_words
 from ...core.errors import BoardcalError
 from ...core.validation.problems import FileProblems
+from ...notifications.reminders.request_ends import follow_roles
 from ...operations.planner.change import plan_now, with_past_kept
 from ...queries.planner.change_preview import change_effects
 from ...scheduler.installation import Installation, planner_file
@@ -141,6 +142,8 @@ def _store(installation: Installation, wanted: PlannerFile, *, source: str, who:
             return
         now = installation.clock()
         store_planner(connection, content, source=source, who=who, now=now, digest=digest)
+        if stored is not None:
+            follow_roles(connection, stored, content, now=now, who=who)
         plan_now(installation, connection, board_id)
 
 

@@ -17,6 +17,7 @@ from ...core.errors import BoardcalError
 from ...core.validation.explain import problems_of
 from ...core.validation.problems import FileProblems, Problem
 from ...core.validation.toml_source import TomlLines
+from ...notifications.reminders.request_ends import follow_requests, follow_roles
 from ...scheduler.installation import Installation
 from ...scheduler.planning.plan import horizon_of, plan
 from ...storage.boards import BoardRow, board_row, hold_boards
@@ -87,7 +88,10 @@ def save(
     why: str | None = None,
 ) -> None:
     """Stores a changed planner with a note of who changed what; the next tick follows it."""
+    before = content_of(connection, content.board.id)
     save_content(connection, content)
+    if before is not None:
+        follow_roles(connection, before, content, now=now, who=who)
     note_change(
         connection,
         board=content.board.id,
@@ -106,14 +110,11 @@ def plan_now(installation: Installation, connection: Connection, board_id: str) 
     if row is None:
         return
     moment = installation.local.moment(installation.clock())
-    plan(
-        connection,
-        row,
-        # Not from the cache: what that keeps must have come to stay, and this may yet be undone.
-        PlannerCache().get(connection, row),
-        moment,
-        horizon_of(moment.today, installation.settings.schedule.horizon_months),
-    )
+    # Not from the cache: what that keeps must have come to stay, and this may yet be undone.
+    planner = PlannerCache().get(connection, row)
+    horizon = horizon_of(moment.today, installation.settings.schedule.horizon_months)
+    plan(connection, row, planner, moment, horizon)
+    follow_requests(connection, {board_id: planner}, moment)
 
 
 def with_past_kept(connection: Connection, content: PlannerFile, today: date) -> PlannerFile:

@@ -13,6 +13,7 @@ from ...notifications.letters.requests import wish_in_words
 from ...notifications.reminders.recipients import secretariat_on
 from ...storage.change_kinds import ChangeKind
 from ...storage.change_log import note_change
+from ...storage.replies.ends import RequestEnd
 from ...storage.replies.requests import Wish, add_request, close_request, requests_about
 from ...storage.replies.snoozes import end_snoozes, set_snooze
 from ..record import record
@@ -84,7 +85,7 @@ def _ask(
 ) -> None:
     """Stores a request; it replaces an earlier one of the same kind."""
     view, row = context.view, context.row
-    _close_own(connection, context, wish, "asked anew")
+    _close_own(connection, context, wish, RequestEnd.ASKED_ANEW)
     add_request(
         connection,
         about=row,
@@ -102,19 +103,20 @@ def _ask(
 
 def withdraw_request(connection: Connection, context: ReplyContext, wish: Wish) -> None:
     """Closes the reader's own request. Raises ReplyError where none is open."""
-    if not _close_own(connection, context, wish, "taken back"):
+    if not _close_own(connection, context, wish, RequestEnd.TAKEN_BACK):
         raise ReplyError("There is no open request of yours to take back.")
     _note(connection, context, ChangeKind.REQUEST_TAKEN_BACK, after=wish.value)
 
 
-def _close_own(connection: Connection, context: ReplyContext, wish: Wish, outcome: str) -> bool:
+def _close_own(connection: Connection, context: ReplyContext, wish: Wish, end: RequestEnd) -> bool:
     requests = requests_about(connection, context.row.id, context.reader)
     waiting = [request for request in requests if request.is_open and request.wish is wish]
     for request in waiting:
         close_request(
             connection,
             request.id,
-            outcome=outcome,
+            end=end,
+            outcome=end.value,
             who=context.reader,
             by_link=True,
             now=context.view.now,

@@ -12,17 +12,17 @@ from ...calendar.rules.date_text import long_date
 from ...core.addresses import parse_address
 from ...core.errors import BoardcalError
 from ...notifications.letters.requests import wish_in_words
+from ...notifications.reminders.request_ends import MAY_HAND_OVER, becomes
 from ...scheduler.planning.board_view import BoardView
 from ...storage.change_kinds import ChangeKind
 from ...storage.change_log import note_change
 from ...storage.planners import content_of
+from ...storage.replies.ends import RequestEnd
 from ...storage.replies.requests import AnswerRequest, Wish, close_request
 from ...wording.text import one_line
 from ..extend import extend
 from ..planner.change import save
 from ..planner.roles import appoint
-
-MAY_HAND_OVER = (RoleName.CHAIR, RoleName.VICE_CHAIR, RoleName.ADMINISTRATOR)
 
 
 class RequestError(BoardcalError):
@@ -56,7 +56,8 @@ def grant_time(
 ) -> None:
     """Gives the occurrence a new date. Raises RecordError, RequestError."""
     outcome = f"It has a new date, {long_date(to)}"
-    _close(connection, view, request, f"{outcome}: {note}" if note else outcome, who=who)
+    outcome = f"{outcome}: {note}" if note else outcome
+    _close(connection, view, request, RequestEnd.GRANTED, outcome, who=who)
     why = note or (f"asked for: {one_line(request.why)}" if request.why else "more time asked for")
     extend(connection, view, request.key, to=to, who=who, note=why)
 
@@ -80,7 +81,8 @@ def appoint_successor(
         connection,
         view,
         request,
-        f"From {long_date(starts)} on {successor} is {role.value}, and gets the mails",
+        RequestEnd.GRANTED,
+        becomes(successor, role, starts),
         who=who,
     )
     save(
@@ -100,30 +102,32 @@ def decline(
 ) -> None:
     """Leaves everything as it is; the asker is mailed the reason."""
     stays = "The date stays" if request.wish is Wish.MORE_TIME else "It stays with you"
-    _close(connection, view, request, f"{stays}: {why}", who=who)
+    _close(connection, view, request, RequestEnd.DECLINED, f"{stays}: {why}", who=who)
 
 
 def close(connection: Connection, view: BoardView, request: AnswerRequest, *, who: str) -> None:
-    """Closes a request that was dealt with by other means; no mail is sent about it."""
-    _close(connection, view, request, "dealt with otherwise", who=who, tell=False)
+    """Closes a request that there is nothing left to decide about."""
+    _close(connection, view, request, RequestEnd.CLOSED, "There is nothing left to decide", who=who)
 
 
 def _close(
     connection: Connection,
     view: BoardView,
     request: AnswerRequest,
+    end: RequestEnd,
     outcome: str,
     *,
     who: str,
-    tell: bool = True,
 ) -> None:
+    """Ends a request, and tells its asker unless they are the one who does it."""
     is_closed = close_request(
         connection,
         request.id,
+        end=end,
         outcome=outcome,
         who=who,
         now=view.now,
-        tell=request.asked_by if tell else None,
+        tell=request.asked_by if request.asked_by != who else None,
     )
     if not is_closed:
         raise RequestError("Somebody else has dealt with this request meanwhile.")

@@ -8,13 +8,15 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, Date, bindparam, insert, select, update
 
+from ...calendar.status import OPEN
 from ..message_states import CarriedState
 from ..occurrences import StoredOccurrence
 from ..schema.column_types import AnyRow
 from ..schema.mail import answer_request
 from ..schema.occurrences import occurrence
+from .ends import UNDONE_WITH_ITEM, RequestEnd
 
 
 class Wish(StrEnum):
@@ -29,8 +31,9 @@ class AnswerRequest:
     """One request; `due`, `key` and the rest of what it is about are as they are now.
 
     `until` is the date asked for, `successor` who should have it instead. `outcome` says what
-    became of it, None while nobody has dealt with it. `by_link`: `closed_by` is a reader, who
-    closed it by the link in a mail.
+    became of it, None while nobody has dealt with it, and `end` how it ended, None where a
+    version before did not note that. `by_link`: `closed_by` is a reader, who closed it by the
+    link in a mail.
     """
 
     id: int
@@ -47,6 +50,7 @@ class AnswerRequest:
     closed_by: str | None
     by_link: bool
     outcome: str | None
+    end: RequestEnd | None
     key: str
     ref: str
     owner: str
@@ -81,6 +85,18 @@ UNMAILED = select(answer_request.c.id, answer_request.c.board, answer_request.c.
     answer_request.c.closed_at.is_(None),
     answer_request.c.message_id.is_(None),
 )
+OPEN_REQUESTS = WHOLE.where(
+    answer_request.c.closed_at.is_(None),
+    answer_request.c.board.in_(bindparam("boards", expanding=True)),
+).order_by(answer_request.c.id)
+WANTED_AGAIN = WHOLE.where(
+    answer_request.c.board == bindparam("board"),
+    answer_request.c.kind == Wish.MORE_TIME.value,
+    answer_request.c.end.in_(UNDONE_WITH_ITEM),
+    occurrence.c.state == OPEN,
+    answer_request.c.until > occurrence.c.due,
+    answer_request.c.until > bindparam("today", type_=Date),
+).order_by(answer_request.c.id.desc())
 
 
 def _values(rows: Iterable[Any]) -> list[AnswerRequest]:
@@ -100,6 +116,7 @@ def _values(rows: Iterable[Any]) -> list[AnswerRequest]:
             closed_by=row.closed_by,
             by_link=row.by_link,
             outcome=row.outcome,
+            end=row.end,
             key=row.key,
             ref=row.ref,
             owner=row.owner,
@@ -117,10 +134,22 @@ def request_numbered(connection: Connection, board: str, number: int) -> AnswerR
     return next(iter(_values(connection.execute(mine))), None)
 
 
-def open_requests(connection: Connection, board: str) -> list[AnswerRequest]:
-    """What waits for a Board's secretariat, the oldest first."""
-    waiting = WHOLE.where(answer_request.c.board == board, answer_request.c.closed_at.is_(None))
-    return _values(connection.execute(waiting.order_by(answer_request.c.id)))
+def open_requests(connection: Connection, *boards: str) -> list[AnswerRequest]:
+    """What waits for the secretariats of Boards, the oldest first."""
+    return _values(connection.execute(OPEN_REQUESTS, {"boards": boards}))
+
+
+def requests_wanted_again(connection: Connection, board: str, today: date) -> list[AnswerRequest]:
+    """Requests that ended with their item, which is owed again and due before what they ask for."""
+    return _values(connection.execute(WANTED_AGAIN, {"board": board, "today": today}))
+
+
+def hand_overs(connection: Connection, board: str) -> list[AnswerRequest]:
+    """All requests of a Board that somebody else takes over, the newest first."""
+    mine = WHOLE.where(
+        answer_request.c.board == board, answer_request.c.kind == Wish.HAND_OVER.value
+    )
+    return _values(connection.execute(mine.order_by(answer_request.c.id.desc())))
 
 
 def requests_about(
@@ -170,6 +199,7 @@ def close_request(
     connection: Connection,
     number: int,
     *,
+    end: RequestEnd,
     outcome: str,
     who: str,
     by_link: bool = False,
@@ -187,6 +217,7 @@ def close_request(
             closed_at=now,
             closed_by=who,
             by_link=by_link,
+            end=end,
             outcome=outcome,
             recipient=tell,
             state=CarriedState.PENDING if tell else CarriedState.SUPERSEDED,
@@ -196,30 +227,34 @@ def close_request(
     return closed.rowcount == 1
 
 
-def close_moot(
-    connection: Connection,
-    occurrence_id: int,
-    *,
-    outcome: str,
-    who: str,
-    by_link: bool = False,
-    now: datetime,
-) -> None:
-    """Ends requests for more time that are no longer needed; no mail is sent about them."""
+def open_again(connection: Connection, request: AnswerRequest, recipient: str | None) -> None:
+    """Lets a request wait for the secretariat again, unless the same was asked anew since.
+
+    `recipient` is mailed about it with the next mails.
+    """
+    same = answer_request.alias()
+    asked_anew = (
+        select(same.c.id)
+        .where(
+            same.c.occurrence_id == request.occurrence,
+            same.c.kind == request.wish.value,
+            same.c.asked_by == request.asked_by,
+            same.c.id > request.id,
+        )
+        .exists()
+    )
     connection.execute(
         update(answer_request)
-        .where(
-            answer_request.c.occurrence_id == occurrence_id,
-            answer_request.c.kind == Wish.MORE_TIME.value,
-            answer_request.c.closed_at.is_(None),
-        )
+        .where(answer_request.c.id == request.id, ~asked_anew)
         .values(
-            closed_at=now,
-            closed_by=who,
-            by_link=by_link,
-            outcome=outcome,
-            recipient=None,
-            state=CarriedState.SUPERSEDED,
+            closed_at=None,
+            closed_by=None,
+            by_link=False,
+            end=None,
+            outcome=None,
+            recipient=recipient,
+            state=CarriedState.PENDING,
+            message_id=None,
         )
     )
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 
 from ..message_states import CarriedState, MessageState
+from ..replies.ends import RequestEnd
 from ..unsent_reasons import UnsentReason
 from .column_types import Document, Instant, one_of, only_where
 from .metadata import metadata
@@ -126,6 +127,7 @@ answer_request = Table(
         server_default="0",
         comment="Whether it was closed by the signed link in a mail, without an account",
     ),
+    Column("end", one_of(RequestEnd, 20), comment="How it ended; null: open, or not noted then"),
     Index("ix_answer_request_state", "state"),
     comment="What chairs ask of the secretariat",
 )

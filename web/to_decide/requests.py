@@ -76,7 +76,7 @@ def _act(
             return f"Nothing has changed; {asked.asked_by} is told why with their next mail."
         case "close", _:
             requests.close(connection, view, asked, who=who)
-            return "The request is closed; nobody is mailed about it."
+            return f"The request is closed; {asked.asked_by} is told with their next mail."
     raise FormRefusedError("What was sent is not a form of this page.")
 
 

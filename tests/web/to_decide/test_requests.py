@@ -151,6 +151,9 @@ def test_what_is_settled_meanwhile_is_only_to_be_closed(
 ) -> None:
     chair.opens(link)
     answers(chair, link, "submitted")
-    assert outcomes(mailing) == ["submitted", None]
+    settled, waiting = outcomes(mailing)
+    assert settled is not None
+    assert settled.startswith("It is recorded as submitted by pmqag.chair@example.org")
+    assert waiting is None
     secretariat.opens(ONE)
     assert "Give it this date" not in secretariat.text
