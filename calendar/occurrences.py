@@ -151,6 +151,20 @@ def recurs(obligation: Obligation) -> bool:
     return isinstance(obligation.timing, (AtMeetings, OnCalendar, Ongoing))
 
 
+def still_owes(
+    planner: Planner, obligation: Obligation | None, owner: str, *, is_past: bool
+) -> bool:
+    """Whether `owner` owes an occurrence of a report or an action, None where that is gone.
+
+    A report that recurs, or was asked for, stays with the body that owed it once its day
+    `is_past`. What has a stated date is owed by its owner of today alone.
+    """
+    if obligation is None or planner.body(owner) is None:
+        return False
+    stays = recurs(obligation) or isinstance(obligation.timing, AsRequired)
+    return owner in obligation.owners or (is_past and stays)
+
+
 def bounds(planner: Planner, obligation: Obligation) -> tuple[date, date]:
     """The first and last due date that a recurring obligation can have.
 

@@ -13,6 +13,7 @@ from ..scheduler.planning.next_steps import relink
 from ..storage.change_kinds import ChangeKind
 from ..storage.change_log import note_change
 from ..storage.mail.ledger import supersede_unsent
+from ..storage.mail.occurrence_mail import steps_from
 from ..storage.occurrences import StoredOccurrence, update_occurrences
 from ..storage.replies.snoozes import end_snoozes
 from ..storage.unsent_reasons import UnsentReason
@@ -32,7 +33,14 @@ def extend(
     require_ahead(to, view.today)
     # What was unsettled is open from now on: the new date is one that can be met.
     state = row.state if row.state in OWED else OPEN
-    changed = {"id": row.id, "due": to, "extended": True, "state": state, **row.steps_afresh}
+    changed = {
+        "id": row.id,
+        "due": to,
+        "planned_due": None,
+        "extended": True,
+        "state": state,
+        **steps_from(connection, row, to),
+    }
     update_occurrences(connection, [changed])
     supersede_unsent(connection, [row.id], UnsentReason.DATE_MOVED)
     end_snoozes(connection, [row.id])

@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from ..calendar.occurrences import Occurrence, meeting_occurrences, occurrences
+from ..calendar.occurrences import Kind, Occurrence, meeting_occurrences, occurrences
 from ..calendar.rules.date_text import long_date
+from ..calendar.rules.timing import Precision
 from ..calendar.status import OPEN, OWED, Status
 from ..core.errors import BoardcalError
 from ..notifications.reminders.request_ends import follow_requests
@@ -18,7 +19,7 @@ from ..scheduler.planning.next_steps import relink
 from ..scheduler.planning.plan import insert_occurrences
 from ..storage.boards import hold_boards
 from ..storage.change_kinds import ChangeKind
-from ..storage.change_log import note_change
+from ..storage.change_log import last_outcomes, note_change
 from ..storage.mail.ledger import supersede_unsent
 from ..storage.occurrences import (
     StoredOccurrence,
@@ -60,9 +61,8 @@ def record(
     _require_applicable(view, row, status, on)
     state = OPEN if status is None else status.value
     changed: dict[str, Any] = {"id": row.id, "state": state}
-    if status is Status.RETURNED:
-        # It is asked for again.
-        changed |= row.steps_afresh
+    if state in OWED:
+        changed |= _asked_again(connection, view, row, status)
     update_occurrences(connection, [changed])
     if state not in OWED:
         supersede_unsent(connection, [row.id], UnsentReason.RECORDED, state)
@@ -84,6 +84,32 @@ def record(
     relink(connection, view, [row.ref])
     follow_requests(connection, {view.id: view.planner}, view.moment)
     return stored_again(connection, key)
+
+
+def _asked_again(
+    connection: Connection, view: BoardView, row: StoredOccurrence, status: Status | None
+) -> dict[str, Any]:
+    """The columns by which it is asked for again: not as late, for its owner thought it done.
+
+    What is opened again on the day on which it was recorded was recorded by mistake.
+    """
+    soonest = view.soonest
+    was_done = not row.is_owed and row.kind is not Kind.REVIEW and row.due < soonest
+    is_mistake = status is None and _recorded_on(connection, view, row) == view.today
+    if not was_done or is_mistake:
+        return row.steps_again if status is Status.RETURNED else {}
+    return {
+        **row.steps_again,
+        "due": soonest,
+        "planned_due": row.ruled_due,
+        "precision": Precision.DAY.value,
+    }
+
+
+def _recorded_on(connection: Connection, view: BoardView, row: StoredOccurrence) -> date | None:
+    """The local day on which the outcome of an occurrence was recorded last."""
+    outcome = last_outcomes(connection, view.id, [row.key]).get(row.key)
+    return None if outcome is None else view.local.day_of(outcome.at)
 
 
 def _require_applicable(

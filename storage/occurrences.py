@@ -81,6 +81,7 @@ class StoredOccurrence:
     last_step: int | None
     next_step_at: datetime | None
     left_planner: bool = False
+    planned_due: date | None = None
 
     @property
     def is_owed(self) -> bool:
@@ -88,9 +89,14 @@ class StoredOccurrence:
         return self.state in OWED
 
     @property
-    def steps_afresh(self) -> dict[str, int | None]:
-        """The columns by which its steps run again: a new due revision, none of it decided."""
+    def steps_again(self) -> dict[str, int | None]:
+        """The columns by which all its steps run again: a new due revision, none of it decided."""
         return {"due_revision": self.due_revision + 1, "last_step": None}
+
+    @property
+    def ruled_due(self) -> date:
+        """The date that its rule gave, whether or not that had passed by then."""
+        return self.planned_due or self.due
 
 
 def stored_occurrences(rows: Iterable[Any]) -> list[StoredOccurrence]:

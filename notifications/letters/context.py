@@ -13,8 +13,8 @@ from ...calendar.planner.roles import RoleName
 from ...calendar.rules.date_text import long_date
 from ...storage.change_kinds import ChangeKind
 from ...storage.change_log import last_redatings
-from ...storage.mail.ledger import revisions_sent
 from ...storage.mail.messages import readers_reached
+from ...storage.mail.occurrence_mail import told_of
 from ...storage.occurrences import owed_by, titles_met_by
 from ...storage.replies.snoozes import resting
 from ...storage.schema.column_types import AnyRow
@@ -79,24 +79,35 @@ def context_for(
 
 
 def _changed(connection: Connection, rows: Sequence[AnyRow]) -> dict[tuple[str, str], str]:
-    """What changed, for the first mail of a due revision to each reader."""
+    """What changed since the last email about an item that each reader was sent."""
     if not rows:
         return {}
-    sent = revisions_sent(connection, {row.id for row in rows})
-    untold = {
-        (row.key, row.recipient)
-        for row in rows
-        if (row.id, row.due_revision, row.recipient) not in sent
+    told = {
+        (mailed.occurrence_id, mailed.recipient): mailed
+        for mailed in told_of(connection, {row.id for row in rows})
     }
-    changes = last_redatings(connection, {key for key, _ in untold})
-    return {(key, reader): _in_words(changes[key]) for key, reader in untold if key in changes}
+    changes = last_redatings(connection, {row.key for row in rows})
+    changed = {}
+    for row in rows:
+        words = _in_words(row, told.get((row.id, row.recipient)), changes.get(row.key))
+        if words is not None:
+            changed[row.key, row.recipient] = words
+    return changed
 
 
-def _in_words(row: AnyRow) -> str:
-    why = f": {row.why}" if row.why else ""
-    if row.what is ChangeKind.RETURNED:
+def _in_words(row: AnyRow, told: AnyRow | None, change: AnyRow | None) -> str | None:
+    """The difference from what a reader was told of `row` last, `told`; None where there is none.
+
+    `change` is what gave the item its date last.
+    """
+    if change is None or (told is not None and told.due_revision == row.due_revision):
+        return None
+    why = f": {change.why}" if change.why else ""
+    if change.what is ChangeKind.RETURNED:
         return f"It was returned{why}"
-    return f"The date was {long_date(date.fromisoformat(row.before))}{why}"
+    if told is None or told.due == row.due:
+        return None
+    return f"The date was {long_date(told.due)}{why}"
 
 
 def _open(

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
 from ...calendar.occurrences import Kind
-from ...calendar.rules.escalation import Policy, Step, next_step, steps_due
+from ...calendar.rules.escalation import Level, Policy, Step, next_step, steps_due
+from ...calendar.rules.timing import Precision
 from ...calendar.status import Status
 from ...core.local_time import Moment
 from ...storage.change_kinds import ChangeKind
 from ...storage.change_log import note_change
 from ...storage.mail.ledger import add_rows, supersede_unsent
+from ...storage.mail.occurrence_mail import owners_told_of
 from ...storage.message_states import CarriedState
 from ...storage.occurrences import (
     StoredOccurrence,
@@ -26,8 +28,11 @@ from ...storage.occurrences import (
 from ...storage.unsent_reasons import UnsentReason
 from ...wording.stand_ins import as_document
 from .mailing_boards import LiveBoard
-from .recipients import recipients
+from .recipients import recipient_at, recipients
 from .stage import Stage
+
+# The remark on what nobody was told of in time.
+NOBODY_TOLD = "no email about it had gone out before"
 
 
 @dataclass(slots=True)
@@ -47,10 +52,17 @@ def decide(connection: Connection, boards: Mapping[str, LiveBoard], moment: Mome
     nothing ran, are recorded as superseded.
     """
     decisions = Decisions()
-    for row in awaiting_step(connection, moment.now):
-        board = _reminding(boards, row.board, row.owner)
-        if board is not None:
-            _decide_one(connection, decisions, row, board, moment)
+    reminded = [
+        (row, board)
+        for row in awaiting_step(connection, moment.now)
+        if (board := _reminding(boards, row.board, row.owner)) is not None
+    ]
+    past = [row.id for row, board in reminded if _is_chased(row, board, moment)]
+    told = owners_told_of(connection, past)
+    for row, board in reminded:
+        is_told = row.id in told and told[row.id].due == row.due
+        dated = row if is_told or row.id not in past else _due_now(connection, row, moment)
+        _decide_one(connection, decisions, dated, board, moment)
     supersede_unsent(connection, decisions.overtaken, UnsentReason.LATER_STEP)
     add_rows(connection, decisions.ledger)
     update_occurrences(connection, decisions.moved_on)
@@ -71,6 +83,48 @@ def _reminding(boards: Mapping[str, LiveBoard], name: str, owner: str) -> LiveBo
     """The Board that reminds of what `owner` owes; None where it does not mail, or is paused."""
     board = boards.get(name)
     return None if board is None or board.is_paused_for(owner) else board
+
+
+def _is_chased(row: StoredOccurrence, board: LiveBoard, moment: Moment) -> bool:
+    """Whether an item's date has passed, and somebody can be mailed in its owner's place."""
+    if row.kind is Kind.REVIEW or not row.is_owed or row.due >= moment.today:
+        return False
+    if row.next_due is not None and row.next_due <= moment.today:
+        return False
+    owner = recipient_at(board.planner, row.owner, Level.OWNER, moment.today, board.away)
+    return owner is not None
+
+
+def _due_now(connection: Connection, row: StoredOccurrence, moment: Moment) -> StoredOccurrence:
+    """Makes an item due today whose owner was told of its date by no email.
+
+    Lateness, and copies to others, count from the first email that could be read.
+    """
+    supersede_unsent(connection, [row.id], UnsentReason.DATE_MOVED)
+    # Noted once, however many days it takes until an email leaves.
+    if row.planned_due is None:
+        note_change(
+            connection,
+            board=row.board,
+            subject=row.key,
+            what=ChangeKind.MOVED,
+            before=row.due,
+            after=moment.today,
+            why=NOBODY_TOLD,
+            now=moment.now,
+            who="boardcal",
+        )
+    dated = replace(
+        row,
+        due=moment.today,
+        planned_due=row.ruled_due,
+        precision=Precision.DAY,
+        due_revision=row.due_revision + 1,
+        last_step=None,
+    )
+    columns = ("id", "due", "planned_due", "precision", "due_revision", "last_step")
+    update_occurrences(connection, [{name: getattr(dated, name) for name in columns}])
+    return dated
 
 
 def _decide_one(

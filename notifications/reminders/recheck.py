@@ -9,6 +9,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
+from ...calendar.occurrences import still_owes
 from ...calendar.rules.escalation import Step
 from ...calendar.status import OWED
 from ...storage.mail.ledger import hand_rows_on, rows_of, take_back, take_out_resting
@@ -157,7 +158,8 @@ def _lost_reason(row: AnyRow, sources: LetterSources) -> UnsentReason | None:
         return UnsentReason.RECORDED
     if row.decided_revision != row.due_revision:
         return UnsentReason.OLDER_DATE
+    is_past = (row.meeting or row.due) < sources.today
     obligation = board.obligations.get(row.ref)
-    if obligation is None or row.owner not in obligation.owners:
-        return UnsentReason.LEFT_PLANNER
-    return None
+    if still_owes(board.planner, obligation, row.owner, is_past=is_past):
+        return None
+    return UnsentReason.LEFT_PLANNER

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from ...calendar.occurrences import Kind, Occurrence, policy_of
 from ...calendar.planner.model import Obligation, Planner
@@ -12,6 +12,8 @@ from ...calendar.status import OPEN, Status
 from ...core.local_time import LocalTime, Moment
 from ...storage.boards import BoardRow
 from ...wording.names import Names
+
+ONE_DAY = timedelta(days=1)
 
 # Noted as the author of what follows from the planner and the clock alone.
 BOARDCAL = "boardcal"
@@ -63,6 +65,12 @@ class BoardView:
     def go_live(self) -> date:
         """The day that emails begin; today where that is not decided."""
         return self.row.go_live or self.today
+
+    @property
+    def soonest(self) -> date:
+        """The next day on which email goes out: nobody can be late before they could know."""
+        opened = self.today + ONE_DAY if self.moment.is_open else self.today
+        return self.planner.days.on_or_after(opened)
 
     def policy(self, ref: str, kind: Kind) -> Policy | None:
         """The steps of an occurrence, or None where the planner lost its report."""

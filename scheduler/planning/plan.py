@@ -13,6 +13,8 @@ from ...calendar.occurrences import Kind, Occurrence, occurrences, recurs
 from ...calendar.planner.model import Planner
 from ...calendar.rules.escalation import steps_due
 from ...calendar.rules.meeting_series import FURTHEST_MOVE
+from ...calendar.rules.timing import Precision
+from ...calendar.status import OPEN
 from ...core.local_time import Moment
 from ...storage.boards import BoardRow, note_planned
 from ...storage.occurrences import add_occurrences, occurrences_of
@@ -60,7 +62,10 @@ def plan(
         and _belongs(occurrence, view)
         and not (is_going_on and _is_over(occurrence, view))
     ]
-    insert_occurrences(connection, view, missing)
+    was_planned = row.planned_revision > 0
+    is_news = was_planned and (is_changed or row.planned_through is None)
+    store = _not_late if is_news else values_of
+    add_occurrences(connection, [store(occurrence, view) for occurrence in missing])
     if is_changed:
         reflow(connection, view, planned, stored, until=window[1])
     relink(connection, view, refs)
@@ -114,6 +119,16 @@ def insert_occurrences(
     add_occurrences(connection, [values_of(occurrence, view) for occurrence in missing])
 
 
+def _not_late(occurrence: Occurrence, view: BoardView) -> dict[str, Any]:
+    """The row of an occurrence that enters the plan; one whose date has passed is due soonest."""
+    values = values_of(occurrence, view)
+    is_asked = values["state"] == OPEN and occurrence.kind is not Kind.REVIEW
+    if not is_asked or occurrence.due >= view.soonest or occurrence.raised is not None:
+        return values
+    soonest = {"due": view.soonest, "first_due": view.soonest, "precision": Precision.DAY.value}
+    return {**values, **soonest, "planned_due": occurrence.due}
+
+
 def values_of(occurrence: Occurrence, view: BoardView) -> dict[str, Any]:
     """The row that an occurrence is stored as."""
     return {
@@ -134,6 +149,7 @@ def values_of(occurrence: Occurrence, view: BoardView) -> dict[str, Any]:
         "note": occurrence.note,
         "met_by": occurrence.met_by,
         "last_step": _last_step_before(occurrence, view),
+        "planned_due": None,
     }
 
 

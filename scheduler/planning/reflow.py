@@ -6,11 +6,13 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from ...calendar.occurrences import Occurrence
+from ...calendar.occurrences import Kind, Occurrence, still_owes
+from ...calendar.rules.timing import Precision
 from ...calendar.status import OPEN, OWED, Status
 from ...storage.change_kinds import ChangeKind
 from ...storage.change_log import note_change
 from ...storage.mail.ledger import supersede_unsent
+from ...storage.mail.occurrence_mail import steps_from
 from ...storage.occurrences import StoredOccurrence, update_occurrences
 from ...storage.unsent_reasons import UnsentReason
 from .board_view import BOARDCAL, BoardView, first_state
@@ -46,8 +48,7 @@ def reflow(
 
 def _is_gone(row: StoredOccurrence, view: BoardView, *, past: bool) -> bool:
     """Whether no body owes it any more; what is late stays with the body that owed it then."""
-    obligation = view.obligations.get(row.ref)
-    return obligation is None or (not past and row.owner not in obligation.owners)
+    return not still_owes(view.planner, view.obligations.get(row.ref), row.owner, is_past=past)
 
 
 def _follow(
@@ -75,7 +76,7 @@ def _follow(
     elif row.extended and not occurrence.void:
         _follow_meeting(connection, view, row, occurrence)
     elif (row.state == Status.VOID and not occurrence.void) or (
-        (row.due, row.meeting) != (occurrence.due, occurrence.meeting)
+        (row.ruled_due, row.meeting) != (occurrence.due, occurrence.meeting)
     ):
         _move(connection, view, row, occurrence)
 
@@ -116,16 +117,23 @@ def _restore(
 def _move(
     connection: Connection, view: BoardView, row: StoredOccurrence, occurrence: Occurrence
 ) -> None:
+    owed = row.is_owed or first_state(occurrence, view) == OPEN
+    due = _not_past(row, occurrence, view) if owed else occurrence.due
     new = {
         "id": row.id,
-        "due": occurrence.due,
+        "due": due,
+        "planned_due": None if due == occurrence.due else occurrence.due,
         "meeting": occurrence.meeting,
         "note": occurrence.note,
+        "left_planner": False,
     }
+    if row.is_owed and row.due == due:
+        update_occurrences(connection, [new])
+        return
     # Whoever returned it wants it again, wherever its date goes.
-    new["state"] = row.state if row.state == Status.RETURNED else first_state(occurrence, view)
-    new |= row.steps_afresh
-    new |= {"precision": occurrence.precision.value, "left_planner": False}
+    new["state"] = row.state if row.is_owed else first_state(occurrence, view)
+    new |= steps_from(connection, row, due)
+    new["precision"] = occurrence.precision if due == occurrence.due else Precision.DAY
     update_occurrences(connection, [new])
     supersede_unsent(connection, [row.id], UnsentReason.DATE_MOVED)
     note_change(
@@ -134,11 +142,22 @@ def _move(
         subject=row.key,
         what=ChangeKind.MOVED,
         before=row.due,
-        after=occurrence.due,
+        after=due,
         why=occurrence.note,
         now=view.now,
         who=BOARDCAL,
     )
+
+
+def _not_past(row: StoredOccurrence, occurrence: Occurrence, view: BoardView) -> date:
+    """The date of `occurrence`, or where that has passed the next day that email goes out.
+
+    What was late before stays as late as it was: it does not become later by a change of plans,
+    nor is it forgiven.
+    """
+    if occurrence.due >= view.soonest or occurrence.kind is Kind.REVIEW:
+        return occurrence.due
+    return row.due if row.is_owed and row.due < view.today else view.soonest
 
 
 def withdraw(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -113,16 +113,6 @@ def supersede_unsent(
         return
     parameters = {"occurrences": list(occurrences), "why": reason, "detail": detail}
     connection.execute(SUPERSEDE_UNSENT, parameters)
-
-
-def revisions_sent(connection: Connection, occurrences: Collection[int]) -> set[tuple[Any, ...]]:
-    """What was sent about occurrences: the id, the due revision and the reader of each."""
-    sent = (
-        select(ledger.c.occurrence_id, ledger.c.due_revision, ledger.c.recipient)
-        .where(ledger.c.occurrence_id.in_(occurrences), ledger.c.state == CarriedState.SENT)
-        .distinct()
-    )
-    return {tuple(row) for row in connection.execute(sent)}
 
 
 def resting_rows(connection: Connection, today: date) -> Sequence[AnyRow]:

@@ -7,10 +7,20 @@ from datetime import date
 
 from sqlalchemy import Connection, select
 
+from ...calendar.rules.escalation import Level
 from ..database.batches import batches
 from ..message_states import GONE, CarriedState
+from ..occurrences import StoredOccurrence
 from ..schema.column_types import AnyRow
 from ..schema.mail import ledger, message
+
+# Its reader was told, or could have been: only the address or the server stood in the way.
+TOLD = (
+    CarriedState.SENDING,
+    CarriedState.SENT,
+    CarriedState.FAILED,
+    CarriedState.UNCERTAIN,
+)
 
 
 def ledger_of(connection: Connection, occurrence_id: int) -> Sequence[AnyRow]:
@@ -57,3 +67,32 @@ def mailed_on(connection: Connection, day: date) -> frozenset[str]:
     """The addresses that have had the one email of a day, or are getting it."""
     recipients = select(message.c.recipient).where(message.c.day == day, message.c.state.in_(GONE))
     return frozenset(connection.execute(recipients).scalars())
+
+
+def told_of(connection: Connection, occurrences: Iterable[int]) -> list[AnyRow]:
+    """The ledger rows of some occurrences that were mailed, the oldest first."""
+    return [
+        row
+        for batch in batches(occurrences)
+        for row in connection.execute(
+            select(ledger)
+            .where(ledger.c.occurrence_id.in_(batch), ledger.c.state.in_(TOLD))
+            .order_by(ledger.c.id)
+        )
+    ]
+
+
+def owners_told_of(connection: Connection, occurrences: Iterable[int]) -> dict[int, AnyRow]:
+    """The last ledger row that was mailed to the owner of each occurrence, by its number."""
+    rows = told_of(connection, occurrences)
+    return {row.occurrence_id: row for row in rows if row.level == Level.OWNER}
+
+
+def steps_from(connection: Connection, row: StoredOccurrence, due: date) -> dict[str, int | None]:
+    """The columns by which the steps of an occurrence run from a date that it is given.
+
+    Where its owner was last told of that very date, the steps go on from the one mailed then.
+    """
+    told = owners_told_of(connection, [row.id]).get(row.id)
+    last_step = told.step if told is not None and told.due == due else None
+    return {"due_revision": row.due_revision + 1, "last_step": last_step}

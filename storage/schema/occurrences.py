@@ -76,6 +76,7 @@ occurrence = Table(
         server_default="0",
         comment="Void because the planner lost it: it comes back where that has it again",
     ),
+    Column("planned_due", Date, comment="The date it should have had, which had passed; or null"),
     Index("ix_occurrence_next_step_at", "next_step_at"),
     Index("ix_occurrence_board_due", "board", "due"),
     Index("ix_occurrence_board_ref_owner", "board", "ref", "owner"),

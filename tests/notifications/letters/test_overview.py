@@ -199,7 +199,7 @@ def test_a_cancelled_meeting_is_shown_as_such(office: Office) -> None:
 
 
 def test_it_lists_what_is_late_and_how_late(office: Office) -> None:
-    office.store().sweep("2018-03-05")
+    office.store().reminded().sweep("2018-03-05")
     (line,) = shown(office, "2018-03-05").late
     assert (line.title, line.day, line.days_late) == ("Report s11", date(2018, 2, 22), 7)
     office.record(S11, Status.SUBMITTED)
@@ -328,7 +328,7 @@ def test_a_body_that_owes_nothing_may_do_without_a_chair(office: Office) -> None
 
 def test_what_another_report_meets_is_not_listed_beside_it(office: Office) -> None:
     reports = [make_report(), make_report("also", met_by="s11")]
-    office.store(make_planner(report=reports)).tick("2018-03-05")
+    office.store(make_planner(report=reports)).reminded().tick("2018-03-05")
     assert [line.title for line in shown(office, "2018-03-05").late] == ["Report s11"]
 
 
