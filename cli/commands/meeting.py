@@ -13,12 +13,13 @@ from ...calendar.rules.meeting_series import MeetingChangeKind
 from ...operations.planner.change import body_named, change_planner
 from ...operations.planner.meetings import MeetingDecision
 from ...queries.planner.change_preview import change_effects
+from ...queries.planner.change_text import passed_in_words
 from ...scheduler.installation import Installation
 from ...storage.boards import BoardRow
 from ..framework.consequences import consequences_in_words
 from ..framework.context import Invocation, asking
 from ..framework.param_types import DAY, WHY, YES, by
-from ..framework.terminal import agreed, say, say_lines
+from ..framework.terminal import agreed, hung, painted, say, say_lines
 
 BODY = click.argument("body")
 DAY_OF_MEETING = click.argument("day", metavar="DATE", type=DAY)
@@ -132,10 +133,12 @@ def _change(
         named = replace(decision, body=body_named(content, decision.body))
         decision = named.of(planner_of(content))
         after = planner_of(decision.edit(content, decided=installation.today))
-        _show(installation, row.id, decision, after)
+        warning = _show(installation, row.id, decision, after)
         if dry_run:
             say("Nothing was changed.")
-        elif agreed("Make this change?", yes=yes):
+        elif agreed("Make this change?", yes=yes) and (
+            warning is None or agreed("Are you sure of the day?", yes=yes)
+        ):
             _make(installation, row, decision, who=who, note=note)
 
 
@@ -162,9 +165,14 @@ def _make(
 
 def _show(
     installation: Installation, board_id: str, decision: MeetingDecision, after: Planner
-) -> None:
+) -> str | None:
+    """Shows what the change does; the warning where it puts dates into the past."""
     with installation.database.read() as connection:
         view = installation.view(connection, installation.board(connection, board_id))
         outcome = change_effects(connection, view, after)
     say(decision.headline(after), decision.remark(after))
     say_lines(consequences_in_words(outcome, after))
+    warning = passed_in_words(outcome)
+    if warning is not None:
+        say_lines(painted(line, fg="red") for line in hung(warning))
+    return warning

@@ -47,6 +47,7 @@ def item_of(row: AnyRow, board: LiveBoard, context: LetterContext, sources: Lett
         today=today,
         days_late=planner.days.between(row.due, today),
         days_left=planner.days.between(today, row.due),
+        planned_due=row.planned_due,
         meeting=row.meeting,
         because=None if row.because is None else StandIn(**row.because).to_reader(),
         changed=context.changed.get((row.key, row.recipient)),

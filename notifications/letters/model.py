@@ -20,6 +20,7 @@ class Item:
     what its leader is called, `owner_contact` that one's address ("" when the role is vacant).
     `days_late` and `days_left` are working days from `due` and to it, counted from `today`;
     without `days_left` the mail takes it from `step`, which is wrong after downtime.
+    `planned_due` is the date it should have had, where that had passed before it was given.
     `because` says why it reaches this reader instead of another, `changed` what changed since
     the last mail, `also_meets` the titles of reports that the same paper settles. `answer` is
     the address at which this reader answers, `page` where the secretariat records: "" for none.
@@ -49,6 +50,7 @@ class Item:
     timing: str = ""
     quote: str = ""
     days_left: int | None = None
+    planned_due: date | None = None
     answer: str = ""
     page: str = ""
 

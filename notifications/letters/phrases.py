@@ -69,7 +69,10 @@ def distance(item: Item) -> str:
 
 
 def due_label(item: Item) -> str:
-    """ "Due", "Due by", "Due today", "Overdue since", "For review by": what goes before a date."""
+    """ "Due", "Due by", "Due today", "Overdue since", "For review by": what goes before a date.
+
+    What should have been due on a day that had passed is due as soon as possible.
+    """
     exact = is_stated_exactly(item.due, item.precision)
     if item.kind is Kind.REVIEW:
         if item.due == item.today:
@@ -77,6 +80,8 @@ def due_label(item: Item) -> str:
         return "For review" if exact else "For review by"
     if item.is_overdue:
         return "Overdue since"
+    if item.planned_due is not None:
+        return "Due as soon as possible, by"
     if item.due == item.today:
         return "Due today"
     return "Due" if exact else "Due by"

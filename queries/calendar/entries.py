@@ -43,6 +43,7 @@ class CalendarEntry:
     reason: str | None
     met_by: str | None
     is_before_start: bool
+    planned_due: date | None = None
 
     @property
     def kind_words(self) -> str:
@@ -85,6 +86,11 @@ class CalendarEntry:
     def note(self) -> str | None:
         """Why it moved, as a sentence."""
         return sentence(self.reason) if self.reason else None
+
+    @property
+    def is_soonest(self) -> bool:
+        """Whether it is due as soon as possible: its date had passed before it was given."""
+        return self.planned_due is not None and not self.is_late
 
 
 def upcoming(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from dateutil.relativedelta import relativedelta
 from sqlalchemy import Connection
 
-from ...calendar.occurrences import Occurrence, meeting_occurrences, occurrences
+from ...calendar.occurrences import Kind, Occurrence, meeting_occurrences, occurrences
 from ...calendar.planner.model import Planner
 from ...calendar.rules.as_required import Happened
 from ...calendar.rules.meeting_series import FURTHEST_MOVE
@@ -25,10 +25,14 @@ FOLLOWS = (*OWED, Status.UNSETTLED, Status.VOID)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reflow:
-    """What becomes of one occurrence when the planner changes; None where it is not there."""
+    """What becomes of one occurrence when the planner changes; None where it is not there.
+
+    `has_passed`: its new date has, so that it is due as soon as possible.
+    """
 
     before: Occurrence | None
     after: Occurrence | None
+    has_passed: bool = False
 
     @property
     def sides(self) -> list[Occurrence]:
@@ -59,6 +63,11 @@ class ChangeEffects:
     meetings: list[Reflow]
     mailed: int
 
+    @property
+    def passed(self) -> int:
+        """How many new dates have passed."""
+        return sum(reflow.has_passed for reflow in self.flowing)
+
 
 def change_effects(
     connection: Connection,
@@ -83,7 +92,11 @@ def change_effects(
         if any(start <= (side.meeting or side.due) and side.due <= end for side in reflow.sides)
     ]
     stored = {row.key: row for row in occurrences_of(connection, view.id, refs)}
-    flowing = [reflow for reflow in moved if _follows(stored.get(reflow.key), reflow, today)]
+    flowing = [
+        replace(reflow, has_passed=_has_passed(reflow, stored.get(reflow.key), view))
+        for reflow in moved
+        if _follows(stored.get(reflow.key), reflow, today)
+    ]
     ids = [stored[reflow.key].id for reflow in flowing if reflow.key in stored]
     return ChangeEffects(
         flowing=_handed_over(flowing),
@@ -131,6 +144,15 @@ def _follows(row: StoredOccurrence | None, reflow: Reflow, today: date) -> bool:
     return falls_away or row.state == Status.VOID or not row.extended
 
 
+def _has_passed(reflow: Reflow, row: StoredOccurrence | None, view: BoardView) -> bool:
+    """Whether a change puts the date of an item into the past, where emails have begun."""
+    after = reflow.after
+    if after is None or after.void or after.kind is Kind.REVIEW or view.row.go_live is None:
+        return False
+    was_late = row is not None and row.is_owed and row.due < view.today
+    return after.due < view.soonest and not was_late
+
+
 def _handed_over(flowing: list[Reflow]) -> list[Reflow]:
     """Joins an occurrence dropped for one owner and added for another on the same day.
 
@@ -147,7 +169,7 @@ def _handed_over(flowing: list[Reflow]) -> list[Reflow]:
             if was is not None:
                 dropped[_place(reflow.after)].remove(was)
                 if was.before is not None and was.before.owner != reflow.after.owner:
-                    kept.append(Reflow(before=was.before, after=reflow.after))
+                    kept.append(replace(reflow, before=was.before))
                 continue
         kept.append(reflow)
     left = {id(reflow) for reflows in dropped.values() for reflow in reflows}

@@ -66,6 +66,17 @@ def remarks(changes: ChangeEffects) -> Iterator[str]:
         )
 
 
+def passed_in_words(changes: ChangeEffects) -> str | None:
+    """A warning that dates are put into the past; None where none are."""
+    if not changes.passed:
+        return None
+    items = "1 item is" if changes.passed == 1 else f"{changes.passed} items are"
+    return (
+        f"This puts dates into the past: {items} then due as soon as possible. Check that the "
+        "day and the month are the ones you mean."
+    )
+
+
 def mailed_in_words(changes: ChangeEffects) -> str | None:
     """That reminders of the old dates were sent already; None where none were."""
     if not changes.mailed:
@@ -100,15 +111,18 @@ def _how(reflow: Reflow, planner: Planner) -> str:
     if after is None or after.void:
         return f"No longer due on {was}" if was else "Still not due"
     now = long_date(after.due)
+    if reflow.has_passed:
+        now = f"as soon as possible, because {now} has passed"
     paper = "Papers now" if after.meeting is not None else "Now"
     if was is None:
         return f"{paper} due {now}, in addition"
     if before is not None and before.owner != after.owner:
-        return f"Due {now}, now from {_owner(after, planner)} instead of {_owner(before, planner)}"
+        owners = f"now from {_owner(after, planner)} instead of {_owner(before, planner)}"
+        return f"Due {now}, {owners}"
     if was == now:
         on = "" if after.meeting is None else f", for the meeting on {long_date(after.meeting)}"
         return f"Still due {now}{on}"
-    return f"{paper} due {now} instead of {was}"
+    return f"{paper} due {now}{',' if reflow.has_passed else ''} instead of {was}"
 
 
 def _what(occurrence: Occurrence, planner: Planner) -> tuple[str, str]:

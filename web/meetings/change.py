@@ -20,7 +20,7 @@ from ..page.page import page
 from ..request.context import form_of, reading_board, redirect, site_of, user_of
 from ..request.dates import read_date, typed_date
 from ..request.errors import ConflictError, NotFoundError
-from ..request.form import Problems
+from ..request.form import Problems, unsure
 from .meetings import body_that_meets, day_of, meeting_of
 from .preview import edited, meeting_preview
 
@@ -108,6 +108,7 @@ def _preview(request: Request, decision: MeetingDecision, overtaken: str | None)
         request,
         "meetings/preview.html.j2",
         title=TITLES[decision.becomes].format(body.short),
+        problems=unsure(form_of(request)),
         preview=meeting_preview(request, decision),
         becomes=decision.becomes.value,
         meanwhile=overtaken,
@@ -117,6 +118,8 @@ def _preview(request: Request, decision: MeetingDecision, overtaken: str | None)
 
 
 def _save(request: Request, decision: MeetingDecision) -> Response:
+    if unsure(form_of(request)):
+        return _preview(request, decision, None)
     today = site_of(request).installation.today
     try:
         after = save_as_shown(

@@ -14,7 +14,13 @@ from ...core.validation.problems import FileProblems
 from ...operations.planner.change import EditError
 from ...operations.planner.meetings import MeetingDecision
 from ...queries.planner.change_preview import MONTHS_AHEAD, change_effects
-from ...queries.planner.change_text import Effect, effects, mailed_in_words, remarks
+from ...queries.planner.change_text import (
+    Effect,
+    effects,
+    mailed_in_words,
+    passed_in_words,
+    remarks,
+)
 from ..request.context import reading_board, site_of
 
 
@@ -22,13 +28,15 @@ from ..request.context import reading_board, site_of
 class MeetingPreview:
     """The effects of a decision in words, and the planner's revision that they hold for.
 
-    `remark` is about the new day, `remarks` are about the effects.
+    `remark` is about the new day, `remarks` are about the effects; to a `warning` people are
+    asked whether they mean it.
     """
 
     headline: str
     remark: str | None
     remarks: tuple[str, ...]
     effects: tuple[Effect, ...]
+    warning: str | None
     revision: int
 
 
@@ -50,6 +58,7 @@ def meeting_preview(request: Request, decision: MeetingDecision) -> MeetingPrevi
         remark=decision.remark(after),
         remarks=tuple(text for text in texts if text),
         effects=tuple(effects(changes, after)),
+        warning=passed_in_words(changes),
         revision=view.row.planner_revision,
     )
 

@@ -15,7 +15,7 @@ from ...queries.changes import history
 from ...wording.planner_fields import in_words, label
 from ..page.page import page
 from ..request.context import form_of, link, reading_board, redirect, site_of, user_of
-from ..request.form import Form, Problems
+from ..request.form import Form, Problems, unsure
 from .draft import (
     Draft,
     PlannerEntry,
@@ -159,7 +159,7 @@ def _preview(
 
 
 def _save(request: Request, entry: PlannerEntry, draft: Draft) -> Response:
-    problems, section = Problems(), entry.section(_last(entry))
+    problems, section = unsure(form_of(request)), entry.section(_last(entry))
     why = problems.read("why", "“Why”", lambda: form_of(request).lines("why"))
     if problems:
         return _preview(request, entry, draft, section, problems=problems)

@@ -25,6 +25,7 @@ from ...queries.planner.change_text import (
     effects,
     mailed_in_words,
     meetings_in_words,
+    passed_in_words,
     remarks,
 )
 from ...scheduler.planning.board_view import BoardView
@@ -61,6 +62,7 @@ class EntryPreview:
     meetings: tuple[str, ...]
     more_meetings: int
     remarks: tuple[str, ...]
+    warning: str | None
 
 
 def entry_preview(
@@ -93,6 +95,7 @@ def entry_preview(
         meetings=meetings[:MOST_KINDS],
         more_meetings=max(0, len(meetings) - MOST_KINDS),
         remarks=(*remarks(changes), *filter(None, [mailed_in_words(changes)]), *mailed),
+        warning=passed_in_words(changes),
     )
 
 

@@ -195,3 +195,10 @@ def _require_text(value: str) -> None:
                 "A field holds a character that cannot be seen, perhaps pasted from elsewhere; "
                 "go back and type it again."
             )
+
+
+def unsure(form: Form) -> Problems:
+    """The problem with a form that is to be saved without its warning having been answered."""
+    if form.has("warned") and not form.has("sure"):
+        return Problems({"sure": "Tick the box if the dates are right; go back if they are not."})
+    return Problems()
