@@ -33,7 +33,7 @@ def golive(invocation: Invocation, day: date, yes: bool, who: str | None) -> Non
     """Set the day from which mails go out.
 
     What fell due before it is left unsettled: nobody is chased for it. Where mails are really
-    sent, who would be mailed first is shown, and asked about on a terminal.
+    sent, who would be mailed first is shown. It is asked about unless --yes is given.
     """
     who = who or asking()
     with invocation.writing() as installation:

@@ -41,8 +41,8 @@ class OtherBoardError(BoardcalError):
 def import_(invocation: Invocation, file: Path, dry_run: bool, yes: bool, who: str | None) -> None:
     """Bring the planner file FILE in, in place of the planner that is stored.
 
-    The difference is shown first, and asked about on a terminal. Where anything in the file is
-    wrong, nothing of it is brought in. What was recorded stays.
+    The difference is shown first, and asked about unless --yes is given. Where anything in the
+    file is wrong, nothing of it is brought in. What was recorded stays.
     """
     wanted = _read(invocation, file)
     board_id = wanted.board.id

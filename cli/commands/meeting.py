@@ -34,7 +34,7 @@ BY = by("decided")
 def meeting() -> None:
     """Move, cancel or add a meeting.
 
-    What falls due with it moves too; that is shown first, and asked about on a terminal.
+    What falls due with it moves too; that is shown first, and asked about unless --yes is given.
     """
 
 

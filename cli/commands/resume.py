@@ -62,8 +62,8 @@ def resume(
 ) -> None:
     """Let mails go on that `boardcal pause` stopped, or that boardcal put on hold itself.
 
-    A hold is ended first: it shows why it is there and who would be mailed, and asks on a
-    terminal.
+    A hold is ended first: it shows why it is there and who would be mailed, and asks unless
+    --yes is given.
     """
     who = who or asking()
     if sent_until is not None and (body or person):

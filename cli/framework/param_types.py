@@ -176,4 +176,4 @@ def note(text: str, *, required: bool = False) -> Callable[[Command], Command]:
 
 SAYS_SO, REMARK = by("says so"), note("A remark for the record.")
 WHY, WHY_REQUIRED = (note("Why, for the record.", required=required) for required in (False, True))
-YES = click.option("--yes", is_flag=True, help="Do not ask.")
+YES = click.option("--yes", is_flag=True, help="Do not ask; needed where nobody is at a terminal.")

@@ -76,9 +76,18 @@ def is_watched() -> bool:
 
 
 def agreed(question: str, *, yes: bool) -> bool:
-    """Whether to go ahead: asked where somebody sits at a terminal, granted elsewhere."""
-    if yes or not (sys.stdin.isatty() and sys.stdout.isatty()):
+    """Whether to go ahead: by --yes, or by the answer of somebody at a terminal.
+
+    Raises UsageError where neither is there: nobody has seen what would change.
+    """
+    if yes:
         return True
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise click.UsageError(
+            f"Nobody at a terminal can be asked “{question}”, so nothing was changed; add --yes "
+            "to go ahead.",
+            click.get_current_context(),
+        )
     if click.confirm(question, default=False):
         return True
     say("Nothing was changed.")

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 NOW = "2018-02-01T09:00"
 S11 = "lscb/s11-march/pmqag/2018-03"
+ASKS = ("golive", "import", "meeting", "restore", "resume")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,10 +28,17 @@ class Desk:
 
     folder: Path
 
-    def __call__(self, *arguments: str, as_of: str | None = NOW) -> Result:
-        """What one call of the command did, in this process; no terminal is there."""
+    def __call__(self, *arguments: str, as_of: str | None = NOW, yes: bool = True) -> Result:
+        """What one call of the command did, in this process; no terminal is there.
+
+        What a command would ask about is agreed to beforehand, unless `yes` is false.
+        """
         shared = [] if as_of is None else ["--as-of", as_of]
-        return CliRunner().invoke(boardcal, [*shared, *arguments], prog_name="boardcal")
+        asks = (
+            {*ASKS} & {*arguments[:1]} and arguments != ("meeting",) and "--help" not in arguments
+        )
+        agreed = ["--yes"] if yes and asks else []
+        return CliRunner().invoke(boardcal, [*shared, *arguments, *agreed], prog_name="boardcal")
 
     def alone(self, *arguments: str, pipeline: str = "") -> subprocess.CompletedProcess[str]:
         """What one call did as a process of its own; `pipeline` is what follows it in a shell."""

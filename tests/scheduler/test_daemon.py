@@ -75,7 +75,7 @@ def test_the_march_report_is_reminded_of_chased_and_left_alone_once_submitted(
     tmp_path: Path,
 ) -> None:
     (tmp_path / "config.toml").write_text(f"[web]\nport = {free_port()}\n")
-    boardcal(tmp_path, "--as-of", "2017-11-01T08:00", "golive", "2017-11-01")
+    boardcal(tmp_path, "--as-of", "2017-11-01T08:00", "golive", "2017-11-01", "--yes")
     known: set[Path] = set()
     steps = []
     for day in ("2018-02-08", "2018-02-22", "2018-02-23", "2018-03-01"):

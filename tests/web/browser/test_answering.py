@@ -126,7 +126,7 @@ def test_the_link_in_a_chairs_mail_leads_to_a_page_that_records_the_submission(
     port = free_port()
     base = f"http://127.0.0.1:{port}"
     (tmp_path / "config.toml").write_text(f'[web]\nport = {port}\nbase_url = "{base}"\n')
-    boardcal(tmp_path, "--as-of", "2017-11-01T08:00", "golive", "2017-11-01")
+    boardcal(tmp_path, "--as-of", "2017-11-01T08:00", "golive", "2017-11-01", "--yes")
     with daemon(tmp_path, "2018-02-08T08:00") as output:
         (file,) = tmp_path.glob("var/outbox/2018-02-08-pmqag.chair*.eml")
         part = message_from_bytes(file.read_bytes(), policy=default).get_body(("plain",))
