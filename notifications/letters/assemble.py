@@ -134,6 +134,7 @@ def _letter(
         overviews=tuple(_overview(connection, row, sources) for row in rows.overviews),
         asked=tuple(asked_of(row, sources) for row in rows.requests),
         board=first,
+        pages=sources.links.board(first) if sources.in_full else "",
         other_boards=tuple(sources.boards[name].planner.name for name in others),
         of_several_boards=_is_of_several(reader, sources),
     )

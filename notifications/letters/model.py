@@ -192,9 +192,10 @@ class Letter:
     are those in which the reader is mailed, such as "chair of the Education Subgroup": the
     mail's last lines name them. `asked` is what chairs ask of this reader, and what became of
     what the reader asked for. `is_trial`: it goes to whoever tries boardcal, in the reader's
-    stead. `board` is the id of the Board that it comes from, and `sender_name` that Board's name:
-    it is that of the most pressing thing; `other_boards` are the names of the others that it is
-    about. `of_several_boards`: its reader may be mailed by other Boards, too.
+    stead. `board` is the id of the Board of the most pressing thing: the mail comes from it.
+    `sender_name` is that Board's name, `pages` the address that its pages are below, or "".
+    `other_boards` are the names of the others that it is about. `of_several_boards`: its reader
+    may be mailed by other Boards, too.
     """
 
     recipient: str
@@ -210,6 +211,7 @@ class Letter:
     asked: tuple[Asked, ...] = ()
     is_trial: bool = False
     board: str = ""
+    pages: str = ""
     other_boards: tuple[str, ...] = ()
     of_several_boards: bool = False
 

@@ -110,6 +110,12 @@ def destination(item: Item) -> str:
     return f"{to}, {meeting}" if to else meeting
 
 
+def addressed(item: Item) -> str:
+    """ "To: LSCB, for the meeting on Thursday 8 March 2018", or "For the meeting on …"."""
+    text = destination(item)
+    return f"To: {text}" if item.audience else sentence(text).removesuffix(".")
+
+
 def source(item: Item) -> str:
     """ "Action 8.4" or 'planner row “S.11 Audit”'; "" where the plan names none."""
     if item.kind is Kind.REPORT and item.reference:
@@ -117,25 +123,26 @@ def source(item: Item) -> str:
     return one_line(item.reference)
 
 
-def copied(item: Item) -> str:
-    """A sentence on why a reader is told of what another owner owes."""
-    late = f"{working_days(item.days_late)} late" if item.days_late else "late"
-    reason = f"You are copied because it is {late if item.is_overdue else 'due'}"
+def copied(item: Item, further: int = 0) -> str:
+    """A sentence on why a reader is told of what another owner owes, of one item or several."""
+    late = f"{working_days(item.days_late)} late" if item.days_late and not further else "late"
+    what = "these are" if further else "it is"
+    reason = f"You are copied because {what} {late if item.is_overdue else 'due'}"
     if item.because:
         return f"{reason}. {sentence(item.because)}"
     return f"{reason} and {CAPACITY[item.level]}."
 
 
-def may_do(item: Item) -> str:
-    """What a reader who is copied may do about it, as a sentence."""
+def may_do(item: Item, further: int = 0) -> str:
+    """What a reader who is copied may do about it, or about several, as a sentence."""
     if not item.owner_contact:
         return sentence(f"{item.owner} has no {item.lead} at present")
     whom = f"the {item.lead} ({item.owner_contact})"
     if item.level is Level.DEPUTY:
-        return f"You can send it in yourself, or remind {whom}."
+        return f"You can send {'them' if further else 'it'} in yourself, or remind {whom}."
     if item.level is Level.SECRETARIAT:
-        return f"You can ask {whom} when it will come."
-    return f"You can ask {whom} what stands in its way."
+        return f"You can ask {whom} when {'they' if further else 'it'} will come."
+    return f"You can ask {whom} what stands in {'their' if further else 'its'} way."
 
 
 def answer_label(item: Item) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from binascii import b2a_qp
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -77,6 +78,11 @@ FOLDER = "email/"
 STYLES = f"{FOLDER}style.css"
 IN_FULL = 3  # items up to which a mail says of each why it falls due then
 
+# Gmail cuts a mail off at 102 KB. This is the whole of it, as it leaves.
+MOST_OCTETS = 88_000
+HEADERS = 2_000
+HEADER_OF_ITEM = 24  # X-Boardcal-Items says of each its step and level
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
@@ -85,6 +91,11 @@ class Rendered:
     subject: str
     text: str
     html: str
+
+    @property
+    def octets(self) -> int:
+        """How long its two parts are in quoted-printable, as they leave."""
+        return sum(len(b2a_qp(part.encode(), istext=True)) for part in (self.text, self.html))
 
 
 class Templates:
@@ -109,7 +120,15 @@ class Templates:
 
     def render(self, letter: Letter) -> Rendered:
         """`letter` as it is mailed; the same letter gives the same. Raises TemplateProblem."""
-        values = _values(letter)
+        headers = HEADERS + sum(len(item.key) + HEADER_OF_ITEM for item in letter.items)
+        for room in sections.ROOMS:
+            rendered = self._rendered(letter, room)
+            if headers + rendered.octets <= MOST_OCTETS:
+                break
+        return rendered
+
+    def _rendered(self, letter: Letter, room: sections.Room) -> Rendered:
+        values = _values(letter, room)
         try:
             text = self._environment.get_template(f"{FOLDER}letter.txt.j2").render(values)
             html = self._environment.get_template(f"{FOLDER}letter.html.j2").render(values)
@@ -166,22 +185,29 @@ def _is_mail_template(name: str) -> bool:
     return name.startswith(FOLDER) and name.endswith(".j2")
 
 
-def _values(letter: Letter) -> dict[str, Any]:
+def _values(letter: Letter, room: sections.Room = sections.ROOMS[0]) -> dict[str, Any]:
     """What every template may use."""
     groups = sections.groups(letter)
     own = [item for group in groups for item in group.items]
+    copies = sections.copies(letter)
+    items = [*own, *copies]
     return {
         "letter": letter,
         "subject": subject(letter),
-        "totals": totals(letter.items),
+        "totals": totals(items),
         "preheader": phrases.preheader(letter),
-        "groups": groups,
-        "copies": sections.copies(letter),
-        "single": len(letter.items) == 1,
+        "room": room,
+        "groups": sections.in_full(groups, room.cards),
+        "further": own[room.cards :],
+        "copies": copies,
+        "overviews": sections.overviews(letter),
+        "undelivered": sections.undelivered(letter),
+        "reminded": sections.reminded(letter),
+        "single": len(items) == 1,
         "own_kinds": {item.kind.value for item in own},
         "nothing_to_report": any(item.nothing_to_report for item in own),
-        "several_boards": len({item.board for item in letter.items}) > 1,
-        "in_full": len(letter.items) <= IN_FULL,
+        "several_boards": len({item.board for item in items}) > 1,
+        "in_full": len(items) <= IN_FULL,
         "for_secretariat": phrases.reads_as_secretariat(letter),
         "has_buttons": any(item.answer for item in letter.items),
         "asked_heading": phrases.asked_heading(letter),
@@ -208,6 +234,7 @@ def _filters() -> Mapping[str, Callable[..., Any]]:
                 long_date,
                 short_date,
                 weekday_date,
+                phrases.addressed,
                 phrases.answer_label,
                 phrases.asked_where,
                 phrases.copied,
@@ -224,6 +251,7 @@ def _filters() -> Mapping[str, Callable[..., Any]]:
                 hang,
                 underlined,
                 wrap,
+                sections.by_owner,
                 sections.day_of_week,
                 sections.due_page,
                 sections.line_due,

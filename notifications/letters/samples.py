@@ -43,6 +43,7 @@ def sample_letters() -> tuple[Letter, ...]:
         _answered(),
         _with_buttons(),
         _in_a_trial(),
+        _of_many(),
     )
 
 
@@ -245,6 +246,13 @@ def _answered() -> Letter:
 
 def _in_a_trial() -> Letter:
     return sample_letter(items=(sample_overdue(answer=ANSWER),), is_trial=True)
+
+
+def _of_many() -> Letter:
+    """More than a mail shows in full, and several copies of one owner."""
+    own = tuple(sample_overdue(key=f"{number}", answer=ANSWER) for number in range(30))
+    copies = (sample_overdue(level=Level.BOARD), sample_overdue(level=Level.BOARD, changed="moved"))
+    return sample_letter(items=(*own, *copies), pages=PAGES)
 
 
 def _with_buttons() -> Letter:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from ...calendar.occurrences import Kind
@@ -13,9 +14,9 @@ from ...wording.text import audience, count, is_stated_exactly, one_line, stated
 from .. import links
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
-    from .model import CalendarLine, Item, Letter, Overview
+    from .model import CalendarLine, Item, Letter, Overview, Trouble
 
 WEEK = timedelta(days=7)
 ACTION = "Action "  # what an action's reference begins with
@@ -32,6 +33,35 @@ class Group:
     name: str
     heading: str
     items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """How much of each list a mail shows: `cards` in full, `lines` in short, the rest as a number.
+
+    A mail has the first of ROOMS in which it stays small enough.
+    """
+
+    cards: int
+    lines: int
+
+
+ROOMS = tuple(
+    Room(cards=min(24, max(1, lines // 4)), lines=lines)
+    for lines in (400, 120, 80, 60, 45, 30, 20, 10, 4, 1, 0)
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copies:
+    """What one body owes and the reader is told of for one reason."""
+
+    items: tuple[Item, ...]
+
+    @property
+    def first(self) -> Item:
+        """One that stands for all where it is about the body or the reason."""
+        return self.items[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,9 +108,64 @@ def groups(letter: Letter) -> list[Group]:
     ]
 
 
+def in_full(groups: Iterable[Group], cards: int) -> list[Group]:
+    """The first items of groups, `cards` in all."""
+    shown = []
+    for group in groups:
+        if cards > 0:
+            shown.append(replace(group, items=group.items[:cards]))
+        cards -= len(group.items)
+    return shown
+
+
 def copies(letter: Letter) -> tuple[Item, ...]:
-    """What others owe and the reader is told of."""
-    return tuple(item for item in letter.items if item.is_copy)
+    """What others owe and the reader is told of, without what an overview below lists as late."""
+    listed_below = {line.key for overview in letter.overviews for line in overview.late}
+    return tuple(item for item in letter.items if item.is_copy and item.key not in listed_below)
+
+
+def by_owner(items: Iterable[Item]) -> list[Copies]:
+    """Copies of one owner, for one reason, together."""
+    alike: dict[tuple[object, ...], list[Item]] = {}
+    for item in items:
+        likeness = (item.board, item.owner, item.level, item.because, item.is_overdue)
+        alike.setdefault(likeness, []).append(item)
+    return [Copies(items=tuple(same)) for same in alike.values()]
+
+
+def overviews(letter: Letter) -> list[Overview]:
+    """A letter's overviews without what stands elsewhere in it.
+
+    What the reader owes stands above them, and so does what could not be delivered; what is said
+    of the installation is said once.
+    """
+    own = {item.key for item in letter.items if not item.is_copy}
+    noted: set[str] = set()
+    shown = []
+    for overview in letter.overviews:
+        notices = tuple(notice for notice in overview.notices if notice not in noted)
+        noted.update(notices)
+        shown.append(
+            replace(
+                overview,
+                notices=notices,
+                coming=_besides(own, overview.coming),
+                late=_besides(own, overview.late),
+                stale=_besides(own, overview.stale),
+                missed=_besides(own, overview.missed),
+                unsettled=_besides(own, overview.unsettled),
+            )
+        )
+    return shown
+
+
+def _besides(keys: Collection[str], lines: tuple[CalendarLine, ...]) -> tuple[CalendarLine, ...]:
+    return tuple(line for line in lines if line.key not in keys)
+
+
+def undelivered(letter: Letter) -> list[Trouble]:
+    """What did not arrive, of all Boards; a mail about two of them once."""
+    return list(dict.fromkeys(chain(*(overview.undelivered for overview in letter.overviews))))
 
 
 def weeks(lines: Iterable[CalendarLine]) -> list[Week]:
@@ -160,6 +245,11 @@ def overview_counts(overview: Overview) -> str:
     filled = [text for lines, text in parts if lines]
     coming = f"in the next eight weeks {due} due and {count(meetings, 'meeting')}"
     return f"{', '.join(filled) or 'Nothing late'}; {coming}."
+
+
+def reminded(letter: Letter) -> frozenset[str]:
+    """The keys of what the reader is told of today because its owner was reminded."""
+    return frozenset(item.key for item in letter.items if item.is_copy)
 
 
 def line_due(line: CalendarLine) -> str:
