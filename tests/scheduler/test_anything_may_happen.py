@@ -18,14 +18,20 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from sqlalchemy import select
 
-from boardcal.calendar.occurrences import policy_of
+from boardcal.calendar.occurrences import Kind, policy_of
 from boardcal.calendar.planner.builder import planner_of
+from boardcal.calendar.planner.entries import document_of
+from boardcal.calendar.planner.file_schema import PlannerFile
 from boardcal.calendar.planner.roles import RoleName
-from boardcal.calendar.rules.escalation import steps_due
+from boardcal.calendar.rules.date_text import long_date
+from boardcal.calendar.rules.escalation import Level, steps_due
 from boardcal.calendar.rules.meeting_series import meetings
+from boardcal.calendar.rules.working_days import WorkingDays
 from boardcal.calendar.status import OWED, Status
 from boardcal.core.errors import BoardcalError
+from boardcal.notifications.delivery.mime import MailItem
 from boardcal.notifications.transports.base import LostClaimError, OutgoingMail, Receipt, always
+from boardcal.operations.planner.change import checked_content
 from boardcal.operations.planner.meetings import add_meeting, cancel_meeting, move_meeting
 from boardcal.operations.raise_item import ItemToRaise, raise_item
 from boardcal.scheduler.tick import Ticker
@@ -63,6 +69,12 @@ PLANNER = make_planner(
     action=[make_action(), make_action("1.2", when={"by": "15 February 2018"})],
 )
 GO_LIVE = date(2018, 1, 15)
+BODIES = ("pmqag", "business-group")
+LATER = (
+    make_report("later", when={"meeting": "lscb"}),
+    make_report("monthly", when={"every_months": 1, "from": "December 2017"}),
+    make_action("1.3", when={"by": "January 2018"}),
+)
 STAGES = (None, None, None, None, "before data", "after data", "after arrival")
 PEOPLE = (CHAIR, VICE, SECRETARIAT)
 BEFORE_SENDING = {
@@ -87,8 +99,12 @@ class Judge:
 
     reaches_people = True
 
-    def __init__(self, allowed: Callable[[OutgoingMail, list[tuple[str, int]]], None]) -> None:
-        self.allowed = allowed
+    def __init__(
+        self,
+        allowed: Callable[[OutgoingMail, list[MailItem]], None],
+        told: Callable[[OutgoingMail, list[MailItem]], None],
+    ) -> None:
+        self.allowed, self.told = allowed, told
         self.kill: str | None = None
         self.arrived: dict[str, OutgoingMail] = {}
         self.in_doubt: set[str] = set()
@@ -104,26 +120,32 @@ class Judge:
         """Takes a mail, unless the process is killed first."""
         self._die("before data")
         on_data()
-        self._die("after data", mail)
+        # From now on it may have arrived, and counts as if it had.
+        read = message_from_bytes(mail.content, policy=default)
+        items = parse_items(str(read["X-Boardcal-Items"] or ""))
+        try:
+            self._die("after data", mail)
+        except KilledError:
+            self.told(mail, items)
+            raise
         if not still_ours():
             raise LostClaimError
         # Kept for later: a daemon outlives whatever its transport raises.
         try:
-            self._looks_at(mail)
+            self._looks_at(mail, items)
         except AssertionError as error:
             self.wrong.append(str(error))
+        self.told(mail, items)
         self.arrived[mail.message_id] = mail
         self._die("after arrival", mail)
         return Receipt(reply="250 2.0.0 OK")
 
-    def _looks_at(self, mail: OutgoingMail) -> None:
+    def _looks_at(self, mail: OutgoingMail, items: list[MailItem]) -> None:
         if mail.message_id in self.arrived:
             assert mail.message_id in self.in_doubt, "sent again though it had arrived"
             assert mail.content == self.arrived[mail.message_id].content, "sent again otherwise"
             return
-        read = message_from_bytes(mail.content, policy=default)
-        header = str(read["X-Boardcal-Items"] or "")
-        self.allowed(mail, [(item.key, item.step) for item in parse_items(header)])
+        self.allowed(mail, items)
 
     def _die(self, stage: str, mail: OutgoingMail | None = None) -> None:
         if self.kill == stage:
@@ -145,7 +167,7 @@ class AnythingMayHappen(RuleBasedStateMachine):
 
     @initialize()
     def opens(self) -> None:
-        self.judge = Judge(self.is_allowed)
+        self.judge = Judge(self.is_allowed, self.is_told)
         self.office = Office(
             database=empty_copy(), now=at("2018-01-15"), transport=self.judge, horizon_months=6
         )
@@ -155,6 +177,10 @@ class AnythingMayHappen(RuleBasedStateMachine):
         self.a_day: dict[tuple[str, date], set[str]] = defaultdict(set)
         self.starts = 0
         self.raised: dict[str, date] = {}
+        # When the owner was first told of a date, and what each reader was told last.
+        self.first_told: dict[tuple[str, date], date] = {}
+        self.last_told: dict[tuple[str, str], tuple[date, int]] = {}
+        self.returned: set[str] = set()
         self.sweeps()
 
     def teardown(self) -> None:
@@ -164,7 +190,7 @@ class AnythingMayHappen(RuleBasedStateMachine):
 
     # What is looked at while a mail leaves.
 
-    def is_allowed(self, mail: OutgoingMail, items: list[tuple[str, int]]) -> None:
+    def is_allowed(self, mail: OutgoingMail, items: list[MailItem]) -> None:
         """Whether a mail that leaves for the first time may leave."""
         to, today = mail.recipient, LONDON.day_of(self.office.now)
         assert mail.day == today
@@ -173,13 +199,56 @@ class AnythingMayHappen(RuleBasedStateMachine):
         assert to not in self.former, f"{to} is not the chair any more"
         assert ("person", to) not in self.paused, f"{to} is paused"
         assert ("board", "lscb") not in self.paused
-        for key, step in items:
+        for item in items:
+            key, step = item.key, item.step
             row = self.office.row(key)
             once = (key, row.due_revision, step, to)
             assert once not in self.mailed, f"{once} is mailed twice"
             self.mailed.add(once)
             assert row.state in OWED, f"{key} is {row.state}"
             assert ("body", row.owner) not in self.paused
+            self.is_fair(row, item, to, today)
+        if len(items) == 1:
+            self.tells_the_difference(mail, items[0])
+
+    def is_fair(self, row: StoredOccurrence, item: MailItem, to: str, today: date) -> None:
+        """Nobody is late, and nobody copied, before the owner was told of the date."""
+        first = self.first_told.get((row.key, row.due))
+        days = self.days()
+        known = -1 if first is None else days.between(first, today)
+        if item.level != Level.OWNER:
+            assert known >= 5, f"{to} is copied on {today}, the owner of {row.key} told on {first}"
+        elif row.kind is not Kind.REVIEW:
+            assert item.step <= max(known, 0), f"{row.key} is late on {today}, told on {first}"
+        again = self.last_told.get((row.key, to)) == (row.due, item.step)
+        assert not again or row.key in self.returned, f"{row.key}, {item.step} again to {to}"
+
+    def tells_the_difference(self, mail: OutgoingMail, item: MailItem) -> None:
+        """What it says of a changed date is the date that its reader was told last."""
+        read = message_from_bytes(mail.content, policy=default)
+        part = read.get_body(("plain",))
+        text = "" if part is None else " ".join(part.get_content().split())
+        row, told = self.office.row(item.key), self.last_told.get((item.key, mail.recipient))
+        if told is None or told[0] == row.due:
+            assert "The date was" not in text, text
+        elif "It was returned" not in text:
+            assert f"The date was {long_date(told[0])}" in text, text
+
+    def is_told(self, mail: OutgoingMail, items: list[MailItem]) -> None:
+        """Keeps what a reader now knows."""
+        today = LONDON.day_of(self.office.now)
+        for item in items:
+            row = self.office.row(item.key)
+            if item.level == Level.OWNER:
+                self.first_told.setdefault((row.key, row.due), today)
+            self.last_told[row.key, mail.recipient] = (row.due, item.step)
+
+    def days(self) -> WorkingDays:
+        """The working days of the Board as they are by now."""
+        with self.office.database.read() as connection:
+            content = content_of(connection, "lscb")
+        assert content is not None
+        return planner_of(content).days
 
     # Time.
 
@@ -296,6 +365,7 @@ class AnythingMayHappen(RuleBasedStateMachine):
     def something_is_wanted_again(self, number: int, status: Status | None) -> None:
         key = self.some_key(number, ("submitted", "waived", "returned", "missed"))
         if key is not None:
+            self.returned.add(key)
             self.office.record(key, status)
 
     @rule(number=st.integers(0, 50), days=st.integers(0, 60))
@@ -304,6 +374,48 @@ class AnythingMayHappen(RuleBasedStateMachine):
         if key is not None:
             to = LONDON.day_of(self.office.now) + timedelta(days=days)
             self.office.extend(key, to.isoformat())
+
+    @rule(number=st.integers(0, 50), days=st.integers(1, 60))
+    def a_date_is_changed_there_and_back(self, number: int, days: int) -> None:
+        key, today = self.some_key(number, OWED), LONDON.day_of(self.office.now)
+        if key is not None and (due := self.office.row(key).due) >= today:
+            self.office.extend(key, (today + timedelta(days=days)).isoformat())
+            self.office.extend(key, due.isoformat())
+
+    @rule(ref=st.sampled_from(["s11", "progress", "1.1", "1.2"]), owner=st.sampled_from(BODIES))
+    def a_thing_is_given_to_another_body(self, ref: str, owner: str) -> None:
+        def give(content: PlannerFile) -> PlannerFile:
+            document = document_of(content)
+            for entry in (*document["report"], *document["action"]):
+                if entry["id"] == ref:
+                    entry["owner"] = owner
+            return checked_content(document)
+
+        self.office.edit(give)
+        self.office.tick()
+
+    @rule(entry=st.sampled_from(LATER), drops=st.booleans())
+    def an_import_adds_or_drops(self, entry: dict[str, Any], drops: bool) -> None:
+        def bring_in(content: PlannerFile) -> PlannerFile:
+            document = document_of(content)
+            kind = "action" if "number" in entry else "report"
+            others = [old for old in document[kind] if old["id"] != entry["id"]]
+            return checked_content({**document, kind: others if drops else [*others, entry]})
+
+        self.office.edit(bring_in)
+        self.office.tick()
+
+    @rule(days=st.integers(1, 40))
+    def a_day_is_closed(self, days: int) -> None:
+        day = LONDON.day_of(self.office.now) + timedelta(days=days)
+
+        def close(content: PlannerFile) -> PlannerFile:
+            document = document_of(content)
+            closed = document.get("working_days", {}).get("closed", [])
+            return checked_content({**document, "working_days": {"closed": [*closed, day]}})
+
+        self.tries(lambda: self.office.edit(close))
+        self.office.tick()
 
     @rule(number=st.integers(0, 2), days=st.none() | st.integers(0, 60))
     def somebody_raises(self, number: int, days: int | None) -> None:
@@ -411,6 +523,7 @@ class AnythingMayHappen(RuleBasedStateMachine):
             overtaken = row.next_due is not None and row.next_due <= today
             if not row.is_owed or overtaken or ("body", row.owner) in self.paused:
                 continue
+            assert row.ref in obligations, f"{row.key} is owed though the planner lost it"
             policy = policy_of(obligations[row.ref], row.kind)
             # Of what was raised, only the steps from then on; of a date given since, all.
             is_new = row.due_revision == 1 and row.key in self.raised
@@ -425,8 +538,9 @@ class AnythingMayHappen(RuleBasedStateMachine):
             mine = [
                 each
                 for each in rows
-                if (each.occurrence_id, each.due_revision, each.step)
-                == (row.id, row.due_revision, fallen[-1])
+                if (each.occurrence_id, each.step) == (row.id, fallen[-1])
+                # What was mailed of this very date before, and since then not of another, holds.
+                and (each.due_revision == row.due_revision or each.due == row.due)
             ]
             assert mine, f"nobody was ever to be mailed about {row.key}, step {fallen[-1]}"
             for each in mine:
