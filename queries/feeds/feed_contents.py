@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import threading
+import unicodedata
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
@@ -35,14 +37,17 @@ MONTHS_BACK = 12
 # A feed of a thousand events is half a megabyte.
 MOST_BYTES = 16_000_000
 MOST_BOARDS = 20
+WORD = re.compile("[a-z0-9]+")
+LONGEST_FILE_NAME = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedBody:
-    """A feed as it is sent, with the tag that names its bytes."""
+    """A feed as it is sent, with the tag that names its bytes, and a name to save it under."""
 
     content: bytes
     etag: str
+    file_name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +100,8 @@ class FeedCache:
                 chosen = (event.block for event in board.events if is_in(event))
                 zone = feed_zone(self._installation.settings.zone).key
                 content = calendar_feed(name, zone, chosen)
-                known = (version, FeedBody(content=content, etag=etag(content)))
+                body = FeedBody(content=content, etag=etag(content), file_name=file_name(name))
+                known = (version, body)
                 self._keep(asked, known)
             self._ready.move_to_end(asked)
             return known[1]
@@ -195,6 +201,12 @@ def feed_name(feed: Feed, names: Names) -> str:
         case FeedKind.PERSON:
             return f"{board}: {feed.subject}"
     return board
+
+
+def file_name(name: str) -> str:
+    """A feed's name as that of a file, in letters that every system takes: "lscb-pmqag.ics"."""
+    letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return f"{'-'.join(WORD.findall(letters))[:LONGEST_FILE_NAME] or 'calendar'}.ics"
 
 
 def is_open(connection: Connection, feed: Feed) -> bool:

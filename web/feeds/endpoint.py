@@ -12,6 +12,7 @@ from collections import OrderedDict
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from email.utils import formatdate, parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
@@ -47,9 +48,13 @@ UNEXPECTED = "Something went wrong. Calendar programs try again by themselves.\n
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadyFeed:
-    """A feed ready to be sent: on its day, and while the database says `version`."""
+    """A feed ready to be sent: on its day, and while the database says `version`.
+
+    `changed` is when this daemon first had these bytes, as a Unix time.
+    """
 
     version: int | None
+    changed: int
     begins: datetime
     ends: datetime
     body: FeedBody
@@ -76,12 +81,14 @@ class FeedEndpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request for a feed."""
-        host, tags = b"", None
+        host, tags, since = b"", None, None
         for name, value in scope["headers"]:
             if name == b"host":
                 host = value
             elif name == b"if-none-match":
                 tags = value if tags is None else tags + b", " + value
+            elif name == b"if-modified-since":
+                since = value
         method = scope["method"]
         if (host != self._host and not self._is_ours(host)) or method not in METHODS:
             await self._refuse(scope, receive, send)
@@ -99,7 +106,7 @@ class FeedEndpoint:
             answer = await self._read(version, now, scope, receive, send)
             if answer is None:
                 return
-        if tags is not None and (tags == answer.tag or _names(tags, answer.tag)):
+        if _is_known(answer, tags, since):
             await send(answer.unchanged)
             await send(NOTHING)
         else:
@@ -161,7 +168,13 @@ class FeedEndpoint:
             datetime.combine(midnight, time(), tzinfo=local.zone).astimezone(UTC)
             for midnight in (day, day + timedelta(days=1))
         )
-        answer = self._made(body, version, begins, ends)
+        before = self._known.get(path)
+        changed = int(now.timestamp())
+        if before is not None:
+            # Two changes within one second are told apart, as the header has no fractions.
+            is_new = before.body.etag != body.etag
+            changed = max(changed, before.changed + 1) if is_new else before.changed
+        answer = self._made(body, version, changed, begins, ends)
         self._keep(path, answer)
         return answer
 
@@ -176,17 +189,28 @@ class FeedEndpoint:
                 sizes.pop(oldest.tag, None)
 
     def _made(
-        self, body: FeedBody, version: int | None, begins: datetime, ends: datetime
+        self,
+        body: FeedBody,
+        version: int | None,
+        changed: int,
+        begins: datetime,
+        ends: datetime,
     ) -> ReadyFeed:
-        tag = {"ETag": body.etag, "Cache-Control": FRESH, **self._safe}
+        tag = {
+            "ETag": body.etag,
+            "Last-Modified": formatdate(changed, usegmt=True),
+            "Cache-Control": FRESH,
+            **self._safe,
+        }
         whole = {
             "Content-Type": TYPE,
             "Content-Length": str(len(body.content)),
-            "Content-Disposition": "inline",
+            "Content-Disposition": f'inline; filename="{body.file_name}"',
             **tag,
         }
         return ReadyFeed(
             version=version,
+            changed=changed,
             begins=begins,
             ends=ends,
             body=body,
@@ -216,6 +240,21 @@ def _token(path: str) -> str | None:
     token = path.rpartition("/")[2].removesuffix(SUFFIX)
     is_one = path.endswith(f"{FOLDER}{token}{SUFFIX}") and TOKEN.fullmatch(token)
     return token if is_one else None
+
+
+def _is_known(answer: ReadyFeed, tags: bytes | None, since: bytes | None) -> bool:
+    """Whether a reader has these bytes; a date counts where no tag is sent (RFC 9110 13.2.2)."""
+    if tags is not None:
+        return tags == answer.tag or _names(tags, answer.tag)
+    return since is not None and answer.changed <= _moment(since)
+
+
+def _moment(http_date: bytes) -> float:
+    """An HTTP date as a Unix time; 0 for what is none, and is ignored."""
+    try:
+        return parsedate_to_datetime(http_date.decode("latin-1")).timestamp()
+    except (ValueError, OverflowError):
+        return 0
 
 
 def _names(tags: bytes, tag: bytes) -> bool:

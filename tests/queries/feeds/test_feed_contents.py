@@ -10,7 +10,7 @@ from boardcal.calendar.occurrences import Kind
 from boardcal.calendar.planner.roles import RoleName
 from boardcal.calendar.status import Status
 from boardcal.queries.calendar.entries import CalendarEntry, upcoming
-from boardcal.queries.feeds.feed_contents import window
+from boardcal.queries.feeds.feed_contents import file_name, window
 from boardcal.storage.feeds.feeds import FeedKind
 from boardcal.storage.schema.occurrences import occurrence
 from boardcal.tests.factories import (
@@ -279,3 +279,18 @@ def _with_changes(*changes: dict[str, Any]) -> Any:
         return checked(with_body(document, "lscb", meeting=list(changes)))
 
     return change
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("Cumbria LSCB", "cumbria-lscb.ics"),
+        ("Cumbria LSCB: PMQAG", "cumbria-lscb-pmqag.ics"),
+        ("LSCB: lscb.chair@example.org", "lscb-lscb-chair-example-org.ics"),
+        ('Ärzte – "Rat"\r\n; x=/../y', "arzte-rat-x-y.ics"),
+        ("委員会", "calendar.ics"),
+        ("a" * 300, f"{'a' * 100}.ics"),
+    ],
+)
+def test_a_feed_is_saved_under_a_name_that_every_system_takes(name: str, file: str) -> None:
+    assert file_name(name) == file

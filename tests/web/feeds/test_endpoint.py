@@ -62,7 +62,8 @@ def test_it_is_a_calendar_with_all_that_clients_want(place: Place, path: str) ->
     assert S11 in read(answer.content)
     assert dict(answer.headers) == {
         "content-type": "text/calendar; charset=utf-8",
-        "content-disposition": "inline",
+        "content-disposition": 'inline; filename="cumbria-lscb.ics"',
+        "last-modified": "Thu, 01 Feb 2018 09:00:00 GMT",
         "content-length": str(len(answer.content)),
         "etag": etag(answer.content),
         "cache-control": "private, max-age=300",
@@ -83,8 +84,10 @@ def test_it_is_a_calendar_with_all_that_clients_want(place: Place, path: str) ->
         {"Authorization": "?"},
         {"Cookie": "boardcal=x"},
         {"Range": "bytes=0-10"},
-        {"If_Modified_Since": "Thu, 01 Feb 2018 09:00:00 GMT"},
-        {"If_Modified_Since": "Thu, 01 Feb 2038 09:00:00 GMT"},
+        {"If_Modified_Since": "Thu, 01 Feb 2018 08:59:59 GMT"},
+        {"If_Modified_Since": "yesterday"},
+        {"If_Modified_Since": "Thu, 99 Feb 2038 09:00:00 GMT"},
+        {"If_Modified_Since": ""},
         {"If_None_Match": '"another"'},
         {"If_None_Match": ""},
         {"User_Agent": "Microsoft Office/16.0 (Outlook)"},
@@ -133,6 +136,37 @@ def test_if_none_match_is_read_as_the_standard_says(
     if status == 304:
         assert answer.content == b""
         assert "content-type" not in answer.headers
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize(
+    "since",
+    [
+        "Thu, 01 Feb 2018 09:00:00 GMT",
+        "Thursday, 01-Feb-18 09:00:00 GMT",
+        "Thu Feb  1 09:00:00 2018",
+        "Thu, 01 Feb 2038 09:00:00 GMT",
+    ],
+)
+def test_a_reader_without_the_tag_is_told_by_the_date(
+    place: Place, path: str, since: str, method: str
+) -> None:
+    _fetched(place, path)
+    place.passes(hours=2)
+    answer = _fetched(place, path, method, If_Modified_Since=since)
+    assert (answer.status_code, answer.content) == (304, b"")
+    assert answer.headers["last-modified"] == "Thu, 01 Feb 2018 09:00:00 GMT"
+
+
+def test_two_changes_within_one_second_have_different_dates(place: Place, path: str) -> None:
+    dates = [_fetched(place, path).headers["last-modified"]]
+    for title in ("New", "Newer"):
+        report = make_planner().report[0].model_dump(by_alias=True) | {"title": title}
+        place.imports(make_planner(report=[report]))
+        answer = _fetched(place, path, If_Modified_Since=dates[-1])
+        assert answer.status_code == 200
+        dates.append(answer.headers["last-modified"])
+    assert dates == [f"Thu, 01 Feb 2018 09:00:0{second} GMT" for second in range(3)]
 
 
 def test_head_says_what_get_would(place: Place, path: str) -> None:
