@@ -25,9 +25,15 @@ MEETING_CHANGES = (
 )
 
 
+GONE = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """An event as it was published last: a digest of its text, its SEQUENCE, its last change."""
+    """An event as it was published last: a digest of its text, its SEQUENCE, its last change.
+
+    Of one that went out of the feeds the digest is GONE.
+    """
 
     digest: str
     sequence: int
@@ -43,16 +49,13 @@ class BoardMoments:
     hold: datetime | None
 
 
-def published_events(connection: Connection, keys: Iterable[str]) -> dict[str, Published]:
-    """What is noted of some events, by key."""
+def published_events(connection: Connection, board: str) -> dict[str, Published]:
+    """What is noted of a Board's events, by key."""
     columns = (published_event.c[name] for name in ("key", "digest", "sequence", "changed_at"))
-    published = select(*columns)
+    rows = connection.execute(select(*columns).where(published_event.c.board == board))
     return {
         key: Published(digest=digest, sequence=sequence, changed_at=at)
-        for batch in batches(keys)
-        for key, digest, sequence, at in connection.execute(
-            published.where(published_event.c.key.in_(batch))
-        )
+        for key, digest, sequence, at in rows
     }
 
 
@@ -118,3 +121,22 @@ def changed_at(connection: Connection, board: str, subjects: Iterable[str]) -> d
         )
         newest |= {row.subject: row.at for row in rows}
     return newest
+
+
+def returned_at(connection: Connection, board: str) -> dict[str, datetime]:
+    """When what may have been called off in between was changed last.
+
+    By an occurrence's key, or "BODY DAY" for a meeting that was added, perhaps once more.
+    """
+    came = (*OWN_CHANGES, ChangeKind.MEETING_ADDED)
+    rows = connection.execute(
+        select(change.c.subject, change.c.what, change.c.after, func.max(change.c.at).label("at"))
+        .where(change.c.board == board, change.c.what.in_(came))
+        .group_by(change.c.subject, change.c.what, change.c.after)
+    )
+    returned: dict[str, datetime] = {}
+    for row in rows:
+        is_meeting = row.what is ChangeKind.MEETING_ADDED
+        name = f"{row.subject} {row.after}" if is_meeting else row.subject
+        returned[name] = max(row.at, returned.get(name, row.at))
+    return returned

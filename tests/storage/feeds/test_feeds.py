@@ -129,4 +129,4 @@ def test_what_was_published_is_kept_and_never_falls_back(any_office: Office) -> 
         save_published(connection, "lscb", first)
         save_published(connection, "lscb", {"a": later, "b": older})
         save_published(connection, "lscb", {})
-        assert published_events(connection, ["a", "b", "x"]) == {"a": later, "b": first["b"]}
+        assert published_events(connection, "lscb") == first | {"a": later}
