@@ -190,7 +190,7 @@ class Expansion:
             if event.name == timing.event:
                 yield DueDate(
                     period=f"{event.name}-{event.number}",
-                    due=self.days.shift(event.on, timing.days),
+                    due=self.days.following(event.on, timing.days),
                 )
 
 

@@ -82,6 +82,10 @@ class WorkingDays:
                 day += move
         return day
 
+    def following(self, event: date, count: int) -> date:
+        """The day `count` working days after an event; with 0 its day or the next working day."""
+        return self.shift(event, count) if count else self.on_or_after(event)
+
     def between(self, start: date, end: date) -> int:
         """How many working days lie after `start` up to and with `end`; 0 when none do."""
         if end <= start:

@@ -58,7 +58,7 @@ def record(invocation: Invocation, name: str, day: date | None, who: str | None)
     title = next(awaited.title for awaited in planner.events if awaited.id == name)
     say(f'"{title}" is recorded on {long_date(on)}.')
     for item in waiting_for(name, planner):
-        due = long_date(planner.days.shift(on, item.days))
+        due = long_date(planner.days.following(on, item.days))
         say_lines(hung(f"Due on {due}: {item.title} ({item.reference}), from {item.owners}.", 2))
 
 
@@ -68,5 +68,6 @@ def _lines(awaited: AwaitedEvent, planner: Planner, happened: Iterable[Event]) -
     days = [long_date(event.on) for event in happened if event.name == awaited.id]
     yield from hung(f"Recorded on {listed(days)}." if days else "Not recorded yet.", 2)
     for item in waiting_for(awaited.id, planner):
-        due = f"Due {working_days(item.days)} after it"
+        days = f"{working_days(item.days)} after it"
+        due = f"Due {days if item.days else 'on its day, or the next working day'}"
         yield from hung(f"{due}: {item.title} ({item.reference}), from {item.owners}.", 2)

@@ -112,7 +112,9 @@ def _sum(entry: CalendarEntry, timing: Timing, happened: Iterable[Happened]) -> 
             if recorded is not None:
                 title = _title(event, names.planner)
                 yield f"“{title}” was recorded on {long_date(recorded.on)}."
-                yield f"{working_days(days)} after that is {_day(entry)}."
+                after = f"{working_days(days)} after that" if days else "The next working day"
+                is_that_day = not days and recorded.on == entry.due
+                yield f"{'That day' if is_that_day else after} is {_day(entry)}."
 
 
 def _day(entry: CalendarEntry) -> str:

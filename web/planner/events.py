@@ -45,7 +45,7 @@ def record(request: Request) -> Response:
         return _list(request, problems)
     due = [
         f"“{item.title}” from {item.owners} is due on "
-        f"{long_date(view.planner.days.shift(day, item.days))}"
+        f"{long_date(view.planner.days.following(day, item.days))}"
         for item in waiting_for(name, view.planner)
     ]
     notice = (

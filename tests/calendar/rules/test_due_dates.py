@@ -214,7 +214,9 @@ def test_no_review_comes_on_or_before_the_last_milestone() -> None:
         (20, date(2018, 3, 2), date(2018, 4, 3)),
         (20, date(2018, 3, 3), date(2018, 4, 3)),
         (1, date(2018, 3, 29), date(2018, 4, 3)),
-        (0, date(2018, 3, 10), date(2018, 3, 9)),
+        (0, date(2018, 3, 9), date(2018, 3, 9)),
+        (0, date(2018, 3, 10), date(2018, 3, 12)),
+        (0, date(2018, 3, 30), date(2018, 4, 3)),
     ],
 )
 def test_what_follows_an_event_is_due_working_days_after_it(days: int, on: date, due: date) -> None:

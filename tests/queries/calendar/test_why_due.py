@@ -15,7 +15,11 @@ QUARTERLY = {"meeting": "business-group", "last_in": "quarter"}
 
 
 def why(
-    *, key: str, report: dict[str, Any] | None = None, action: dict[str, Any] | None = None
+    *,
+    key: str,
+    report: dict[str, Any] | None = None,
+    action: dict[str, Any] | None = None,
+    today: str = "2018-02-01",
 ) -> list[str]:
     """The sentences about one thing due in a planner that holds nothing else."""
     document = make_document(
@@ -25,11 +29,11 @@ def why(
     )
     office = in_memory()
     office.store(checked(document))
-    office.now = office.local.sending_instant(day("2018-02-01"))
+    office.now = office.local.sending_instant(day(today))
     office.tick()
     if report and "after" in report["when"]:
-        office.happened("survey", "2018-02-01")
-    with reading(office, today=day("2018-02-01")) as (connection, view):
+        office.happened("survey", today)
+    with reading(office, today=day(today)) as (connection, view):
         entries = upcoming(connection, view, start=day("2018-01-01"), end=day("2019-12-31"))
         entry = next(entry for entry in entries if entry.key == key)
         events = recorded_events(connection, view.id)
@@ -102,6 +106,19 @@ def test_a_report_says_how_its_day_comes_about(
 )
 def test_an_action_says_how_exactly_its_day_was_stated(stated: str, period: str, sum_: str) -> None:
     reasons = why(action=make_action(when={"by": stated}), key=f"lscb/1.1/pmqag/{period}")
+    assert reasons[-1] == sum_
+
+
+@pytest.mark.parametrize(
+    ("on", "sum_"),
+    [
+        ("2018-02-01", "That day is Thursday 1 February 2018."),
+        ("2018-02-03", "The next working day is Monday 5 February 2018."),
+    ],
+)
+def test_what_follows_its_event_at_once_says_whether_that_is_the_day(on: str, sum_: str) -> None:
+    report = make_report(when={"after": "survey", "days": 0})
+    reasons = why(report=report, key="lscb/s11/pmqag/survey-1", today=on)
     assert reasons[-1] == sum_
 
 
