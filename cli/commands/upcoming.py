@@ -22,6 +22,7 @@ from ..framework.param_types import DAY, OneOf
 from ..framework.terminal import say_json, say_lines
 
 MONTHS_AHEAD = 3
+SPREADSHEET = "utf-8-sig"  # Excel takes a file for UTF-8 where it begins with a byte order mark
 FIELDS = (
     "key",
     "kind",
@@ -37,8 +38,8 @@ FIELDS = (
 )
 
 
-# What a spreadsheet would run as a formula if a cell began with it.
-FORMULA = ("=", "+", "-", "@")
+# What a spreadsheet would run as a formula if a cell began with it, in some countries full-width.
+FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
 class WindowError(BoardcalError):
@@ -84,7 +85,7 @@ def upcoming(
     if form == "json":
         say_json([_fields(entry) for entry in entries])
     elif form == "csv":
-        click.echo(_csv(entries), nl=False)
+        click.echo(_csv(entries).encode(SPREADSHEET), nl=False)
     else:
         say_lines(table.lines(entries, go_live=row.go_live, planner_file=planner_file))
 

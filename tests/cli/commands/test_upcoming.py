@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import json
@@ -169,7 +170,7 @@ def test_an_empty_window_says_so_and_what_to_do(live: Desk) -> None:
     window = ("--from", "2018-03-09", "--to", "2018-03-10")
     assert json.loads(live("upcoming", *window, "--format", "json").stdout) == []
     rows = live("upcoming", *window, "--format", "csv").stdout_bytes
-    assert rows.decode() == ",".join(FIELDS) + "\r\n"
+    assert rows.decode("utf-8-sig") == ",".join(FIELDS) + "\r\n"
 
 
 def test_what_fell_due_before_mails_began_is_unsettled_and_said_to_be(live: Desk) -> None:
@@ -186,11 +187,17 @@ def test_without_a_database_it_says_what_it_was_worked_out_from(desk: Desk) -> N
     assert shown.endswith("cumbria-lscb-2017-20.toml as if mails began today.")
 
 
+def _rows(written: bytes) -> list[dict[str, str]]:
+    """The rows as Excel reads them, which goes by the byte order mark."""
+    assert written.startswith(codecs.BOM_UTF8)
+    return list(csv.DictReader(io.StringIO(written.decode("utf-8-sig"))))
+
+
 def test_a_spreadsheet_gets_the_same_entries(
     live: Desk, upcoming_json: list[dict[str, object]]
 ) -> None:
     shown = live("upcoming", "--from", "2017-11-01", "--to", "2019-01-31", "--format", "csv")
-    rows = list(csv.DictReader(io.StringIO(shown.stdout)))
+    rows = _rows(shown.stdout_bytes)
     assert [row["key"] for row in rows] == [entry["key"] for entry in upcoming_json]
     assert all(list(row) == FIELDS for row in rows)
     one = next(row for row in rows if row["key"] == S11)
@@ -199,7 +206,13 @@ def test_a_spreadsheet_gets_the_same_entries(
 
 
 @pytest.mark.parametrize(
-    ("title", "cell"), [("=SUM(A1)", "'=SUM(A1)"), ("-1 report", "'-1 report"), ("Plain", "Plain")]
+    ("title", "cell"),
+    [
+        ("=SUM(A1)", "'=SUM(A1)"),
+        ("-1 report", "'-1 report"),
+        ("＝SUM(A1)", "'＝SUM(A1)"),
+        ("Plain – Ärzte", "Plain – Ärzte"),
+    ],
 )
 def test_no_title_becomes_a_formula_in_a_spreadsheet(desk: Desk, title: str, cell: str) -> None:
     text = desk("export").stdout
@@ -207,7 +220,7 @@ def test_no_title_becomes_a_formula_in_a_spreadsheet(desk: Desk, title: str, cel
     assert old in text
     desk.write("planner.toml", text.replace(old, f'title = "{title}"'))
     desk.write("config.toml", 'planner = "planner.toml"\n')
-    rows = list(csv.DictReader(io.StringIO(desk("upcoming", "--format", "csv").stdout)))
+    rows = _rows(desk("upcoming", "--format", "csv").stdout_bytes)
     assert [row["title"] for row in rows if row["key"] == S11] == [cell]
 
 
