@@ -19,7 +19,7 @@ from ..reminders.mailing_boards import LiveBoard
 from ..reminders.recheck import LetterSources, overviews_that_hold, rows_that_hold
 from ..reminders.recipients import secretariat_on
 from .context import NO_CONTEXT, LetterContext, context_for
-from .items import item_of, open_line
+from .items import item_of, open_line, told_apart
 from .model import FirstContact, Item, Letter, OpenLine, Overview, Secretariat
 from .overview import overview_of
 from .requests import asked_of, requests_that_hold
@@ -118,7 +118,8 @@ def _letter(
     board = sources.boards[first]
     reply_to = secretariat_on(board.planner, sources.today) or ""
     roles = _roles(reader, context)
-    items = tuple(item for item, _ in dated)
+    # One thing stands in a mail once, in the weightiest capacity of its reader.
+    items = told_apart({item.key: item for item, _ in reversed(dated)}.values())[::-1]
     return Letter(
         recipient=reader,
         day=sources.today,

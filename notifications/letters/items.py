@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
 from ...calendar.occurrences import Kind
@@ -21,6 +23,7 @@ from ..reminders.recheck import LetterSources
 from ..reminders.recipients import may_answer, secretariat_on
 from .context import LetterContext
 from .model import Item, OpenLine
+from .phrases import instance
 
 
 def item_of(row: AnyRow, board: LiveBoard, context: LetterContext, sources: LetterSources) -> Item:
@@ -57,6 +60,22 @@ def item_of(row: AnyRow, board: LiveBoard, context: LetterContext, sources: Lett
         quote=obligation.quote,
         answer=_answer(row, board, sources),
         page=_page(row, board, sources),
+        period=row.period,
+    )
+
+
+def told_apart(items: Iterable[Item]) -> tuple[Item, ...]:
+    """Items, of which those of one report and owner say which one each is, and why it is due."""
+    kept = tuple(items)
+    of_one: dict[tuple[str, ...], list[Item]] = {}
+    for item in sorted(kept, key=lambda item: (item.due, item.key)):
+        of_one.setdefault((item.board, item.ref, item.owner), []).append(item)
+    instances = {
+        item.key: instance(item, same) for same in of_one.values() if len(same) > 1 for item in same
+    }
+    return tuple(
+        replace(item, instance=instances[item.key]) if item.key in instances else item
+        for item in kept
     )
 
 

@@ -21,9 +21,11 @@ class Item:
     `days_late` and `days_left` are working days from `due` and to it, counted from `today`;
     without `days_left` the mail takes it from `step`, which is wrong after downtime.
     `planned_due` is the date it should have had, where that had passed before it was given.
-    `because` says why it reaches this reader instead of another, `changed` what changed since
-    the last mail, `also_meets` the titles of reports that the same paper settles. `answer` is
-    the address at which this reader answers, `page` where the secretariat records: "" for none.
+    `instance` says which of several of one report it is, and why the others are due too: "" where
+    the mail speaks of one alone. `because` says why it reaches this reader instead of another,
+    `changed` what changed since the last mail, `also_meets` the titles of reports that the same
+    paper settles. `answer` is the address at which this reader answers, `page` where the
+    secretariat records: "" for none.
     """
 
     key: str
@@ -49,6 +51,8 @@ class Item:
     nothing_to_report: bool = False
     timing: str = ""
     quote: str = ""
+    period: str = ""
+    instance: str = ""
     days_left: int | None = None
     planned_due: date | None = None
     answer: str = ""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from ...calendar.occurrences import Kind
 from ...calendar.rules.date_text import (
+    MONTHS,
     WEEKDAYS,
     listed,
     long_date,
@@ -24,11 +26,15 @@ from ...wording.text import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from .model import Asked, Item, Letter, OpenLine
 
+# "2018", "2018-03", "2018-Q1", "2018-H1": any other name of a period says nothing to a reader.
+NAMED_PERIOD = re.compile(r"(\d{4})(?:(-Q|-H|-)(\d{1,2}))?")
+ORDINALS = ("first", "second", "third", "fourth")
 NOUNS = {Kind.REPORT: "report", Kind.ACTION: "action", Kind.REVIEW: "review"}
+DONE = {Kind.REPORT: "submitted", Kind.ACTION: "done", Kind.REVIEW: "looked at"}
 CAPACITY = {
     Level.OWNER: "you answer for it",
     Level.BOARD: "you chair the Board",
@@ -116,6 +122,42 @@ def addressed(item: Item) -> str:
     return f"To: {text}" if item.audience else sentence(text).removesuffix(".")
 
 
+def period_words(item: Item) -> str:
+    """ "March 2018", "the first half of 2018": which one of its report it is."""
+    named = NAMED_PERIOD.fullmatch(item.period)
+    if named is None:
+        return f"the meeting on {long_date(item.meeting)}" if item.meeting else ""
+    year, part, number = named[1], named[2], int(named[3] or 0)
+    if part is None:
+        return year
+    if part == "-":
+        return f"{MONTHS[number - 1]} {year}"
+    return f"the {ORDINALS[number - 1]} {'quarter' if part == '-Q' else 'half'} of {year}"
+
+
+def instance(item: Item, same: Sequence[Item]) -> str:
+    """Which of the `same` report's items this one is, and why the others are due as well."""
+    words = period_words(item)
+    which = f"This is the one for {words}." if words else f"This is the one due {_due(item)}."
+    if item.is_copy:
+        return which
+    earlier = [other for other in same if other.due < item.due]
+    if earlier:
+        return f"{which} The one due {_due(earlier[-1])} has no outcome yet, so it is due as well."
+    later = next((other for other in same if other.due > item.due), None)
+    if later is None:
+        return which
+    return (
+        f"{which} The next one is due {_due(later)}. If that covers this one too, "
+        f"say that this one is {DONE[item.kind]}, and name the later one."
+    )
+
+
+def _due(item: Item) -> str:
+    exact = is_stated_exactly(item.due, item.precision)
+    return f"{'' if exact else 'by the '}{stated(item.due, item.precision)}"
+
+
 def source(item: Item) -> str:
     """ "Action 8.4" or 'planner row “S.11 Audit”'; "" where the plan names none."""
     if item.kind is Kind.REPORT and item.reference:
@@ -149,10 +191,7 @@ def answer_label(item: Item) -> str:
     """What the button of an item says: what it opens."""
     if item.is_copy:
         return f"Answer for {owner_name(item)}"
-    if item.kind is Kind.REVIEW:
-        return "Answer: looked at, more time, …"
-    done = "submitted" if item.kind is Kind.REPORT else "done"
-    return f"Answer: {done}, more time, …"
+    return f"Answer: {DONE[item.kind]}, more time, …"
 
 
 def asked_heading(letter: Letter) -> str:

@@ -125,10 +125,14 @@ def _mail(context: MailingContext, entry: CalendarEntry, step: Step, policy: Pol
     planner = context.view.planner
     day = max(step.day, planner.days.on_or_after(context.view.today))
     readers = recipients(planner, entry.owner.id, step, policy, day=day, away=context.away)
+    # One that goes out later than planned, such as after a reopening, is nearer to the date.
+    days, offset = planner.days, step.offset
+    if day != step.day:
+        offset = days.between(entry.due, day) - days.between(day, entry.due)
     return ComingMail(
         day=day,
         when=weekday_date(day),
-        step=step_words(step.offset, entry.kind),
+        step=step_words(offset, entry.kind),
         readers=tuple(
             Reader(
                 address=reader.address,

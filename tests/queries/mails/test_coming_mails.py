@@ -16,6 +16,7 @@ from boardcal.tests.factories import (
     S11,
     SECRETARIAT,
     VICE,
+    at,
     day,
 )
 from boardcal.tests.pages import in_memory, make_whole, office_day, shown_by
@@ -61,6 +62,23 @@ def test_the_mails_to_come_are_those_that_then_go_out(office: Office) -> None:
             if key == S11:
                 kept.setdefault(LONDON.day_of(mail.at).isoformat(), set()).add(mail.to)
     assert {when: readers(promised, when) for when in days(promised)} == kept
+
+
+@pytest.mark.parametrize(
+    ("today", "step"),
+    [
+        ("2018-02-15", "5 working days before"),
+        ("2018-02-20", "2 working days before"),
+    ],
+)
+def test_one_that_comes_after_a_reopening_is_as_near_as_it_then_is(
+    office: Office, today: str, step: str
+) -> None:
+    office.record(S11, Status.SUBMITTED)
+    office.now = at(today)
+    office.record(S11, None)
+    first = coming(office).mails[0]
+    assert (first.day, first.step) == (day(today), step)
 
 
 def test_who_is_copied_grows_with_the_delay(office: Office) -> None:
