@@ -90,6 +90,7 @@ def test_a_mail_that_goes_again_comes_from_the_board_it_came_from(sqlite: Databa
 def test_a_sender_that_is_refused_holds_up_its_own_board_alone(sqlite: Database) -> None:
     office = office_of_two(sqlite, ctb="ctb@example.org", when={"by": "7 March 2018"})
     office.sweep("2018-03-06")
+    office.record(S11, Status.SUBMITTED)
 
     def refuse(mail: OutgoingMail) -> DeliveryError | None:
         return NOT_ALLOWED if mail.sender == "ctb@example.org" else None
