@@ -9,6 +9,7 @@ from datetime import date
 from sqlalchemy import Connection
 
 from ...calendar.occurrences import Kind, Occurrence
+from ...calendar.rules.date_text import long_date
 from ...calendar.rules.timing import Precision
 from ...calendar.status import Status, is_late
 from ...scheduler.planning.board_view import BoardView
@@ -25,6 +26,7 @@ class CalendarEntry:
 
     `first_due` is the date before any move, `reason` why it moved, `met_by` the key of what
     settles it too. `is_before_start`: it fell due before emails began, and is not asked about.
+    `planned_due` is the date it should have had, where that had passed before it was given.
     """
 
     view: BoardView = field(repr=False, compare=False)
@@ -86,11 +88,6 @@ class CalendarEntry:
     def note(self) -> str | None:
         """Why it moved, as a sentence."""
         return sentence(self.reason) if self.reason else None
-
-    @property
-    def is_soonest(self) -> bool:
-        """Whether it is due as soon as possible: its date had passed before it was given."""
-        return self.planned_due is not None and not self.is_late
 
 
 def upcoming(
@@ -156,7 +153,17 @@ def entry_of(
         precision=precision,
         status=status,
         first_due=source.first_due if isinstance(source, StoredOccurrence) else source.due,
-        reason=source.note,
+        reason=_reason(source),
+        planned_due=source.planned_due if isinstance(source, StoredOccurrence) else None,
         met_by=source.met_by,
         is_before_start=is_before_start,
     )
+
+
+def _reason(source: Occurrence | StoredOccurrence) -> str | None:
+    """Why it is due on its day: what moved it, and that its date had passed by then."""
+    planned = source.planned_due if isinstance(source, StoredOccurrence) else None
+    if planned is None:
+        return source.note
+    soonest = f"due as soon as possible, because {long_date(planned)} had passed"
+    return f"{source.note}; {soonest}" if source.note else soonest

@@ -48,6 +48,8 @@ def why_due(
         yield from _sum(entry, timing, recorded)
         if entry.note is not None:
             yield entry.note
+    elif entry.planned_due is not None and entry.note is not None:
+        yield entry.note
     else:
         first, now = long_date(entry.first_due), long_date(entry.due)
         yield f"It was given a date of its own: {now} instead of {first}."
