@@ -16,7 +16,7 @@ from ...operations.planner.change import plan_now
 from ...scheduler.installation import Installation, copied
 from ...scheduler.planning.board_view import view_of
 from ...scheduler.simulation import SimulatedMail, simulate
-from ...storage.boards import BoardRow, board_row, hold_boards
+from ...storage.boards import BoardRow, board_row, hold_boards, mute_others
 from ...storage.pauses import PauseKind
 
 # Long enough for a weekend and the bank holidays around it.
@@ -43,7 +43,7 @@ def mails_after_resuming(
     """The mails of the next seven days that would go out if a pause ended now.
 
     Of a Board's pause every mail that speaks of it; of a body's those about what it owes; of a
-    person's those to them.
+    person's those to them. What other Boards would put into the same mails is left out.
     """
 
     def resume(connection: Connection) -> None:
@@ -54,11 +54,11 @@ def mails_after_resuming(
         if kind == PauseKind.PERSON:
             return mail.letter.recipient == name
         if kind == PauseKind.BODY:
-            return any(_parts(item)[2] == name for item in mail.letter.items if _is_of(item, row))
-        return any(_is_of(item, row) for item in mail.letter.items) or bool(mail.letter.overviews)
+            return any(item.key.split("/", 3)[2] == name for item in mail.letter.items)
+        return True
 
     start = installation.today
-    mails = _played(installation, resume, start, start + LOOK_ON)
+    mails = _played(installation, row, resume, start, start + LOOK_ON)
     return tuple(_first_mail(mail) for mail in mails if is_meant(mail))
 
 
@@ -67,7 +67,8 @@ def mails_after_going_live(
 ) -> tuple[FirstMail, ...]:
     """Whom the first sending would reach if the mails of a Board began on `day`.
 
-    Those of the first working day, or of the first later day that brings any.
+    Those of the first working day, or of the first later day that brings any. What other Boards
+    would put into the same mails is left out.
     """
 
     def go_live(connection: Connection) -> None:
@@ -81,7 +82,7 @@ def mails_after_going_live(
     start = max(day, installation.today)
     with installation.database.read() as connection:
         working = installation.planners.get(connection, row).days.on_or_after(start)
-    played = _played(installation, go_live, start, start + LOOK_ON)
+    played = _played(installation, row, go_live, start, start + LOOK_ON)
     return tuple(_first_mail(mail) for mail in first_of(played, working))
 
 
@@ -98,13 +99,16 @@ def first_of(mails: Iterable[SimulatedMail], working: date) -> Iterator[Simulate
 
 def _played(
     installation: Installation,
+    row: BoardRow,
     change: Callable[[Connection], None],
     start: date,
     end: date,
 ) -> Iterator[SimulatedMail]:
+    """The mails of one Board after a change: who looks at them may not see the other Boards."""
     with copied(installation) as copy:
         with copy.write() as connection:
             hold_boards(connection)
+            mute_others(connection, row.id)
             change(connection)
         yield from simulate(
             copy,
@@ -127,12 +131,3 @@ def _first_mail(mail: SimulatedMail) -> FirstMail:
         subject=subject(mail.letter),
         items=mail.letter.items,
     )
-
-
-def _is_of(item: Item, row: BoardRow) -> bool:
-    return _parts(item)[0] == row.id
-
-
-def _parts(item: Item) -> list[str]:
-    """An item's key in its parts: Board, report or action, owner, period."""
-    return item.key.split("/", 3)

@@ -3,149 +3,35 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from boardcal.storage.schema.mail import message
-from boardcal.tests.factories import CHAIR, S11, SECRETARIAT, make_action, make_planner
-from boardcal.tests.pages import make_whole, refusing
-from boardcal.tests.web.forms_on import forms_on
-from boardcal.tests.web.reader import ADMIN, PASSWORD
-from boardcal.tests.web.replying import MailingBoard, answers, links_in, mail_to, typed
+from boardcal.tests.factories import SECRETARIAT
+from boardcal.tests.web.filled_forms import SENT, sending, sends
+from boardcal.tests.web.reader import ADMIN
+from boardcal.tests.web.replying import MailingBoard
+from boardcal.tests.web.whole_board import go_on, make_board
 from boardcal.web.url_map import URL_MAP
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from httpx2 import Response
 
     from boardcal.storage.database.engine import Database
-    from boardcal.tests.web.forms_on import FoundForm
-    from boardcal.tests.web.reader import Reader
 
-REFUSED = "cdop.chair@example.org"
 POSTS = sorted(endpoint.path for endpoint in URL_MAP if endpoint.method == "POST")
-PAPERS = "/meetings/lscb/2018-03-08"
-NEW = "another long password"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sent:
-    """A form: the page it is on, where it goes if the page has several, and what is typed.
-
-    `before` is a form that its page needs to have been sent.
-    """
-
-    page: str
-    typed: dict[str, str] = field(default_factory=dict)
-    to: str = ""
-    who: str | None = ADMIN
-    before: Sent | None = None
-
-
-TODAY = typed("on", "2018-01-25")
-PAUSE = Sent(page="/pauses/pause?kind=body&id=pmqag")
-FEED = Sent(page="/subscribe", typed={"dates": "body:pmqag"})
-SENT = {
-    "/reports/{ref}/raise": Sent(
-        page="/reports/exceptions/raise",
-        typed={"meeting": "day", "why": "A review.", **typed("day", "2018-05-01")},
-    ),
-    "/actions/{ref}/raise": Sent(
-        page="/actions/3.1/raise",
-        typed={"meeting": "day", "why": "A review.", **typed("day", "2018-05-01")},
-    ),
-    "/record/{key:path}": Sent(page=f"/due/{S11}", to="/record/", typed={"status": "submitted"}),
-    "/extend/{key:path}": Sent(
-        page=f"/due/{S11}", to="/extend/", typed={"why": "Half term", **typed("to", "2018-03-01")}
-    ),
-    "/meetings/{body}/add": Sent(
-        page="/meetings/lscb/add", typed={**typed("day", "2018-04-10"), "extraordinary": "yes"}
-    ),
-    "/meetings/{body}/{day}/move": Sent(page=f"{PAPERS}/move", typed=typed("to", "2018-03-15")),
-    "/meetings/{body}/{day}/cancel": Sent(page=f"{PAPERS}/cancel"),
-    "/meetings/{body}/{day}/record": Sent(
-        page=f"{PAPERS}/record", typed={f"status/{S11}": "submitted", **TODAY}
-    ),
-    "/bodies/{body}/appoint": Sent(
-        page="/bodies/pmqag/appoint",
-        typed={
-            "role": "chair",
-            "address": "new.chair@example.org",
-            **typed("from", "2018-02-01"),
-        },
-    ),
-    "/bodies/{body}/end": Sent(
-        page=f"/bodies/pmqag/end?role=chair&address={CHAIR}", typed=typed("from", "2018-02-01")
-    ),
-    "/pauses/pause": PAUSE,
-    "/pauses/resume": Sent(
-        page="/pauses/resume?kind=body&id=pmqag",
-        before=PAUSE,
-    ),
-    "/go-live": Sent(page="/go-live", typed=typed("day", "2018-02-01")),
-    "/to-decide/confirm": Sent(
-        page="/to-decide", to="/to-decide/confirm", typed={"reading": "each"}
-    ),
-    "/to-decide/unsettled": Sent(page="/to-decide/unsettled", typed={"rest": "submitted"}),
-    "/requests/{id:number}": Sent(page="/requests/1", typed={"do": "grant"}),
-    "/mails/{id:number}/{action}": Sent(page="/mails/{refused}/again"),
-    "/planner/events": Sent(page="/planner/events", typed={"event": "survey-accepted", **TODAY}),
-    "/planner/{name:alone}/{section}": Sent(page="/planner/plan/what", typed={"title": "Plan B"}),
-    "/planner/{name:many}/{id}/{section}": Sent(
-        page="/planner/promises/new/what", typed={"text": "A leaflet", "where": "Action 1.1"}
-    ),
-    "/subscribe": FEED,
-    "/subscribe/{id:number}/renew": Sent(page="/subscribe/1/renew", before=FEED),
-    "/subscribe/{id:number}/stop": Sent(page="/subscribe/1/stop", before=FEED),
-    "/answer/{token}": Sent(page="{link}", typed={"do": "submitted"}, who=None),
-    "/sign-in": Sent(page="/sign-in", typed={"email": ADMIN, "password": PASSWORD}, who=None),
-    "/sign-out": Sent(page="/account", to="/sign-out"),
-    "/set-up/{token}": Sent(
-        page="{set_up}",
-        typed={"email": "first@example.org", "password": NEW, "again": NEW},
-        who=None,
-    ),
-    "/password/{token}": Sent(page="{password}", typed={"password": NEW, "again": NEW}, who=None),
-    "/account": Sent(
-        page="/account",
-        typed={"current": PASSWORD, "password": NEW, "again": NEW},
-    ),
-    "/users": Sent(
-        page="/users", typed={"email": "new@example.org", "role": "viewer", "board": "*"}
-    ),
-    "/users/{id:number}/link": Sent(page="/users", to="/users/2/link"),
-    "/users/{id:number}/disable": Sent(page="/users/2/disable"),
-}
 
 
 @pytest.fixture
 def board(sqlite: Database, tmp_path: Path) -> MailingBoard:
-    """A Board with a bit of everything; nobody has an account yet."""
-    whole, when = make_whole(), {"as_required": True}
-    asked_for = make_planner(action=[make_action("3.1", when=when)]).action
-    whole = whole.model_copy(update={"action": (*whole.action, *asked_for)})
-    board = MailingBoard(sqlite, tmp_path)
-    board.office.store(whole)
-    board.office.postbag.after = refusing(REFUSED)
-    return board
+    return make_board(sqlite, tmp_path)
 
 
 @pytest.fixture
 def places(board: MailingBoard) -> dict[str, str]:
-    """What stands in the addresses of its pages, once emails left and a chair asked for time."""
-    board.comes_to("2017-12-01")
-    board.office.go_live("2018-01-20")
-    mails = board.comes_to("2018-01-25")
-    chair, link = board.place.reader(), links_in(mail_to(mails, CHAIR))[0]
-    chair.opens(link)
-    until = typed("until", "2018-03-01")
-    answers(chair, link, "more-time", why="Two schools are late.", **until)
-    refused = next(row.id for row in board.office.table(message) if row.recipient == REFUSED)
-    return {"link": link, "refused": str(refused)}
+    return go_on(board)
 
 
 def sign_up(board: MailingBoard, places: dict[str, str]) -> None:
@@ -182,47 +68,6 @@ def test_a_form_sent_twice_is_answered_as_the_first_time(
         assert board.dump() == after, path
     assert statuses[-1] == 303
     assert board.dump() != begin
-
-
-def sending(
-    reader: Reader, sent: Sent, places: dict[str, str]
-) -> Iterator[tuple[Response, FoundForm]]:
-    """Sends a form, and what its preview shows; each form with its answer."""
-    page = sent.page.format(**places)
-    shown = reader.opens(page)
-    assert shown.status_code == 200, reader.text
-    typed_in = dict(sent.typed)
-    while shown.status_code == 200:
-        form = form_of(shown, page, sent.to, typed_in)
-        shown = sends(reader, form)
-        yield shown, form
-        typed_in = {"save": "yes"}
-
-
-def form_of(shown: Response, page: str, to: str, typed_in: dict[str, str]) -> FoundForm:
-    """The form of a page that is filled in."""
-    button = typed_in.get("do")
-    form = next(
-        form
-        for form in forms_on(shown.text)
-        if form.method == "post"
-        and (to in form.action if to else not form.action.endswith("/sign-out"))
-        and (button is None or form.fields.get("do") == [button])
-    )
-    form.action = form.action or page
-    form.fields |= {name: [value] for name, value in typed_in.items()}
-    if "reading" in typed_in:
-        form.fields["reading"] = re.findall(
-            r'name="reading" type="checkbox" value="([^"]*)"', shown.text
-        )
-    return form
-
-
-def sends(reader: Reader, form: FoundForm) -> Response:
-    """Sends a form as it is filled in."""
-    fields: dict[str, Any] = dict(form.fields)
-    (csrf,) = fields.pop("csrf")
-    return reader.sends(form.action, csrf=csrf, **fields)
 
 
 def answer(response: Response) -> tuple[int, list[str], str]:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from ...operations.mails import MailAction, possible
 from ...queries.changes import history
 from ...queries.mails.mail import MailDetails, mail_details
-from ...queries.mails.mails import MailFilter, mails_page
+from ...queries.mails.mails import MailFilter, MailLine, mails_page
 from ...storage.accounts.accounts import Role
 from ...storage.mail.board_messages import subject_of
 from ...wording.changes import ChangeLine
@@ -32,6 +32,9 @@ COLOURS = {
     MailOutcome.UNCERTAIN: "orange",
     MailOutcome.DROPPED: "grey",
 }
+
+
+OF_SEVERAL = "An email about this Board and another one"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +62,10 @@ def show(request: Request) -> Response:
             page=page_asked(request),
             size=SIZE,
         )
+    listing = replace(
+        listing,
+        mails=tuple(_as_seen(line, is_whole=_sees(request, line)) for line in listing.mails),
+    )
     query = {name: form.secret(name) for name in form.fields if name != "page"}
     return page(
         request,
@@ -132,12 +139,19 @@ def read_mail(request: Request) -> ReadMail:
         if mail is None:
             raise NotFoundError("There is no such mail. “Mails” lists them all.")
         lines = history(connection, view, [subject_of(number)])
-    visible = {board.id for board in context_of(request).boards}
-    is_whole = visible.issuperset(mail.line.boards)
+    is_whole = _sees(request, mail.line)
     if not is_whole:
         items = tuple(item for item in mail.items if item.key.startswith(f"{view.id}/"))
         requests = tuple(asked_for for asked_for in mail.requests if asked_for.board == view.id)
-        mail = replace(mail, items=items, requests=requests, text=None, content=None)
+        mail = replace(
+            mail,
+            line=_as_seen(mail.line, is_whole=False),
+            headers=(),
+            items=items,
+            requests=requests,
+            text=None,
+            content=None,
+        )
     may = all(user_of(request).may(Role.SECRETARIAT, board) for board in mail.line.boards)
     return ReadMail(
         mail=mail,
@@ -146,3 +160,13 @@ def read_mail(request: Request) -> ReadMail:
         is_whole=is_whole,
         may_act=may,
     )
+
+
+def _sees(request: Request, line: MailLine) -> bool:
+    """Whether the account may see every Board that a mail speaks of."""
+    return {board.id for board in context_of(request).boards}.issuperset(line.boards)
+
+
+def _as_seen(line: MailLine, *, is_whole: bool) -> MailLine:
+    """A line of the list, without the words of a Board that its reader may not see."""
+    return line if is_whole else replace(line, subject=OF_SEVERAL)

@@ -131,9 +131,10 @@ def test_confirming_nothing_and_confirming_twice_are_said(place: Place) -> None:
     ticked = re.findall(r'name="reading" type="checkbox" value="(\w+)"', html(reader))
     assert reader.sends("/to-decide/confirm").status_code == 422
     assert "Tick the readings that you confirm" in reader.text
-    sign = reader.csrf
-    reader.sends("/to-decide/confirm", csrf=sign, reading=ticked)
-    reader.follows(reader.sends("/to-decide/confirm", csrf=sign, reading=ticked))
+    other = place.reader(SECRETARIAT)
+    other.opens("/account")
+    other.sends("/to-decide/confirm", reading=ticked)
+    reader.follows(reader.sends("/to-decide/confirm", reading=ticked))
     assert "0 readings confirmed. 1 other had been confirmed or changed" in reader.text
 
 
