@@ -15,7 +15,6 @@ from ..storage.change_log import note_change
 from ..storage.mail.ledger import supersede_unsent
 from ..storage.mail.occurrence_mail import steps_from
 from ..storage.occurrences import StoredOccurrence, update_occurrences
-from ..storage.replies.snoozes import end_snoozes
 from ..storage.unsent_reasons import UnsentReason
 from .record import RecordError, ensure_stored, require_ahead, stored_again
 
@@ -43,7 +42,6 @@ def extend(
     }
     update_occurrences(connection, [changed])
     supersede_unsent(connection, [row.id], UnsentReason.DATE_MOVED)
-    end_snoozes(connection, [row.id])
     note_change(
         connection,
         board=row.board,

@@ -20,6 +20,7 @@ from ..scheduler.planning.plan import insert_occurrences
 from ..storage.boards import hold_boards
 from ..storage.change_kinds import ChangeKind
 from ..storage.change_log import last_outcomes, note_change
+from ..storage.mail.decisions import resume_recorded_rows
 from ..storage.mail.ledger import supersede_unsent
 from ..storage.occurrences import (
     StoredOccurrence,
@@ -63,11 +64,13 @@ def record(
     changed: dict[str, Any] = {"id": row.id, "state": state}
     if state in OWED:
         changed |= _asked_again(connection, view, row, status)
+    if status is Status.RETURNED:
+        end_snoozes(connection, [row.id])
     update_occurrences(connection, [changed])
     if state not in OWED:
         supersede_unsent(connection, [row.id], UnsentReason.RECORDED, state)
-    # A snooze was of the occurrence as it stood until now.
-    end_snoozes(connection, [row.id])
+    elif status is None:
+        resume_recorded_rows(connection, row.id)
     note_change(
         connection,
         board=row.board,

@@ -92,6 +92,14 @@ def last_change(connection: Connection, board: str, subject: str) -> AnyRow | No
     ).first()
 
 
+def changes_of_kind(
+    connection: Connection, board: str, subject: str, what: ChangeKind
+) -> Sequence[AnyRow]:
+    """The changes of one kind of a subject, the oldest first."""
+    same = (change.c.board == board) & (change.c.subject == subject) & (change.c.what == what)
+    return connection.execute(select(change).where(same).order_by(change.c.id)).all()
+
+
 def change_counts(connection: Connection, board: str, subjects: Iterable[str]) -> dict[str, int]:
     """How many changes are on record, by subject; subjects without any are left out."""
     return {

@@ -64,6 +64,8 @@ URL_MAP: Sequence[Endpoint] = (
     get("/bodies/{body}", VIEWER, people.show_body),
     get("/bodies/{body}/appoint", SECRETARIAT, roles.APPOINT.ask),
     post("/bodies/{body}/appoint", SECRETARIAT, roles.APPOINT.answer),
+    get("/bodies/{body}/take-back", SECRETARIAT, roles.TAKE_BACK.ask),
+    post("/bodies/{body}/take-back", SECRETARIAT, roles.TAKE_BACK.answer),
     get("/bodies/{body}/end", SECRETARIAT, roles.END.ask),
     post("/bodies/{body}/end", SECRETARIAT, roles.END.answer),
     get("/pauses", VIEWER, pauses.show),

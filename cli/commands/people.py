@@ -82,6 +82,61 @@ def appoint(invocation: Invocation, /, role: str, address: str, **options: Any) 
     say(f"{address} is {role} of {change.before.short} from {long_date(day)}{instead}{until}.")
 
 
+@people.command("take-back")
+@BODY
+@ROLE
+@ADDRESS_OF
+@SAYS_SO
+@REMARK
+@click.pass_obj
+def take_back(
+    invocation: Invocation,
+    body: str,
+    role: str,
+    address: str,
+    who: str | None,
+    note: str | None,
+) -> None:
+    """Take back that ADDRESS is to have ROLE of BODY from a day to come.
+
+    Who held the role until then goes on.
+    """
+    with invocation.writing() as installation:
+        row, before = _body(installation, invocation.board, body)
+        starts = _appointed_from(before, RoleName(role), address, installation.today)
+        term = (before.id, RoleName(role), address, starts)
+        with installation.database.read() as connection:
+            earlier = roles.holders_before(connection, row.id, *term)
+        change_planner(
+            installation,
+            row,
+            lambda content: roles.take_back(content, *term, earlier=earlier),
+            subject=before.id,
+            what=ChangeKind.ROLE,
+            after=f"{address} is not {role} from {starts} after all",
+            who=who or asking(),
+            why=note,
+        )
+        _, after = _body(installation, row.id, before.id)
+    then = after.holder_on(RoleName(role), starts)
+    day = long_date(starts)
+    say(
+        f"{address} does not become {role} of {after.short} on {day}.",
+        f"{then} is {role} then." if then else "Nobody holds that role then.",
+    )
+
+
+def _appointed_from(body: Body, role: RoleName, address: str, today: date) -> date:
+    """The day to come from which a person is appointed. Raises EditError."""
+    for holder in body.holders:
+        if (holder.role, holder.address) == (role, address) and (holder.starts or today) > today:
+            return holder.starts or today
+    raise EditError(
+        f"{address} is not appointed {role.value} of {body.short} for a day to come; "
+        "`boardcal people list` shows who holds which role."
+    )
+
+
 @people.command()
 @BODY
 @ROLE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import date, datetime
 
@@ -12,6 +13,7 @@ from ...calendar.planner.checks import cross_findings
 from ...calendar.planner.entries import Document, document_of
 from ...calendar.planner.file_schema import PlannerFile
 from ...calendar.planner.meetings_held import with_meetings_held
+from ...calendar.planner.roles import ROLES
 from ...calendar.rules.date_text import listed
 from ...core.errors import BoardcalError
 from ...core.validation.explain import problems_of
@@ -97,11 +99,19 @@ def save(
         board=content.board.id,
         subject=subject,
         what=what,
+        # What an appointment cuts short comes back where it is taken back.
+        before=_holders(before, subject) if before and what is ChangeKind.ROLE else None,
         after=after,
         now=now,
         who=who,
         why=why,
     )
+
+
+def _holders(content: PlannerFile, body_id: str) -> str:
+    """The role-holders of a body by role, as a document in JSON."""
+    body = next(entry for entry in document_of(content)["body"] if entry["id"] == body_id)
+    return json.dumps({role: body[role] for role in ROLES if role in body})
 
 
 def plan_now(installation: Installation, connection: Connection, board_id: str) -> None:

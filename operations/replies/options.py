@@ -85,7 +85,7 @@ def reply_options(connection: Connection, context: ReplyContext) -> ReplyOptions
         snoozed_until=snoozed_until(
             connection,
             occurrence=row.id,
-            due_revision=row.due_revision,
+            due=row.due,
             recipient=context.reader,
             today=view.today,
         ),

@@ -141,7 +141,7 @@ def snooze(connection: Connection, context: ReplyContext, *, until: date) -> Non
     set_snooze(
         connection,
         occurrence=row.id,
-        due_revision=row.due_revision,
+        due=row.due,
         recipient=context.reader,
         until=until,
         now=view.now,

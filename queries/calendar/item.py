@@ -162,9 +162,7 @@ def _snoozed(connection: Connection, kept: StoredOccurrence | None, today: date)
     """Until when each reader has snoozed the item, by address."""
     if kept is None:
         return {}
-    return all_snoozed_until(
-        connection, occurrence=kept.id, due_revision=kept.due_revision, today=today
-    )
+    return all_snoozed_until(connection, occurrence=kept.id, due=kept.due, today=today)
 
 
 def _mails(

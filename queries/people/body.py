@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import Connection
 
@@ -37,6 +38,7 @@ class Held:
     name: str
     address: str
     words: str
+    starts: date | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +55,13 @@ class BodyDetails:
     def held(self) -> tuple[Held, ...]:
         """The current and future role-holders."""
         return tuple(
-            Held(role=role.role, name=role.name, address=holder.address, words=holder.words)
+            Held(
+                role=role.role,
+                name=role.name,
+                address=holder.address,
+                words=holder.words,
+                starts=holder.starts,
+            )
             for role in self.line.roles
             for holder in role.holders
             if holder.when is not Tenure.PAST

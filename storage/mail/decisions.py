@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, select, union, update
+from sqlalchemy import Connection, Select, Table, func, select, union, update
 
 from ...calendar.status import OWED
 from ..message_states import CHANGEABLE, GONE, IN_HAND, CarriedState, MessageState
@@ -136,15 +136,22 @@ def hold_rows_back(
 def resume_paused_rows(connection: Connection, board: str) -> None:
     """Makes pending again what a pause took back of a Board, where no later step has come."""
     latest = select(occurrence.c.id).where(IS_LATEST_STEP, occurrence.c.board == board)
+    _resume(connection, UnsentReason.PAUSED, latest)
+
+
+def _resume(connection: Connection, reason: UnsentReason, latest: Select[tuple[int]]) -> None:
+    taken_back = (ledger.c.state == CarriedState.SUPERSEDED) & (ledger.c.reason == reason)
     connection.execute(
         update(ledger)
-        .where(
-            ledger.c.state == CarriedState.SUPERSEDED,
-            ledger.c.reason == UnsentReason.PAUSED,
-            latest.exists(),
-        )
-        .values(state=CarriedState.PENDING, reason=None, message_id=None)
+        .where(taken_back, latest.exists())
+        .values(state=CarriedState.PENDING, reason=None, reason_detail=None, message_id=None)
     )
+
+
+def resume_recorded_rows(connection: Connection, occurrence_id: int) -> None:
+    """Makes pending again what an outcome took back, where no later step has come."""
+    latest = select(occurrence.c.id).where(IS_LATEST_STEP, occurrence.c.id == occurrence_id)
+    _resume(connection, UnsentReason.RECORDED, latest)
 
 
 def resume_overview(connection: Connection, board: str, reader: str) -> None:

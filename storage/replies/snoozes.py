@@ -1,4 +1,8 @@
-"""Snoozes: readers' wishes for no reminder for a while, which put mails off."""
+"""Snoozes: readers' wishes for no reminder for a while, which put mails off.
+
+A snooze is of one due date. Another date brings its reminders whatever was wished about the one
+before, and where that comes back, so does the wish.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +25,7 @@ RESTS: ColumnElement[bool] = (
     .where(
         snooze.c.occurrence_id == ledger.c.occurrence_id,
         snooze.c.recipient == ledger.c.recipient,
-        snooze.c.due_revision == ledger.c.due_revision,
+        snooze.c.due == ledger.c.due,
         snooze.c.until > TODAY,
         ledger.c.due >= TODAY,
     )
@@ -40,7 +44,7 @@ RESTING = (
     .where(
         snooze.c.recipient.in_(bindparam("readers", expanding=True)),
         snooze.c.until > TODAY,
-        snooze.c.due_revision == occurrence.c.due_revision,
+        snooze.c.due == occurrence.c.due,
     )
 )
 
@@ -49,7 +53,7 @@ def set_snooze(
     connection: Connection,
     *,
     occurrence: int,
-    due_revision: int,
+    due: date,
     recipient: str,
     until: date,
     now: datetime,
@@ -60,7 +64,7 @@ def set_snooze(
         insert(snooze).values(
             occurrence_id=occurrence,
             recipient=recipient,
-            due_revision=due_revision,
+            due=due,
             until=until,
             at=now,
         )
@@ -88,14 +92,14 @@ def end_snoozes(
 
 
 def snoozed_until(
-    connection: Connection, *, occurrence: int, due_revision: int, recipient: str, today: date
+    connection: Connection, *, occurrence: int, due: date, recipient: str, today: date
 ) -> date | None:
     """The first day of reminders again for a reader; None without a snooze."""
     until: date | None = connection.execute(
         select(snooze.c.until).where(
             snooze.c.occurrence_id == occurrence,
             snooze.c.recipient == recipient,
-            snooze.c.due_revision == due_revision,
+            snooze.c.due == due,
             snooze.c.until > today,
         )
     ).scalar()
@@ -103,13 +107,13 @@ def snoozed_until(
 
 
 def all_snoozed_until(
-    connection: Connection, *, occurrence: int, due_revision: int, today: date
+    connection: Connection, *, occurrence: int, due: date, today: date
 ) -> dict[str, date]:
     """Who wants no reminder of something yet, and the first day of reminders again, by address."""
     rows = connection.execute(
         select(snooze.c.recipient, snooze.c.until).where(
             snooze.c.occurrence_id == occurrence,
-            snooze.c.due_revision == due_revision,
+            snooze.c.due == due,
             snooze.c.until > today,
         )
     )

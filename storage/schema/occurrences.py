@@ -108,8 +108,8 @@ snooze = Table(
     metadata,
     Column("occurrence_id", ForeignKey("occurrence.id"), primary_key=True),
     Column("recipient", String(254), primary_key=True),
-    Column("due_revision", Integer, nullable=False),
     Column("until", Date, nullable=False, index=True, comment="The first day of reminders again"),
     Column("at", Instant, nullable=False),
+    Column("due", Date, comment="The due date that it was of"),
     comment="Who wants no reminder of something for a while",
 )

@@ -85,7 +85,7 @@ def test_what_rests_for_its_reader_is_left_and_comes_when_the_rest_is_over(
         set_snooze(
             connection,
             occurrence=row.id,
-            due_revision=row.due_revision,
+            due=row.due,
             recipient=CHAIR,
             until=day("2018-02-12"),
             now=office.now,

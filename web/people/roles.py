@@ -1,20 +1,22 @@
-"""/bodies/{id}/appoint and /end: a role begins or ends on a day, once its effects were seen."""
+"""/bodies/{id}/appoint, /take-back and /end: who holds a role, once the effects were seen."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from ...calendar.planner.builder import planner_of
+from ...calendar.planner.entries import Document
 from ...calendar.planner.roles import RoleName
 from ...calendar.rules.date_text import long_date
 from ...core.addresses import parse_address
 from ...operations.planner.change import Edit, PlannerChangedError
-from ...operations.planner.roles import appoint, end_role
+from ...operations.planner.roles import appoint, end_role, holders_before, take_back
 from ...queries.people.body import BodyDetails
 from ...queries.people.role_preview import RoleEffects, role_effects
 from ...storage.change_kinds import ChangeKind
@@ -32,17 +34,34 @@ CHANGED = (
 )
 
 
+class Deed(StrEnum):
+    """What is done to a role; the value is the last part of its page's address."""
+
+    APPOINT = "appoint"
+    TAKE_BACK = "take-back"
+    END = "end"
+
+
+# Of each its title, and the button that saves it.
+TITLES = {
+    Deed.APPOINT: ("Appoint somebody", "Appoint"),
+    Deed.TAKE_BACK: ("Take this appointment back", "Take it back"),
+    Deed.END: ("End a role", "End the role"),
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleChange:
-    """An appointment, or with `ends` the end of a role."""
+    """A deed about a role; `earlier` are its holders before an appointment that is taken back."""
 
-    ends: bool
+    deed: Deed
     body: BodyDetails
     role: RoleName
     name: str
     address: str
     starts: date
     why: str
+    earlier: list[Document] | None = None
 
     @property
     def body_id(self) -> str:
@@ -52,27 +71,33 @@ class RoleChange:
     @property
     def edit(self) -> Edit:
         """The change of the planner."""
-        change = end_role if self.ends else appoint
-        return lambda content: change(content, self.body_id, self.role, self.address, self.starts)
+        term = (self.body_id, self.role, self.address, self.starts)
+        if self.deed is Deed.TAKE_BACK:
+            return lambda content: take_back(content, *term, earlier=self.earlier)
+        change = end_role if self.deed is Deed.END else appoint
+        return lambda content: change(content, *term)
 
     @property
     def noted(self) -> str:
         """The words for the record of changes."""
-        verb = "is not" if self.ends else "is"
-        return f"{self.address} {verb} {self.name} from {self.starts}"
+        verb = "is" if self.deed is Deed.APPOINT else "is not"
+        after_all = " after all" if self.deed is Deed.TAKE_BACK else ""
+        return f"{self.address} {verb} {self.name} from {self.starts}{after_all}"
 
     @property
     def told(self) -> str:
         """The sentence for a reader."""
         short, day = self.body.line.body.short, long_date(self.starts)
-        if self.ends:
+        if self.deed is Deed.END:
             return f"{self.address} is not {self.name} of {short} any more from {day}."
+        if self.deed is Deed.TAKE_BACK:
+            return f"{self.address} does not become {self.name} of {short} on {day}."
         return f"{self.address} is {self.name} of {short} from {day}."
 
 
-def _read(request: Request, problems: Problems, *, ends: bool) -> RoleChange | None:
+def _read(request: Request, problems: Problems, *, deed: Deed) -> RoleChange | None:
     body, form, today = body_of(request), form_of(request), site_of(request).installation.today
-    if ends:
+    if deed is not Deed.APPOINT:
         role, address = _held(body, form, problems)
     else:
         chosen = problems.read(
@@ -86,35 +111,55 @@ def _read(request: Request, problems: Problems, *, ends: bool) -> RoleChange | N
     why = problems.read("why", "The remark", lambda: form.lines("why"))
     if role is None or address is None or starts is None or why is None:
         return None
+    earlier = None
+    if deed is Deed.TAKE_BACK:
+        if starts <= today:
+            problems.add("from", f"They hold the role since {long_date(starts)}; end it instead.")
+            return None
+        with reading_board(request) as (connection, view):
+            earlier = holders_before(connection, view.id, body.line.body.id, role, address, starts)
     return RoleChange(
-        ends=ends,
+        deed=deed,
         body=body,
         role=role,
         name=dict(role_choices(body))[role.value],
         address=address,
         starts=starts,
         why=why,
+        earlier=earlier,
     )
 
 
-def _form(request: Request, problems: Problems, *, ends: bool) -> Response:
+def _form(request: Request, problems: Problems, *, deed: Deed) -> Response:
     is_sent = request.method == "POST"
     # A link must not fill in whom to appoint, or why: its reader might save that unread.
-    body, form = body_of(request), sent(request, *(("role", "address") if ends else ("role",)))
+    named = ("role",) if deed is Deed.APPOINT else ("role", "address")
+    body, form = body_of(request), sent(request, *named)
     return page(
         request,
         "people/role_form.html.j2",
-        title="End a role" if ends else "Appoint somebody",
+        title=TITLES[deed][0],
         problems=problems,
         body=body,
-        ends=ends,
+        deed=deed,
         form=form,
         name=dict(role_choices(body)).get(form.secret("role"), "role"),
-        typed=typed_date(form, "from")
-        if is_sent
-        else shown_date(site_of(request).installation.today),
+        typed=typed_date(form, "from") if is_sent else shown_date(_begins(request, deed, body)),
         choices=[(value, text.capitalize()) for value, text in role_choices(body)],
     )
+
+
+def _begins(request: Request, deed: Deed, body: BodyDetails) -> date:
+    """The day that the form begins with: of an appointment to take back, its own."""
+    today, form = site_of(request).installation.today, sent(request, "role", "address")
+    ahead = (
+        held.starts
+        for held in body.held
+        if (held.role.value, held.address) == (form.secret("role"), form.secret("address"))
+        and held.starts is not None
+        and held.starts > today
+    )
+    return next(ahead, today) if deed is Deed.TAKE_BACK else today
 
 
 def _preview(request: Request, change: RoleChange, overtaken: str | None) -> Response:
@@ -122,7 +167,8 @@ def _preview(request: Request, change: RoleChange, overtaken: str | None) -> Res
     return page(
         request,
         "people/role_preview.html.j2",
-        title=f"End the role of {change.name}" if change.ends else "Appoint somebody",
+        title=TITLES[change.deed][0],
+        button=TITLES[change.deed][1],
         problems=Problems({"save": overtaken} if overtaken else {}),
         body=change.body,
         change=change,
@@ -174,13 +220,13 @@ def _effects(request: Request, change: RoleChange) -> tuple[RoleEffects, int]:
     return effects, view.row.planner_revision
 
 
-APPOINT, END = (
+APPOINT, TAKE_BACK, END = (
     ConfirmFlow(
-        read=partial(_read, ends=ends),
-        form=partial(_form, ends=ends),
+        read=partial(_read, deed=deed),
+        form=partial(_form, deed=deed),
         preview=_preview,
         save=_save,
         field=lambda _: "from",
     )
-    for ends in (False, True)
+    for deed in Deed
 )

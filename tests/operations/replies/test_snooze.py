@@ -122,7 +122,7 @@ def test_a_rest_puts_off_no_mail_to_anybody_else_before_the_date_or_after() -> N
                     set_snooze(
                         connection,
                         occurrence=row.id,
-                        due_revision=row.due_revision,
+                        due=row.due,
                         recipient=CHAIR,
                         until=DUE,
                         now=office.now,
@@ -153,7 +153,6 @@ def test_recording_or_a_new_date_ends_it(asleep: Office, what: str) -> None:
         asleep.extend(S11, "2018-03-05")
     else:
         asleep.record(S11, Status(what))
-    assert asleep.table(snooze) == []
     mails = about(asleep.days("2018-02-13", "2018-02-20"))
     expected = {
         "submitted": [],
@@ -229,7 +228,7 @@ def test_no_snooze_sends_a_step_twice_or_holds_one_back_after_the_due_date(
                 set_snooze(
                     connection,
                     occurrence=row.id,
-                    due_revision=row.due_revision,
+                    due=row.due,
                     recipient=reader,
                     until=day(evening) + timedelta(days=days),
                     now=office.now,

@@ -240,3 +240,32 @@ def test_an_address_fills_in_the_role_alone(place: Place) -> None:
     shown = reader.opens(f"/bodies/pmqag/end?role=chair&address={CHAIR}&why=phished")
     assert f"{CHAIR} is chair of PMQAG." in reader.text
     assert "phished" not in shown.text
+
+
+def test_an_appointment_that_has_not_begun_is_taken_back(place: Place) -> None:
+    reader = place.reader(SECRETARIAT)
+    preview(reader)
+    reader.sends(
+        "/bodies/pmqag/appoint", **appointing(save="yes", revision=reader.hidden("revision"))
+    )
+    shown = reader.opens("/bodies/pmqag")
+    assert "Take this appointment back" in reader.text
+    address = f"/bodies/pmqag/take-back?role=chair&amp;address={NEW.replace('@', '%40')}"
+    assert address in shown.text
+    assert reader.opens(address.replace("&amp;", "&")).status_code == 200
+    assert 'value="2018"' in (reader.shown.text if reader.shown else "")
+    path, typed = "/bodies/pmqag/take-back", appointing(why="she declined")
+    assert reader.sends(path, **typed).status_code == 200
+    assert f"{NEW} does not become chair of PMQAG on 1 April 2018." in reader.text
+    assert f"From 1 April 2018 reminders about what PMQAG owes go to {CHAIR} instead" in reader.text
+    assert len(chairs(place)) == 2
+    reader.sends(path, **typed, save="yes", revision=reader.hidden("revision"))
+    assert chairs(place) == [(CHAIR, None, None)]
+
+
+def test_a_role_that_is_held_is_ended_and_not_taken_back(place: Place) -> None:
+    reader = place.reader(SECRETARIAT)
+    reader.opens("/bodies/pmqag/take-back")
+    typed = appointing(address=CHAIR) | {"from-day": "1", "from-month": "1", "from-year": "2018"}
+    reader.sends("/bodies/pmqag/take-back", **typed)
+    assert "They hold the role since 1 January 2018; end it instead." in reader.text
