@@ -50,6 +50,7 @@ WHY_NOT = {
     MessageState.CLAIMED: "is being sent this moment; look again in a minute",
     MessageState.DATA_STARTED: "is being sent this moment; look again in a minute",
     MessageState.SENT: "was sent, and nobody is told twice",
+    MessageState.WRITTEN: "was written to a file, and is not written twice",
     MessageState.SUPERSEDED: "was not sent: what it was about was settled, or is in another mail",
     MessageState.PENDING: "waits to be sent already",
     MessageState.DEFERRED: "waits to be sent already",

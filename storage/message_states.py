@@ -8,6 +8,8 @@ from enum import StrEnum
 class MessageState(StrEnum):
     """Stages of a message.
 
+    Written: to a file, by a transport that reaches nobody; for what it carries that is sent.
+
     Pending or deferred ones can still change. From data_started on its bytes are fixed: it may
     have left. Uncertain: nobody can tell whether it did, and a person decides.
     """
@@ -16,6 +18,7 @@ class MessageState(StrEnum):
     CLAIMED = "claimed"
     DATA_STARTED = "data_started"
     SENT = "sent"
+    WRITTEN = "written"
     DEFERRED = "deferred"
     FAILED = "failed"
     UNCERTAIN = "uncertain"
@@ -44,10 +47,14 @@ CHANGEABLE = (MessageState.PENDING, MessageState.DEFERRED)
 IN_HAND = (MessageState.CLAIMED, MessageState.DATA_STARTED)
 
 
+# It went out, by a mail server or into a file.
+DONE = (MessageState.SENT, MessageState.WRITTEN)
+
+
 # It has left, may have, is leaving or was refused: its reader gets nothing more that day.
 GONE = (
     *IN_HAND,
-    MessageState.SENT,
+    *DONE,
     MessageState.FAILED,
     MessageState.UNCERTAIN,
 )
@@ -56,6 +63,6 @@ GONE = (
 # It has reached its reader, as far as anyone can know.
 ARRIVED = (
     MessageState.DATA_STARTED,
-    MessageState.SENT,
+    *DONE,
     MessageState.UNCERTAIN,
 )

@@ -9,7 +9,7 @@ from ..calendar.occurrences import Kind
 from ..calendar.rules.date_text import long_date
 from ..calendar.rules.escalation import Level
 from ..core.local_time import LocalTime
-from ..storage.message_states import MessageState
+from ..storage.message_states import DONE, MessageState
 from ..storage.unsent_reasons import UnsentReason
 from .text import one_line, working_days
 
@@ -28,6 +28,7 @@ class MailOutcome(StrEnum):
     WAITING = "waiting"
     SENDING = "being sent"
     SENT = "sent"
+    WRITTEN = "written to a file"
     REFUSED = "refused"
     UNCERTAIN = "may have arrived"
     DROPPED = "not sent"
@@ -44,6 +45,7 @@ OUTCOME_OF_STATE = {
     MessageState.CLAIMED: MailOutcome.SENDING,
     MessageState.DATA_STARTED: MailOutcome.SENDING,
     MessageState.SENT: MailOutcome.SENT,
+    MessageState.WRITTEN: MailOutcome.WRITTEN,
     MessageState.FAILED: MailOutcome.REFUSED,
     MessageState.UNCERTAIN: MailOutcome.UNCERTAIN,
     MessageState.SUPERSEDED: MailOutcome.DROPPED,
@@ -54,6 +56,7 @@ STATE_WORDS = {
     MessageState.CLAIMED: "is being sent",
     MessageState.DATA_STARTED: "is being sent",
     MessageState.SENT: "sent",
+    MessageState.WRITTEN: "was written to a file",
     MessageState.FAILED: "was refused",
     MessageState.UNCERTAIN: "may or may not have arrived",
     MessageState.SUPERSEDED: "was not sent",
@@ -95,8 +98,9 @@ def mail_words(
     state: MessageState, *, finished_at: datetime | None, reply: str | None, local: LocalTime
 ) -> str:
     """ "sent 22 February 2018, 08:00", "was refused: no such mailbox"."""
-    if state is MessageState.SENT:
-        return "sent" if finished_at is None else f"sent {moment_words(finished_at, local)}"
+    if state in DONE:
+        done = OUTCOME_OF_STATE[state].value
+        return done if finished_at is None else f"{done} {moment_words(finished_at, local)}"
     return f"{STATE_WORDS[state]}: {one_line(reply)}" if reply else STATE_WORDS[state]
 
 

@@ -17,7 +17,7 @@ from ...storage.holds import hold_of
 from ...storage.mail.carried_rows import mark_rows
 from ...storage.mail.claims import Claim, advance, claim_next, is_held_by, is_left_over
 from ...storage.mail.queue import is_due
-from ...storage.message_states import CarriedState, MessageState
+from ...storage.message_states import DONE, CarriedState, MessageState
 from ...storage.planners import PlannerCache
 from ..letters.render import Templates
 from ..links import NO_LINKS, Links
@@ -117,7 +117,7 @@ class Delivery:
             if outcome is not None:
                 counts[outcome] += 1
         return Delivered(
-            sent=counts[MessageState.SENT],
+            sent=sum(counts[state] for state in DONE),
             failed=counts[MessageState.FAILED],
             deferred=counts[MessageState.DEFERRED],
             uncertain=counts[MessageState.UNCERTAIN],
@@ -216,7 +216,8 @@ class Delivery:
             raise
         except Exception as error:  # noqa: BLE001 - one poisonous mail must not keep the others
             return self._outcomes.failed(claim, _unwritable(error, uncertain=begun))
-        return self._outcomes.sent(claim, receipt.reply)
+        to_file = not self.transport.reaches_people
+        return self._outcomes.sent(claim, receipt.reply, to_file=to_file)
 
     def _begin(self, claim: Claim, written: Written, notices: Notices) -> None:
         """Commits that sending has begun: from here on its outcome may be uncertain.

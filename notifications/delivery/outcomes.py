@@ -45,15 +45,13 @@ class Outcomes:
                 self.unrecorded[0](connection)
             del self.unrecorded[0]
 
-    def sent(self, claim: Claim, reply: str) -> MessageState:
-        """The mail was taken, and so others can leave, too."""
-        now = self.clock()
+    def sent(self, claim: Claim, reply: str, *, to_file: bool) -> MessageState:
+        """The mail was taken, or written `to_file`, and so others can leave, too."""
+        now, state = self.clock(), MessageState.WRITTEN if to_file else MessageState.SENT
         self.breaker.works()
         self.trouble = None
-        self._note(
-            lambda connection: settle(connection, claim, MessageState.SENT, reply=reply, now=now)
-        )
-        return MessageState.SENT
+        self._note(lambda connection: settle(connection, claim, state, reply=reply, now=now))
+        return state
 
     def let_go(self, claim: Claim) -> None:
         """Nothing has left, so that the message may be claimed again, where it is still ours."""

@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, Connection, String, cast, func, literal, or_, select
 
 from ..database.batches import batches
-from ..message_states import MessageState
+from ..message_states import DONE, MessageState
 from ..schema.column_types import AnyRow
 from ..schema.mail import answer_request, attempt, ledger, message, overview
 from ..schema.occurrences import change, occurrence
@@ -112,7 +112,7 @@ def undelivered(
     reached = select(later.c.id).where(
         later.c.recipient == message.c.recipient,
         later.c.id > message.c.id,
-        later.c.state == MessageState.SENT,
+        later.c.state.in_(DONE),
     )
     refused = (message.c.state == MessageState.FAILED) & ~reached.exists()
     waiting = message.c.state == MessageState.DEFERRED

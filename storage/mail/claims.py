@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, update
 
-from ..message_states import CHANGEABLE, IN_HAND, CarriedState, MessageState
+from ..message_states import CHANGEABLE, DONE, IN_HAND, CarriedState, MessageState
 from ..schema.column_types import AnyRow
 from ..schema.mail import attempt, message
 from .carried_rows import mark_rows
@@ -155,14 +155,14 @@ def attempts_with(connection: Connection, message_id: int, outcome: str) -> int:
 def settle(
     connection: Connection, claim: Claim, state: MessageState, *, reply: str | None, now: datetime
 ) -> bool:
-    """Ends a message as sent, failed or uncertain, and its rows with it."""
+    """Ends a message as sent, written, failed or uncertain, and its rows with it."""
     done = advance(connection, claim, state, finished_at=now, reply=reply)
     if done:
         mark_rows(
             connection,
             [claim.message_id],
             before=(CarriedState.PENDING, CarriedState.SENDING),
-            to=CarriedState(state),
+            to=CarriedState.SENT if state in DONE else CarriedState(state),
         )
         note_attempt(connection, claim, outcome=state, reply=reply, now=now)
     return done

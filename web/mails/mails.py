@@ -28,6 +28,7 @@ COLOURS = {
     MailOutcome.WAITING: "blue",
     MailOutcome.SENDING: "blue",
     MailOutcome.SENT: "green",
+    MailOutcome.WRITTEN: "grey",
     MailOutcome.REFUSED: "red",
     MailOutcome.UNCERTAIN: "orange",
     MailOutcome.DROPPED: "grey",

@@ -13,8 +13,9 @@ from sqlalchemy import select
 from boardcal.notifications.transports.base import DeliveryError
 from boardcal.notifications.transports.smtp import SmtpAccount, SmtpTransport
 from boardcal.storage.schema.mail import attempt, message
-from boardcal.tests.factories import at
+from boardcal.tests.factories import LONDON, at
 from boardcal.tests.office import Office
+from boardcal.wording.mails import mail_words
 
 S11 = "lscb/s11/pmqag/2018-03"
 TEN_BEFORE = "2018-02-08"
@@ -157,3 +158,20 @@ def test_a_chairs_mail_goes_through_a_real_server_and_reads_the_same_there(
         row = connection.execute(select(message).where(message.c.state == "sent")).all()[-1]
     assert row.content.replace(b"\r\n", b"\n").strip() == content.replace(b"\r\n", b"\n").strip()
     assert mail["Message-ID"] == row.identifier
+
+
+@pytest.mark.parametrize(
+    ("reaches_people", "state", "words"),
+    [(True, "sent", "sent 22 February"), (False, "written", "written to a file 22 February")],
+)
+def test_a_mail_in_a_folder_is_written_and_not_sent(
+    office: Office, reaches_people: bool, state: str, words: str
+) -> None:
+    office.postbag.reaches_people = reaches_people
+    office.store().sweep("2018-02-22")
+    row = office.table(message)[-1]
+    assert (row.state, {step[3] for step in office.ledger(S11)}) == (state, {"sent", "superseded"})
+    # What it carries has been told: nothing of it goes again.
+    said = mail_words(row.state, finished_at=row.finished_at, reply=row.reply, local=LONDON)
+    assert said.startswith(words)
+    assert office.sweep("2018-02-22 08:05") == []
