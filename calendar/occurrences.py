@@ -36,9 +36,10 @@ class Kind(StrEnum):
 class Occurrence:
     """One due instance of one owner.
 
-    `period` names the instance within its report for good; `met_by` is the key of the
-    occurrence whose submission counts for this one; `note` says why it moved; `raised` is the
-    day on which somebody raised what is only due as required.
+    `period` names the instance within its report for good, `slot` the meeting that it is for,
+    which is on the day `meeting` now; `met_by` is the key of the occurrence whose submission
+    counts for this one; `note` says why it moved; `raised` is the day on which somebody raised
+    what is only due as required.
     """
 
     board: str
@@ -52,6 +53,7 @@ class Occurrence:
     audience: tuple[str, ...] = ()
     row: str | None = None
     meeting: date | None = None
+    slot: str | None = None
     met_by: str | None = None
     void: bool = False
     note: str | None = None
@@ -127,6 +129,7 @@ def meeting_occurrences(planner: Planner, start: date, end: date) -> Iterator[Oc
                     title=_meeting_title(body, extraordinary=meeting.extraordinary),
                     due=meeting.day,
                     meeting=meeting.day,
+                    slot=meeting.slot,
                     precision=Precision.DAY,
                     void=not meeting.held,
                     note=moved if meeting.held else "cancelled",
@@ -194,6 +197,7 @@ def _occurrence(
         row=obligation.row if isinstance(obligation, Report) else None,
         audience=obligation.audience,
         meeting=due_date.meeting,
+        slot=due_date.slot,
         due=due_date.due,
         precision=due_date.precision,
         met_by=_met_by(planner, obligation, owner, due_date.period),

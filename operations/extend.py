@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy import Connection
 
+from ..calendar.rules.date_text import listed, long_date
+from ..calendar.rules.meeting_series import by_custom
+from ..calendar.rules.timing import Precision
 from ..calendar.status import OPEN, OWED, SETTLED, Status
 from ..notifications.reminders.request_ends import follow_requests
 from ..scheduler.planning.board_view import BoardView
+from ..scheduler.planning.meeting_slots import MeetingSlots, meeting_slots, put_off_from
 from ..scheduler.planning.next_steps import relink
 from ..storage.change_kinds import ChangeKind
 from ..storage.change_log import note_change
@@ -30,17 +35,76 @@ def extend(
     if row.state in SETTLED or row.state == Status.VOID:
         raise RecordError(f'"{row.title}" is {row.state}; there is no date left to move.')
     require_ahead(to, view.today)
-    # What was unsettled is open from now on: the new date is one that can be met.
-    state = row.state if row.state in OWED else OPEN
+    changed = {"due": to, "planned_due": None, "extended": True}
+    return _redated(connection, view, row, changed, who=who, note=note)
+
+
+def put_off(
+    connection: Connection, view: BoardView, key: str, *, to: date, who: str, note: str
+) -> StoredOccurrence:
+    """Puts an occurrence off to the meeting on a day: due with its papers, wherever that moves.
+
+    What was submitted stays submitted, and is among the papers of that meeting.
+    Raises RecordError where there is no such meeting, or nothing left to put off.
+    """
+    row = ensure_stored(connection, view, key)
+    if row.state in (Status.WAIVED, Status.MISSED, Status.VOID):
+        raise RecordError(f'"{row.title}" is {row.state}; there is nothing left to put off.')
+    slots = meeting_slots(connection, view)
+    ahead = slots.ahead(row)
+    on_day = [meeting for meeting in ahead if meeting.day == to]
+    if not on_day:
+        raise RecordError(_no_meeting(view, row, slots, to))
+    meeting = min(on_day, key=by_custom)
+    if meeting.slot == row.slot:
+        raise RecordError(f'"{row.title}" is for the meeting on {long_date(to)} already.')
+    papers = slots.papers_due(row, meeting)
+    due = papers if row.state in SETTLED else max(papers, view.soonest)
     changed = {
-        "id": row.id,
-        "due": to,
-        "planned_due": None,
-        "extended": True,
-        "state": state,
-        **steps_from(connection, row, to),
+        "due": due,
+        "planned_due": None if due == papers else papers,
+        "precision": Precision.DAY.value,
+        "extended": False,
+        "meeting": meeting.day,
+        "slot": meeting.slot,
+        "put_off": meeting.slot,
+        "note": put_off_from(row.meeting),
     }
-    update_occurrences(connection, [changed])
+    why = put_off_because(to, note)
+    return _redated(connection, view, row, changed, who=who, note=why)
+
+
+def put_off_because(to: date, note: str) -> str:
+    """The reason on record of something put off to the meeting on a day."""
+    return f"put off to the meeting on {long_date(to)}: {note}"
+
+
+def _no_meeting(view: BoardView, row: StoredOccurrence, slots: MeetingSlots, day: date) -> str:
+    body, ahead = slots.body(row), slots.ahead(row)
+    if body is None:
+        return (
+            f'"{row.title}" is for no meeting, so there is none to put it off to; give it a date.'
+        )
+    days = listed([long_date(meeting.day) for meeting in ahead[:3]], last="or")
+    hint = f"; it meets on {days}" if days else ""
+    return f"{view.names.short(body)} does not meet on {long_date(day)}{hint}."
+
+
+def _redated(
+    connection: Connection,
+    view: BoardView,
+    row: StoredOccurrence,
+    changed: dict[str, Any],
+    *,
+    who: str,
+    note: str,
+) -> StoredOccurrence:
+    to: date = changed["due"]
+    if row.state not in SETTLED:
+        # What was unsettled is open from now on: the new date is one that can be met.
+        changed["state"] = row.state if row.state in OWED else OPEN
+        changed |= steps_from(connection, row, to)
+    update_occurrences(connection, [{"id": row.id, **changed}])
     supersede_unsent(connection, [row.id], UnsentReason.DATE_MOVED)
     note_change(
         connection,
@@ -55,4 +119,4 @@ def extend(
     )
     relink(connection, view, [row.ref])
     follow_requests(connection, {view.id: view.planner}, view.moment)
-    return stored_again(connection, key)
+    return stored_again(connection, row.key)

@@ -51,7 +51,7 @@ COLUMNS = tuple(column.name for column in occurrence.c)
 # What a line of the calendar is chosen, counted and sorted by. A year of a large secretariat has
 # tens of thousands of lines, of which a page shows two hundred: only those are read whole.
 LINE_COLUMNS = ("due", "kind", "key", "ref", "owner", "state", "precision", "extended", "meeting")
-LINES = select(*(occurrence.c[name] for name in (*LINE_COLUMNS, "met_by", "id")))
+LINES = select(*(occurrence.c[name] for name in (*LINE_COLUMNS, "slot", "met_by", "id")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +82,8 @@ class StoredOccurrence:
     next_step_at: datetime | None
     left_planner: bool = False
     planned_due: date | None = None
+    slot: str | None = None
+    put_off: str | None = None
 
     @property
     def is_owed(self) -> bool:

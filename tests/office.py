@@ -28,7 +28,7 @@ from boardcal.notifications.transports.base import (
     Transport,
     always,
 )
-from boardcal.operations.extend import extend
+from boardcal.operations.extend import extend, put_off
 from boardcal.operations.go_live import set_go_live
 from boardcal.operations.pause import end_pause, set_pause
 from boardcal.operations.planner.change import save
@@ -231,6 +231,11 @@ class Office:
         """Gives an occurrence a new date."""
         with self.changing(key) as (connection, view):
             return extend(connection, view, key, to=date.fromisoformat(to), who=WHO, note=note)
+
+    def put_off(self, key: str, to: str, note: str = "the Board is busy") -> StoredOccurrence:
+        """Puts an occurrence off to the meeting on a day."""
+        with self.changing(key) as (connection, view):
+            return put_off(connection, view, key, to=date.fromisoformat(to), who=WHO, note=note)
 
     def edit(
         self, change: Callable[[PlannerFile], PlannerFile], board_id: str = "lscb"

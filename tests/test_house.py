@@ -58,7 +58,7 @@ NO_PACKAGES = frozenset({"benchmarks", "templates", "tests"})
 CLOCKS = re.compile(r"(?:^|\.)(?:datetime\.(?:now|today|utcnow)|date\.today|time\.time(?:_ns)?)$")
 LONGEST_FILE = 350
 LONGEST_TEST_NAME = 80
-FULLEST_FOLDER = 12  # modules; each command is one, so cli/commands may hold more
+FULLEST_FOLDER = 12  # modules; but each command is one, and each change of the tables
 
 # What else than tables storage/schema holds: these two may be imported anywhere.
 NO_TABLES = ("boardcal.storage.schema.column_types", "boardcal.storage.schema.append_only")
@@ -303,6 +303,7 @@ def test_no_folder_holds_more_modules_than_can_be_seen_at_a_glance() -> None:
         path.parent for path in sources() if path.stem not in {"__init__", "__main__"}
     )
     modules.pop(Path("cli/commands"))
+    modules.pop(Path("storage/migrations/versions"))
     assert {str(folder): count for folder, count in modules.items() if count > FULLEST_FOLDER} == {}
 
 

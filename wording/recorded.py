@@ -28,6 +28,13 @@ def new_date(stored: StoredOccurrence, planner: Planner) -> str:
     return f"{sentence} That is after the meeting it is for, on {long_date(stored.meeting)}."
 
 
+def now_for(stored: StoredOccurrence, planner: Planner) -> str:
+    """ "“S.11” of PMQAG is now for the meeting on Thursday 10 May 2018, due on 25 April 2018."."""
+    day = "" if stored.meeting is None else f" on {weekday_date(stored.meeting)}"
+    due = f", due on {long_date(stored.due)}" if stored.state in OWED else ""
+    return f"{title_and_owner(stored, planner)} is now for the meeting{day}{due}."
+
+
 def what_next(stored: StoredOccurrence, *, local: LocalTime, today: date) -> str:
     """When the next mail goes out about it, or when the next of its kind is due."""
     if stored.state in OWED:

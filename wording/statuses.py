@@ -43,7 +43,7 @@ def status_words(status: Status, kind: Kind, due: date, today: date) -> str:
     if kind is Kind.MEETING:
         if status is Status.VOID:
             return "cancelled"
-        return "held" if due < today else "planned"
+        return "past" if due < today else "planned"
     return STATUS_WORDS[status]
 
 

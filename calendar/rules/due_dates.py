@@ -44,6 +44,7 @@ EARLIEST, LATEST = date.min + MARGIN + FURTHEST_MOVE, date.max - MARGIN - FURTHE
 class DueDate:
     """One due date of a timing; `period` names it for good and is never the date itself.
 
+    `slot` names the meeting that it is for, which is on the day `meeting` now.
     `review` is true for a look at something ongoing, which is never overdue; `void` where the
     meeting it hung on was cancelled; `note` says why it is not where the rule would put it;
     `raised` is the day on which it was raised, where that is why it is due at all.
@@ -53,6 +54,7 @@ class DueDate:
     due: date
     precision: Precision = Precision.DAY
     meeting: date | None = None
+    slot: str | None = None
     review: bool = False
     void: bool = False
     note: str | None = None
@@ -181,6 +183,7 @@ class Expansion:
                     due=due_date.due,
                     precision=due_date.precision,
                     meeting=due_date.meeting,
+                    slot=due_date.slot,
                     note=due_date.note,
                     review=True,
                 )
@@ -219,6 +222,7 @@ def for_meeting(chosen: ForMeeting, papers_due: Callable[[date], date]) -> DueDa
         period=chosen.period,
         due=papers_due(meeting.day),
         meeting=meeting.day,
+        slot=meeting.slot or None,
         void=not meeting.held,
         note=note,
     )

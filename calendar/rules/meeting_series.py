@@ -205,3 +205,11 @@ def added_meetings(series: Series) -> Iterator[Meeting]:
             begins=rule.begins,
             ends=rule.ends,
         )
+
+
+def by_custom(meeting: Meeting) -> tuple[bool, bool, bool, bool, str]:
+    """Sorts the meetings of one day: first the one that people mean by the day.
+
+    That is one that is held, an ordinary one, one that was scheduled for the day.
+    """
+    return not meeting.held, meeting.extraordinary, meeting.moved, meeting.added, meeting.slot

@@ -68,6 +68,6 @@ def _lines(awaited: AwaitedEvent, planner: Planner, happened: Iterable[Event]) -
     days = [long_date(event.on) for event in happened if event.name == awaited.id]
     yield from hung(f"Recorded on {listed(days)}." if days else "Not recorded yet.", 2)
     for item in waiting_for(awaited.id, planner):
-        days = f"{working_days(item.days)} after it"
-        due = f"Due {days if item.days else 'on its day, or the next working day'}"
+        after = f"{working_days(item.days)} after it"
+        due = f"Due {after if item.days else 'on its day, or the next working day'}"
         yield from hung(f"{due}: {item.title} ({item.reference}), from {item.owners}.", 2)

@@ -16,6 +16,7 @@ from ...calendar.rules.meeting_series import (
     MeetingChangeKind,
     Series,
     added_meetings,
+    by_custom,
     meetings,
     scheduled_days,
 )
@@ -112,15 +113,11 @@ def _crowded(body: Body, day: date) -> str:
 
 
 def meetings_on(body: Body, day: date) -> list[Meeting]:
-    """The meetings that a body holds on a day, the one that people mean by the day first.
-
-    That is one of the series before one that was added for the day, one that was scheduled for
-    it before one that was moved to it, and an extraordinary one last.
-    """
+    """The meetings that a body holds on a day, the one that people mean by the day first."""
     if body.series is None:
         return []
     held = (meeting for meeting in meetings(body.series, day, day) if meeting.held)
-    return sorted(held, key=lambda one: (one.extraordinary, one.moved, one.added, one.slot))
+    return sorted(held, key=by_custom)
 
 
 def move_meeting(

@@ -50,6 +50,7 @@ class Line(NamedTuple):
     status: Status
     precision: Precision
     meeting: date | None
+    slot: str | None
     met_by: str | None
     stored: int | None
     computed: Occurrence | None = None
@@ -153,14 +154,12 @@ class BoardCalendar:
 
     def _stored(self, rows: Iterable[AnyRow]) -> list[Line]:
         lines = []
-        for due, name, key, ref, owner, state, vague, extended, meeting, met_by, number in rows:
+        for due, name, key, ref, owner, state, vague, extended, meeting, *rest in rows:
             kind = KINDS[name]
             status = self.status(ref, kind, due, state)
             # An extended date is exact to the day, whatever precision the source had.
             precision = Precision.DAY if extended else PRECISIONS[vague]
-            lines.append(
-                Line(due, kind, key, ref, owner, status, precision, meeting, met_by, number)
-            )
+            lines.append(Line(due, kind, key, ref, owner, status, precision, meeting, *rest))
         return lines
 
     def _by_keys(self, keys: Iterable[str]) -> list[Line]:
@@ -213,6 +212,7 @@ class BoardCalendar:
             status=status,
             precision=occurrence.precision,
             meeting=occurrence.meeting,
+            slot=occurrence.slot,
             met_by=occurrence.met_by,
             stored=None,
             computed=occurrence,

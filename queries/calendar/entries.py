@@ -38,6 +38,7 @@ class CalendarEntry:
     owner: Named
     audience: tuple[Named, ...]
     meeting: date | None
+    slot: str | None
     due: date
     precision: Precision
     status: Status
@@ -149,6 +150,7 @@ def entry_of(
         owner=view.names.body(source.owner),
         audience=view.names.several(source.audience),
         meeting=source.meeting,
+        slot=source.slot,
         due=source.due,
         precision=precision,
         status=status,

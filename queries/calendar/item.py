@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,8 +10,9 @@ from sqlalchemy import Connection
 
 from ...calendar.occurrences import Kind
 from ...calendar.planner.model import Obligation
-from ...calendar.rules.date_text import long_date
+from ...calendar.rules.date_text import long_date, weekday_date
 from ...calendar.rules.escalation import Level
+from ...calendar.rules.meeting_series import FURTHEST_MOVE, meetings
 from ...calendar.status import OPEN, RECORDABLE, SETTLED, Status
 from ...core.local_time import LocalTime
 from ...operations.replies.requests import request_sentence
@@ -36,6 +37,8 @@ from .board_calendar import BoardCalendar, Line
 from .entries import CalendarEntry, entries_of
 from .report import Source, source_of
 from .why_due import meeting_body_of, why_due
+
+NOT_PUT_OFF = (Status.WAIVED, Status.MISSED, Status.VOID)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +80,8 @@ class ItemDetails:
     """An item in full. `why` explains its date; `source` is None once it left the planner.
 
     `recordable` is what can be recorded now, `can_be_opened` that it can be owed again, and
-    `can_be_moved` that it can be given a new date.
+    `can_be_moved` that it can be given a new date; `later_meetings` are those that it can be put
+    off to, as days and words.
     """
 
     entry: CalendarEntry
@@ -94,6 +98,7 @@ class ItemDetails:
     recordable: tuple[Status, ...]
     can_be_opened: bool
     can_be_moved: bool
+    later_meetings: tuple[tuple[str, str], ...]
 
 
 def item_details(connection: Connection, view: BoardView, key: str) -> ItemDetails | None:
@@ -127,6 +132,7 @@ def item_details(connection: Connection, view: BoardView, key: str) -> ItemDetai
         recordable=recordable(obligation),
         can_be_opened=kept is not None and kept.state not in (OPEN, Status.VOID),
         can_be_moved=_can_be_moved(entry, kept),
+        later_meetings=tuple(_later_meetings(entry, obligation)),
     )
 
 
@@ -138,6 +144,20 @@ def _why(
     return tuple(why_due(entry, obligation, happened(connection, entry.view.id)))
 
 
+def _later_meetings(
+    entry: CalendarEntry, obligation: Obligation | None
+) -> Iterator[tuple[str, str]]:
+    """The meetings of the next two years that the item can be put off to."""
+    view = entry.view
+    name = None if obligation is None else meeting_body_of(entry, obligation)
+    body = None if name is None else view.names.bodies.get(name)
+    if body is None or body.series is None or entry.status in NOT_PUT_OFF:
+        return
+    for meeting in meetings(body.series, view.today, view.today + 2 * FURTHEST_MOVE):
+        if meeting.held and meeting.slot != entry.slot:
+            yield meeting.day.isoformat(), weekday_date(meeting.day)
+
+
 def _meeting(
     calendar: BoardCalendar, entry: CalendarEntry, obligation: Obligation | None
 ) -> MeetingLine | None:
@@ -145,7 +165,7 @@ def _meeting(
     body = None if obligation is None else meeting_body_of(entry, obligation)
     if body is None or entry.meeting is None:
         return None
-    return meeting_on(calendar, body, entry.meeting)
+    return meeting_on(calendar, body, entry.meeting, entry.slot)
 
 
 def _asked(connection: Connection, kept: StoredOccurrence | None) -> tuple[OpenRequest, ...]:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from ...calendar.occurrences import Kind, meeting_body
 from ...calendar.planner.model import Body
 from ...calendar.rules.date_text import MONTHS, ORDINALS, WEEKDAYS, listed, long_date, weekday_date
-from ...calendar.rules.meeting_series import Meeting, Series, Weekday, meetings
+from ...calendar.rules.meeting_series import Meeting, Series, Weekday, by_custom, meetings
 from ...calendar.status import SETTLED, Status
 from ...scheduler.planning.board_view import BoardView
 from ...storage.recorded_events import raised_of
@@ -28,15 +28,16 @@ ORDINAL_WORDS = {number: word for word, number in ORDINALS.items()}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeetingLine:
-    """One meeting of a body.
+    """One meeting of a body, called `slot` for good; `others` are those on the same day.
 
-    `status_words` is "planned", "held" or "cancelled"; `remark` "moved from 8 March 2018",
+    `status_words` is "planned", "past" or "cancelled"; `remark` "moved from 8 March 2018",
     "added", "extraordinary: no reports are due at it", or None. `expected` counts the reports and
     actions that are due at it, `received` those of them that need nothing more, `reviews` the
     reviews. `times` is "09:30 to 12:30" or None.
     """
 
     key: str
+    slot: str
     body: Named
     title: str
     day: date
@@ -51,6 +52,17 @@ class MeetingLine:
     expected: int = 0
     received: int = 0
     reviews: int = 0
+    others: tuple[str, ...] = ()
+
+    @property
+    def address(self) -> str:
+        """The path of its page."""
+        return f"/meetings/{self.body.id}/{self.day}"
+
+    @property
+    def told_apart(self) -> str | None:
+        """Its slot where another one is on the same day, for the query of its address."""
+        return self.slot if self.others else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,28 +103,32 @@ def meeting_calendar(
                 body=names.body(body.id),
                 rule=meeting_rule(body.series),
                 assumed=body.assumed,
-                meetings=tuple(
-                    _line(meeting, body, body.series, names, today, due)
-                    for meeting in meetings(body.series, start, end)
-                ),
+                meetings=tuple(_line(meeting, body, names, today, due, known) for meeting in known),
             )
             for body in planner.bodies
             if body.series is not None and body_id in (None, body.id)
+            for known in [meetings(body.series, start, end)]
         ),
     )
 
 
-def meeting_on(calendar: BoardCalendar, body_id: str, day: date) -> MeetingLine | None:
-    """The meeting of a body on a day, the held one first; None where there is none."""
+def meeting_on(
+    calendar: BoardCalendar, body_id: str, day: date, slot: str | None = None
+) -> MeetingLine | None:
+    """The meeting of a body on a day, the held one first; None where there is none.
+
+    Of several on that day the one called `slot`.
+    """
     names = calendar.view.names
     body = names.bodies.get(body_id)
     if body is None or body.series is None:
         return None
-    on_day = sorted(meetings(body.series, day, day), key=lambda meeting: not meeting.held)
-    if not on_day:
+    known = meetings(body.series, day, day)
+    named = [meeting for meeting in known if slot in (None, meeting.slot)]
+    if not named:
         return None
     due = _due_at(calendar, day, day, body_id)
-    return _line(on_day[0], body, body.series, names, calendar.view.today, due)
+    return _line(min(named, key=by_custom), body, names, calendar.view.today, due, known)
 
 
 def meeting_rule(series: Series) -> str:
@@ -171,12 +187,12 @@ def raised_for(calendar: BoardCalendar) -> dict[str, str]:
     }
 
 
-Due = Mapping[tuple[str, date], list[Line]]
+Due = Mapping[tuple[str, str], list[Line]]
 
 
 def _due_at(calendar: BoardCalendar, start: date, end: date, body_id: str | None) -> Due:
-    """What is due at each meeting, by the body that meets and the day."""
-    due: dict[tuple[str, date], list[Line]] = defaultdict(list)
+    """What is due at each meeting, by the body that meets and the slot; the day where unnamed."""
+    due: dict[tuple[str, str], list[Line]] = defaultdict(list)
     raised = raised_for(calendar)
     for line in lines_at(calendar, start, end, body_id):
         obligation = calendar.view.obligations.get(line.ref)
@@ -184,24 +200,31 @@ def _due_at(calendar: BoardCalendar, start: date, end: date, body_id: str | None
         if body is None and obligation is not None:
             body = meeting_body(obligation, line.kind)
         if body is not None and line.meeting is not None and line.status is not Status.VOID:
-            due[body, line.meeting].append(line)
+            due[body, line.slot or str(line.meeting)].append(line)
     return due
 
 
 def _line(
-    meeting: Meeting, body: Body, series: Series, names: Names, today: date, due: Due
+    meeting: Meeting,
+    body: Body,
+    names: Names,
+    today: date,
+    due: Due,
+    known: Iterable[Meeting],
 ) -> MeetingLine:
-    lines = due.get((body.id, meeting.day), []) if meeting.held else []
+    slots = (meeting.slot, str(meeting.day)) if meeting.held else ()
+    lines = [line for slot in slots for line in due.get((body.id, slot), ())]
     papers = [line for line in lines if line.kind is not Kind.REVIEW]
     kind = "extraordinary meeting" if meeting.extraordinary else "meeting"
     return MeetingLine(
         key=f"{names.planner.board}/{body.id}/{body.id}/{meeting.slot}",
+        slot=meeting.slot,
         body=names.body(body.id),
         title=f"{body.short} {kind}",
         day=meeting.day,
         when=weekday_date(meeting.day),
         scheduled=meeting.scheduled,
-        times=_times(series.begins, series.ends),
+        times=_times(meeting.begins, meeting.ends),
         status_words=_status(meeting, today),
         remark=_remark(meeting),
         is_cancelled=not meeting.held,
@@ -210,13 +233,17 @@ def _line(
         expected=len(papers),
         received=sum(line.status in SETTLED for line in papers),
         reviews=len(lines) - len(papers),
+        others=tuple(
+            one.slot for one in known if one.day == meeting.day and one.slot != meeting.slot
+        ),
     )
 
 
 def _status(meeting: Meeting, today: date) -> str:
     if not meeting.held:
         return "cancelled"
-    return "held" if meeting.day < today else "planned"
+    # That it took place was confirmed by no one.
+    return "past" if meeting.day < today else "planned"
 
 
 def _remark(meeting: Meeting) -> str | None:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from ...calendar.occurrences import Kind, meeting_body
 from ...calendar.planner.roles import RoleName
+from ...calendar.rules.meeting_series import FURTHEST_MOVE, meetings
 from ...calendar.rules.timing import AsRequired
 from ...calendar.status import Status
 from ...scheduler.planning.board_view import BoardView
@@ -58,8 +59,9 @@ class OwnerExceptions:
 class MeetingPapers:
     """A meeting's papers, each in one of the lists but for what is no longer due.
 
-    `reviews` are ongoing actions to look at again. `exceptions` is what is overdue anywhere, by
-    owner: for the Business Group, else None.
+    `offered` was submitted for a cancelled meeting: on its own page what it leaves, on that of
+    the next one held what could be dealt with there. `reviews` are ongoing actions to look at
+    again. `exceptions` is what is overdue anywhere, by owner: for the Business Group, else None.
     """
 
     meeting: MeetingLine
@@ -71,6 +73,7 @@ class MeetingPapers:
     unsettled: tuple[Paper, ...]
     waived: tuple[Paper, ...]
     reviews: tuple[Paper, ...]
+    offered: tuple[Paper, ...]
     may_be_raised: tuple[RaisableReport, ...]
     exceptions: tuple[OwnerExceptions, ...] | None
 
@@ -82,19 +85,24 @@ class MeetingPapers:
 
 
 def meeting_papers(
-    connection: Connection, view: BoardView, *, body: str, day: date
+    connection: Connection, view: BoardView, *, body: str, day: date, slot: str | None = None
 ) -> MeetingPapers | None:
-    """The papers for the meeting of `body` on `day`; None where it does not meet then."""
+    """The papers for the meeting of `body` on `day`; None where it does not meet then.
+
+    Of several on that day for the one called `slot`.
+    """
     calendar = BoardCalendar(connection, view)
-    meeting = meeting_on(calendar, body, day)
+    meeting = meeting_on(calendar, body, day, slot)
     if meeting is None:
         return None
     names, today = view.names, view.today
     raised = raised_for(calendar)
     lines = [
-        line for line in lines_at(calendar, day, day, body) if _is_for(line, body, names, raised)
+        line
+        for line in lines_at(calendar, day, day, body)
+        if line.slot in (None, meeting.slot) and _is_for(line, body, names, raised)
     ]
-    papers = _papers(calendar, lines)
+    papers = [] if meeting.is_cancelled else _papers(calendar, lines)
     reviews = [paper for paper in papers if paper.entry.kind is Kind.REVIEW]
     due = [paper for paper in papers if paper.entry.kind is not Kind.REVIEW]
     return MeetingPapers(
@@ -111,9 +119,38 @@ def meeting_papers(
         unsettled=_with(due, Status.UNSETTLED),
         waived=_with(due, Status.WAIVED),
         reviews=tuple(reviews),
+        offered=_with(
+            _papers(calendar, _left_over(calendar, meeting, raised)),
+            Status.SUBMITTED,
+            Status.ACCEPTED,
+        ),
         may_be_raised=tuple(_may_raise(names, meeting, [paper.entry for paper in due])),
         exceptions=_exceptions(calendar) if body == view.planner.business_group else None,
     )
+
+
+def _left_over(
+    calendar: BoardCalendar, meeting: MeetingLine, raised: Mapping[str, str]
+) -> list[Line]:
+    """What is for this meeting though it is cancelled, or for those cancelled just before it."""
+    names, body = calendar.view.names, meeting.body.id
+    series = names.bodies[body].series
+    if series is None or meeting.is_extraordinary:
+        return []
+    cancelled = {meeting.slot} if meeting.is_cancelled else set()
+    first = meeting.day
+    before = meetings(series, meeting.day - FURTHEST_MOVE, meeting.day)
+    for earlier in () if meeting.is_cancelled else reversed(before):
+        if earlier.counts and earlier.slot != meeting.slot:
+            break
+        if not earlier.held:
+            cancelled.add(earlier.slot)
+            first = earlier.day
+    return [
+        line
+        for line in (lines_at(calendar, first, meeting.day, body) if cancelled else ())
+        if line.slot in cancelled and _is_for(line, body, names, raised)
+    ]
 
 
 def _is_for(line: Line, body: str, names: Names, raised: Mapping[str, str]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -11,13 +11,15 @@ from sqlalchemy import Connection
 
 from ...calendar.occurrences import Kind, Occurrence, meeting_occurrences, occurrences
 from ...calendar.planner.model import Planner
-from ...calendar.rules.as_required import Happened
 from ...calendar.rules.meeting_series import FURTHEST_MOVE
 from ...calendar.status import OWED, Status
 from ...scheduler.planning.board_view import BoardView
+from ...scheduler.planning.meeting_slots import MeetingSlots, meeting_slots
+from ...scheduler.planning.plan import settled_before
 from ...storage.mail.occurrence_mail import count_reminded
 from ...storage.occurrences import StoredOccurrence, occurrences_of
 from ...storage.recorded_events import happened
+from ...wording.names import Names
 
 MONTHS_AHEAD = 18
 FOLLOWS = (*OWED, Status.UNSETTLED, Status.VOID)
@@ -85,17 +87,29 @@ def change_effects(
     # A wider window, so that an occurrence that moves across its edge counts as moved.
     window = (start - FURTHEST_MOVE, end + FURTHEST_MOVE)
     recorded = happened(connection, view.id)
+    stored = {row.key: row for row in occurrences_of(connection, view.id, refs)}
+    slots = meeting_slots(connection, replace(view, names=Names(after)))
+    old, new = (
+        {
+            occurrence.key: occurrence
+            for occurrence in occurrences(planner, *window, recorded, refs=refs)
+        }
+        for planner in (before, after)
+    )
+    new |= settled_before(new, stored, slots.view)
+    _put_off(old, meeting_slots(connection, view), stored)
+    _put_off(new, slots, stored)
     moved = [
         reflow
-        for reflow in _reflows(before, after, *window, recorded, refs=refs)
-        # Papers re-flow while their meeting lies ahead.
+        for reflow in _reflows(old, new)
+        # Papers re-flow until their meeting was held.
         if any(start <= (side.meeting or side.due) and side.due <= end for side in reflow.sides)
+        or _failed_to_happen(stored.get(reflow.key), slots)
     ]
-    stored = {row.key: row for row in occurrences_of(connection, view.id, refs)}
     flowing = [
         replace(reflow, has_passed=_has_passed(reflow, stored.get(reflow.key), view))
         for reflow in moved
-        if _follows(stored.get(reflow.key), reflow, today)
+        if _follows(stored.get(reflow.key), reflow, slots)
     ]
     ids = [stored[reflow.key].id for reflow in flowing if reflow.key in stored]
     return ChangeEffects(
@@ -106,23 +120,22 @@ def change_effects(
     )
 
 
-def _reflows(
-    before: Planner,
-    after: Planner,
-    start: date,
-    end: date,
-    recorded: list[Happened],
-    *,
-    refs: Collection[str] | None,
-) -> list[Reflow]:
-    """The occurrences due in a window that the change adds, drops or moves, by date."""
-    old, new = (
-        {
-            occurrence.key: occurrence
-            for occurrence in occurrences(planner, start, end, recorded, refs=refs)
-        }
-        for planner in (before, after)
-    )
+def _put_off(
+    planned: dict[str, Occurrence], slots: MeetingSlots, stored: Mapping[str, StoredOccurrence]
+) -> None:
+    """Has what was put off stand where its meeting is."""
+    for key in planned.keys() & stored.keys():
+        planned[key] = slots.as_put_off(stored[key], planned[key])
+
+
+def _failed_to_happen(row: StoredOccurrence | None, slots: MeetingSlots) -> bool:
+    """Whether an occurrence is for a meeting of the past that was not held."""
+    meeting = None if row is None else slots.meeting(row)
+    return meeting is not None and not meeting.held and meeting.day < slots.view.today
+
+
+def _reflows(old: Mapping[str, Occurrence], new: Mapping[str, Occurrence]) -> list[Reflow]:
+    """The occurrences that the change adds, drops or moves, by date."""
     pairs = ((old.get(key), new.get(key)) for key in sorted({*old, *new}))
     reflows = [Reflow(before=was, after=will) for was, will in pairs if _moved(was, will)]
     return sorted(reflows, key=lambda reflow: reflow.earliest)
@@ -130,15 +143,16 @@ def _reflows(
 
 def _moved(was: Occurrence | None, will: Occurrence | None) -> bool:
     if was is None or will is None:
-        return True
+        # What comes in as not due is no news.
+        return was is not None or (will is not None and not will.void)
     return (was.due, was.meeting, was.void) != (will.due, will.meeting, will.void)
 
 
-def _follows(row: StoredOccurrence | None, reflow: Reflow, today: date) -> bool:
+def _follows(row: StoredOccurrence | None, reflow: Reflow, slots: MeetingSlots) -> bool:
     """Whether an occurrence re-flows: not where it is past, settled, or was given a date."""
     if row is None:
         return True
-    if row.state not in FOLLOWS or (row.meeting or row.due) < today:
+    if row.state not in FOLLOWS or slots.is_past(row):
         return False
     falls_away = reflow.after is None or reflow.after.void
     return falls_away or row.state == Status.VOID or not row.extended

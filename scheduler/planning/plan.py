@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,12 +15,13 @@ from ...calendar.planner.model import Planner
 from ...calendar.rules.escalation import steps_due
 from ...calendar.rules.meeting_series import FURTHEST_MOVE
 from ...calendar.rules.timing import Precision
-from ...calendar.status import OPEN
+from ...calendar.status import OPEN, SETTLED, Status
 from ...core.local_time import Moment
 from ...storage.boards import BoardRow, note_planned
-from ...storage.occurrences import add_occurrences, occurrences_of
+from ...storage.occurrences import StoredOccurrence, add_occurrences, occurrences_of
 from ...storage.recorded_events import happened
 from .board_view import BoardView, first_state, view_of
+from .meeting_slots import meeting_slots
 from .next_steps import relink
 from .reflow import reflow
 
@@ -52,6 +54,7 @@ def plan(
     planned = {occurrence.key: occurrence for occurrence in occurrences(planner, *window, recorded)}
     refs = None if is_changed else {occurrence.ref for occurrence in planned.values()}
     stored = {occurrence.key: occurrence for occurrence in occurrences_of(connection, row.id, refs)}
+    planned |= settled_before(planned, stored, view)
     # At its go-live, and after an event was recorded, a Board is planned from its first day on.
     is_going_on = row.planned_through is not None and row.planned_revision > 0
     missing = [
@@ -67,9 +70,32 @@ def plan(
     store = _not_late if is_news else values_of
     add_occurrences(connection, [store(occurrence, view) for occurrence in missing])
     if is_changed:
-        reflow(connection, view, planned, stored, until=window[1])
+        slots = meeting_slots(connection, view)
+        reflow(connection, view, planned, stored, slots, until=window[1])
     relink(connection, view, refs)
     note_planned(connection, row, horizon)
+
+
+def settled_before(
+    planned: Mapping[str, Occurrence], stored: Mapping[str, StoredOccurrence], view: BoardView
+) -> dict[str, Occurrence]:
+    """What nobody owes any more: its former owner had settled it when it was handed over."""
+    settled = {
+        (row.ref, row.period): row
+        for row in stored.values()
+        if row.state in SETTLED
+        and (obligation := view.obligations.get(row.ref)) is not None
+        and row.owner not in obligation.owners
+    }
+    void = {}
+    for key, occurrence in planned.items():
+        row = settled.get((occurrence.ref, occurrence.period))
+        own = stored.get(key)
+        if row is not None and (own is None or own.state == Status.VOID):
+            was = f"{row.state} from {view.names.short(row.owner)}"
+            note = f"it was recorded as {was} before it was handed over"
+            void[key] = replace(occurrence, void=True, note=note)
+    return void
 
 
 def is_stale(row: BoardRow, horizon: date) -> bool:
@@ -145,6 +171,7 @@ def values_of(occurrence: Occurrence, view: BoardView) -> dict[str, Any]:
         "first_due": occurrence.due,
         "precision": occurrence.precision.value,
         "meeting": occurrence.meeting,
+        "slot": occurrence.slot,
         "state": first_state(occurrence, view),
         "note": occurrence.note,
         "met_by": occurrence.met_by,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import Connection
 
 from ...calendar.occurrences import Kind, Occurrence, still_owes
 from ...calendar.rules.timing import Precision
-from ...calendar.status import OPEN, OWED, Status
+from ...calendar.status import OPEN, OWED, SETTLED, Status
 from ...storage.change_kinds import ChangeKind
 from ...storage.change_log import note_change
 from ...storage.mail.ledger import supersede_unsent
@@ -16,6 +17,7 @@ from ...storage.mail.occurrence_mail import steps_from
 from ...storage.occurrences import StoredOccurrence, update_occurrences
 from ...storage.unsent_reasons import UnsentReason
 from .board_view import BOARDCAL, BoardView, first_state
+from .meeting_slots import MeetingSlots
 
 # The remark on what the planner does not name any more.
 NOT_IN_PLANNER = "no longer in the planner"
@@ -26,24 +28,66 @@ def reflow(
     view: BoardView,
     planned: dict[str, Occurrence],
     stored: dict[str, StoredOccurrence],
+    slots: MeetingSlots,
     *,
     until: date,
 ) -> None:
-    """Follows what the planner now says, but for what is past or settled.
+    """Follows what the planner now says, but for what is past; what is settled keeps its meeting.
 
     `planned` is all that falls due up to `until`; of what lies beyond, nothing is known here.
     """
     for key, row in stored.items():
+        occurrence, past = planned.get(key), slots.is_past(row)
+        if occurrence is not None:
+            occurrence = slots.as_put_off(row, occurrence)
+            _follow_day(connection, row, occurrence, past=past)
+        if row.state in SETTLED and occurrence is not None and not past:
+            _follow_settled(connection, view, row, occurrence, slots)
         if row.state not in (*OWED, Status.UNSETTLED, Status.VOID):
             continue
-        past = (row.meeting or row.due) < view.today
-        occurrence = planned.get(key)
         if occurrence is not None:
             _follow(connection, view, row, occurrence, past=past)
         elif row.state != Status.VOID and (
             _is_gone(row, view, past=past) or (not past and row.first_due <= until)
         ):
             withdraw(connection, view, row, NOT_IN_PLANNER, left_planner=True)
+
+
+def _follow_day(
+    connection: Connection, row: StoredOccurrence, occurrence: Occurrence, *, past: bool
+) -> None:
+    """Names the meeting of what was stored without one, and the day on which it was held."""
+    if row.slot is None and occurrence.slot is not None and row.meeting == occurrence.meeting:
+        update_occurrences(connection, [{"id": row.id, "slot": occurrence.slot}])
+    elif past and row.slot == occurrence.slot and row.meeting != occurrence.meeting:
+        update_occurrences(connection, [{"id": row.id, "meeting": occurrence.meeting}])
+
+
+def _follow_settled(
+    connection: Connection,
+    view: BoardView,
+    row: StoredOccurrence,
+    occurrence: Occurrence,
+    slots: MeetingSlots,
+) -> None:
+    """What is settled stays so, and is for its meeting wherever that goes."""
+    meeting = slots.meeting(row)
+    if meeting is not None and meeting.held and occurrence.slot != meeting.slot:
+        # It counts for the period that it was for, and was for this meeting.
+        due = slots.papers_due(row, meeting)
+        occurrence = replace(occurrence, due=due, meeting=meeting.day, slot=meeting.slot)
+    elif occurrence.void:
+        return
+    if (row.meeting, row.slot or occurrence.slot) == (occurrence.meeting, occurrence.slot):
+        return
+    new = {"id": row.id, "meeting": occurrence.meeting, "slot": occurrence.slot}
+    if row.extended:
+        update_occurrences(connection, [new])
+        return
+    dated = {"due": occurrence.due, "note": occurrence.note, "planned_due": None}
+    update_occurrences(connection, [new | dated])
+    if row.due != occurrence.due:
+        _note_move(connection, view, row, occurrence.due, occurrence.note)
 
 
 def _is_gone(row: StoredOccurrence, view: BoardView, *, past: bool) -> bool:
@@ -76,7 +120,8 @@ def _follow(
     elif row.extended and not occurrence.void:
         _follow_meeting(connection, view, row, occurrence)
     elif (row.state == Status.VOID and not occurrence.void) or (
-        (row.ruled_due, row.meeting) != (occurrence.due, occurrence.meeting)
+        (row.ruled_due, row.meeting, row.slot or occurrence.slot)
+        != (occurrence.due, occurrence.meeting, occurrence.slot)
     ):
         _move(connection, view, row, occurrence)
 
@@ -87,10 +132,9 @@ def _follow_meeting(
     """The date that a person set stands, whatever becomes of the meeting that it is for."""
     if row.state == Status.VOID:
         _restore(connection, view, row, occurrence)
-    if (row.meeting, row.note) != (occurrence.meeting, occurrence.note):
-        update_occurrences(
-            connection, [{"id": row.id, "meeting": occurrence.meeting, "note": occurrence.note}]
-        )
+    now = {"meeting": occurrence.meeting, "slot": occurrence.slot, "note": occurrence.note}
+    if any(getattr(row, name) != value for name, value in now.items()):
+        update_occurrences(connection, [{"id": row.id, **now}])
 
 
 def _restore(
@@ -124,6 +168,7 @@ def _move(
         "due": due,
         "planned_due": None if due == occurrence.due else occurrence.due,
         "meeting": occurrence.meeting,
+        "slot": occurrence.slot,
         "note": occurrence.note,
         "left_planner": False,
     }
@@ -136,6 +181,12 @@ def _move(
     new["precision"] = occurrence.precision if due == occurrence.due else Precision.DAY
     update_occurrences(connection, [new])
     supersede_unsent(connection, [row.id], UnsentReason.DATE_MOVED)
+    _note_move(connection, view, row, due, occurrence.note)
+
+
+def _note_move(
+    connection: Connection, view: BoardView, row: StoredOccurrence, due: date, why: str | None
+) -> None:
     note_change(
         connection,
         board=row.board,
@@ -143,7 +194,7 @@ def _move(
         what=ChangeKind.MOVED,
         before=row.due,
         after=due,
-        why=occurrence.note,
+        why=why,
         now=view.now,
         who=BOARDCAL,
     )

@@ -77,6 +77,8 @@ occurrence = Table(
         comment="Void because the planner lost it: it comes back where that has it again",
     ),
     Column("planned_due", Date, comment="The date it should have had, which had passed; or null"),
+    Column("slot", String(60), comment="Which meeting it is for, for good; meeting is its day"),
+    Column("put_off", String(60), comment="The slot of the meeting that it was put off to"),
     Index("ix_occurrence_next_step_at", "next_step_at"),
     Index("ix_occurrence_board_due", "board", "due"),
     Index("ix_occurrence_board_ref_owner", "board", "ref", "owner"),

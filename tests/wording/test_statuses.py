@@ -38,7 +38,7 @@ def test_how_far_off_or_how_late_it_is(status: Status, due: str, today: str, wor
     ("status", "kind", "due", "words"),
     [
         (Status.PLANNED, Kind.MEETING, "2018-03-08", "planned"),
-        (Status.PLANNED, Kind.MEETING, "2018-03-07", "held"),
+        (Status.PLANNED, Kind.MEETING, "2018-03-07", "past"),
         (Status.VOID, Kind.MEETING, "2018-03-09", "cancelled"),
         (Status.VOID, Kind.REPORT, "2018-03-09", "no longer due"),
         (Status.UNSETTLED, Kind.REPORT, "2018-03-01", "not settled"),

@@ -36,7 +36,7 @@ OPEN_AGAIN = "Open again: it is owed after all"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TypedRecord:
-    """The fields of the page's two forms."""
+    """The fields of the page's forms."""
 
     on: TypedDate
     status: str = ""
@@ -44,10 +44,12 @@ class TypedRecord:
     note: str = ""
     to: TypedDate = field(default_factory=TypedDate)
     why: str = ""
+    meeting: str = ""
+    reason: str = ""
 
     @classmethod
     def of(cls, form: Form, today: date) -> TypedRecord:
-        """One form as it was sent; the other begins as it always does."""
+        """One form as it was sent; the others begin as they always do."""
         return cls(
             on=typed_date(form, "on") if form.has("on-day") else shown_date(today),
             status=form.secret("status"),
@@ -55,6 +57,8 @@ class TypedRecord:
             note=form.secret("note"),
             to=typed_date(form, "to"),
             why=form.secret("why"),
+            meeting=form.secret("meeting"),
+            reason=form.secret("reason"),
         )
 
 

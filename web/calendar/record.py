@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 
 from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 
 from ...calendar.status import OPEN, RECORDABLE
-from ...operations.extend import extend
+from ...operations.extend import extend, put_off, put_off_because
 from ...operations.record import RecordError, record
 from ...queries.calendar.item import what_follows
 from ...queries.calendar.item_version import changes_in_version, item_version
@@ -17,7 +18,7 @@ from ...scheduler.planning.board_view import BoardView
 from ...storage.boards import BoardRow
 from ...storage.change_log import last_change
 from ...storage.occurrences import StoredOccurrence, occurrence_by_key
-from ...wording.recorded import became, new_date
+from ...wording.recorded import became, new_date, now_for
 from ..request.context import changing_board, form_of, redirect, site_of, user_of
 from ..request.dates import read_date
 from ..request.form import Form, Problems
@@ -78,6 +79,36 @@ def extend_it(request: Request) -> Response:
         says=lambda stored, view: new_date(stored, view.planner),
         same={"after": to.isoformat(), "on": None, "why": why, "who": who},
         field="to",
+    )
+
+
+def put_it_off(request: Request) -> Response:
+    """Put an item off to a later meeting."""
+    form, problems, who = form_of(request), Problems(), user_of(request).email
+    day = problems.read(
+        "meeting", "The meeting", lambda: form.required("meeting", "must be chosen")
+    )
+    why = problems.read(
+        "reason", "The reason", lambda: form.required("reason", "must be given: the mails say it")
+    )
+    key = request.path_params["key"]
+    try:
+        to = date.fromisoformat(day or "")
+    except ValueError:
+        problems.add("meeting", "Choose the meeting")
+        to = date.max
+    if why is None or problems:
+        return item_page(request, typed_by(request), problems=problems)
+
+    def change(connection: Connection, view: BoardView) -> StoredOccurrence:
+        return put_off(connection, view, key, to=to, who=who, note=why)
+
+    return _changed(
+        request,
+        change,
+        says=lambda stored, view: now_for(stored, view.planner),
+        same={"why": put_off_because(to, why), "who": who},
+        field="meeting",
     )
 
 

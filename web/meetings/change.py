@@ -21,7 +21,7 @@ from ..request.context import form_of, reading_board, redirect, site_of, user_of
 from ..request.dates import read_date, typed_date
 from ..request.errors import ConflictError, NotFoundError
 from ..request.form import Problems, unsure
-from .meetings import body_that_meets, day_of, meeting_of
+from .meetings import body_that_meets, day_of, meeting_of, slot_of
 from .preview import edited, meeting_preview
 
 # The field that a problem with the whole is shown beside.
@@ -54,13 +54,17 @@ def _decision(
     with reading_board(request) as (_, view):
         body = body_that_meets(view.planner, request.path_params["body"]).id
     if becomes is MeetingChangeKind.CANCELLED:
-        return MeetingDecision(body=body, becomes=becomes, day=day_of(request))
+        return MeetingDecision(
+            body=body, becomes=becomes, day=day_of(request), slot=slot_of(request)
+        )
     name = FIELDS[becomes]
     day = problems.read(name, LABELS[name], lambda: read_date(form, name, today=today))
     if day is None:
         return None
     if becomes is MeetingChangeKind.MOVED:
-        return MeetingDecision(body=body, becomes=becomes, day=day_of(request), to=day)
+        return MeetingDecision(
+            body=body, becomes=becomes, day=day_of(request), to=day, slot=slot_of(request)
+        )
     return MeetingDecision(
         body=body, becomes=becomes, day=day, extraordinary=form.has("extraordinary")
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from functools import wraps
 
 from sqlalchemy import Connection
 from starlette.requests import Request
@@ -12,10 +14,13 @@ from ...calendar.planner.model import Body, Planner
 from ...calendar.rules.date_text import EARLIEST_YEAR, LATEST_YEAR
 from ...queries.calendar.board_calendar import BoardCalendar
 from ...queries.meetings.meetings import MeetingLine, meeting_calendar, meeting_on
+from ...queries.meetings.old_days import moved_from
 from ...scheduler.planning.board_view import BoardView
 from ..page.page import page
-from ..request.context import reading_board, site_of
+from ..request.context import reading_board, redirect, site_of
 from ..request.errors import NotFoundError
+
+Handler = Callable[[Request], Response]
 
 
 def show(request: Request) -> Response:
@@ -71,11 +76,43 @@ def day_of(request: Request) -> date:
     return day
 
 
+def slot_of(request: Request) -> str | None:
+    """Which of several meetings on its day an address names (?slot=2018-03)."""
+    return request.query_params.get("slot") or None
+
+
+def leading_on(handler: Handler) -> Handler:
+    """`handler`, and where the meeting was moved since, on to the page of its new day."""
+
+    @wraps(handler)
+    def lead(request: Request) -> Response:
+        try:
+            return handler(request)
+        except NotFoundError:
+            address = _moved_to(request)
+            if address is None:
+                raise
+            return redirect(request, address)
+
+    return lead
+
+
+def _moved_to(request: Request) -> str | None:
+    with reading_board(request) as (connection, view):
+        body = body_that_meets(view.planner, request.path_params["body"])
+        day = day_of(request)
+        meeting = moved_from(connection, view, body, day)
+    if meeting is None or meeting.day == day:
+        return None
+    rest = request.url.path.partition(f"/{day}")[2]
+    return f"/meetings/{body.id}/{meeting.day}{rest}"
+
+
 def meeting_of(request: Request, connection: Connection, view: BoardView) -> MeetingLine:
     """The meeting that the address names. Raises NotFoundError where there is none."""
     body = body_that_meets(view.planner, request.path_params["body"])
     day = day_of(request)
-    meeting = meeting_on(BoardCalendar(connection, view), body.id, day)
+    meeting = meeting_on(BoardCalendar(connection, view), body.id, day, slot_of(request))
     if meeting is None:
         raise NotFoundError(no_meeting(body))
     return meeting

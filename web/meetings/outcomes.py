@@ -88,7 +88,7 @@ def record_all(request: Request) -> Response:
     meeting = papers.meeting
     answers = count(len(chosen) + len(set(silent)), "answer")
     notice = f"Recorded {answers} at the {meeting.title} of {meeting.when}."
-    return redirect(request, f"/meetings/{meeting.body.id}/{meeting.day}", notice)
+    return redirect(request, meeting.address, notice, slot=meeting.told_apart)
 
 
 def _record(

@@ -9,7 +9,7 @@ from ...queries.meetings.papers import MeetingPapers, meeting_papers
 from ..page.page import page
 from ..request.context import reading_board
 from ..request.errors import NotFoundError
-from .meetings import body_that_meets, day_of, no_meeting
+from .meetings import body_that_meets, day_of, no_meeting, slot_of
 
 
 def show(request: Request) -> Response:
@@ -20,7 +20,6 @@ def show(request: Request) -> Response:
         "meetings/papers.html.j2",
         title=f"Papers for the {papers.meeting.title}",
         papers=papers,
-        address=f"/meetings/{papers.meeting.body.id}/{papers.meeting.day}",
     )
 
 
@@ -34,6 +33,7 @@ def papers_of(request: Request) -> MeetingPapers:
             view,
             body=body.id,
             day=day,
+            slot=slot_of(request),
         )
     if papers is None:
         raise NotFoundError(no_meeting(body))

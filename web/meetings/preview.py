@@ -45,6 +45,7 @@ def meeting_preview(request: Request, decision: MeetingDecision) -> MeetingPrevi
     installation = site_of(request).installation
     with reading_board(request) as (connection, view):
         content = installation.planners.content(connection, view.row)
+        decision = decision.of(view.planner)
         after = planner_of(edited(content, decision, installation.today))
         changes = change_effects(connection, view, after)
     beyond = _beyond(decision, installation.today)

@@ -101,6 +101,14 @@ def test_a_new_date_starts_the_reminders_afresh(live: Desk) -> None:
     assert _status(live, S11) == ("2018-03-01", "due")
 
 
+def test_what_is_put_off_is_due_with_the_papers_of_that_meeting(live: Desk) -> None:
+    done = live("extend", S11, "--meeting", "10 May 2018", "--note", "Illness")
+    assert flat(done.stdout).startswith(
+        f"{TITLE} is now for the meeting on Thursday 10 May 2018, due on 25 April 2018. "
+    )
+    assert _status(live, S11) == ("2018-04-25", "planned")
+
+
 def test_a_date_after_the_meeting_is_remarked_on(live: Desk) -> None:
     done = flat(live("extend", S11, "--to", "2018-03-20", "--note", "Illness").stdout)
     assert "That is after the meeting it is for, on 8 March 2018." in done
@@ -143,7 +151,17 @@ def test_before_mails_begin_it_says_that_none_go_out(desk: Desk) -> None:
         (["record", S11, "submitted", "--note", "a\nb"], 2, "--note: must be one line"),
         (["record", S11, "submitted", "--by", "  "], 2, "--by: is empty"),
         (["record", S11, "submitted", "--note", "x" * 501], 2, "--note: is longer than 500"),
-        (["extend", S11, "--note", "x"], 2, "The option --to is missing."),
+        (["extend", S11, "--note", "x"], 2, "Give either --to with a new date or --meeting with"),
+        (
+            ["extend", S11, "--to", "2018-03-01", "--meeting", "2018-05-10", "--note", "x"],
+            2,
+            "Give either --to with a new date or --meeting with its day.",
+        ),
+        (
+            ["extend", S11, "--meeting", "2018-05-11", "--note", "x"],
+            1,
+            "LSCB does not meet on 11 May 2018; it meets on 8 March 2018, 10 May 2018 or 12",
+        ),
         (["extend", S11, "--to", "2018-03-01"], 2, "The option --note is missing."),
         (
             ["extend", S11, "--to", "2018-01-31", "--note", "x"],

@@ -127,7 +127,7 @@ def test_the_meetings_of_the_board_stand_above_with_what_became_of_each() -> Non
         if marks
     }
     assert found == {
-        "Jan": [("2018-01-11", "held", None)],
+        "Jan": [("2018-01-11", "past", None)],
         "Mar": [("2018-03-08", "planned", None)],
         "Jun": [("2018-06-07", "planned", "moved from 10 May 2018")],
         "Jul": [("2018-07-12", "cancelled", "cancelled")],

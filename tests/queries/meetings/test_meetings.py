@@ -68,7 +68,7 @@ def test_the_meetings_of_a_year_with_what_is_due_and_has_come(office: Office) ->
     office.record(S11, Status.SUBMITTED, on="2018-02-01")
     by_day = {meeting.day: meeting for meeting in meetings_of(office)}
     assert len(by_day) == 6
-    assert by_day[JANUARY].status_words == "held"
+    assert by_day[JANUARY].status_words == "past"
     assert by_day[MARCH].status_words == "planned"
     # S.11, and the progress of two subgroups.
     assert (by_day[MARCH].expected, by_day[MARCH].received) == (3, 1)

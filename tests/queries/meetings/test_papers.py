@@ -29,15 +29,19 @@ def office() -> Office:
     return office
 
 
-def papers_for(office: Office, when: str = MARCH, body: str = "lscb") -> MeetingPapers:
-    papers = found_for(office, when, body)
+def papers_for(
+    office: Office, when: str = MARCH, body: str = "lscb", slot: str | None = None
+) -> MeetingPapers:
+    papers = found_for(office, when, body, slot)
     assert papers is not None
     return papers
 
 
-def found_for(office: Office, when: str, body: str) -> MeetingPapers | None:
+def found_for(
+    office: Office, when: str, body: str, slot: str | None = None
+) -> MeetingPapers | None:
     papers: MeetingPapers | None = shown_by(
-        office, meeting_papers, body=body, day=day(when), today=office_day(office)
+        office, meeting_papers, body=body, day=day(when), slot=slot, today=office_day(office)
     )
     return papers
 
@@ -116,6 +120,40 @@ def test_nothing_is_expected_at_a_cancelled_meeting(office: Office) -> None:
     papers = papers_for(office)
     assert (papers.expected, papers.meeting.is_cancelled) == (0, True)
     # What names a month waits for the next meeting.
+    assert S11 in keys(papers_for(office, "2018-05-10").outstanding)
+
+
+def test_what_was_submitted_for_a_cancelled_meeting_is_offered_to_the_next(
+    office: Office,
+) -> None:
+    office.record(PMQAG, Status.SUBMITTED)
+    office.edit(lambda content: cancel_meeting(content, "lscb", day(MARCH), day("2018-02-01")))
+    office.tick()
+    for when in (MARCH, "2018-05-10"):
+        assert keys(papers_for(office, when).offered) == {PMQAG}
+    assert papers_for(office, "2018-07-12").offered == ()
+    office.put_off(PMQAG, "2018-05-10")
+    assert papers_for(office).offered == ()
+    may = papers_for(office, "2018-05-10")
+    assert (keys(may.offered), keys(may.received)) == (set(), {PMQAG})
+    assert (may.meeting.received, may.meeting.expected) == (1, may.expected)
+
+
+def test_two_meetings_of_one_day_have_papers_of_their_own(office: Office) -> None:
+    office.edit(lambda content: move_meeting(content, "lscb", day(MARCH), day("2018-05-10")))
+    office.tick()
+    march = papers_for(office, "2018-05-10", slot="2018-03")
+    may = papers_for(office, "2018-05-10", slot="2018-05")
+    assert keys(march.outstanding) == {S11, PMQAG, CDOP}
+    assert keys(may.outstanding).isdisjoint(keys(march.outstanding))
+    assert (march.meeting.expected, may.meeting.expected) == (march.expected, may.expected)
+    assert (march.meeting.told_apart, may.meeting.others) == ("2018-03", ("2018-03",))
+    assert papers_for(office, "2018-05-10") == may
+
+
+def test_what_is_put_off_is_among_the_papers_of_that_meeting_alone(office: Office) -> None:
+    office.put_off(S11, "2018-05-10")
+    assert S11 not in keys(papers_for(office).outstanding)
     assert S11 in keys(papers_for(office, "2018-05-10").outstanding)
 
 

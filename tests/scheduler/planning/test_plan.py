@@ -270,13 +270,14 @@ def test_papers_that_are_due_already_move_as_long_as_their_meeting_lies_ahead(
 @pytest.mark.parametrize(
     "status", [Status.SUBMITTED, Status.ACCEPTED, Status.WAIVED], ids=lambda status: status.value
 )
-def test_what_is_settled_stays_where_it_was(office: Office, status: Status) -> None:
+def test_what_is_settled_stays_so_and_follows_its_meeting(office: Office, status: Status) -> None:
     office.store().tick("2018-02-20")
     office.record(S11, status)
-    before = office.row(S11)
     office.edit(lambda c: move_meeting(c, "lscb", day("2018-03-08"), day("2018-03-22")))
     office.tick("2018-02-20 08:01")
-    assert office.row(S11) == before
+    row = office.row(S11)
+    assert (row.state, row.meeting, row.due) == (status, day("2018-03-22"), day("2018-03-08"))
+    assert (row.due_revision, row.next_step_at) == (1, None)
 
 
 def test_a_date_that_somebody_set_is_not_overridden(office: Office) -> None:

@@ -202,6 +202,36 @@ def test_a_new_date_moves_it_and_its_reminders(planned: Place) -> None:
     assert "(the audit runs late)" in reader.text
 
 
+def test_it_can_be_put_off_to_a_later_meeting(planned: Place) -> None:
+    reader = opened(planned)
+    fields = {"meeting": "2018-05-10", "reason": "the Board is busy"}
+    done = sent(reader, f"/put-off/{S11}", **fields)
+    assert done.status_code == 303
+    reader.follows(done)
+    assert "is now for the meeting on Thursday 10 May 2018, due on 25 April 2018." in reader.text
+    assert "put off to the meeting on 10 May 2018: the Board is busy" in reader.text
+    reader.opens("/meetings/lscb/2018-05-10")
+    assert "25 April 2018" in reader.text
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"reason": "busy"}, "The meeting must be chosen"),
+        ({"meeting": "2018-05-10"}, "The reason must be given: the mails say it"),
+        ({"meeting": "soon", "reason": "busy"}, "Choose the meeting"),
+        ({"meeting": "2018-05-11", "reason": "busy"}, "LSCB does not meet on 11 May 2018"),
+    ],
+)
+def test_a_wrong_meeting_to_put_it_off_to_is_said_and_nothing_saved(
+    place: Place, fields: dict[str, str], sentence: str
+) -> None:
+    reader = opened(place)
+    assert sent(reader, f"/put-off/{S11}", **fields).status_code == 422
+    assert sentence in reader.text
+    assert place.table(change) == []
+
+
 def test_a_date_after_its_meeting_is_remarked_on(planned: Place) -> None:
     reader = opened(planned)
     reader.follows(sent(reader, EXTEND, why="late", **(MARCH_3 | {"to-day": "12"})))

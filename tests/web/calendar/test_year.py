@@ -88,7 +88,7 @@ def test_the_meetings_of_the_board_stand_above(whole: Opened) -> None:
     )
     meetings = table(whole.sees(PATH))["Meetings of the Board"]
     assert [cell for cell in meetings if cell] == [
-        "11 Jan Held",
+        "11 Jan Past",
         "8 Mar Planned",
         "10 May Planned",
         "12 Jul Cancelled",
