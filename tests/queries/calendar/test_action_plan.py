@@ -70,7 +70,7 @@ def test_an_action_goes_from_on_track_to_overdue(
 )
 def test_what_was_recorded_counts(status: Status, rag: Rag, words: str) -> None:
     office = with_action({"by": "March 2018"})
-    office.tick("2018-03-12")
+    office.reminded().tick("2018-03-12")
     office.record(MILESTONE, status, note="came by mail")
     row = row_of(office, "2018-03-12")
     assert (row.rag, row.words) == (rag, words)
@@ -93,7 +93,7 @@ def test_of_two_dates_the_first_one_open_counts() -> None:
     office.record("lscb/1.1/pmqag/november-2017", Status.SUBMITTED)
     row = row_of(office, "2017-12-05")
     assert (row.rag, row.when) == (Rag.ON_TRACK, "end of March 2018")
-    office.tick("2018-03-01")
+    office.reminded().tick("2018-03-01")
     office.record(MILESTONE, Status.SUBMITTED)
     assert row_of(office, "2018-03-12").rag is Rag.COMPLETE
 
@@ -156,7 +156,7 @@ def test_completing_a_milestone_does_not_close_what_goes_on_after_it() -> None:
 
 def test_the_worse_of_two_owners_stands_for_both() -> None:
     office = with_action({"by": "March 2018"}, owner=["pmqag", "cdop"])
-    office.tick("2018-03-01")
+    office.reminded().tick("2018-03-01")
     office.record(MILESTONE, Status.SUBMITTED)
     row = row_of(office, "2018-03-12")
     assert (row.who, row.rag) == ("PMQAG and CDOP", Rag.DUE_SOON)

@@ -41,7 +41,7 @@ FAR_BACK, FAR_AHEAD = day("2017-01-01"), day("2021-12-31")
 
 def an_office(content: PlannerFile | None = None) -> Office:
     office = in_memory().store(content or make_whole())
-    office.tick(TODAY)
+    office.reminded().tick(TODAY)
     return office
 
 
@@ -189,7 +189,7 @@ def test_what_a_change_moves_is_listed_once_before_it_is_planned_and_after() -> 
     key = "lscb/progress/cdop/2018-05"
     seen = [line.due for line in lines(office, "2018-04-01", "2018-06-30") if line.key == key]
     assert len(seen) == 1
-    office.tick("2018-03-05 09:00")
+    office.reminded().tick("2018-03-05 09:00")
     seen = [line.due for line in lines(office, "2018-04-01", "2018-06-30") if line.key == key]
     assert seen == [day("2018-05-23")]
 
@@ -287,7 +287,7 @@ def test_another_boards_key_finds_nothing_here() -> None:
     office = an_office()
     other = make_document("ctb", report=[make_report(to="ctb", when=at_march("ctb"))])
     office.store(checked(other))
-    office.tick("2018-03-05 10:00")
+    office.reminded().tick("2018-03-05 10:00")
     assert office.row("ctb/s11/pmqag/2018-03").board == "ctb"
     assert line(office, "ctb/s11/pmqag/2018-03") is None
 
@@ -314,7 +314,7 @@ def test_a_later_start_makes_what_lies_before_it_unsettled_at_once() -> None:
     office = in_memory().store(make_planner())
     with office.database.write() as connection:
         connection.execute(update(board).values(go_live=day("2018-03-01")))
-    office.tick("2018-03-05 09:00")
+    office.reminded().tick("2018-03-05 09:00")
     (found,) = lines(office, "2018-02-01", "2018-03-31")
     assert found.status is Status.UNSETTLED
     assert at("2018-03-05 09:00") == office.now

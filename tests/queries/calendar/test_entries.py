@@ -94,7 +94,7 @@ def test_some_reports_alone_are_the_same_entries_without_the_meetings() -> None:
 @pytest.mark.parametrize("refs", [None, {"audits-july"}])
 def test_what_is_met_by_another_takes_its_status(refs: set[str] | None) -> None:
     office = in_memory().store(make_whole())
-    office.tick("2018-06-20")
+    office.reminded().tick("2018-06-20")
     office.record("lscb/july/pmqag/2018-07", Status.SUBMITTED)
     entries = {
         entry.key: entry.status
@@ -105,7 +105,7 @@ def test_what_is_met_by_another_takes_its_status(refs: set[str] | None) -> None:
 
 def test_it_takes_that_status_wherever_the_other_was_moved() -> None:
     office = in_memory().store(make_whole())
-    office.tick("2018-06-20")
+    office.reminded().tick("2018-06-20")
     office.extend("lscb/july/pmqag/2018-07", "2018-09-14")
     office.record("lscb/july/pmqag/2018-07", Status.ACCEPTED)
     entries = listed(office, "2018-06-01", "2018-07-31", "2018-06-21", refs=["audits-july"])

@@ -30,7 +30,7 @@ def keys(page: UpcomingPage) -> list[str]:
 
 def an_office() -> Office:
     office = in_memory().store(make_whole())
-    office.tick(TODAY)
+    office.reminded().tick(TODAY)
     return office
 
 
@@ -55,7 +55,7 @@ def test_what_was_returned_and_is_late_is_listed_with_the_overdue() -> None:
 
 def test_without_a_choice_everything_of_the_calendar_is_there() -> None:
     office = in_memory().store(cumbria())
-    office.tick(TODAY)
+    office.reminded().tick(TODAY)
     page = page_of(office, page=1)
     rest = page_of(office, page=2)
     whole = shown_by(office, upcoming, **(YEAR | {"start": day("2017-01-01")}))

@@ -27,7 +27,7 @@ def planner_of(office: Office, first: str = "2018-01-01", **more: Any) -> YearPl
 
 def an_office() -> Office:
     office = in_memory().store(make_whole())
-    office.tick(TODAY)
+    office.reminded().tick(TODAY)
     return office
 
 
@@ -140,7 +140,7 @@ def test_the_meetings_of_the_board_stand_above_with_what_became_of_each() -> Non
 def test_a_cancelled_cell_says_so_only_where_nobody_owes_it_any_more() -> None:
     office = an_office()
     office.edit(lambda content: cancel_meeting(content, "lscb", day("2018-07-12"), day(TODAY)))
-    office.tick("2018-03-05 09:00")
+    office.reminded().tick("2018-03-05 09:00")
     cells = cells_of(planner_of(office), "progress")
     assert [cell.status_words for cell in cells["Jul"]] == ["no longer due"]
 
