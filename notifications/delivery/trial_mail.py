@@ -11,11 +11,11 @@ from ..transports.base import OutgoingMail, Transport
 from .envelope import Sender
 from .mime import build_mail, message_id_for
 
-SUBJECT = "Test mail from boardcal"
+SUBJECT = "Test email from boardcal, {day} at {time}"
 TEXT = (
-    "This is a test mail from boardcal, sent on {day} at {time}.\n"
+    "This is a test email from boardcal, sent on {day} at {time}.\n"
     "\n"
-    "If you can read it, boardcal's mails arrive at this address. There is nothing to do.\n"
+    "If you can read it, boardcal's emails arrive at this address. There is nothing to do.\n"
 )
 HTML = (
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{subject}</title></head>'
@@ -47,15 +47,16 @@ def _mail(sender: Sender, address: str, now: datetime) -> OutgoingMail:
     author, recipient = parse_address(sender.address), parse_address(address)
     domain = author.address.rpartition("@")[2]
     message_id = message_id_for(sender.installation, f"test/{uuid.uuid4()}", domain=domain)
-    text = TEXT.format(day=long_date(now.date()), time=f"{now:%H:%M}")
+    when = {"day": long_date(now.date()), "time": f"{now:%H:%M}"}
+    text, subject = TEXT.format(**when), SUBJECT.format(**when)
     paragraphs = "".join(f"<p>{part.strip()}</p>" for part in text.split("\n\n"))
     content = build_mail(
         sender=author,
         recipient=recipient,
         reply_to=parse_address(sender.reply_to or sender.address),
-        subject=SUBJECT,
+        subject=subject,
         text=text,
-        html=HTML.format(subject=SUBJECT, paragraphs=paragraphs),
+        html=HTML.format(subject=subject, paragraphs=paragraphs),
         message_id=message_id,
         date=now,
     )

@@ -202,8 +202,8 @@ def asked_heading(letter: Letter) -> str:
 
 
 def asked_where(asked: Asked) -> str:
-    """ "Of PMQAG, due 22 February 2018"."""
-    return f"It is owed by {one_line(asked.owner)}, due {long_date(asked.due)}"
+    """ "It is from PMQAG, due 22 February 2018"."""
+    return f"It is from {one_line(asked.owner)}, due {long_date(asked.due)}"
 
 
 def owner_name(item: Item) -> str:

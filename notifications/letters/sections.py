@@ -230,17 +230,17 @@ def day_of_week(day: date) -> str:
 
 
 def overview_counts(overview: Overview) -> str:
-    """The overview's first line: "1 late, 2 mails not delivered, 14 due in eight weeks"."""
+    """The overview's first line: "1 late, 2 emails not delivered, 14 due in eight weeks"."""
     ahead = [line.kind for line in overview.coming if line.status != Status.VOID]
     meetings = ahead.count(Kind.MEETING)
     due = len(ahead) - meetings
     parts = [
         (overview.late, f"{len(overview.late)} late"),
-        (overview.undelivered, f"{count(len(overview.undelivered), 'mail')} not delivered"),
+        (overview.undelivered, f"{count(len(overview.undelivered), 'email')} not delivered"),
         (overview.undecided, f"{len(overview.undecided)} to decide"),
         (overview.vacant, count(len(overview.vacant), "vacant role")),
         (overview.stale, f"{count(len(overview.stale), 'review')} without an answer"),
-        (overview.unsettled, f"{len(overview.unsettled)} to settle from before the start"),
+        (overview.unsettled, f"{len(overview.unsettled)} from before emails began"),
     ]
     filled = [text for lines, text in parts if lines]
     coming = f"in the next eight weeks {due} due and {count(meetings, 'meeting')}"

@@ -253,7 +253,7 @@ def test_a_test_mail_goes_through_the_mail_server(desk: Desk, mailbox: tuple[Mai
     ((readers, content),) = box.got
     mail = message_from_bytes(content, policy=policy.default)
     assert (readers, mail["To"]) == (["me@example.org"], "me@example.org")
-    assert mail["Subject"] == "Test mail from boardcal"
+    assert mail["Subject"] == "Test email from boardcal, 1 February 2018 at 09:00"
     body = mail.get_body(("plain",))
     assert body is not None
     assert "sent on 1 February 2018 at 09:00" in body.get_content()

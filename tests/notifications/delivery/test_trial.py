@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 BASE = "https://calendar.example.org"
 TRIAL = "trial@example.org"
-MEANT = f"A trial: this mail is meant for {CHAIR}, and came to you instead."
+MEANT = f"A trial: this email is meant for {CHAIR}, and came to you instead."
 
 
 def first_mail(office: Office, folder: Path, redirect_to: str) -> Mail:

@@ -156,7 +156,7 @@ def test_somebody_is_introduced_to_the_calendar_once(any_office: Office) -> None
     mails = [mail for mail in any_office.days("2018-02-20", "2018-02-22") if mail.to == CHAIR]
     said = "chair of the Pmqag Subgroup"
     assert len(mails) == 3
-    introduced = ["first mail" in mail.text for mail in mails]
+    introduced = ["first email" in mail.text for mail in mails]
     assert introduced == [True, False, False]
     assert said in mails[0].text
 
@@ -165,7 +165,7 @@ def test_who_takes_over_is_introduced_too(office: Office) -> None:
     office.store().sweep("2018-02-21")
     office.appoint(RoleName.CHAIR, NEW_CHAIR, "2018-02-22")
     (mail,) = [mail for mail in office.sweep("2018-02-22") if mail.items]
-    assert "first mail" in mail.text
+    assert "first email" in mail.text
 
 
 # What else is said

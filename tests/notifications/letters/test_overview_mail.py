@@ -57,8 +57,8 @@ def test_the_overview_shows_every_section(templates: Templates) -> None:
     mail = templates.render(letter(recipient="secretariat@example.org", overviews=(wanted,)))
     for part in (" ".join(mail.text.split()), seen(mail.html)):
         for said in (
-            "1 late, 1 mail not delivered, 1 to decide, 1 vacant role, 1 review without an answer",
-            "1 to settle from before the start; in the next eight weeks 0 due and 0 meetings.",
+            "1 late, 1 email not delivered, 1 to decide, 1 vacant role, 1 review without an answer",
+            "1 from before emails began; in the next eight weeks 0 due and 0 meetings.",
             "Mails are written into a folder.",
             "Agencies to PMQAG: due 15 February 2018, 5 working days late",
             "Was refused.",

@@ -91,7 +91,7 @@ def seen(html: str) -> str:
         (
             letter(items=(copy(),)),
             [
-                "Copied to you: the Education Subgroup owes this",
+                "Copied to you: the Education Subgroup is responsible",
                 "Subgroup progress report",
                 "Overdue since Thursday 15 February 2018, 5 working days late",
             ],
@@ -218,8 +218,8 @@ def test_with_buttons_a_reply_is_the_second_way(templates: Templates) -> None:
     mail = templates.render(letter(items=(item(answer=ANSWER), action(answer=ANSWER))))
     for part in (" ".join(mail.text.split()), seen(mail.html)):
         assert "You need no account, and nothing is recorded until you confirm it there." in part
-        assert "Or reply to this mail, with the report if you like" in part
-        assert "whoever you forward this mail to could answer in your name" in part
+        assert "Or reply to this email, with the report if you like" in part
+        assert "anyone you forward this email to could answer in your name" in part
         assert "or want no reminders for a while, say so" in part
 
 
@@ -298,7 +298,7 @@ def test_the_last_lines_say_why_and_what_to_do_when_it_is_somebody_else(
 ) -> None:
     mail = templates.render(letter(items=(item(),)))
     last = (
-        "You get this mail from the reporting calendar of Cumbria LSCB as chair of PMQAG. "
+        "You get this email from the reporting calendar of Cumbria LSCB as chair of PMQAG. "
         "At most one comes on a working day, and only when something is due. "
         "If you are not the right person, reply and say who is."
     )
@@ -312,15 +312,15 @@ def test_a_first_contact_introduces_itself_in_a_few_sentences(templates: Templat
     with_note = templates.render(letter(items=(item(),), first_contact=note))
     without = templates.render(letter(items=(item(),)))
     said = (
-        "This is your first mail from the reporting calendar of Cumbria LSCB, which writes on "
+        "This is your first email from the reporting calendar of Cumbria LSCB, which writes on "
         "behalf of its secretariat. It comes to you as chair of PMQAG and vice-chair of the "
-        "Education Subgroup. You get one mail a working day at most, and only when something is "
+        "Education Subgroup. You get one email a working day at most, and only when something is "
         "due. If it should go to somebody else, reply and say to whom."
     )
     assert said in " ".join(with_note.text.split())
     assert said in seen(with_note.html).replace("LSCB , which", "LSCB, which")
-    assert "first mail" not in without.text
-    assert "first mail" not in without.html
+    assert "first email" not in without.text
+    assert "first email" not in without.html
 
 
 @pytest.mark.parametrize("index", range(len(sample_letters())))
