@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from urllib.parse import urlencode, urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.routing import compile_path
 
 from ..storage.accounts.accounts import Role
 from ..storage.accounts.sessions import mark_seen, needs_marking
@@ -15,8 +17,16 @@ from ..storage.boards import BoardRow
 from ..storage.database.errors import DatabaseError
 from .accounts.sign_in import sign_in_first
 from .page.error_page import error_page
-from .page.resubmit import resendable, resubmit_page
-from .request.context import VISITOR, RequestContext, context_of, open_context, set_cookie, site_of
+from .page.resubmit import KeptForm, resendable, resubmit_page
+from .request.context import (
+    VISITOR,
+    RequestContext,
+    context_of,
+    open_context,
+    session_headers,
+    set_cookie,
+    site_of,
+)
 from .request.errors import ForbiddenError, FormRefusedError, NotFoundError, PageError
 from .request.form import Form, read_form
 from .request.form_sign import SIGN, is_form_sign, is_from_elsewhere, is_same_origin
@@ -93,6 +103,45 @@ def _admitted(endpoint: Endpoint, request: Request, context: RequestContext) -> 
     if endpoint.method == "POST":
         return answered_once(request, endpoint.handler)
     return endpoint.handler(request)
+
+
+def form_page(endpoints: Sequence[Endpoint], request: Request, kept: KeptForm) -> str:
+    """The page that a form stands on, as its reader would see it now; "" where they see none.
+
+    It is only looked at: a notice, or an address that is shown once, waits for the reader.
+    """
+    site, address = site_of(request), urlsplit(kept.path)
+    path = address.path.removeprefix(site.prefix)
+    matches = (
+        (endpoint, found, convertors)
+        for endpoint in endpoints
+        if endpoint.method == "POST"
+        for regex, _, convertors in map(compile_path, endpoint.paths)
+        if (found := regex.match(path))
+    )
+    endpoint, found, convertors = next(matches, (None, None, {}))
+    if endpoint is None or found is None:
+        return ""
+    looked_at = endpoint.form_on or endpoint.path
+    page = next(line for line in endpoints if (line.method, line.path) == ("GET", looked_at))
+    params = {name: convertors[name].convert(value) for name, value in found.groupdict().items()}
+    query = "&".join(filter(None, (address.query, urlencode(kept.pairs))))
+    look = Request(
+        {
+            **request.scope,
+            "method": "HEAD",
+            "path": address.path,
+            "query_string": query.encode(),
+            "headers": session_headers(request),
+            "path_params": params,
+            "state": {},
+        }
+    )
+    try:
+        response = _admitted(page, look, open_context(look, Form()))
+    except Exception:  # noqa: BLE001 - what was typed is kept, whether it can be shown or not
+        return ""
+    return bytes(response.body).decode() if response.status_code == 200 else ""
 
 
 def _admit(endpoint: Endpoint, request: Request, context: RequestContext) -> Response | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
@@ -10,7 +11,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 
 from ..queries.feeds.feed_contents import FeedCache
-from .access import guarded
+from .access import form_page, guarded
 from .feeds.endpoint import FeedEndpoint
 from .page.error_page import unrouted
 from .page.stylesheet import Stylesheet
@@ -56,6 +57,7 @@ def build_app(site: Site, endpoints: Sequence[Endpoint] = URL_MAP) -> Starlette:
     app.state.site = site
     app.state.stylesheet = stylesheet
     app.state.feeds = feeds
+    app.state.form_page = partial(form_page, endpoints)
     firsts = {endpoint.path.split("/")[1] for endpoint in endpoints if endpoint.of_board}
     app.state.is_board_page = lambda path: path.split("/")[1] in firsts
     return app

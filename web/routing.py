@@ -56,7 +56,7 @@ class Endpoint:
     `role` is the least that the account must have on the page's Board; None admits anybody. A
     page of a Board is also found under /boards/ID, which is the address where there are several.
     An address that carries a signed token needs no other sign that a form comes from it
-    (`signed`).
+    (`signed`). The form stands on the page of the same path, unless `form_on` is another one.
     """
 
     method: Literal["GET", "POST"]
@@ -65,6 +65,7 @@ class Endpoint:
     handler: Handler
     of_board: bool = True
     signed: bool = False
+    form_on: str | None = None
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -80,7 +81,13 @@ def get(
 
 
 def post(
-    path: str, role: Role | None, handler: Handler, *, of_board: bool = True, signed: bool = False
+    path: str,
+    role: Role | None,
+    handler: Handler,
+    *,
+    of_board: bool = True,
+    signed: bool = False,
+    form_on: str | None = None,
 ) -> Endpoint:
     """The address that a form is sent to."""
-    return Endpoint("POST", path, role, handler, of_board, signed)
+    return Endpoint("POST", path, role, handler, of_board, signed, form_on)

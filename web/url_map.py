@@ -46,9 +46,9 @@ URL_MAP: Sequence[Endpoint] = (
     post("/reports/{ref}/raise", SECRETARIAT, raise_item.RAISE.answer),
     get("/actions/{ref}/raise", SECRETARIAT, raise_item.RAISE.ask),
     post("/actions/{ref}/raise", SECRETARIAT, raise_item.RAISE.answer),
-    post("/record/{key:path}", SECRETARIAT, record.record_it),
-    post("/extend/{key:path}", SECRETARIAT, record.extend_it),
-    post("/put-off/{key:path}", SECRETARIAT, record.put_it_off),
+    post("/record/{key:path}", SECRETARIAT, record.record_it, form_on="/due/{key:path}"),
+    post("/extend/{key:path}", SECRETARIAT, record.extend_it, form_on="/due/{key:path}"),
+    post("/put-off/{key:path}", SECRETARIAT, record.put_it_off, form_on="/due/{key:path}"),
     # Meetings
     get("/meetings", VIEWER, meetings.show),
     get("/meetings/{body}/add", SECRETARIAT, change.ADD.ask),
@@ -78,7 +78,7 @@ URL_MAP: Sequence[Endpoint] = (
     post("/go-live", ADMIN, go_live.GO_LIVE.answer),
     # What waits for the secretariat
     get("/to-decide", VIEWER, to_decide.show),
-    post("/to-decide/confirm", SECRETARIAT, to_decide.confirm),
+    post("/to-decide/confirm", SECRETARIAT, to_decide.confirm, form_on="/to-decide"),
     get("/to-decide/unsettled", SECRETARIAT, unsettled.show),
     post("/to-decide/unsettled", SECRETARIAT, unsettled.settle_many),
     get("/requests/{id:number}", VIEWER, requests.show),
@@ -116,7 +116,7 @@ URL_MAP: Sequence[Endpoint] = (
     # Accounts
     get("/sign-in", ANYBODY, sign_in.show, of_board=False),
     post("/sign-in", ANYBODY, sign_in.sign_in, of_board=False),
-    post("/sign-out", VIEWER, sign_in.sign_out, of_board=False),
+    post("/sign-out", VIEWER, sign_in.sign_out, of_board=False, form_on="/account"),
     get("/set-up/{token}", ANYBODY, setup.show, of_board=False),
     post("/set-up/{token}", ANYBODY, setup.choose, of_board=False),
     get("/password/{token}", ANYBODY, setup.show, of_board=False),

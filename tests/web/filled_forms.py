@@ -53,6 +53,9 @@ SENT = {
     "/extend/{key:path}": Sent(
         page=f"/due/{S11}", to="/extend/", typed={"why": "Half term", **typed("to", "2018-03-01")}
     ),
+    "/put-off/{key:path}": Sent(
+        page=f"/due/{S11}", to="/put-off/", typed={"reason": "The audit is not ready"}
+    ),
     "/meetings/{body}/add": Sent(
         page="/meetings/lscb/add", typed={**typed("day", "2018-04-10"), "extraordinary": "yes"}
     ),
@@ -106,7 +109,9 @@ SENT = {
         typed={"current": PASSWORD, "password": NEW, "again": NEW},
     ),
     "/users": Sent(
-        page="/users", typed={"email": "new@example.org", "role": "viewer", "board": "*"}
+        page="/users",
+        to="/users$",
+        typed={"email": "new@example.org", "role": "viewer", "board": "*"},
     ),
     "/users/{id:number}/link": Sent(page="/users", to="/users/2/link"),
     "/users/{id:number}/disable": Sent(page="/users/2/disable"),
@@ -135,7 +140,7 @@ def form_of(shown: Response, page: str, to: str, typed_in: dict[str, str]) -> Fo
         form
         for form in forms_on(shown.text)
         if form.method == "post"
-        and (to in form.action if to else not form.action.endswith("/sign-out"))
+        and (re.search(to, form.action) if to else not form.action.endswith("/sign-out"))
         and (button is None or form.fields.get("do") == [button])
     )
     form.action = form.action or page

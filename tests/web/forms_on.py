@@ -13,6 +13,7 @@ class FoundForm:
     action: str
     method: str
     fields: dict[str, list[str]] = field(default_factory=dict)
+    hidden: list[str] = field(default_factory=list)
 
 
 def forms_on(html: str) -> list[FoundForm]:
@@ -59,6 +60,8 @@ class _Parser(HTMLParser):
         kind = attributes.get("type", "text")
         if kind in ("checkbox", "radio") and not checked:
             return
+        if kind == "hidden":
+            self.forms[-1].hidden.append(attributes["name"])
         self.forms[-1].fields.setdefault(attributes["name"], []).append(attributes.get("value", ""))
 
     def handle_data(self, data: str) -> None:

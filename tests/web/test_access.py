@@ -4,7 +4,7 @@ import sqlite3
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from starlette.responses import PlainTextResponse
+from starlette.responses import HTMLResponse, PlainTextResponse
 
 from boardcal.core.errors import BoardcalError
 from boardcal.storage.accounts.accounts import Role
@@ -29,6 +29,11 @@ def show_board(request: Request) -> Response:
     return PlainTextResponse(f"{board_of(request).name} {link(request, '/upcoming', body='pmqag')}")
 
 
+def show_note(_: Request) -> Response:
+    label = '<label for="note">What was agreed</label>'
+    return HTMLResponse(f'<form method="post">{label}<textarea id="note" name="note"></textarea>')
+
+
 def keep_note(request: Request) -> Response:
     return redirect(request, "/upcoming", f"Noted: {form_of(request).lines('note')}")
 
@@ -43,7 +48,7 @@ def refuse(request: Request) -> Response:
 
 TRIALS = (
     get("/board", Role.VIEWER, show_board),
-    get("/note", Role.VIEWER, show_board),
+    get("/note", Role.VIEWER, show_note),
     post("/note", Role.SECRETARIAT, keep_note),
     get("/fails", Role.VIEWER, fail),
     get("/refuses", Role.VIEWER, refuse),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from starlette.responses import Response
 
 from ..request.form import Form
 from ..request.site import Site
+from .form_reading import typed_fields
 from .page import page
 
 # Never written into a page.
@@ -19,7 +21,6 @@ SECRETS = frozenset({"password", "again", "current"})
 
 
 # Carried along, and written by nobody.
-NOT_SHOWN = frozenset({"draft"})
 NOT_TYPED = frozenset({"csrf", "kept", "next"})
 
 
@@ -39,15 +40,6 @@ class KeptForm:
         """Its fields one by one, as hidden fields of another form."""
         return [(name, value) for name, values in self.fields.items() for value in values]
 
-    @property
-    def typed(self) -> list[str]:
-        """The values that a person would recognise as typed."""
-        return [
-            value
-            for name, value in self.pairs
-            if name not in NOT_SHOWN and value.strip() and not value.isdigit()
-        ]
-
 
 def resendable(request: Request, form: Form) -> KeptForm | None:
     """The form that was sent, unless it is empty or holds a password."""
@@ -55,7 +47,11 @@ def resendable(request: Request, form: Form) -> KeptForm | None:
     if not fields or SECRETS & fields.keys():
         return None
     query = f"?{request.url.query}" if request.url.query else ""
-    return KeptForm(path=request.url.path + query, fields=fields)
+    path = request.url.path
+    if "draft" in fields:
+        # What the draft holds is shown by its preview, which may be another by now.
+        path = re.sub("/save$", "/preview", path)
+    return KeptForm(path=path + query, fields=fields)
 
 
 def packed_form(site: Site, kept: KeptForm | None) -> str:
@@ -76,13 +72,18 @@ def unpacked_form(site: Site, text: str) -> KeptForm | None:
 
 
 def resubmit_page(request: Request, kept: KeptForm, *, why: str, status: int = 403) -> Response:
-    """The page that shows what was typed, with a button that sends it."""
+    """The page that shows what was typed, with a button that sends it.
+
+    It is shown by the labels of the page that it was typed on, as `form_page` has it.
+    """
+    form_page: str = request.app.state.form_page(request, kept)
     return page(
         request,
         "page/resubmit.html.j2",
         title="Nothing was saved yet",
         status=status,
         kept=kept,
+        typed=typed_fields(form_page, kept.fields),
         why=why,
     )
 

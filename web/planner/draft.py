@@ -13,8 +13,9 @@ from ...calendar.planner.entries import SINGLE, Document
 from ...calendar.planner.file_schema import PlannerFile
 from ...operations.planner.change import held_before
 from ...operations.planner.entries import EntryEdit, entry_state, patched
-from ..request.context import form_of, reading_board, site_of
+from ..request.context import reading_board, site_of
 from ..request.errors import FormRefusedError, NotFoundError
+from ..request.query import sent
 from ..request.site import Site
 from .fields import Flat, FormSection, OpenedSection, Setting
 from .sections import SECTIONS, STEPS_OF_NEW
@@ -134,9 +135,9 @@ def opened_at(entry: PlannerEntry, draft: Draft, section: FormSection) -> Draft:
 
 
 def draft_of(request: Request) -> Draft:
-    """The draft in the form that was sent. Raises FormRefusedError."""
+    """The draft in the form that was sent, or in the address. Raises FormRefusedError."""
     try:
-        return Draft(**_serializer(site_of(request)).loads(form_of(request).secret("draft")))
+        return Draft(**_serializer(site_of(request)).loads(sent(request, "draft").secret("draft")))
     except (BadData, TypeError):
         raise FormRefusedError(
             "This form does not say what it is about. Go back, open the page again, and try once "

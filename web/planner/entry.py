@@ -73,6 +73,12 @@ def ask(request: Request) -> Response:
     entry, key = requested_entry(request), request.path_params["section"]
     if key == REMOVE:
         return ask_to_remove(request, entry, Problems())
+    if request.query_params.get("draft"):
+        # How a form stood that was sent after its session had ended.
+        draft = draft_of(request)
+        if key == PREVIEW:
+            return _preview(request, entry, draft, entry.section(_last(entry)))
+        return _form(request, entry, draft, entry.section(key))
     if key in (PREVIEW, SAVE):
         return RedirectResponse(link(request, entry.address), status_code=302)
     if key == "timing":

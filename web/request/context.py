@@ -52,6 +52,12 @@ def drop_cookie(site: Site, response: Response, name: str) -> None:
     )
 
 
+def session_headers(request: Request) -> list[tuple[bytes, bytes]]:
+    """The headers by which the session of a request, perhaps just begun, is known again."""
+    cookie = f"{_full(site_of(request), SESSION)}={context_of(request).key}"
+    return [(b"cookie", cookie.encode())]
+
+
 def _full(site: Site, name: str) -> str:
     # RFC 6265bis 4.1.3.2: such a name cannot be set by a neighbouring host, nor over plain http.
     return f"__Host-{name}" if site.is_secure else name
