@@ -38,6 +38,10 @@ class Sent:
 
 
 TODAY = typed("on", "2018-01-25")
+APPOINT = Sent(
+    page="/bodies/pmqag/appoint",
+    typed={"role": "chair", "address": "new.chair@example.org", **typed("from", "2018-02-01")},
+)
 PAUSE = Sent(page="/pauses/pause?kind=body&id=pmqag")
 FEED = Sent(page="/subscribe", typed={"dates": "body:pmqag"})
 SENT = {
@@ -64,13 +68,9 @@ SENT = {
     "/meetings/{body}/{day}/record": Sent(
         page=f"{PAPERS}/record", typed={f"status/{S11}": "submitted", **TODAY}
     ),
-    "/bodies/{body}/appoint": Sent(
-        page="/bodies/pmqag/appoint",
-        typed={
-            "role": "chair",
-            "address": "new.chair@example.org",
-            **typed("from", "2018-02-01"),
-        },
+    "/bodies/{body}/appoint": APPOINT,
+    "/bodies/{body}/take-back": Sent(
+        page="/bodies/pmqag/take-back?role=chair&address=new.chair@example.org", before=APPOINT
     ),
     "/bodies/{body}/end": Sent(
         page=f"/bodies/pmqag/end?role=chair&address={CHAIR}", typed=typed("from", "2018-02-01")

@@ -10,7 +10,7 @@ import pytest
 
 from boardcal.storage.accounts.accounts import Role
 from boardcal.tests.factories import S11
-from boardcal.tests.web.filled_forms import SENT, form_of, sends
+from boardcal.tests.web.filled_forms import SENT, form_of, sending, sends
 from boardcal.tests.web.forms_on import forms_on
 from boardcal.tests.web.reader import ADMIN, PASSWORD, words
 from boardcal.tests.web.whole_board import go_on, make_board
@@ -88,8 +88,8 @@ def test_what_was_typed_is_shown_by_its_labels_and_sent_again(
 ) -> None:
     reader, sent = board.place.reader(ADMIN), SENT[path]
     if sent.before is not None:
-        earlier = reader.opens(sent.before.page)
-        sends(reader, form_of(earlier, sent.before.page, "", sent.before.typed))
+        for _ in sending(reader, sent.before, places):
+            pass
     page = sent.page.format(**places)
     form = form_of(reader.opens(page), page, sent.to, dict(sent.typed))
     hidden = {value for name in form.hidden for value in form.fields[name] if value}
