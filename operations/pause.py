@@ -1,16 +1,17 @@
-"""Pausing the mails of a Board, about a body or to a person, and resuming them."""
+"""Pausing the mails of a Board, about a body or to a person, for good or until a day."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date
 
 from sqlalchemy import Connection
 
+from ..core.local_time import Moment
 from ..storage.boards import BoardRow
 from ..storage.change_kinds import ChangeKind
 from ..storage.change_log import note_change
-from ..storage.mail.decisions import resume_overview, resume_paused_rows
-from ..storage.pauses import Pause, PauseKind, add_pause, remove_pause
+from ..storage.pauses import Pause, PauseKind, add_pause
+from .record import RecordError
 
 
 def set_pause(
@@ -19,42 +20,29 @@ def set_pause(
     kind: PauseKind,
     name: str,
     *,
-    now: datetime,
+    moment: Moment,
     who: str,
     why: str | None,
+    until: date | None = None,
 ) -> bool:
-    """Pauses a Board, a body or a person; False where it is paused already."""
-    if not add_pause(connection, row.id, Pause(kind=kind, id=name, since=now, who=who, why=why)):
+    """Pauses a Board, a body or a person; False where it is paused already.
+
+    `until` is the first day of emails again; a pause without it lasts until a person ends it.
+    Raises RecordError for a day that does not lie ahead.
+    """
+    if until is not None and until <= moment.today:
+        raise RecordError("Give a day that lies ahead: emails go on again from it.")
+    pause = Pause(kind=kind, id=name, since=moment.now, who=who, why=why, until=until)
+    if not add_pause(connection, row.id, pause):
         return False
     note_change(
-        connection, board=row.id, subject=name, what=ChangeKind.PAUSED, now=now, who=who, why=why
+        connection,
+        board=row.id,
+        subject=name,
+        what=ChangeKind.PAUSED,
+        after=until,
+        now=moment.now,
+        who=who,
+        why=why,
     )
     return True
-
-
-def end_pause(
-    connection: Connection,
-    row: BoardRow,
-    kind: PauseKind,
-    name: str,
-    *,
-    now: datetime,
-    who: str,
-    why: str | None = None,
-) -> bool:
-    """Resumes a Board, a body or a person; False where it is not paused."""
-    ended = remove_pause(connection, row.id, kind, name)
-    if ended:
-        resume_paused_rows(connection, row.id)
-        if kind == PauseKind.PERSON:
-            resume_overview(connection, row.id, name)
-        note_change(
-            connection,
-            board=row.id,
-            subject=name,
-            what=ChangeKind.RESUMED,
-            now=now,
-            who=who,
-            why=why,
-        )
-    return ended

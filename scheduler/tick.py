@@ -14,6 +14,7 @@ from ..notifications.letters.requests import HAND_REQUESTS_ON
 from ..notifications.reminders.compose import COMPOSE
 from ..notifications.reminders.decide import DECIDE, decide
 from ..notifications.reminders.mailing_boards import LiveBoard, live_boards
+from ..notifications.reminders.pause_ends import end_pauses, has_pause_over
 from ..notifications.reminders.request_ends import FOLLOW_REQUESTS
 from ..notifications.reminders.snooze_expiry import END_LAPSED_SNOOZES
 from ..notifications.reminders.weekly_overview import overviews_due
@@ -48,13 +49,15 @@ class Ticker:
             if hold_of(connection) is not None:
                 return False
             rows = boards(connection)
-            if not (self._stale(rows, moment) or self._has_work(connection, rows, moment)):
+            over = any(has_pause_over(row, moment) for row in rows)
+            if not (over or self._stale(rows, moment) or self._has_work(connection, rows, moment)):
                 return False
         with self.database.write() as connection:
             hold_boards(connection)
             # Looked at again: another daemon may have been faster.
             if hold_of(connection) is not None:
                 return False
+            end_pauses(connection, boards(connection), moment)
             self._plan(connection, moment)
             self._mail(connection, moment)
         return True
@@ -65,6 +68,7 @@ class Ticker:
         Nothing is composed, and a hold is no hindrance: it is called when one ends.
         """
         moment = self.local.moment(now)
+        end_pauses(connection, boards(connection), moment)
         self._plan(connection, moment)
         decide(connection, live_boards(connection, self.planners, moment.today), moment)
 

@@ -13,7 +13,7 @@ from .schema.planner import board, pause
 
 # With the pauses, so that a sweep that finds nothing asks once.
 BOARDS = (
-    select(board, pause.c.kind, pause.c.id.label("paused"))
+    select(board, pause.c.kind, pause.c.id.label("paused"), pause.c.until)
     .outerjoin(pause, pause.c.board == board.c.id)
     .order_by(board.c.id)
 )
@@ -30,7 +30,8 @@ SHARE = select(func.pg_advisory_xact_lock_shared(BOARDS_LOCK))
 class BoardRow:
     """A Board as stored: its planner's revision, since when it mails, and what is paused of it.
 
-    `pauses` name the Board, its bodies by id and people by address.
+    `pauses` name the Board, its bodies by id and people by address; `pause_ends` is the first day
+    on which one of them ends by itself.
     """
 
     id: str
@@ -41,6 +42,7 @@ class BoardRow:
     planned_revision: int
     planned_through: Any
     pauses: frozenset[tuple[PauseKind, str]]
+    pause_ends: date | None = None
 
 
 def boards(connection: Connection) -> list[BoardRow]:
@@ -74,14 +76,19 @@ def board_row(connection: Connection, board_id: str) -> BoardRow | None:
 def _board_rows(connection: Connection, query: Select[Any]) -> list[BoardRow]:
     columns: dict[str, dict[str, Any]] = {}
     pauses: dict[str, set[tuple[PauseKind, str]]] = {}
+    ends: dict[str, list[date]] = {}
     for row in connection.execute(query).mappings():
         values = dict(row)
-        kind, paused = values.pop("kind"), values.pop("paused")
+        kind, paused, until = values.pop("kind"), values.pop("paused"), values.pop("until")
         columns[row["id"]] = values
         pauses.setdefault(row["id"], set()).update(
             [] if kind is None else [(PauseKind(kind), paused)]
         )
-    return [BoardRow(**values, pauses=frozenset(pauses[key])) for key, values in columns.items()]
+        ends.setdefault(row["id"], []).extend([] if until is None else [until])
+    return [
+        BoardRow(**values, pauses=frozenset(pauses[key]), pause_ends=min(ends[key], default=None))
+        for key, values in columns.items()
+    ]
 
 
 def start_mailing(connection: Connection, board_id: str, day: date, transport: str) -> None:

@@ -33,12 +33,14 @@ from .schema.planner import planner_import
 
 # Of one change set more than fits on a page; the item of each change has a page of its own.
 MOST_LISTED = 200
-FIELDS = ("subject", "what", "before", "after", "on", "who", "by_link", "why")
+NOTED_THEN = ("title_then", "due_then")
+FIELDS = ("subject", "what", "before", "after", "on", "who", "by_link", "why", *NOTED_THEN)
 
 # What gives an occurrence a date that its reader has not been told of.
 REDATING = (ChangeKind.MOVED, ChangeKind.EXTENDED, ChangeKind.RETURNED)
 
-# What a change is about, where that is an occurrence: sentences need it beside the change.
+# What a change is about, where that is an occurrence: sentences need it beside the change. The
+# title and the due date are those of now; they stand in where those of then were not noted yet.
 ABOUT = (occurrence.c.title, occurrence.c.owner, occurrence.c.due)
 
 
@@ -55,11 +57,15 @@ def note_change(  # noqa: PLR0913 - one for each column of the record
     after: object = None,
     why: str | None = None,
     on: date | None = None,
+    title: str | None = None,
 ) -> None:
     """Adds to the record who changed what, when and why.
 
-    `by_link`: they did it by the signed link in a mail, without an account.
+    `by_link`: they did it by the signed link in a mail, without an account. Of an occurrence the
+    title and the due date are kept as they are now, of an entry the `title` that is given.
     """
+    about = select(occurrence.c.title, occurrence.c.due).where(occurrence.c.key == subject)
+    stored = connection.execute(about).first()
     connection.execute(
         insert(change).values(
             board=board,
@@ -72,6 +78,8 @@ def note_change(  # noqa: PLR0913 - one for each column of the record
             after=None if after is None else str(after),
             why=why,
             on=on,
+            title_then=title if stored is None else stored.title,
+            due_then=None if stored is None else stored.due,
         )
     )
 
@@ -234,6 +242,8 @@ class ChangeSets:
             "who": planner_import.c.who,
             "by_link": false(),
             "why": type_coerce(null(), Text),
+            "title_then": type_coerce(null(), Text),
+            "due_then": type_coerce(null(), Date),
         }
         return select(
             planner_import.c.id.label("number"),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from .schema.planner import pause
 
@@ -21,24 +21,33 @@ class PauseKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pause:
-    """A pause; `id` is the Board's, the body's, or the person's address."""
+    """A pause; `id` is the Board's, the body's, or the person's address.
+
+    `until` is the first day of emails again, None where a person has to end it.
+    """
 
     kind: PauseKind
     id: str
     since: datetime
     who: str
     why: str | None
+    until: date | None = None
 
 
 def pauses_of(connection: Connection, board_id: str) -> list[Pause]:
     """Everything of a Board that is paused, the longest pause first."""
     rows = connection.execute(
-        select(pause.c.kind, pause.c.id, pause.c.since, pause.c.who, pause.c.why)
-        .where(pause.c.board == board_id)
-        .order_by(pause.c.since, pause.c.id)
+        select(pause).where(pause.c.board == board_id).order_by(pause.c.since, pause.c.id)
     )
     return [
-        Pause(kind=PauseKind(row.kind), id=row.id, since=row.since, who=row.who, why=row.why)
+        Pause(
+            kind=PauseKind(row.kind),
+            id=row.id,
+            since=row.since,
+            who=row.who,
+            why=row.why,
+            until=row.until,
+        )
         for row in rows
     ]
 
@@ -50,13 +59,26 @@ def paused_boards(connection: Connection) -> frozenset[str]:
 
 
 def add_pause(connection: Connection, board_id: str, new: Pause) -> bool:
-    """Stores a pause; False where the same is paused already, whose beginning then stands."""
+    """Stores a pause; False where the same is paused already, until the same day or for longer.
+
+    Of one that is paused already the beginning stands, and only the day of its end is changed.
+    """
     same = _same(board_id, new.kind, new.id)
-    if connection.execute(select(pause.c.id).where(same)).first() is not None:
-        return False
+    paused = connection.execute(select(pause.c.until).where(same)).first()
+    if paused is not None:
+        if new.until in (None, paused.until):
+            return False
+        connection.execute(update(pause).where(same).values(until=new.until))
+        return True
     connection.execute(
         insert(pause).values(
-            board=board_id, kind=new.kind, id=new.id, since=new.since, who=new.who, why=new.why
+            board=board_id,
+            kind=new.kind,
+            id=new.id,
+            since=new.since,
+            who=new.who,
+            why=new.why,
+            until=new.until,
         )
     )
     return True

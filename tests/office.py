@@ -21,6 +21,7 @@ from boardcal.core.local_time import LocalTime
 from boardcal.notifications.delivery.deliver import Delivered, Delivery, Sender
 from boardcal.notifications.letters.render import Templates
 from boardcal.notifications.links import NO_LINKS, Links
+from boardcal.notifications.reminders.pause_ends import end_pause
 from boardcal.notifications.transports.base import (
     LostClaimError,
     OutgoingMail,
@@ -30,7 +31,7 @@ from boardcal.notifications.transports.base import (
 )
 from boardcal.operations.extend import extend, put_off
 from boardcal.operations.go_live import set_go_live
-from boardcal.operations.pause import end_pause, set_pause
+from boardcal.operations.pause import set_pause
 from boardcal.operations.planner.change import save
 from boardcal.operations.planner.events import record_event
 from boardcal.operations.planner.roles import appoint, end_role
@@ -267,14 +268,25 @@ class Office:
         day = date.fromisoformat(starts)
         self.edit(lambda content: end_role(content, body, role, address, day))
 
-    def pause(self, kind: str, name: str, board_id: str = "lscb") -> bool:
+    def pause(
+        self, kind: str, name: str, board_id: str = "lscb", *, until: str | None = None
+    ) -> bool:
         """Pauses a Board, a body or a person."""
+        moment = self.local.moment(self.now)
+        last = None if until is None else date.fromisoformat(until)
         with self.database.write() as connection:
             row = board_row(connection, board_id)
             if row is None:
                 raise LookupError(board_id)
             return set_pause(
-                connection, row, PauseKind(kind), name, now=self.now, who=WHO, why=None
+                connection,
+                row,
+                PauseKind(kind),
+                name,
+                moment=moment,
+                who=WHO,
+                why=None,
+                until=last,
             )
 
     def resume(self, kind: str, name: str, board_id: str = "lscb") -> bool:

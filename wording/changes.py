@@ -64,7 +64,7 @@ SENTENCES = {
     ChangeKind.COUNTED_AS_SENT: (
         "{who} counted {after} of {about} as sent before the backup came back"
     ),
-    ChangeKind.PAUSED: "{who} paused mails for {about}",
+    ChangeKind.PAUSED: "{who} paused mails for {about}{until}",
     ChangeKind.RESUMED: "{who} let mails go on for {about}",
     ChangeKind.MAIL_SENT_AGAIN: "{who} let {before} go out again, from {after} on",
     ChangeKind.MAIL_HELD_BACK: "{who} held back {before}",
@@ -163,21 +163,24 @@ class Telling:
 
     def _fields(self, row: AnyRow, day: date) -> dict[str, str]:
         after, before = dates_in_words(row.after or ""), dates_in_words(row.before or "")
+        # What was so then; a version before did not note it.
+        due = row.due_then or row.due
         when = row.on is not None and (row.what is ChangeKind.EVENT or row.on != day)
         return {
             "who": who_in_words(row.who, by_link=row.by_link),
             "about": self._about(row),
             "after": PurePath(after).name if row.what is ChangeKind.IMPORTED else after,
             "before": before,
+            "until": f" until {after}" if after else "",
             "instead": f" instead of {before}" if before else "",
-            "due": "" if row.due is None else f", due {long_date(row.due)},",
+            "due": "" if due is None else f", due {long_date(due)},",
             "on": f" on {long_date(row.on)}" if when else "",
         }
 
     def _about(self, row: AnyRow) -> str:
         """ "“S.11 annual report” of PMQAG"; or a Board, a body, an event, an address."""
         if row.title is not None:
-            return f"“{one_line(row.title)}” of {self.names.short(row.owner)}"
+            return f"“{one_line(row.title_then or row.title)}” of {self.names.short(row.owner)}"
         if row.subject == self.names.planner.board and row.what in OF_THE_BOARD:
             return self.names.planner.name
         if row.subject in self.names.bodies:
@@ -186,12 +189,14 @@ class Telling:
         if row.subject in events:
             return events[row.subject]
         kind, _, own = row.subject.partition(" ")
-        return self._entry(kind, own) if kind in ENTRIES else str(row.subject)
+        if kind not in ENTRIES:
+            return str(row.subject)
+        return self._entry(kind, own, row.title_then)
 
-    def _entry(self, kind: str, own: str) -> str:
+    def _entry(self, kind: str, own: str, title_then: str | None) -> str:
         """ "the report “S.11 annual report”"; what the planner lost is called by its id."""
         obligation = self.names.obligations.get(own)
-        title = own if obligation is None else one_line(obligation.title)
+        title = one_line(title_then or (own if obligation is None else obligation.title))
         number = f"{obligation.number} " if isinstance(obligation, Action) else ""
         return f"the {ENTRIES[kind]}" + (f" {number}“{title}”" if own else "")
 

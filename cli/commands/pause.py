@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import click
 from sqlalchemy import Connection
 
+from ...calendar.rules.date_text import weekday_date
 from ...core.errors import BoardcalError
 from ...operations.pause import set_pause
 from ...operations.planner.change import body_named
@@ -13,7 +16,7 @@ from ...storage.boards import BoardRow, hold_boards
 from ...storage.pauses import PauseKind
 from ...wording.names import short_names
 from ..framework.context import Invocation, asking
-from ..framework.param_types import ADDRESS, NOTE, SAYS_SO
+from ..framework.param_types import ADDRESS, DAY, NOTE, SAYS_SO
 from ..framework.terminal import say
 
 
@@ -30,17 +33,22 @@ PERSON = click.option(
 @click.command()
 @BODY
 @PERSON
+@click.option(
+    "--until", metavar="DAY", type=DAY, help="From when on mails go on; default: until resumed."
+)
 @click.option("--why", metavar="TEXT", type=NOTE, help="Why, for the record.")
 @SAYS_SO
 @click.pass_obj
 def pause(
     invocation: Invocation,
+    /,
     body: str | None,
     person: str | None,
+    until: date | None,
     why: str | None,
     who: str | None,
 ) -> None:
-    """Stop mails until `boardcal resume`: all of the Board's, a body's, or a person's.
+    """Stop mails until DAY or `boardcal resume`: all of the Board's, a body's, or a person's.
 
     What is about somebody who is paused goes to whoever stands in for them.
     """
@@ -49,7 +57,14 @@ def pause(
         row = installation.board(connection, invocation.board)
         kind, name, words = meant(installation, connection, row, body, person)
         begun = set_pause(
-            connection, row, kind, name, now=installation.clock(), who=who or asking(), why=why
+            connection,
+            row,
+            kind,
+            name,
+            moment=installation.local.moment(installation.clock()),
+            who=who or asking(),
+            why=why,
+            until=until,
         )
     if not begun:
         say(f"Mails {words} were paused already.")
@@ -59,6 +74,10 @@ def pause(
         PauseKind.BODY: f" --body {name}",
         PauseKind.PERSON: f" --person {name}",
     }[kind]
+    if until is not None:
+        then = f"They go on from {weekday_date(until)}; `boardcal resume{option}` ends it before."
+        say(f"Mails {words} are paused. {then}")
+        return
     say(f"Mails {words} are paused. `boardcal resume{option}` lets them go on.")
 
 

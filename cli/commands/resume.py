@@ -13,7 +13,7 @@ import click
 from ...calendar.rules.date_text import listed, weekday_date
 from ...core.errors import BoardcalError
 from ...notifications.letters.subject import subject
-from ...operations.pause import end_pause
+from ...notifications.reminders.pause_ends import end_pause
 from ...operations.resume_after_restore import count_due_as_sent
 from ...queries.mails.first_mails import LOOK_ON
 from ...scheduler.installation import Installation, copied

@@ -14,8 +14,10 @@ from ...calendar.rules.timing import Undecided
 from ...calendar.status import OPEN, Status, status_on
 from ...storage.mail.board_messages import undelivered
 from ...storage.occurrences import StoredOccurrence, missed_since, unfinished
+from ...storage.pauses import pauses_of
 from ...wording.mails import IN_TROUBLE
 from ...wording.names import reference, short_names
+from ...wording.pauses import mails_meant, paused_words
 from ..reminders.mailing_boards import LiveBoard
 from .model import CalendarLine, Overview, Question, Trouble
 
@@ -56,7 +58,7 @@ def overview_of(
         undelivered=_undelivered(connection, planner.board),
         undecided=_undecided(planner),
         vacant=vacant_roles(planner, today),
-        notices=notices,
+        notices=(*notices, *_paused(connection, planner)),
         pages=pages,
     )
 
@@ -131,6 +133,14 @@ def _undelivered(connection: Connection, board_id: str) -> tuple[Trouble, ...]:
             what=IN_TROUBLE[row.state] + (f": {row.reply}" if row.reply else ""),
         )
         for row in sorted(rows, key=lambda row: (row.day, row.recipient))
+    )
+
+
+def _paused(connection: Connection, planner: Planner) -> tuple[str, ...]:
+    """A sentence on everything that is paused: whose email, since when and until when."""
+    return tuple(
+        f"{mails_meant(planner, pause.kind, pause.id)} {paused_words(pause, pause.since.date())}"
+        for pause in pauses_of(connection, planner.board)
     )
 
 

@@ -10,7 +10,7 @@ from ...storage.boards import board_row, hold_boards
 from ...storage.change_kinds import ChangeKind
 from ...storage.change_log import note_change
 from ...storage.planners import save_content
-from .change import checked_content, plan_now
+from .change import checked_content, plan_now, title_of
 from .entries import subject_of
 
 
@@ -32,7 +32,8 @@ def confirm_assumptions(
         row = board_row(connection, board_id)
         if row is None:
             return 0
-        document = document_of(installation.planners.content(connection, row))
+        content = installation.planners.content(connection, row)
+        document = document_of(content)
         done = [
             (subject, reading)
             for ref, reading in readings
@@ -51,6 +52,7 @@ def confirm_assumptions(
                     now=now,
                     who=who,
                     why=why,
+                    title=title_of(content, subject),
                 )
             plan_now(installation, connection, board_id)
     return len(done)

@@ -105,7 +105,15 @@ def save(
         now=now,
         who=who,
         why=why,
+        title=title_of(before or content, subject) or title_of(content, subject),
     )
+
+
+def title_of(content: PlannerFile, subject: str) -> str | None:
+    """What a report or an action is called whose changes are noted as "report s11"; or None."""
+    kind, _, entry_id = subject.partition(" ")
+    entries = {"report": content.report, "action": content.action}.get(kind, ())
+    return next((entry.title for entry in entries if entry.id == entry_id), None)
 
 
 def _holders(content: PlannerFile, body_id: str) -> str:

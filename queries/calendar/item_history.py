@@ -83,7 +83,10 @@ def item_history(connection: Connection, view: BoardView, key: str) -> ItemHisto
 
 
 def _planned(stored: StoredOccurrence) -> Iterator[HistoryLine]:
-    meeting = "" if stored.meeting is None else f", for the meeting on {long_date(stored.meeting)}"
+    meeting = ""
+    # The meeting that is known is that of today's date.
+    if stored.meeting is not None and stored.due == stored.first_due:
+        meeting = f", for the meeting on {long_date(stored.meeting)}"
     where = "" if stored.row is None else f', from the planner row "{one_line(stored.row)}"'
     words = f"planned for {long_date(stored.first_due)}{meeting}{where}"
     yield HistoryLine(at=None, kind=PLANNED, words=words)

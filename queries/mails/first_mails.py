@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 
 from ...notifications.letters.model import Item
 from ...notifications.letters.subject import subject
+from ...notifications.reminders.pause_ends import end_pause
 from ...operations.go_live import set_go_live
-from ...operations.pause import end_pause
 from ...operations.planner.change import plan_now
 from ...scheduler.installation import Installation, copied
 from ...scheduler.planning.board_view import view_of

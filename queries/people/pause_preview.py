@@ -10,18 +10,8 @@ from ...calendar.planner.roles import RoleName
 from ...calendar.rules.escalation import Level
 from ...notifications.reminders.recipients import recipient_at, roles_of
 from ...storage.pauses import PauseKind
-from ...wording.names import Names
 
 LATER = "Dates do not change. What came due meanwhile is caught up with then, once."
-
-
-def mails_meant(planner: Planner, kind: PauseKind, name: str) -> str:
-    """Which mails a pause holds back, to begin a sentence with."""
-    if kind == PauseKind.BOARD:
-        return f"The mails of {planner.name}"
-    if kind == PauseKind.BODY:
-        return f"The mails about what {Names(planner).short(name)} owes"
-    return f"The mails to {name}"
 
 
 def pause_effects(

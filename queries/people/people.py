@@ -161,7 +161,9 @@ def _pause(pauses: Iterable[Pause], kind: PauseKind, name: str, local: LocalTime
     for pause in pauses:
         if (pause.kind, pause.id) == (kind, name):
             why = f" ({pause.why.rstrip('.')})" if pause.why else ""
-            return f"Paused since {long_date(local.day_of(pause.since))} by {pause.who}{why}."
+            until = "" if pause.until is None else f", until {long_date(pause.until)}"
+            since = long_date(local.day_of(pause.since))
+            return f"Paused since {since}{until} by {pause.who}{why}."
     return None
 
 

@@ -103,6 +103,8 @@ change = Table(
         server_default="0",
         comment="Whether it was done by the signed link in a mail, without an account",
     ),
+    Column("due_then", Date, comment="When what it is about was due then"),
+    Column("title_then", Text, comment="What that was called then"),
     Index("ix_change_board_id", "board", "id"),
 )
 snooze = Table(

@@ -62,4 +62,5 @@ pause = Table(
     Column("since", Instant, nullable=False),
     Column("who", Text, nullable=False),
     Column("why", Text),
+    Column("until", Date, comment="The first day of emails again; null: open"),
 )

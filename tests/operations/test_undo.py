@@ -103,10 +103,7 @@ def test_what_is_returned_is_reminded_of_whatever_was_snoozed(asleep: Office) ->
 
 def chairs(content: PlannerFile) -> list[tuple[str, str | None, str | None]]:
     body = next(entry for entry in content.body if entry.id == "pmqag")
-    return [
-        (holder.address, _iso(holder.from_), _iso(holder.to))
-        for holder in body.chair
-    ]
+    return [(holder.address, _iso(holder.from_), _iso(holder.to)) for holder in body.chair]
 
 
 def _iso(day: date | None) -> str | None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from boardcal.tests.office import Office
 
 
-@pytest.mark.parametrize(("now", "most"), [("2018-02-07 12:00", 7), ("2018-02-10 12:00", 3)])
+@pytest.mark.parametrize(("now", "most"), [("2018-02-07 12:00", 8), ("2018-02-10 12:00", 3)])
 def test_a_sweep_that_finds_nothing_asks_little(office: Office, now: str, most: int) -> None:
     office.store().days("2018-02-05", "2018-02-06")
     asked: list[str] = []

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from datetime import date
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from ...calendar.planner.model import Planner
 from ...calendar.rules.date_text import long_date
-from ...operations.pause import end_pause, set_pause
+from ...notifications.reminders.pause_ends import end_pause
+from ...operations.pause import set_pause
 from ...queries.mails.first_mails import LOOK_ON, mails_after_resuming
-from ...queries.people.pause_preview import mails_meant, pause_effects
+from ...queries.people.pause_preview import pause_effects
 from ...storage.pauses import Pause, PauseKind, pauses_of
+from ...wording.pauses import mails_meant
 from ..page.confirm_flow import ConfirmFlow
 from ..page.page import page
 from ..request.context import changing_board, form_of, reading_board, redirect, site_of, user_of
+from ..request.dates import read_date, typed_date
 from ..request.errors import NotFoundError
 from ..request.form import Form, Problems
 from ..request.query import sent
@@ -50,6 +52,7 @@ def show(request: Request) -> Response:
                 pause,
                 mails_meant(view.planner, pause.kind, pause.id),
                 long_date(installation.local.day_of(pause.since)),
+                "" if pause.until is None else long_date(pause.until),
             )
             for pause in pauses
         ],
@@ -67,12 +70,26 @@ def show(request: Request) -> Response:
     )
 
 
-def _read(request: Request, problems: Problems) -> str | None:
-    return problems.read("why", "The remark", lambda: form_of(request).lines("why"))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A remark, and for a pause the first day of emails again, None where it stays open."""
+
+    why: str
+    until: date | None
+
+
+def _read(request: Request, problems: Problems) -> Wanted | None:
+    form, today = form_of(request), site_of(request).installation.today
+    why = problems.read("why", "The remark", lambda: form.lines("why"))
+    until = None
+    if not typed_date(form, "until").is_empty:
+        until = problems.read("until", "The day", lambda: read_date(form, "until", today=today))
+    return None if why is None or problems else Wanted(why=why, until=until)
 
 
 def _pause_form(request: Request, problems: Problems) -> Response:
-    form, today = sent(request, "kind", "id", "why"), site_of(request).installation.today
+    fields = ("kind", "id", "why", "until-day", "until-month", "until-year")
+    form, today = sent(request, *fields), site_of(request).installation.today
     with reading_board(request) as (connection, view):
         pauses = pauses_of(connection, view.id)
         target = _target(view.planner, pauses, form)
@@ -84,6 +101,7 @@ def _pause_form(request: Request, problems: Problems) -> Response:
         problems=problems,
         target=target,
         follows=pause_effects(view.planner, target.kind, target.id, away=away, today=today),
+        until=typed_date(form, "until"),
         why=form.secret("why"),
     )
 
@@ -106,23 +124,32 @@ def _resume_form(request: Request, problems: Problems) -> Response:
     )
 
 
-def _save(
-    change: Callable[..., bool], says: tuple[str, str], request: Request, why: str
-) -> Response:
-    """Make the change; `says` words that it was done, and that it was so before."""
+def _pause(request: Request, wanted: Wanted) -> Response:
     with changing_board(request) as (connection, view):
         target = _target(view.planner, pauses_of(connection, view.id), form_of(request))
-        is_new = change(
+        is_new = set_pause(
             connection,
             view.row,
             target.kind,
             target.id,
-            now=site_of(request).now(),
+            moment=view.moment,
             who=user_of(request).email,
-            why=why or None,
+            why=wanted.why or None,
+            until=wanted.until,
         )
-    done, done_before = says
-    state = done if is_new else f"{done_before}; nothing was changed"
+    until = "" if wanted.until is None else f" until {long_date(wanted.until)}"
+    state = f"are paused{until}" if is_new else "were paused already; nothing was changed"
+    return redirect(request, "/pauses", f"{target.mails} {state}.")
+
+
+def _resume(request: Request, wanted: Wanted) -> Response:
+    with changing_board(request) as (connection, view):
+        target = _target(view.planner, pauses_of(connection, view.id), form_of(request))
+        who, why = user_of(request).email, wanted.why or None
+        ended = end_pause(
+            connection, view.row, target.kind, target.id, now=view.now, who=who, why=why
+        )
+    state = "go on" if ended else "were not paused; nothing was changed"
     return redirect(request, "/pauses", f"{target.mails} {state}.")
 
 
@@ -144,13 +171,5 @@ def _target(planner: Planner, pauses: list[Pause], form: Form) -> Target:
     return Target(kind=kind, id=name, mails=mails_meant(planner, kind, name), pause=paused)
 
 
-PAUSE = ConfirmFlow(
-    read=_read,
-    form=_pause_form,
-    save=partial(_save, set_pause, ("are paused", "were paused already")),
-)
-RESUME = ConfirmFlow(
-    read=_read,
-    form=_resume_form,
-    save=partial(_save, end_pause, ("go on", "were not paused")),
-)
+PAUSE = ConfirmFlow(read=_read, form=_pause_form, save=_pause, field=lambda _: "until")
+RESUME = ConfirmFlow(read=_read, form=_resume_form, save=_resume)

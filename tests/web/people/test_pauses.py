@@ -84,11 +84,28 @@ def test_what_is_paused_is_listed_and_said_on_the_persons_line(place: Place) -> 
     reader.sends("/pauses/pause", kind="person", id=CHAIR, why="on leave")
     viewer = place.reader(VIEWER)
     viewer.opens("/pauses")
-    assert f"The mails to {CHAIR} 7 February 2018 {SECRETARIAT} on leave" in viewer.text
+    assert (
+        f"The mails to {CHAIR} 7 February 2018 somebody ends it {SECRETARIAT} on leave"
+        in viewer.text
+    )
     assert "Let them go on" not in viewer.text
     viewer.opens("/people")
     assert "Away Paused since 7 February 2018 by secretariat@example.org (on leave)." in viewer.text
     assert "so its mails go to its vice-chair (pmqag.vice-chair@example.org)" in viewer.text
+
+
+def test_somebody_is_away_until_a_day_that_is_given(place: Place) -> None:
+    reader = place.reader(SECRETARIAT)
+    reader.opens(f"/pauses/pause?kind=person&id={CHAIR}")
+    until = {"until-day": "8", "until-month": "March", "until-year": "2018"}
+    typed = {"kind": "person", "id": CHAIR, "why": "on leave"}
+    reader.sends("/pauses/pause", **typed, **{**until, "until-year": "2017"})
+    assert "Give a day that lies ahead: emails go on again from it." in reader.text
+    reader.follows(reader.sends("/pauses/pause", **typed, **until))
+    assert f"The mails to {CHAIR} are paused until 8 March 2018." in reader.text
+    assert f"7 February 2018 8 March 2018 {SECRETARIAT} on leave" in reader.text
+    reader.opens("/people")
+    assert "Paused since 7 February 2018, until 8 March 2018 by" in reader.text
 
 
 def test_a_page_opened_before_a_pause_pauses_nothing_twice(place: Place) -> None:

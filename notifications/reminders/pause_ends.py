@@ -1,0 +1,58 @@
+"""The end of a pause: by a person, or on the day that was given for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from ...core.local_time import Moment
+from ...storage.boards import BoardRow
+from ...storage.change_kinds import ChangeKind
+from ...storage.change_log import note_change
+from ...storage.mail.decisions import resume_overview, resume_paused_rows
+from ...storage.pauses import PauseKind, pauses_of, remove_pause
+
+
+def end_pause(
+    connection: Connection,
+    row: BoardRow,
+    kind: PauseKind,
+    name: str,
+    *,
+    now: datetime,
+    who: str,
+    why: str | None = None,
+) -> bool:
+    """Resumes a Board, a body or a person; False where it is not paused."""
+    ended = remove_pause(connection, row.id, kind, name)
+    if ended:
+        resume_paused_rows(connection, row.id)
+        if kind == PauseKind.PERSON:
+            resume_overview(connection, row.id, name)
+        note_change(
+            connection,
+            board=row.id,
+            subject=name,
+            what=ChangeKind.RESUMED,
+            now=now,
+            who=who,
+            why=why,
+        )
+    return ended
+
+
+def end_pauses(connection: Connection, rows: Iterable[BoardRow], moment: Moment) -> None:
+    """Ends the pauses whose day has come."""
+    for row in rows:
+        if not has_pause_over(row, moment):
+            continue
+        for pause in pauses_of(connection, row.id):
+            if pause.until is not None and pause.until <= moment.today:
+                end_pause(connection, row, pause.kind, pause.id, now=moment.now, who="boardcal")
+
+
+def has_pause_over(row: BoardRow, moment: Moment) -> bool:
+    """Whether the day has come on which a pause of a Board ends."""
+    return row.pause_ends is not None and row.pause_ends <= moment.today

@@ -1,0 +1,98 @@
+"""A pause ends on the day that was given for it, and the deputy is mailed meanwhile."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from boardcal.operations.record import RecordError
+from boardcal.storage.pauses import pauses_of
+from boardcal.storage.schema.occurrences import change
+from boardcal.tests.factories import CHAIR, LONDON, SECRETARIAT, VICE, at
+
+if TYPE_CHECKING:
+    from boardcal.tests.office import Mail, Office
+
+
+@pytest.fixture
+def live(office: Office) -> Office:
+    """Before the first reminder, on Monday 22 January 2018, at ten."""
+    office.store().sweep("2018-01-22")
+    office.now = at("2018-01-22 10:00")
+    return office
+
+
+def reminded(mails: list[Mail]) -> list[tuple[str, str, int]]:
+    return [
+        (str(LONDON.day_of(mail.at)), mail.to, step) for mail in mails for _, step, _ in mail.items
+    ]
+
+
+def paused(office: Office) -> list[str]:
+    with office.database.read() as connection:
+        return [pause.id for pause in pauses_of(connection, "lscb")]
+
+
+def test_who_is_away_until_a_day_is_reminded_again_from_it(live: Office) -> None:
+    live.pause("person", CHAIR, until="2018-02-15")
+    assert reminded(live.days("2018-01-23", "2018-02-22")) == [
+        ("2018-01-25", VICE, -20),
+        ("2018-02-08", VICE, -10),
+        ("2018-02-15", CHAIR, -5),
+        ("2018-02-21", CHAIR, -1),
+        ("2018-02-22", CHAIR, 0),
+    ]
+    (ended,) = [row for row in live.table(change) if row.what == "resumed"]
+    assert (ended.subject, ended.who) == (CHAIR, "boardcal")
+
+
+@pytest.mark.parametrize(("kind", "name"), [("board", "lscb"), ("body", "pmqag")])
+def test_what_came_due_meanwhile_is_caught_up_with_once_on_that_day(
+    live: Office, kind: str, name: str
+) -> None:
+    live.pause(kind, name, until="2018-02-12")
+    assert reminded(live.days("2018-01-23", "2018-02-14")) == [("2018-02-12", CHAIR, -10)]
+    assert paused(live) == []
+
+
+def test_a_pause_ends_on_a_day_off_and_its_mails_come_on_the_next(live: Office) -> None:
+    live.pause("body", "pmqag", until="2018-02-10")
+    live.days("2018-01-23", "2018-02-09")
+    assert live.sweep("2018-02-10") == []
+    assert paused(live) == []
+    assert reminded(live.days("2018-02-11", "2018-02-12")) == [("2018-02-12", CHAIR, -10)]
+
+
+def test_nothing_is_written_each_minute_once_it_has_ended(live: Office) -> None:
+    live.pause("person", VICE, until="2018-01-24")
+    assert live.tick("2018-01-24 00:01") is True
+    assert live.tick("2018-01-24 00:02") is False
+
+
+def test_another_end_takes_the_place_of_the_first(live: Office) -> None:
+    assert live.pause("person", CHAIR, until="2018-02-01")
+    assert live.pause("person", CHAIR, until="2018-02-15")
+    assert not live.pause("person", CHAIR, until="2018-02-15")
+    assert not live.pause("person", CHAIR)
+    live.days("2018-01-23", "2018-02-14")
+    assert paused(live) == [CHAIR]
+
+
+@pytest.mark.parametrize("until", ["2018-01-22", "2018-01-01"])
+def test_a_pause_does_not_end_before_it_begins(live: Office, until: str) -> None:
+    with pytest.raises(RecordError, match="lies ahead"):
+        live.pause("person", CHAIR, until=until)
+
+
+def test_the_weekly_overview_names_every_pause_and_since_when(live: Office) -> None:
+    live.pause("person", CHAIR, until="2018-02-15")
+    live.pause("body", "business-group")
+    for week in ("2018-01-29", "2018-02-05"):
+        (mail,) = [mail for mail in live.days(week, week) if mail.to == SECRETARIAT]
+        text = " ".join(mail.text.split())
+        assert (
+            f"The mails to {CHAIR} are paused since 22 January 2018, and go on from 15 February "
+            "2018." in text
+        )
+        assert "are paused since 22 January 2018, until somebody ends that." in text
