@@ -28,7 +28,7 @@ NOW = "2018-03-08 14:05"
 
 def an_office() -> Office:
     office = in_memory().store(make_whole())
-    office.tick("2018-02-01")
+    office.sweep("2018-02-21")
     office.tick(NOW)
     return office
 
