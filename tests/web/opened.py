@@ -31,7 +31,8 @@ class Opened:
     @classmethod
     def on(cls, database: Database, folder: Path, content: PlannerFile) -> Opened:
         """On a database, with a planner brought in and a tick done."""
-        office = Office(database=database, now=NOW).store(content)
+        office = Office(database=database).store(content).reminded()
+        office.now = NOW
         office.tick()
         place = Place(database=database, folder=folder, now=NOW)
         for role in ("secretariat", "viewer"):

@@ -87,7 +87,7 @@ def test_each_paper_stands_where_what_was_recorded_puts_it(
 
 def test_what_did_not_come_by_its_date_is_late(office: Office) -> None:
     office.record(S11, Status.RETURNED, on="2018-02-01")
-    office.tick("2018-02-23 09:00")
+    office.reminded("2018-02-02").tick("2018-02-23 09:00")
     assert keys(papers_for(office).late) == {S11, PMQAG, CDOP}
 
 
@@ -173,7 +173,7 @@ def test_reviews_stand_apart(office: Office) -> None:
 
 
 def test_the_business_group_sees_what_is_overdue_anywhere_by_owner(office: Office) -> None:
-    office.tick("2018-04-03 09:00")
+    office.reminded("2018-02-02").reminded("2018-03-05").tick("2018-04-03 09:00")
     papers = papers_for(office, "2018-05-15", "business-group")
     assert papers.exceptions is not None
     by_owner = {exception.owner.id: exception for exception in papers.exceptions}
@@ -186,7 +186,7 @@ def test_the_business_group_sees_what_is_overdue_anywhere_by_owner(office: Offic
 
 def test_a_place_that_nobody_holds_is_told(office: Office) -> None:
     office.leave(RoleName.CHAIR, "cdop.chair@example.org", "2018-02-10", "cdop")
-    office.tick("2018-02-26 09:00")
+    office.reminded("2018-02-02").tick("2018-02-26 09:00")
     papers = papers_for(office, "2018-05-15", "business-group")
     assert papers.exceptions is not None
     contacts = {exception.owner.id: exception.contact for exception in papers.exceptions}

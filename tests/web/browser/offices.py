@@ -56,6 +56,8 @@ def busy(database: Database) -> Office:
     """
     office = Office(database=database, now=at("2017-11-01"))
     office.store(cumbria())
+    for reminding in ("2017-11-01", "2017-11-29", "2018-01-02"):
+        office.sweep(reminding)
     office.postbag.before = _health_is_gone
     office.days("2018-01-22", "2018-01-24")
     for key, status, day in RECORDED:
