@@ -19,6 +19,8 @@ from ...wording.statuses import BEFORE_START, KIND_WORDS, distance, status_words
 from ...wording.text import sentence, stated
 from .board_calendar import BoardCalendar, Line
 
+OWED_NOW = (Status.OVERDUE, Status.RETURNED, Status.UNSETTLED, Status.STALE, Status.DUE)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarEntry:
@@ -90,6 +92,11 @@ class CalendarEntry:
         """Why it moved, as a sentence."""
         return sentence(self.reason) if self.reason else None
 
+    @property
+    def needs_outcome(self) -> bool:
+        """Whether it waits for something to be recorded now."""
+        return self.status in OWED_NOW and not self.is_before_start
+
 
 def upcoming(
     connection: Connection,
@@ -108,6 +115,22 @@ def upcoming(
     if refs is None:
         lines = sorted([*lines, *calendar.meetings(start, end)])
     return entries_of(calendar, lines)
+
+
+def standing(lines: Iterable[Line], today: date) -> list[Line]:
+    """Those of one report or action that say how it stands today.
+
+    They are what is owed now, the most pressing first; else what comes next; else what came last.
+    """
+    kept = sorted(
+        line for line in lines if line.status is not Status.VOID and not line.is_before_start
+    )
+    owed = [line for line in kept if line.status in OWED_NOW]
+    if owed:
+        return sorted(owed, key=lambda line: OWED_NOW.index(line.status))
+    days = [line.due for line in kept]
+    shown = next((day for day in days if day >= today), days[-1] if days else None)
+    return [line for line in kept if line.due == shown]
 
 
 def entries_of(calendar: BoardCalendar, lines: Iterable[Line]) -> list[CalendarEntry]:

@@ -19,7 +19,7 @@ from ...wording.names import Named, Names
 from ...wording.text import working_days
 from ...wording.timings import sentence
 from .board_calendar import BoardCalendar
-from .entries import CalendarEntry, entries_of
+from .entries import CalendarEntry, entries_of, standing
 
 MONTHS_AHEAD = 18
 
@@ -55,7 +55,8 @@ class ObligationDetails:
     `row` is a report's What cell; `number`, `section`, `text`, `outcome` and `remark` are an
     action's. `is_undecided`: the plan gives no date, and nobody is reminded. `may_be_raised`: it
     has no date and can come at any time. `reminders` says when mails go out. `past` are stored,
-    newest first; `coming` are those of the next 18 months.
+    newest first; `coming` are those of the next 18 months; `standing` are those of both that say
+    how it stands today.
     """
 
     ref: str
@@ -80,6 +81,7 @@ class ObligationDetails:
     reminders: str
     met_by: Link | None
     also_meets: tuple[Link, ...]
+    standing: tuple[CalendarEntry, ...]
     past: tuple[CalendarEntry, ...]
     coming: tuple[CalendarEntry, ...]
 
@@ -92,7 +94,7 @@ def obligation_details(
     obligation = names.obligations.get(ref)
     if obligation is None:
         return None
-    past, coming = _occurrences(connection, view, ref)
+    shown, past, coming = _occurrences(connection, view, ref)
     report = obligation if isinstance(obligation, Report) else None
     action = obligation if isinstance(obligation, Action) else None
     return ObligationDetails(
@@ -120,6 +122,7 @@ def obligation_details(
         also_meets=tuple(
             link_to(names, other.ref) for other in planner.reports if other.met_by == ref
         ),
+        standing=shown,
         past=past,
         coming=coming,
     )
@@ -163,13 +166,16 @@ def _days(counts: Sequence[str]) -> str:
 
 def _occurrences(
     connection: Connection, view: BoardView, ref: str
-) -> tuple[tuple[CalendarEntry, ...], tuple[CalendarEntry, ...]]:
-    """The stored items of the past, newest first, and the items to come."""
+) -> tuple[tuple[CalendarEntry, ...], ...]:
+    """How it stands, the stored items of the past, newest first, and the items to come."""
     calendar, today = BoardCalendar(connection, view), view.today
     first = first_due(connection, view.id, ref)
     yesterday = today - relativedelta(days=1)
     past = [] if first is None or first > yesterday else calendar.lines(first, yesterday, [ref])
     past = [line for line in reversed(past) if line.stored is not None]
     coming = calendar.lines(today, today + relativedelta(months=MONTHS_AHEAD), [ref])
-    entries = tuple(entries_of(calendar, [*past, *coming]))
-    return entries[: len(past)], entries[len(past) :]
+    lines = [*past, *coming]
+    entries = tuple(entries_of(calendar, lines))
+    by_key = {entry.key: entry for entry in entries}
+    shown = tuple(by_key[line.key] for line in standing(lines, today) if line.key in by_key)
+    return shown, entries[: len(past)], entries[len(past) :]

@@ -91,7 +91,10 @@ def upcoming_page(
     """Items due and meetings from `start` to `end`, and everything overdue, however old."""
     calendar = BoardCalendar(connection, view)
     lines = [*calendar.late_before(start), *calendar.lines(start, end)]
-    lines = sorted(lines + calendar.meetings(start, end))
+    begins = min(view.planner.plan.starts, view.today.replace(day=1))
+    # Before the plan began nothing was owed by it; what is stored was owed by one before.
+    lines = [line for line in lines if line.stored is not None or line.due >= begins]
+    lines = sorted(lines + calendar.meetings(max(start, begins), end))
     choice = choice or UpcomingFilter()
     raised = {} if choice.body is None else raised_for(calendar)
     return _page(calendar, chosen(lines, choice, view.names, view.today, raised), page)

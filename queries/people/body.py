@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, replace
 from datetime import date
 
+from dateutil.relativedelta import relativedelta
 from sqlalchemy import Connection
 
 from ...calendar.planner.model import Action, Obligation
@@ -13,6 +15,9 @@ from ...scheduler.planning.board_view import BoardView
 from ...wording.changes import ChangeLine
 from ...wording.names import Named, Names
 from ...wording.timings import sentence
+from ..calendar.board_calendar import BoardCalendar, Line
+from ..calendar.entries import CalendarEntry, entries_of, standing
+from ..calendar.report import MONTHS_AHEAD
 from ..changes import history
 from .people import BodyLine, directory
 from .roles import Tenure
@@ -20,7 +25,10 @@ from .roles import Tenure
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObligationLine:
-    """A report or an action of a body: where it stands, when it is due, and with whom else."""
+    """A report or an action of a body: its place, when it is due, and with whom else.
+
+    `standing` says how it stands with the body that owes it; what it receives has none.
+    """
 
     ref: str
     is_action: bool
@@ -28,6 +36,7 @@ class ObligationLine:
     place: str
     when: str
     others: tuple[Named, ...]
+    standing: CalendarEntry | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,12 +84,18 @@ def body_details(connection: Connection, view: BoardView, body_id: str) -> BodyD
     if line is None:
         return None
     names, obligations = view.names, tuple(view.planner.obligations())
+    stands = _standing(connection, view, body_id)
     return BodyDetails(
         line=line,
         is_board=body_id == view.planner.board,
         owes=tuple(
-            _line(
-                obligation, names, others=[owner for owner in obligation.owners if owner != body_id]
+            replace(
+                _line(
+                    obligation,
+                    names,
+                    others=[owner for owner in obligation.owners if owner != body_id],
+                ),
+                standing=stands.get(obligation.ref),
             )
             for obligation in obligations
             if body_id in obligation.owners
@@ -92,6 +107,19 @@ def body_details(connection: Connection, view: BoardView, body_id: str) -> BodyD
         ),
         history=history(connection, view, [body_id]),
     )
+
+
+def _standing(connection: Connection, view: BoardView, body_id: str) -> dict[str, CalendarEntry]:
+    """How each report and action stands with a body that owes it."""
+    refs = {item.ref for item in view.planner.obligations() if body_id in item.owners}
+    calendar, today = BoardCalendar(connection, view), view.today
+    first, last = min(view.planner.plan.starts, today), today + relativedelta(months=MONTHS_AHEAD)
+    lines: dict[str, list[Line]] = defaultdict(list)
+    for line in calendar.lines(first, last, refs):
+        if line.owner == body_id:
+            lines[line.ref].append(line)
+    pressing = [line for same in lines.values() for line in standing(same, today)[:1]]
+    return {entry.ref: entry for entry in entries_of(calendar, pressing)}
 
 
 def _line(obligation: Obligation, names: Names, *, others: list[str]) -> ObligationLine:

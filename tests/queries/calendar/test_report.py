@@ -7,7 +7,7 @@ import pytest
 from boardcal.calendar.rules.escalation import REMINDERS, REVIEWS, Policy
 from boardcal.calendar.status import Status
 from boardcal.queries.calendar.report import ObligationDetails, obligation_details, reminders
-from boardcal.tests.factories import S11, day
+from boardcal.tests.factories import S11, at, day
 from boardcal.tests.pages import in_memory, make_whole, office_day, shown_by
 
 if TYPE_CHECKING:
@@ -115,3 +115,37 @@ def test_reports_that_meet_each_other_are_linked(office: Office) -> None:
 def test_an_unknown_report_has_no_details(office: Office) -> None:
     for ref in ("", "none", "lscb", S11):
         assert shown_by(office, obligation_details, ref=ref, today=office_day(office)) is None
+
+
+@pytest.mark.parametrize(
+    ("ref", "today", "deeds", "stands"),
+    [
+        # What nobody owes yet is said by what comes next; the last settled one waits below.
+        ("s11", "2018-02-01", {S11: Status.SUBMITTED}, [("pmqag", "2018-03")]),
+        ("s11", "2018-03-05", {S11: Status.SUBMITTED}, [("pmqag", "2019-03")]),
+        # An action that is done says so, as nothing of it comes any more.
+        (
+            "1.1",
+            "2018-05-01",
+            {"lscb/1.1/pmqag/march-2018": Status.SUBMITTED},
+            [("pmqag", "march-2018")],
+        ),
+        ("exceptions", "2018-02-01", {}, []),
+    ],
+)
+def test_what_stands_first_says_how_it_is_today(
+    office: Office, ref: str, today: str, deeds: dict[str, Status], stands: list[tuple[str, str]]
+) -> None:
+    for key, outcome in deeds.items():
+        office.record(key, outcome)
+    office.now = at(today)
+    shown = looked_at(office, ref).standing
+    assert [tuple(entry.key.split("/")[2:]) for entry in shown] == stands
+
+
+def test_what_is_late_stands_before_what_is_due_soon(office: Office) -> None:
+    office.extend("lscb/progress/cdop/2018-03", "2018-03-06")
+    office.now = at("2018-03-05")
+    statuses = [entry.status for entry in looked_at(office, "progress").standing]
+    assert statuses[0] is Status.OVERDUE
+    assert statuses[-1] is Status.DUE

@@ -4,6 +4,7 @@ import itertools
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from boardcal.calendar.occurrences import Kind
 from boardcal.calendar.status import Status
@@ -11,6 +12,7 @@ from boardcal.queries.calendar import upcoming as upcoming_filters
 from boardcal.queries.calendar.entries import upcoming
 from boardcal.queries.calendar.upcoming import UpcomingFilter, UpcomingPage, upcoming_page
 from boardcal.queries.paging import paging
+from boardcal.storage.schema.occurrences import occurrence
 from boardcal.tests.factories import S11, cumbria, day
 from boardcal.tests.office import Office
 from boardcal.tests.pages import in_memory, make_whole, shown_by
@@ -132,14 +134,27 @@ def test_the_counts_are_of_all_pages_and_leave_meetings_out() -> None:
 
 
 def test_what_fell_due_before_the_start_and_is_not_asked_about_is_not_counted() -> None:
-    long_before: dict[str, Any] = {"start": day("2017-01-01"), "end": day("2017-09-30")}
-    page = page_of(an_office(), **long_before)
+    long_before: dict[str, Any] = {"start": day("2017-11-01"), "end": day("2017-12-31")}
+    office = in_memory().store(make_whole(), go_live="2018-01-15")
+    office.tick(TODAY)
+    page = page_of(office, **long_before)
     words = {entry.status_words for group in page.groups for entry in group.entries}
     assert "before the start" in words
     assert "not settled" not in words
     assert page.counts[Status.UNSETTLED] == 0
-    chosen = page_of(an_office(), UpcomingFilter(status=Status.UNSETTLED), **long_before)
+    chosen = page_of(office, UpcomingFilter(status=Status.UNSETTLED), **long_before)
     assert keys(chosen) == []
+
+
+def test_what_would_have_been_due_before_the_plan_began_is_not_listed() -> None:
+    office = an_office()
+    assert keys(page_of(office, start=day("2017-01-01"), end=day("2017-09-30"))) == []
+    # The plan began on 31 October 2017; what an earlier one left behind is listed.
+    with office.database.write() as connection:
+        connection.execute(
+            update(occurrence).where(occurrence.c.key == S11).values(due=day("2017-09-28"))
+        )
+    assert keys(page_of(office, start=day("2017-01-01"), end=day("2017-09-30"))) == [S11]
 
 
 def test_a_page_beyond_the_last_is_the_last() -> None:

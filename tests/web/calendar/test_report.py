@@ -3,15 +3,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import update
 
 from boardcal.storage.schema.occurrences import change, occurrence
-from boardcal.tests.factories import checked, make_action, make_document, make_report
+from boardcal.tests.factories import checked, day, make_action, make_document, make_report
+from boardcal.tests.office import Office
 from boardcal.tests.pages import make_whole
 from boardcal.tests.web.reader import SECRETARIAT, VIEWER, Place
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from boardcal.storage.database.engine import Database
     from boardcal.tests.web.reader import Reader
 
 
@@ -125,3 +128,25 @@ def test_hostile_words_are_only_words(place: Place) -> None:
         assert "<script>" not in page
         assert "<b>" not in page
         assert "&lt;b&gt;Bold" in page
+
+
+@pytest.mark.parametrize("path", ["/actions/1.1", "/reports/s11"])
+def test_its_status_and_the_button_to_record_it_stand_first(
+    sqlite: Database, look: Callable[..., Reader], empty_place: Place, path: str
+) -> None:
+    Office(database=sqlite, now=empty_place.now).tick()
+    with sqlite.write() as connection:
+        connection.execute(update(occurrence).values(due=day("2018-01-30")))
+    page = look(path, SECRETARIAT)
+    text = page.text
+    assert text.index("Overdue") < text.index("Record the outcome") < text.index("Read as")
+    assert "#to-record" in page.shown.text  # type: ignore[union-attr]
+    viewer = look(path)
+    assert "Overdue" in viewer.text
+    assert "Record the outcome" not in viewer.text
+
+
+def test_what_is_not_due_yet_is_said_without_a_button(look: Callable[..., Reader]) -> None:
+    page = look("/reports/july", SECRETARIAT)
+    assert page.text.index("Planned") < page.text.index("Read as")
+    assert "Record the outcome" not in page.text

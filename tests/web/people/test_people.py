@@ -67,6 +67,13 @@ def test_a_body_shows_what_it_owes_and_receives(place: Place) -> None:
     assert "Appoint somebody" not in reader.text
 
 
+def test_a_body_shows_how_what_it_owes_stands(place: Place) -> None:
+    reader = place.reader(VIEWER)
+    reader.opens("/bodies/pmqag")
+    assert "papers 10 working days before Due 22 February 2018 Due" in reader.text
+    assert 'href="/due/lscb/s11/pmqag/2018-03"' in reader.shown.text  # type: ignore[union-attr]
+
+
 @pytest.mark.parametrize("path", ["/bodies/nobody", "/bodies/nobody/appoint", "/bodies/no%00/end"])
 def test_a_body_that_is_not_there_is_said_so(place: Place, path: str) -> None:
     reader = place.reader(SECRETARIAT)
