@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 LONGEST = 120  # characters; longer ones are cut in any list of mails
 LEAST_TITLE = 24
+LEAST_OPENING = 72  # an address that asks for more time, with the date
 LONGEST_NAME = 40
 BOARDS_NAMED = 2
 
@@ -77,7 +78,8 @@ def _of_requests(letter: Letter) -> str:
     if asked.outcome is not None:
         opening = f"Your request for {asked.wish}"
     ending = f", {_of_the_day(letter)}" + (f", and {further} more" if further else "")
-    opening = shorten(opening, LONGEST - LEAST_TITLE - len(": ") - len(ending))
+    room = LONGEST - LEAST_TITLE - len(": ") - len(ending)
+    opening = shorten(opening, max(room, LEAST_OPENING))
     board = [letter.sender_name] if letter.of_several_boards else []
     return _titled(opening, asked.title, board, ending)
 
