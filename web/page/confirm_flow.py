@@ -20,7 +20,7 @@ from ...operations.planner.change import Edit, EditError, change_planner
 from ...operations.record import RecordError
 from ...storage.change_kinds import ChangeKind
 from ..request.context import board_of, form_of, site_of, user_of
-from ..request.form import Problems
+from ..request.form import WHOLE, Problems
 
 # Why a change cannot be made; other errors are no fault of what was typed, and become a page.
 REFUSALS = (EditError, FileProblems, RecordError)
@@ -44,7 +44,7 @@ class ConfirmFlow(Generic[Change]):
     form: Callable[[Request, Problems], Response]
     save: Callable[[Request, Change], Response]
     preview: Callable[[Request, Change, str | None], Response] | None = None
-    field: Callable[[Change], str] = lambda _: "do"  # the form as a whole
+    field: Callable[[Change], str] = lambda _: WHOLE
 
     def ask(self, request: Request) -> Response:
         """Answer GET with the form."""
@@ -75,7 +75,7 @@ class ConfirmFlow(Generic[Change]):
         try:
             return self.preview(request, change, why)
         except REFUSALS as error:
-            return self.form(request, Problems({"save": why, self.field(change): str(error)}))
+            return self.form(request, Problems({self.field(change): f"{why} {error}"}))
 
 
 def save_as_shown(

@@ -40,7 +40,9 @@ def page(
     common = {
         "title": title,
         "problems": problems_found,
-        "problem_list": [{"text": text, "href": f"#{name}"} for name, text in problems_found],
+        "problem_list": [
+            {"text": text, "href": f"#{name}" if name else None} for name, text in problems_found
+        ],
         "site": site,
         "all_boards": context.boards,
         "board": context.board,

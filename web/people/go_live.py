@@ -17,7 +17,7 @@ from ..page.confirm_flow import ConfirmFlow, OvertakenError
 from ..page.page import page
 from ..request.context import changing_board, form_of, reading_board, redirect, site_of, user_of
 from ..request.dates import read_date, shown_date, typed_date
-from ..request.form import Problems
+from ..request.form import WHOLE, Problems
 
 CHANGED = (
     "Somebody else set the first day since you looked, so nothing was saved. Look again at what "
@@ -49,7 +49,7 @@ def _preview(request: Request, day: date, overtaken: str | None) -> Response:
         request,
         "people/go_live_preview.html.j2",
         title=f"Let mails begin on {weekday_date(day)}?",
-        problems=Problems({"save": overtaken} if overtaken else {}),
+        problems=Problems({WHOLE: overtaken} if overtaken else {}),
         day=day,
         typed=form_of(request).carried("day"),
         before=_text(row),

@@ -24,7 +24,7 @@ from ..page.confirm_flow import ConfirmFlow, OvertakenError, save_as_shown
 from ..page.page import page
 from ..request.context import form_of, reading_board, redirect, site_of
 from ..request.dates import read_date, shown_date, typed_date
-from ..request.form import Form, Problems
+from ..request.form import WHOLE, Form, Problems
 from ..request.query import sent
 from .people import body_of
 
@@ -169,7 +169,7 @@ def _preview(request: Request, change: RoleChange, overtaken: str | None) -> Res
         "people/role_preview.html.j2",
         title=TITLES[change.deed][0],
         button=TITLES[change.deed][1],
-        problems=Problems({"save": overtaken} if overtaken else {}),
+        problems=Problems({WHOLE: overtaken} if overtaken else {}),
         body=change.body,
         change=change,
         typed=form_of(request).carried("role", "address", "from", "why"),

@@ -29,6 +29,7 @@ LONGEST_TEXT = 4_000
 # These turn the text around them about (UAX 9): a name could read as another.
 REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 Read = TypeVar("Read")
+WHOLE = ""  # where a problem is the form's, and no field's
 
 
 @dataclass(frozen=True, slots=True)
