@@ -9,7 +9,7 @@ import click
 from .. import __version__
 from .framework.context import Invocation
 from .framework.lazy_group import Commands
-from .framework.param_types import MOMENT, Moment
+from .framework.param_types import MOMENT, NAME, Moment
 
 # Each command is the function of its name in the module of its name under commands/; one line here
 # makes it known, with the summary that the list shows.
@@ -60,7 +60,7 @@ COMMANDS = {
     type=MOMENT,
     help="Act as if it were then, such as 2018-02-22 or 2018-02-22T08:00.",
 )
-@click.option("--board", metavar="ID", help="Which Board, where there are several.")
+@click.option("--board", metavar="ID", type=NAME, help="Which Board, where there are several.")
 @click.option("--debug", is_flag=True, help="Show the technical details of an unexpected error.")
 @click.pass_context
 def boardcal(

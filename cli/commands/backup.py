@@ -8,7 +8,7 @@ import click
 
 from ...scheduler.installation import Installation
 from ...storage.backup.backup import BackupError, back_up
-from ..framework.context import Invocation
+from ..framework.context import Invocation, note_done
 from ..framework.terminal import say
 
 FILE = click.argument("file", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False))
@@ -32,6 +32,7 @@ def backup(invocation: Invocation, file: Path, replace: bool) -> None:
                 f"There is nothing to back up yet: {_where(installation)} does not exist."
             )
         back_up(installation.database, file)
+    note_done()
     size = max(1, round(file.stat().st_size / 1024))
     say(
         f"{file} holds everything in {installation.database.name} as of now ({size} kB), read back "

@@ -39,7 +39,6 @@ def extend(
     """
     if (day is None) == (meeting is None):
         raise click.UsageError("Give either --to with a new date or --meeting with its day.")
-    key = key.strip()
     with invocation.writing() as installation, installation.database.write() as connection:
         row = invocation.board_of(installation, connection, key)
         view = installation.view(connection, row)

@@ -23,7 +23,7 @@ from ...storage.feeds.feeds import (
 )
 from ..framework.context import Invocation, asking
 from ..framework.param_types import ADDRESS, SAYS_SO
-from ..framework.terminal import say, say_lines
+from ..framework.terminal import say, say_lines, say_secret
 
 THE_BOARD = ""
 MEANT = click.argument("meant", metavar="NUMBER_OR_ADDRESS")
@@ -74,8 +74,8 @@ def create(
             connection, row.id, kind, subject, now=installation.clock(), who=who or asking()
         )
         words = feed_title(made, installation.planners.get(connection, row))
-    say(f"The dates of {words}. Whoever has this address can read them; it is shown only now:")
-    _say_address(installation, token)
+        say(f"The dates of {words}. Whoever has this address can read them; it is shown only now:")
+        _say_address(installation, token)
 
 
 @feed.command("list")
@@ -129,11 +129,11 @@ def rotate(invocation: Invocation, meant: str, who: str | None) -> None:
         feed = feed_meant(connection, meant)
         made, token = rotate_feed(connection, feed, now=installation.clock(), who=who or asking())
         words = _words(installation, connection, made)
-    say(
-        f"The dates of {words} have a new address, shown only now; the old one gives nothing "
-        f"any more. The feed is number {made.id} in the list."
-    )
-    _say_address(installation, token)
+        say(
+            f"The dates of {words} have a new address, shown only now; the old one gives nothing "
+            f"any more. The feed is number {made.id} in the list."
+        )
+        _say_address(installation, token)
 
 
 def _asked(
@@ -160,8 +160,7 @@ def _words(installation: Installation, connection: Connection, feed: Feed) -> st
 
 
 def _say_address(installation: Installation, token: str) -> None:
-    # By itself on its line and never wrapped, so that it can be copied whole.
-    say_lines([f"{installation.settings.web.base_url}/feeds/{token}.ics"])
+    say_secret(f"{installation.settings.web.base_url}/feeds/{token}.ics")
 
 
 def _lines(feeds: list[tuple[Feed, str]]) -> Iterator[str]:

@@ -32,7 +32,6 @@ def history(invocation: Invocation, key: str, form: str) -> None:
     to be mailed and why, every mail with its Message-ID and what the server said, and who
     changed what.
     """
-    key = key.strip()
     with invocation.reading() as installation, installation.database.read() as connection:
         row = invocation.board_of(installation, connection, key)
         view = installation.view(connection, row)

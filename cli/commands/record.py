@@ -39,7 +39,6 @@ def record(
     KEY is the line under its title in `boardcal upcoming`. STATUS is submitted, accepted,
     returned (it is owed again), nothing-to-report, waived, or open (it is owed after all).
     """
-    key = key.strip()
     with invocation.writing() as installation, installation.database.write() as connection:
         row = invocation.board_of(installation, connection, key)
         view = installation.view(connection, row)

@@ -10,7 +10,7 @@ from ...calendar.rules.date_text import listed, long_date
 from ...operations.restore import restore as bring_back
 from ...scheduler.installation import local_time
 from ...storage.backup.contents import Contents
-from ..framework.context import Invocation, asking
+from ..framework.context import Invocation, asking, note_done
 from ..framework.param_types import YES, by
 from ..framework.terminal import agreed, say
 from .backup import FILE
@@ -48,6 +48,7 @@ def restore(invocation: Invocation, file: Path, yes: bool, who: str | None) -> N
     )
     if done is None:
         return
+    note_done()
     say(
         f"{done.database} is restored.",
         f"What was there is kept as {done.aside}." if done.aside else None,

@@ -27,7 +27,7 @@ from ...storage.boards import boards
 from ...web.accounts.passwords import acceptable, hashed
 from ..framework.context import Invocation, asking
 from ..framework.param_types import ADDRESS
-from ..framework.terminal import say, say_lines
+from ..framework.terminal import say, say_lines, say_secret
 
 EMAIL = click.argument("email", type=ADDRESS)
 
@@ -64,9 +64,9 @@ def add(invocation: Invocation, email: str, role: str, *, every: bool) -> None:
         account = account_by_id(connection, account_id)
         is_new = account is not None and not account.has_password
         token = make_link(connection, account_id, now=installation.clock()) if is_new else None
-    say(f"{email} is {role} of {'all Boards' if board == EVERY_BOARD else board} now.")
-    if token is not None:
-        _say_link(installation, token, email)
+        say(f"{email} is {role} of {'all Boards' if board == EVERY_BOARD else board} now.")
+        if token is not None:
+            _say_link(installation, token, email)
 
 
 @user.command("list")
@@ -107,7 +107,7 @@ def password(invocation: Invocation, email: str, *, link: bool) -> None:
         if link or not sys.stdin.isatty():
             with installation.database.write() as connection:
                 token = make_link(connection, account.id, now=installation.clock())
-            _say_link(installation, token, email)
+                _say_link(installation, token, email)
             return
         typed = click.prompt("New password", hide_input=True, confirmation_prompt="Again")
         fresh = hashed(_acceptable(typed, account))
@@ -131,7 +131,7 @@ def _board(installation: Installation, connection: Connection, named: str | None
 
 def _say_link(installation: Installation, token: str, email: str) -> None:
     say(f"Send this link to {email}. It works once, for 24 hours, and lets them choose a password:")
-    say_lines([f"{installation.settings.web.base_url}/password/{token}"])
+    say_secret(f"{installation.settings.web.base_url}/password/{token}")
 
 
 def _lines(accounts: list[Account]) -> Iterator[str]:

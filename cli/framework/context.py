@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
     from ...storage.boards import BoardRow
     from ...storage.database.engine import Database
     from .param_types import Moment
+
+
+DONE = "boardcal.done"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +69,12 @@ class Invocation:
 
         loaded = self.settings()
         with opened(loaded, self.clock(loaded), with_planner=with_planner) as installation:
-            yield installation
+            before = installation.database.commits
+            try:
+                yield installation
+            finally:
+                if installation.database.commits != before:
+                    note_done()
 
     @contextmanager
     def playing(self, installation: Installation, go_live: date) -> Iterator[Database]:
@@ -87,6 +97,11 @@ class Invocation:
 
         named = board_row(connection, key.partition("/")[0])
         return installation.board(connection, self.board or (named.id if named else None))
+
+
+def note_done() -> None:
+    """Notes that what was asked for is done, whether or not it can be told."""
+    click.get_current_context().meta[DONE] = True
 
 
 def asking() -> str:

@@ -15,11 +15,18 @@ from typing import Any, NoReturn
 import click
 
 from ...core.errors import BoardcalError
+from .context import DONE
+from .param_types import NAME
+from .terminal import OutputError
 from .usage_errors import usage_sentence
 
 # Shells use 128 and the number of SIGINT for what Ctrl-C stopped.
 INTERRUPTED = 130
 SHARED = ("config", "as_of", "board", "debug")
+
+
+class UnsaidError(BoardcalError):
+    """What was done cannot be told."""
 
 
 class Commands(click.Group):
@@ -91,12 +98,27 @@ class Commands(click.Group):
         arguments = sys.argv[1:] if args is None else args
         return _leave(work, wants_details="--debug" in arguments)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command that is meant. Raises UnsaidError where only telling failed."""
+        try:
+            return super().invoke(ctx)
+        except OutputError as error:
+            if ctx.meta.get(DONE):
+                raise UnsaidError(
+                    "It is done, but what boardcal has to say about it could not be written "
+                    f"({error.strerror})."
+                ) from None
+            raise
+
     def _share_options(self, command: click.Command) -> None:
         """Lets `boardcal upcoming --as-of …` mean what `boardcal --as-of … upcoming` does."""
         if isinstance(command, click.Group):
             for subcommand in command.commands.values():
                 self._share_options(subcommand)
             return
+        for param in command.params:
+            if isinstance(param.type, click.types.StringParamType):
+                param.type = NAME
         for option in self.params:
             if isinstance(option, click.Option) and option.name in SHARED:
                 taken = {name for param in command.params for name in param.opts}
@@ -184,8 +206,13 @@ def _unexpected(error: Exception) -> str:
 
 
 def _say(sentence: str) -> None:
+    # What was typed may hold anything; a terminal would obey some of it.
+    visible = "".join(
+        letter if letter.isprintable() or letter == "\n" else ascii(letter)[1:-1]
+        for letter in sentence
+    )
     try:
-        click.echo(sentence, err=True)
+        click.echo(visible, err=True)
     except OSError:
         # Nobody can be told that nobody can be told.
         _forget_output()

@@ -148,6 +148,19 @@ class Note(click.ParamType[str]):
         return text
 
 
+class Name(click.ParamType[str]):
+    """A key, an id or another name that is looked for as it is."""
+
+    name = "text"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """`value` without spaces around it."""
+        text = str(value).strip()
+        if not text.isprintable():
+            self.fail("holds a character that cannot be seen; copy it once more", param, ctx)
+        return text
+
+
 class Number(click.ParamType[int]):
     """The number of something stored."""
 
@@ -161,7 +174,8 @@ class Number(click.ParamType[int]):
         return int(text)
 
 
-DAY, MOMENT, ADDRESS, NOTE, NUMBERED = Day(), AsOf(), MailAddress(), Note(), Number()
+DAY, MOMENT, ADDRESS, NOTE = Day(), AsOf(), MailAddress(), Note()
+NAME, NUMBERED = Name(), Number()
 
 
 def by(does: str) -> Callable[[Command], Command]:

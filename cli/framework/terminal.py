@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -14,6 +15,10 @@ import click
 
 NO_MAILS_YET = "No mails go out yet; `boardcal golive DAY` sets from when."
 NARROWEST, WIDEST = 40, 110  # longer lines are hard to follow
+
+
+class OutputError(OSError):
+    """What a command says cannot be written, as where the disk behind it is full."""
 
 
 def width() -> int:
@@ -39,13 +44,23 @@ def hung(text: str, indent: int = 0, *, room: int | None = None) -> list[str]:
 def say(*sentences: str | None) -> None:
     """Sentences to the reader, wrapped; those that are None or empty are left out."""
     text = " ".join(sentence for sentence in sentences if sentence)
-    click.echo("\n".join(hung(text)))
+    _write("\n".join(hung(text)))
 
 
 def say_lines(lines: Iterable[str]) -> None:
     """Lines as they are."""
     for line in lines:
-        click.echo(line)
+        _write(line)
+
+
+def say_secret(address: str) -> None:
+    """An address that is shown once, on a line of its own and never wrapped, to be copied whole.
+
+    Said before what it opens is saved: where nobody can be told it, nothing is made.
+    """
+    if sys.stdout is None:
+        raise OutputError(errno.EBADF, "standard output is closed")
+    _write(address)
 
 
 def aside(*sentences: str | None) -> None:
@@ -62,7 +77,16 @@ def painted(text: str, **style: Any) -> str:
 def say_json(value: object) -> None:
     """`value` as JSON, readable for people too."""
     plain = (sys.stdout.encoding or "").lower().startswith("utf")
-    click.echo(json.dumps(value, ensure_ascii=not plain, indent=2))
+    _write(json.dumps(value, ensure_ascii=not plain, indent=2))
+
+
+def _write(text: str) -> None:
+    try:
+        click.echo(text)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(error.errno, error.strerror) from None
 
 
 def is_terminal() -> bool:

@@ -39,6 +39,7 @@ class Database:
         one_moment = {} if engine.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
         self._reading = engine.execution_options(**one_moment)
         self._watch: sqlite3.Cursor | None = None
+        self.commits = 0
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -58,6 +59,7 @@ class Database:
         with plain_errors(self.name), writing.begin() as connection:
             self._require_same_file()
             yield connection
+        self.commits += 1
 
     def version(self) -> int | None:
         """A number that changes with every commit, by whichever program.
