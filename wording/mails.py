@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from ..calendar.occurrences import Kind
 from ..calendar.rules.date_text import long_date
-from ..calendar.rules.escalation import Level
+from ..calendar.rules.escalation import TAKEN_BACK, Level
 from ..core.local_time import LocalTime
 from ..storage.message_states import DONE, MessageState
 from ..storage.unsent_reasons import UnsentReason
@@ -87,6 +87,8 @@ UNSENT = {
 
 def step_words(step: int, kind: Kind) -> str:
     """ "10 working days before", "on the day", "5 working days late"."""
+    if step == TAKEN_BACK:
+        return "notice that its meeting is cancelled"
     if step == 0:
         return "on the day"
     if step < 0:

@@ -25,6 +25,10 @@ class Level(StrEnum):
 COPIED_FROM = {Level.DEPUTY: 5, Level.SECRETARIAT: 5, Level.BUSINESS: 10, Level.BOARD: 20}
 
 
+# The step of the notice that what was announced is off: no other lies so far from a due date.
+TAKEN_BACK = 10_000
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """The steps of an occurrence: at `offsets` from its due date, then every `repeat` days."""

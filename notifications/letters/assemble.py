@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from ...calendar.occurrences import Kind
 from ...calendar.planner.roles import RoleName
+from ...calendar.rules.escalation import TAKEN_BACK
 from ...storage.database.errors import DatabaseError
 from ...storage.mail.messages import heads_of, note_subjects, subjects_of_unwritten
 from ...storage.schema.column_types import AnyRow
@@ -19,7 +20,7 @@ from ..reminders.mailing_boards import LiveBoard
 from ..reminders.recheck import LetterSources, overviews_that_hold, rows_that_hold
 from ..reminders.recipients import secretariat_on
 from .context import NO_CONTEXT, LetterContext, context_for
-from .items import item_of, open_line, told_apart
+from .items import called_off, item_of, open_line, told_apart
 from .model import FirstContact, Item, Letter, OpenLine, Overview, Secretariat
 from .overview import overview_of
 from .requests import asked_of, requests_that_hold
@@ -107,11 +108,14 @@ def _letter(
     context: LetterContext,
     sources: LetterSources,
 ) -> Letter | None:
+    off = [row for row in rows.ledger if row.step == TAKEN_BACK]
     dated = [
-        (item_of(row, sources.boards[row.board], context, sources), row) for row in rows.ledger
+        (item_of(row, sources.boards[row.board], context, sources), row)
+        for row in rows.ledger
+        if row.step != TAKEN_BACK
     ]
     dated.sort(key=lambda pair: _pressing(pair[0]))
-    of_boards = chain((row for _, row in dated), rows.requests, rows.overviews)
+    of_boards = chain((row for _, row in dated), off, rows.requests, rows.overviews)
     first, *others = dict.fromkeys(row.board for row in of_boards) or (None,)
     if first is None:
         return None
@@ -133,6 +137,7 @@ def _letter(
         else None,
         roles=roles,
         overviews=tuple(_overview(connection, row, sources) for row in rows.overviews),
+        called_off=tuple(called_off(row, sources.boards[row.board]) for row in off),
         asked=tuple(asked_of(row, sources) for row in rows.requests),
         board=first,
         pages=sources.links.board(first) if sources.in_full else "",

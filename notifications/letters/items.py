@@ -10,11 +10,14 @@ from ...calendar.occurrences import Kind
 from ...calendar.planner.model import Planner
 from ...calendar.planner.roles import RoleName
 from ...calendar.rules.as_required import papers_day
+from ...calendar.rules.date_text import long_date
 from ...calendar.rules.escalation import Level
 from ...calendar.rules.timing import PAPERS_WORKING_DAYS, AsRequired, Precision, Timing
+from ...calendar.status import OWED, Status
 from ...storage.schema.column_types import AnyRow
 from ...wording.names import named, reference, short_names
 from ...wording.stand_ins import StandIn
+from ...wording.text import sentence as as_sentence
 from ...wording.text import working_days
 from ...wording.timings import sentence
 from ..links import AnswerLink, last_day_of
@@ -22,7 +25,7 @@ from ..reminders.mailing_boards import LiveBoard
 from ..reminders.recheck import LetterSources
 from ..reminders.recipients import may_answer, secretariat_on
 from .context import LetterContext
-from .model import Item, OpenLine
+from .model import CalledOff, Item, OpenLine
 from .phrases import instance
 
 
@@ -136,3 +139,21 @@ def open_line(row: AnyRow, board: LiveBoard, today: date) -> OpenLine:
 def _precision(row: AnyRow) -> Precision:
     """The precision of the due date; one set by a person is meant to the day."""
     return Precision.DAY if row.extended else Precision(row.precision)
+
+
+def called_off(row: AnyRow, board: LiveBoard) -> CalledOff:
+    """What becomes of an item that its reader was mailed, and whose meeting is cancelled."""
+    now = "You need not send it any more."
+    if row.state in OWED:
+        now = f"It is now due on {long_date(row.due)}"
+        now += f", for the meeting on {long_date(row.meeting)}." if row.meeting else "."
+    elif row.state != Status.VOID:
+        now = f"It stays {row.state}."
+    owner = board.planner.body(row.owner)
+    return CalledOff(
+        title=row.title,
+        owner=row.owner if owner is None else owner.short,
+        due=row.told_due,
+        why=as_sentence(row.note or "the meeting was cancelled"),
+        now=now,
+    )

@@ -187,19 +187,33 @@ class Secretariat:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CalledOff:
+    """Something that its reader was mailed a date of, and whose meeting is cancelled.
+
+    `due` is the date that they were mailed, `why` what happened, `now` what becomes of it.
+    """
+
+    title: str
+    owner: str
+    due: date
+    why: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     """One person's mail of one day: a first-contact note, answers, a digest, overviews.
 
-    `items` are the ledger rows decided for it, most pressing first; `also_open` is a reminder
-    of the rest. `reply_to` is the secretariat's address, which every answer goes to;
-    `also_reply_to` those of further Boards that it is about, where they are others. `roles`
-    are those in which the reader is mailed, such as "chair of the Education Subgroup": the
-    mail's last lines name them. `asked` is what chairs ask of this reader, and what became of
-    what the reader asked for. `is_trial`: it goes to whoever tries boardcal, in the reader's
-    stead. `board` is the id of the Board of the most pressing thing: the mail comes from it.
-    `sender_name` is that Board's name, `pages` the address that its pages are below, or "".
-    `other_boards` are the names of the others that it is about. `of_several_boards`: its reader
-    may be mailed by other Boards, too.
+    `items` are the ledger rows decided for it, most pressing first; `also_open` is a reminder of
+    the rest. `reply_to` is the secretariat's address, which every answer goes to; `also_reply_to`
+    those of further Boards that it is about, where they are others. `roles` are those in which
+    the reader is mailed, such as "chair of the Education Subgroup": the mail's last lines name
+    them. `asked` is what chairs ask of this reader, and what became of what the reader asked for,
+    `called_off` what they were mailed and is off. `is_trial`: it goes to whoever tries boardcal,
+    in the reader's stead. `board` is the id of the Board of the most pressing thing: the mail
+    comes from it. `sender_name` is that Board's name, `pages` the address that its pages are
+    below, or "". `other_boards` are the names of the others that it is about.
+    `of_several_boards`: its reader may be mailed by other Boards, too.
     """
 
     recipient: str
@@ -213,6 +227,7 @@ class Letter:
     roles: tuple[str, ...] = ()
     also_reply_to: tuple[Secretariat, ...] = ()
     asked: tuple[Asked, ...] = ()
+    called_off: tuple[CalledOff, ...] = ()
     is_trial: bool = False
     board: str = ""
     pages: str = ""
@@ -227,7 +242,7 @@ class Letter:
     @property
     def is_empty(self) -> bool:
         """Whether nothing is left that is worth a mail."""
-        return not (self.items or self.overviews or self.asked)
+        return not (self.items or self.overviews or self.asked or self.called_off)
 
     @property
     def gist(self) -> frozenset[tuple[object, ...]]:

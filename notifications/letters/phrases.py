@@ -229,6 +229,9 @@ def reads_as_secretariat(letter: Letter) -> bool:
 
 def preheader(letter: Letter) -> str:
     """What mail programs show after the subject: the most pressing thing in full."""
+    if not letter.items and letter.called_off:
+        off = letter.called_off[0]
+        return one_line(f"{off.title}: {off.why} {off.now}")
     if not letter.items and letter.asked:
         asked = letter.asked[0]
         return one_line(

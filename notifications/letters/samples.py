@@ -12,6 +12,7 @@ from ...calendar.status import Status
 from .model import (
     Asked,
     CalendarLine,
+    CalledOff,
     FirstContact,
     Item,
     Letter,
@@ -41,6 +42,7 @@ def sample_letters() -> tuple[Letter, ...]:
         _quiet_week(),
         _asked(),
         _answered(),
+        _called_off(),
         _with_buttons(),
         _in_a_trial(),
         _of_many(),
@@ -242,6 +244,18 @@ def _asked() -> Letter:
 def _answered() -> Letter:
     """The outcome of a request, for its asker."""
     return sample_letter(asked=(sample_asked(outcome="the date stays: the Board meets then"),))
+
+
+def _called_off() -> Letter:
+    """Papers of a cancelled meeting, and nothing else."""
+    off = CalledOff(
+        title="S.11 annual report",
+        owner="PMQAG",
+        due=TODAY,
+        why="The meeting of 8 March 2018 was cancelled.",
+        now="You need not send it any more.",
+    )
+    return sample_letter(called_off=(off, off))
 
 
 def _in_a_trial() -> Letter:

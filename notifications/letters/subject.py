@@ -31,6 +31,8 @@ def subject(letter: Letter) -> str:
         return _of_overviews(letter)
     if letter.items:
         return _of_items(letter)
+    if letter.called_off:
+        return _of_called_off(letter)
     if letter.asked:
         return _of_requests(letter)
     return f"The reporting calendar, {long_date(letter.day)}"
@@ -69,6 +71,14 @@ def _rest(letter: Letter) -> str:
     if own and copies:
         parts.append(count(len(copies), "copy", "copies"))
     return f", and {listed(parts)}" if parts else ""
+
+
+def _of_called_off(letter: Letter) -> str:
+    """ "Meeting cancelled: S.11 annual report (LSCB), of 12 February 2018"."""
+    first, further = letter.called_off[0], len(letter.called_off) - 1
+    ending = f", {_of_the_day(letter)}" + (f", and {further} more" if further else "")
+    board = [letter.sender_name] if letter.of_several_boards else []
+    return _titled("Meeting cancelled", first.title, board, ending)
 
 
 def _of_requests(letter: Letter) -> str:

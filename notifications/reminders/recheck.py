@@ -10,7 +10,7 @@ from datetime import date
 from sqlalchemy import Connection
 
 from ...calendar.occurrences import still_owes
-from ...calendar.rules.escalation import Step
+from ...calendar.rules.escalation import TAKEN_BACK, Step
 from ...calendar.status import OWED
 from ...storage.mail.ledger import hand_rows_on, rows_of, take_back, take_out_resting
 from ...storage.mail.overviews import hand_overview_on, overviews_of
@@ -48,6 +48,9 @@ def rows_that_hold(
     for row in rows:
         reason = _lost_reason(row, sources)
         detail = row.state if reason is UnsentReason.RECORDED else None
+        if reason is None and row.step == TAKEN_BACK:
+            kept[row.message_id].append(row)
+            continue
         if reason is None:
             current = _recipients_now(row, sources)
             if row.recipient in {recipient.address for recipient in current}:
@@ -89,9 +92,10 @@ def still_holds(connection: Connection, message_id: int, sources: LetterSources)
     """Whether anything in a mail with fixed bytes is still to be said, and to its reader."""
     messages = [message_id]
     for row in rows_of(connection, messages, state=CarriedState.SENDING):
-        if _lost_reason(row, sources) is None and row.recipient in {
-            recipient.address for recipient in _recipients_now(row, sources)
-        }:
+        if _lost_reason(row, sources) is None and (
+            row.step == TAKEN_BACK
+            or row.recipient in {one.address for one in _recipients_now(row, sources)}
+        ):
             return True
     for row in overviews_of(connection, messages, state=CarriedState.SENDING):
         if _hears_as_secretariat(row, sources):
@@ -154,6 +158,9 @@ def _lost_reason(row: AnyRow, sources: LetterSources) -> UnsentReason | None:
         return UnsentReason.NOT_LIVE
     if board.is_paused_for(row.owner):
         return UnsentReason.PAUSED
+    if row.step == TAKEN_BACK:
+        is_back = row.state in OWED and row.due == row.told_due
+        return UnsentReason.OLDER_DATE if is_back else None
     if row.state not in OWED:
         return UnsentReason.RECORDED
     if row.decided_revision != row.due_revision:

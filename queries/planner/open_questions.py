@@ -10,6 +10,8 @@ from ...calendar.planner.builder import planner_of
 from ...calendar.planner.entries import PLAN
 from ...calendar.planner.file_schema import PlannerFile
 from ...calendar.planner.model import Obligation, Planner, Report
+from ...calendar.rules.date_text import weekday_date
+from ...calendar.rules.meeting_series import FURTHEST_MOVE, meetings
 from ...calendar.rules.timing import Undecided
 from ...notifications.letters.overview import vacant_roles
 from ...wording.names import reference
@@ -81,7 +83,12 @@ def _obligation_readings(content: PlannerFile) -> Iterator[Reading]:
 def concerns(content: PlannerFile, today: date) -> list[str]:
     """Contradictions, promises that the planner does not keep, and vacant roles; sentences."""
     planner = planner_of(content)
-    return [*_doubts(planner), *_promises(planner), *_vacancies(planner, today)]
+    return [
+        *_doubts(planner),
+        *_promises(planner),
+        *_meetings_on_days_off(planner, today),
+        *_vacancies(planner, today),
+    ]
 
 
 def _doubts(planner: Planner) -> Iterator[str]:
@@ -98,6 +105,17 @@ def _promises(planner: Planner) -> Iterator[str]:
             f"Promised in the plan and missing from its planner: {promise.text} ({promise.where}). "
             "Nobody is reminded of it."
         )
+
+
+def _meetings_on_days_off(planner: Planner, today: date) -> Iterator[str]:
+    for body in planner.bodies:
+        known = () if body.series is None else meetings(body.series, today, today + FURTHEST_MOVE)
+        for meeting in known:
+            if meeting.held and not planner.days.is_working(meeting.day):
+                yield (
+                    f"{body.short} meets on {weekday_date(meeting.day)}, which is no working day. "
+                    "Move or cancel that meeting if it is not meant so."
+                )
 
 
 def _vacancies(planner: Planner, today: date) -> Iterator[str]:

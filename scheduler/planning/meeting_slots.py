@@ -49,6 +49,11 @@ class MeetingSlots:
             return (row.meeting or row.due) < self.view.today
         return meeting.held and meeting.day < self.view.today
 
+    def is_cancelled(self, row: StoredOccurrence) -> bool:
+        """Whether the meeting that an occurrence is for is cancelled."""
+        meeting = self.meeting(row)
+        return meeting is not None and not meeting.held
+
     def papers_due(self, row: StoredOccurrence, meeting: Meeting) -> date:
         """When an occurrence is due for a meeting."""
         obligation, papers = self.view.obligations.get(row.ref), PAPERS_WORKING_DAYS

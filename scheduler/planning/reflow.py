@@ -13,7 +13,7 @@ from ...calendar.status import OPEN, OWED, SETTLED, Status
 from ...storage.change_kinds import ChangeKind
 from ...storage.change_log import note_change
 from ...storage.mail.ledger import supersede_unsent
-from ...storage.mail.occurrence_mail import steps_from
+from ...storage.mail.occurrence_mail import announce_off, steps_from
 from ...storage.occurrences import StoredOccurrence, update_occurrences
 from ...storage.unsent_reasons import UnsentReason
 from .board_view import BOARDCAL, BoardView, first_state
@@ -46,7 +46,7 @@ def reflow(
         if row.state not in (*OWED, Status.UNSETTLED, Status.VOID):
             continue
         if occurrence is not None:
-            _follow(connection, view, row, occurrence, past=past)
+            _follow(connection, view, row, occurrence, slots, past=past)
         elif row.state != Status.VOID and (
             _is_gone(row, view, past=past) or (not past and row.first_due <= until)
         ):
@@ -100,6 +100,7 @@ def _follow(
     view: BoardView,
     row: StoredOccurrence,
     occurrence: Occurrence,
+    slots: MeetingSlots,
     *,
     past: bool,
 ) -> None:
@@ -115,6 +116,7 @@ def _follow(
         if row.state == Status.VOID and row.left_planner and not occurrence.void:
             _restore(connection, view, row, occurrence)
         return
+    is_off = row.is_owed and not row.extended and slots.is_cancelled(row)
     if occurrence.void and row.state != Status.VOID:
         withdraw(connection, view, row, occurrence.note or "the meeting was cancelled")
     elif row.extended and not occurrence.void:
@@ -124,6 +126,8 @@ def _follow(
         != (occurrence.due, occurrence.meeting, occurrence.slot)
     ):
         _move(connection, view, row, occurrence)
+    if is_off:
+        announce_off(connection, row, view.now)
 
 
 def _follow_meeting(

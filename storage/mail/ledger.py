@@ -23,6 +23,7 @@ ROWS_OF = (
         ledger.c.id.label("ledger_id"),
         ledger.c.step,
         ledger.c.level,
+        ledger.c.due.label("told_due"),
         ledger.c.because,
         ledger.c.decided_at,
         ledger.c.recipient,

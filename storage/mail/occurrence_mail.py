@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import Connection, select
 
-from ...calendar.rules.escalation import Level
+from ...calendar.rules.escalation import TAKEN_BACK, Level
 from ..database.batches import batches
 from ..message_states import GONE, CarriedState
 from ..occurrences import StoredOccurrence
 from ..schema.column_types import AnyRow
 from ..schema.mail import ledger, message
+from .ledger import hand_rows_on
 
 # Its reader was told, or could have been: only the address or the server stood in the way.
 TOLD = (
@@ -94,5 +95,31 @@ def steps_from(connection: Connection, row: StoredOccurrence, due: date) -> dict
     Where its owner was last told of that very date, the steps go on from the one mailed then.
     """
     told = owners_told_of(connection, [row.id]).get(row.id)
-    last_step = told.step if told is not None and told.due == due else None
+    holds = told is not None and told.due == due and told.step != TAKEN_BACK
+    last_step = told.step if told is not None and holds else None
     return {"due_revision": row.due_revision + 1, "last_step": last_step}
+
+
+def announce_off(connection: Connection, row: StoredOccurrence, now: datetime) -> None:
+    """Has those who were mailed the date of an occurrence hear that its meeting is cancelled."""
+    last = {told.recipient: told for told in told_of(connection, [row.id])}
+    hand_rows_on(
+        connection,
+        [
+            {
+                "occurrence_id": row.id,
+                "due_revision": row.due_revision,
+                "step": TAKEN_BACK,
+                "recipient": told.recipient,
+                "level": told.level,
+                "because": told.because,
+                "due": told.due,
+                "decided_at": now,
+                "state": CarriedState.PENDING,
+                "reason": None,
+                "message_id": None,
+            }
+            for told in last.values()
+            if told.step != TAKEN_BACK and told.due == row.due
+        ],
+    )
