@@ -138,8 +138,8 @@ class Overview:
     before `go_live` (the reader settles or re-dates each), `undelivered` mails in trouble,
     `undecided` timings the source leaves open, `vacant` roles nobody holds, `notices`
     whole sentences about the installation (the planner file differs, mails are written to a
-    folder, …). `first` is true for the very first overview. `pages` is the address that the
-    Board's pages are below, or "".
+    folder, …), `paused` whole sentences about each pause. `first` is true for the very first
+    overview. `pages` is the address that the Board's pages are below, or "".
     """
 
     board: str
@@ -155,6 +155,7 @@ class Overview:
     undecided: tuple[Question, ...] = ()
     vacant: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
+    paused: tuple[str, ...] = ()
     pages: str = ""
 
 

@@ -58,7 +58,8 @@ def overview_of(
         undelivered=_undelivered(connection, planner.board),
         undecided=_undecided(planner),
         vacant=vacant_roles(planner, today),
-        notices=(*notices, *_paused(connection, planner)),
+        notices=notices,
+        paused=_paused(connection, planner),
         pages=pages,
     )
 

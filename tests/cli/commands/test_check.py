@@ -227,6 +227,15 @@ def test_real_mail_to_examples_and_to_a_trial_address_is_warned_of(
     assert any("are examples at which no mail arrives" in sentence for sentence in warnings)
 
 
+def test_a_sender_of_a_board_that_is_not_there_is_warned_of(live: Desk) -> None:
+    senders = 'lscb = "lscb@example.org"\nctb = "ctb@example.org"'
+    live.write("config.toml", f"[mail.from_by_board]\n{senders}\n")
+    told = [sentence for sentence in _check(live, 0)["warnings"] if "from_by_board" in sentence]
+    assert told == [
+        'mail.from_by_board names "ctb", and there is no such Board; the Boards here are lscb.'
+    ]
+
+
 def test_a_database_that_went_live_with_files_is_warned_of(
     live: Desk, mailbox: tuple[Mailbox, int]
 ) -> None:

@@ -67,6 +67,8 @@ def crowded(*, title: str, own: int, copies: int, lines: int, boards: int, owner
         undelivered=troubles,
         undecided=tuple(Question(about=title, ask=title) for _ in range(lines)),
         vacant=tuple(f"Subgroup {n} has no chair" for n in range(lines)),
+        notices=tuple(f"The file of Subgroup {n} differs: {title}" for n in range(lines // 10)),
+        paused=tuple(f"Emails to {n}.{CHAIR} are paused" for n in range(lines)),
         pages=PAGES,
     )
     return letter(
@@ -153,3 +155,8 @@ def test_what_the_overview_lists_as_late_is_not_copied_as_well() -> None:
 def test_what_is_said_of_the_installation_is_said_once() -> None:
     boards = [overview(notices=("mails are written as files",), board=name) for name in ("A", "B")]
     assert TEMPLATES.render(letter(overviews=tuple(boards))).text.count("written as files") == 1
+
+
+def test_what_is_paused_is_listed_for_each_board() -> None:
+    boards = [overview(paused=("Emails to the chair are paused",), board=name) for name in "AB"]
+    assert TEMPLATES.render(letter(overviews=tuple(boards))).text.count("are paused") == 2
