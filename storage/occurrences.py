@@ -212,6 +212,22 @@ def owed_by(
     return connection.execute(OWED_BY, parameters).all()
 
 
+def owed_within(
+    connection: Connection, board_id: str, start: date, end: date, *, owner: str | None
+) -> list[StoredOccurrence]:
+    """The reports and actions due from `start` to before `end` and owed, of one body or of all."""
+    query = select(occurrence).where(
+        occurrence.c.board == board_id,
+        occurrence.c.state.in_(OWED),
+        occurrence.c.due >= start,
+        occurrence.c.due < end,
+        occurrence.c.kind != Kind.REVIEW.value,
+    )
+    if owner is not None:
+        query = query.where(occurrence.c.owner == owner)
+    return stored_occurrences(connection.execute(query))
+
+
 def titles_met_by(connection: Connection, keys: Collection[str]) -> dict[str, tuple[str, ...]]:
     """The titles of what else is owed and settled by the same submission, by its key."""
     if not keys:

@@ -84,9 +84,14 @@ def add_pause(connection: Connection, board_id: str, new: Pause) -> bool:
     return True
 
 
-def remove_pause(connection: Connection, board_id: str, kind: PauseKind, name: str) -> bool:
-    """Removes a pause; False where there was none."""
-    return connection.execute(delete(pause).where(_same(board_id, kind, name))).rowcount > 0
+def remove_pause(
+    connection: Connection, board_id: str, kind: PauseKind, name: str
+) -> datetime | None:
+    """Removes a pause; since when it was, or None where there was none."""
+    same = _same(board_id, kind, name)
+    since: datetime | None = connection.execute(select(pause.c.since).where(same)).scalar()
+    connection.execute(delete(pause).where(same))
+    return since
 
 
 def _same(board_id: str, kind: PauseKind, name: str) -> ColumnElement[bool]:

@@ -295,7 +295,8 @@ class Office:
             row = board_row(connection, board_id)
             if row is None:
                 raise LookupError(board_id)
-            return end_pause(connection, row, PauseKind(kind), name, now=self.now, who=WHO)
+            moment = self.local.moment(self.now)
+            return end_pause(connection, row, PauseKind(kind), name, moment=moment, who=WHO)
 
     def go_live(self, day: str, board_id: str = "lscb") -> None:
         """Lets mails begin on `day`."""

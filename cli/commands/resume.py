@@ -76,7 +76,14 @@ def resume(
             hold_boards(connection)
             row = installation.board(connection, invocation.board)
             kind, name, words = meant(installation, connection, row, body, person)
-            ended = end_pause(connection, row, kind, name, now=installation.clock(), who=who)
+            ended = end_pause(
+                connection,
+                row,
+                kind,
+                name,
+                moment=installation.local.moment(installation.clock()),
+                who=who,
+            )
     if ended:
         say(f"Mails {words} go on. What came due meanwhile is caught up with, once.")
     else:

@@ -61,7 +61,7 @@ def decide(connection: Connection, boards: Mapping[str, LiveBoard], moment: Mome
     told = owners_told_of(connection, past)
     for row, board in reminded:
         is_told = row.id in told and told[row.id].due == row.due
-        dated = row if is_told or row.id not in past else _due_now(connection, row, moment)
+        dated = row if is_told or row.id not in past else make_due_now(connection, row, moment)
         _decide_one(connection, decisions, dated, board, moment)
     supersede_unsent(connection, decisions.overtaken, UnsentReason.LATER_STEP)
     add_rows(connection, decisions.ledger)
@@ -95,8 +95,10 @@ def _is_chased(row: StoredOccurrence, board: LiveBoard, moment: Moment) -> bool:
     return owner is not None
 
 
-def _due_now(connection: Connection, row: StoredOccurrence, moment: Moment) -> StoredOccurrence:
-    """Makes an item due today whose owner was told of its date by no email.
+def make_due_now(
+    connection: Connection, row: StoredOccurrence, moment: Moment, *, why: str = NOBODY_TOLD
+) -> StoredOccurrence:
+    """Makes an item due today whose owner was not told of its date in time.
 
     Lateness, and copies to others, count from the first email that could be read.
     """
@@ -110,7 +112,7 @@ def _due_now(connection: Connection, row: StoredOccurrence, moment: Moment) -> S
             what=ChangeKind.MOVED,
             before=row.due,
             after=moment.today,
-            why=NOBODY_TOLD,
+            why=why,
             now=moment.now,
             who="boardcal",
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -12,7 +11,12 @@ from ...storage.boards import BoardRow
 from ...storage.change_kinds import ChangeKind
 from ...storage.change_log import note_change
 from ...storage.mail.decisions import resume_overview, resume_paused_rows
+from ...storage.occurrences import owed_within
 from ...storage.pauses import PauseKind, pauses_of, remove_pause
+from .decide import make_due_now
+
+# The remark on what fell due while nothing was sent about it.
+PAUSED = "emails about it were paused"
 
 
 def end_pause(
@@ -21,13 +25,21 @@ def end_pause(
     kind: PauseKind,
     name: str,
     *,
-    now: datetime,
+    moment: Moment,
     who: str,
     why: str | None = None,
 ) -> bool:
-    """Resumes a Board, a body or a person; False where it is not paused."""
+    """Resumes a Board, a body or a person; False where it is not paused.
+
+    What fell due in a pause of a Board or a body, unreminded, is due when that ends.
+    """
     ended = remove_pause(connection, row.id, kind, name)
-    if ended:
+    if ended is not None:
+        if kind != PauseKind.PERSON:
+            begin = moment.local.day_of(ended)
+            owner = name if kind == PauseKind.BODY else None
+            for late in owed_within(connection, row.id, begin, moment.today, owner=owner):
+                make_due_now(connection, late, moment, why=PAUSED)
         resume_paused_rows(connection, row.id)
         if kind == PauseKind.PERSON:
             resume_overview(connection, row.id, name)
@@ -36,11 +48,11 @@ def end_pause(
             board=row.id,
             subject=name,
             what=ChangeKind.RESUMED,
-            now=now,
+            now=moment.now,
             who=who,
             why=why,
         )
-    return ended
+    return ended is not None
 
 
 def end_pauses(connection: Connection, rows: Iterable[BoardRow], moment: Moment) -> None:
@@ -50,7 +62,7 @@ def end_pauses(connection: Connection, rows: Iterable[BoardRow], moment: Moment)
             continue
         for pause in pauses_of(connection, row.id):
             if pause.until is not None and pause.until <= moment.today:
-                end_pause(connection, row, pause.kind, pause.id, now=moment.now, who="boardcal")
+                end_pause(connection, row, pause.kind, pause.id, moment=moment, who="boardcal")
 
 
 def has_pause_over(row: BoardRow, moment: Moment) -> bool:

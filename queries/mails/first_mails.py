@@ -48,7 +48,14 @@ def mails_after_resuming(
 
     def resume(connection: Connection) -> None:
         current = _row(connection, row)
-        end_pause(connection, current, kind, name, now=installation.clock(), who=NOBODY)
+        end_pause(
+            connection,
+            current,
+            kind,
+            name,
+            moment=installation.local.moment(installation.clock()),
+            who=NOBODY,
+        )
 
     def is_meant(mail: SimulatedMail) -> bool:
         if kind == PauseKind.PERSON:

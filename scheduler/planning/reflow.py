@@ -22,6 +22,9 @@ from .meeting_slots import MeetingSlots
 # The remark on what the planner does not name any more.
 NOT_IN_PLANNER = "no longer in the planner"
 
+# The remark on what a change of the calendar would put to a meeting of the past.
+OVER = "the meeting that it would be for was over before that was known"
+
 
 def reflow(
     connection: Connection,
@@ -37,7 +40,9 @@ def reflow(
     `planned` is all that falls due up to `until`; of what lies beyond, nothing is known here.
     """
     for key, row in stored.items():
-        occurrence, past = planned.get(key), slots.is_past(row)
+        occurrence = planned.get(key)
+        # A meeting that only now is said to have been before today takes its items along.
+        past = slots.is_past(row) and (row.meeting or row.due) < view.today
         if occurrence is not None:
             occurrence = slots.as_put_off(row, occurrence)
             _follow_day(connection, row, occurrence, past=past)
@@ -119,6 +124,9 @@ def _follow(
     is_off = row.is_owed and not row.extended and slots.is_cancelled(row)
     if occurrence.void and row.state != Status.VOID:
         withdraw(connection, view, row, occurrence.note or "the meeting was cancelled")
+    elif _is_over(row, occurrence, view):
+        if row.state != Status.VOID:
+            withdraw(connection, view, row, OVER)
     elif row.extended and not occurrence.void:
         _follow_meeting(connection, view, row, occurrence)
     elif (row.state == Status.VOID and not occurrence.void) or (
@@ -128,6 +136,12 @@ def _follow(
         _move(connection, view, row, occurrence)
     if is_off:
         announce_off(connection, row, view.now)
+
+
+def _is_over(row: StoredOccurrence, occurrence: Occurrence, view: BoardView) -> bool:
+    """Whether it would go to another meeting, which is over: nobody could have known."""
+    is_another = row.slot is not None and row.slot != occurrence.slot
+    return is_another and occurrence.meeting is not None and occurrence.meeting < view.today
 
 
 def _follow_meeting(

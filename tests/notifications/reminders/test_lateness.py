@@ -15,6 +15,7 @@ from boardcal.calendar.status import Status
 from boardcal.operations.planner.change import checked_content
 from boardcal.operations.planner.meetings import move_meeting
 from boardcal.tests.factories import (
+    BUSINESS_CHAIR,
     CHAIR,
     S11,
     SECRETARIAT,
@@ -255,3 +256,33 @@ def test_every_reader_is_told_from_the_date_of_their_own_last_email(office: Offi
         VICE: "22 February 2018",
         SECRETARIAT: "22 February 2018",
     }
+
+
+@pytest.mark.parametrize(("kind", "name"), [("body", "pmqag"), ("board", "lscb")])
+def test_what_fell_due_in_a_pause_is_due_when_that_ends(
+    office: Office, kind: str, name: str
+) -> None:
+    office.store().reminded().sweep("2018-02-08")
+    office.pause(kind, name)
+    office.days("2018-02-09", "2018-03-20")
+    office.resume(kind, name)
+    assert office.row(S11).due == date(2018, 3, 20)
+    mails = office.days("2018-03-21", "2018-03-28")
+    steps = [item for mail in mails for item in mail.items]
+    assert steps[0] == (S11, 0, "owner")
+    assert [level for _, _, level in steps if level != "owner"] == ["deputy", "secretariat"]
+
+
+def test_what_is_late_stays_with_who_owed_it_and_is_chased(office: Office) -> None:
+    office.store(make_planner(report=[make_report()], action=[make_action()])).reminded()
+    office.days("2018-03-05", "2018-04-04")
+    given = [make_report(owner="business-group")], [make_action(owner="business-group")]
+    replanned(office, report=given[0], action=given[1])
+    mails = office.days("2018-04-05", "2018-04-26")
+    owners = {(key, mail.to) for mail in mails for key, _, level in mail.items if level == "owner"}
+    assert owners == {
+        (S11, CHAIR),
+        ("lscb/1.1/business-group/march-2018", BUSINESS_CHAIR),
+    }
+    owed = {row.key for row in office.rows() if row.is_owed and row.due < day("2018-04-26")}
+    assert owed == {key for key, _ in owners}

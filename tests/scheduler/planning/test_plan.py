@@ -188,7 +188,8 @@ def test_an_event_makes_what_waits_for_it_due_each_time_it_happens(any_office: O
     assert any_office.happened("published", "2018-01-05") == 2
     any_office.tick("2018-01-10 08:01")
     assert [(row.key, row.due, row.next_due) for row in any_office.rows()] == [
-        ("lscb/s11/pmqag/published-1", date(2017, 11, 29), None),
+        # Its date, 29 November, had passed before anybody was told.
+        ("lscb/s11/pmqag/published-1", date(2018, 1, 10), None),
         ("lscb/s11/pmqag/published-2", date(2018, 2, 2), None),
     ]
 
@@ -480,3 +481,18 @@ def test_a_vague_date_keeps_its_precision_until_somebody_sets_a_day(office: Offi
     office.store(make_planner(report=[], action=[action])).tick()
     (row,) = office.rows()
     assert (row.due, row.precision) == (date(2018, 11, 30), Precision.SEASON)
+
+
+def test_what_a_change_would_put_to_a_meeting_of_the_past_is_owed_no_more(office: Office) -> None:
+    every_other = {"meeting": "lscb", "every": 2, "from": "November 2017"}
+    office.store(make_planner(report=[make_report(when=every_other)])).tick("2018-02-01")
+    second = by_period(office, "s11")["2"]
+    assert (second.meeting, second.state) == (day("2018-03-08"), "open")
+    # An ordinary meeting of December is noted late: from then on it counts.
+    office.edit(
+        lambda content: add_meeting(content, "lscb", day("2017-12-07"), extraordinary=False)
+    )
+    office.tick("2018-02-01 10:00")
+    rows = by_period(office, "s11").values()
+    assert [row.period for row in rows if row.is_owed and row.due < day("2018-02-01")] == []
+    assert [row.period for row in rows if row.is_owed and row.meeting < day("2018-02-01")] == []
