@@ -19,9 +19,12 @@ from boardcal.web.routing import post
 from boardcal.web.url_map import URL_MAP
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from boardcal.storage.database.engine import Database
     from boardcal.tests.web.reader import Reader
     from boardcal.tests.web.replying import MailingBoard
 
@@ -67,8 +70,14 @@ def reader(trial: Place) -> Reader:
 
 
 def test_the_second_click_waits_for_the_answer_to_the_first(
-    trial: Place, reader: Reader, register: Register
+    database: Database, tmp_path: Path, register: Register
 ) -> None:
+    note = post("/note", Role.SECRETARIAT, register.note)
+    trial = Place(database=database, folder=tmp_path, endpoints=(*URL_MAP, note))
+    trial.imports()
+    trial.lets_in(SECRETARIAT, Role.SECRETARIAT)
+    reader = trial.reader(SECRETARIAT)
+    reader.opens("/account")
     register.go_on.clear()
     sign, found = reader.csrf, []
     browsers = [trial.reader() for _ in range(3)]
