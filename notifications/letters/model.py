@@ -252,4 +252,5 @@ class Letter:
             {(item.key, item.step, item.level, item.due) for item in self.items}
             | {(overview.board, overview.week) for overview in self.overviews}
             | {(asked.title, asked.asker, asked.wish, asked.outcome) for asked in self.asked}
+            | {(off.title, off.owner, off.due, off.now) for off in self.called_off}
         )

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from boardcal.calendar.rules.escalation import Level
 from boardcal.calendar.status import Status
 from boardcal.notifications.delivery.envelope import Sender, mail_of
-from boardcal.notifications.letters.model import Letter, Question, Trouble
+from boardcal.notifications.letters.model import CalledOff, Letter, Question, Trouble
 from boardcal.notifications.letters.render import Templates
 from boardcal.notifications.letters.samples import ANSWER, CHAIR, PAGES, TODAY, sample_asked
 from boardcal.notifications.letters.samples import sample_letter as letter
@@ -74,6 +74,10 @@ def crowded(*, title: str, own: int, copies: int, lines: int, boards: int, owner
     return letter(
         items=tuple(items),
         asked=tuple(sample_asked(title=title) for _ in range(lines)),
+        called_off=tuple(
+            CalledOff(title=title, owner="PMQAG", due=TODAY, why="It is off.", now=f"Send {n}.")
+            for n in range(lines)
+        ),
         overviews=tuple(replace(one, board=f"Board {n}") for n in range(boards)),
         pages=PAGES,
     )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from boardcal.calendar.status import Status
+from boardcal.notifications.letters.model import CalledOff
+from boardcal.notifications.letters.samples import sample_letter
 from boardcal.operations.planner.meetings import add_meeting, cancel_meeting
 from boardcal.tests.factories import CHAIR, S11, checked, day, make_document, make_report
 
@@ -85,3 +88,11 @@ def test_what_was_settled_before_is_not_called_off(told: Office, key: str) -> No
     title = told.row(key).title
     cancel(told, "2018-02-12 09:00")
     assert f"{title} (PMQAG)" not in texts(told.days("2018-02-12", "2018-02-13"))
+
+
+def test_what_becomes_of_it_is_part_of_what_an_email_is_sent_for() -> None:
+    off = CalledOff(title="S.11", owner="PMQAG", due=day("2018-02-22"), why="Off.", now="Rest.")
+    assert sample_letter(called_off=(off,)).gist != sample_letter().gist
+    assert sample_letter(called_off=(off,)).gist != (
+        sample_letter(called_off=(replace(off, now="It is due on 8 March."),)).gist
+    )
