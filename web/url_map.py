@@ -17,10 +17,11 @@ from .feeds import subscribe
 from .feeds.endpoint import robots
 from .mails import mail_actions, mails
 from .meetings import change, meetings, outcomes, papers
+from .page.page import page
 from .people import go_live, pauses, people, roles
 from .planner import entry, events, overview
 from .replies import reply
-from .request.context import link
+from .request.context import context_of, link
 from .routing import Endpoint, get, post
 from .to_decide import requests, to_decide, unsettled
 
@@ -28,7 +29,10 @@ ANYBODY, VIEWER, SECRETARIAT, ADMIN = None, Role.VIEWER, Role.SECRETARIAT, Role.
 
 
 def home(request: Request) -> Response:
-    """Lead from the front page to what is coming."""
+    """Lead from the front page to what is coming, or ask of which Board."""
+    boards = context_of(request).boards
+    if len(boards) > 1:
+        return page(request, "page/which_board.html.j2", title="Choose a Board", boards=boards)
     return RedirectResponse(link(request, "/upcoming"), status_code=302)
 
 

@@ -356,6 +356,15 @@ def test_one_board_needs_no_name_in_the_address(trial: Place) -> None:
     assert reader.opens("/boards/lscb/board").status_code == 200
 
 
+def test_with_several_boards_the_front_page_asks_which(two: Place) -> None:
+    reader = two.reader(VIEWER)
+    assert reader.opens("/").status_code == 200
+    assert "Choose a Board Cumbria CTB Cumbria LSCB" in reader.text
+    assert 'href="/boards/lscb/upcoming"' in reader.shown.text  # type: ignore[union-attr]
+    other = two.reader("ctb@example.org").opens("/")
+    assert (other.status_code, other.headers["location"]) == (302, "/upcoming")
+
+
 def test_with_several_boards_each_has_its_address_and_links_stay_on_it(two: Place) -> None:
     reader = two.reader(VIEWER)
     asked = reader.opens("/board?x=1")
