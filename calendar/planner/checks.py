@@ -238,6 +238,9 @@ def _never(
         kind = "action"
         first = max(first or content.plan.from_, content.plan.from_)
         last = min(last or content.plan.to, content.plan.to)
+    if first and last and last < first:
+        plan = f"{long_date(content.plan.from_)} to {long_date(content.plan.to)}"
+        return [((), None, f"gives no date, as this {kind} lies outside the plan ({plan})")]
     if last is None or not without_any_date(bodies, entry.when, first, last):
         return []
     since = f"from {long_date(first)} " if first else ""

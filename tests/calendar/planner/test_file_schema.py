@@ -203,6 +203,17 @@ def test_an_id_must_be_plain_and_the_only_one(
                 "2020, when this action ends."
             ),
         ),
+        *(
+            (
+                'when = { by = "July 2018" }',
+                f'when = {{ months = ["August"] }}\n{outside}',
+                (
+                    'line 52, action "1.1", when gives no date, as this action lies outside the '
+                    "plan (31 October 2017 to 31 October 2020)."
+                ),
+            )
+            for outside in ("from = 2021-01-01", "until = 2016-12-31")
+        ),
         (
             "from = 2017-10-31\nto = 2020-10-31",
             "from = 2020-10-31\nto = 2017-10-31",
