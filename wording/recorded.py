@@ -11,6 +11,7 @@ from ..calendar.status import OWED, Status
 from ..core.local_time import LocalTime
 from ..storage.occurrences import StoredOccurrence
 from .names import short_names
+from .text import day_off
 
 
 def became(stored: StoredOccurrence, planner: Planner, status: Status | None, *, on: date) -> str:
@@ -20,12 +21,14 @@ def became(stored: StoredOccurrence, planner: Planner, status: Status | None, *,
 
 
 def new_date(stored: StoredOccurrence, planner: Planner) -> str:
-    """What its date is now, and where that is after the meeting that it is for."""
+    """What its date is now, and where that is a day off or after the meeting that it is for."""
     was = f" instead of {long_date(stored.first_due)}" if stored.first_due != stored.due else ""
     sentence = f"{title_and_owner(stored, planner)} is now due on {weekday_date(stored.due)}{was}."
-    if stored.meeting is None or stored.due <= stored.meeting:
-        return sentence
-    return f"{sentence} That is after the meeting it is for, on {long_date(stored.meeting)}."
+    if stored.meeting is not None and stored.due > stored.meeting:
+        day = long_date(stored.meeting)
+        sentence = f"{sentence} That is after the meeting it is for, on {day}."
+    remark = day_off(planner.days, stored.due)
+    return sentence if remark is None else f"{sentence} {remark}"
 
 
 def now_for(stored: StoredOccurrence, planner: Planner) -> str:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 from ..calendar.rules.date_text import (
     MONTHS,
     SEASONS,
+    WEEKDAYS,
     listed,
     long_date,
 )
 from ..calendar.rules.timing import Precision
+from ..calendar.rules.working_days import WorkingDays, bank_holidays
 
 NAMES_SHOWN = 3  # of those a report goes to; a survey's findings go to thirteen subgroups
 SEASON_ENDING = {month: season for season, month in SEASONS.items()}
@@ -75,3 +78,31 @@ def audience(names: tuple[str, ...]) -> str:
     if len(names) > NAMES_SHOWN:
         return f"{', '.join(names[: NAMES_SHOWN - 1])} and {len(names) - NAMES_SHOWN + 1} others"
     return listed(list(names))
+
+
+def day_off(days: WorkingDays, day: date) -> str | None:
+    """ "Note that 26 December 2018 is a day off."; None for a working day."""
+    if days.is_working(day):
+        return None
+    return f"Note that {long_date(day)} is {_kind_of_day(day)}."
+
+
+def needless_days(days: WorkingDays) -> Iterator[str]:
+    """Sentences about days listed as closed or open that would be so anyway, or as both."""
+    usual = WorkingDays()
+    for day in sorted(days.closed | days.open_days):
+        listed_as = "open" if day in days.open_days else "closed"
+        if day in days.closed & days.open_days:
+            yield f"Note that {long_date(day)} is listed as closed and as open; it counts as open."
+        elif usual.is_working(day) == (listed_as == "open"):
+            kind = "a working day" if usual.is_working(day) else _kind_of_day(day)
+            yield (
+                f"Note that {long_date(day)} is {kind} anyway; listing it as {listed_as} changes "
+                "nothing."
+            )
+
+
+def _kind_of_day(day: date) -> str:
+    if day.weekday() >= WEEKDAYS.index("Saturday"):
+        return f"a {WEEKDAYS[day.weekday()]}"
+    return "a bank holiday" if day in bank_holidays(day.year) else "a day off"

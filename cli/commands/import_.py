@@ -21,7 +21,7 @@ from ...queries.planner.change_preview import change_effects
 from ...scheduler.installation import Installation, planner_file
 from ...storage.boards import board_row, hold_boards
 from ...storage.planners import content_of, last_import, store_planner
-from ...wording.text import count
+from ...wording.text import count, needless_days
 from ..framework.consequences import consequences_in_words
 from ..framework.context import Invocation, asking
 from ..framework.param_types import YES, by
@@ -58,6 +58,7 @@ def import_(invocation: Invocation, file: Path, dry_run: bool, yes: bool, who: s
             changes = differences(before, content)
             say_lines(_in_words(content, before, changes))
             say_lines(kept_in_words(wanted, content))
+            say_lines(needless_days(planner_of(content).days) if changes else ())
             say_lines(_effects(installation, connection, content, changes))
             if changes and _edited_since(connection, before):
                 say(

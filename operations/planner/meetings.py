@@ -9,7 +9,7 @@ from ...calendar.planner.builder import planner_of
 from ...calendar.planner.entries import Document
 from ...calendar.planner.file_schema import PlannerFile
 from ...calendar.planner.model import Body, Planner
-from ...calendar.rules.date_text import WEEKDAYS, listed, long_date, weekday_date
+from ...calendar.rules.date_text import listed, long_date, weekday_date
 from ...calendar.rules.meeting_series import (
     FURTHEST_MOVE,
     Meeting,
@@ -20,9 +20,9 @@ from ...calendar.rules.meeting_series import (
     meetings,
     scheduled_days,
 )
-from ...calendar.rules.working_days import WorkingDays
 from ...storage.change_kinds import ChangeKind
 from ...wording.names import short_names, with_the
+from ...wording.text import day_off
 from .change import EditError, with_edited_body
 
 NOTED_AS = {
@@ -97,15 +97,6 @@ class MeetingDecision:
         several = body is not None and len(meetings_on(body, new)) > 1
         remarks = [day_off(planner.days, new), _crowded(body, new) if body and several else None]
         return " ".join(remark for remark in remarks if remark) or None
-
-
-def day_off(days: WorkingDays, day: date) -> str | None:
-    """ "Note that 26 December 2018 is a day off."; None for a working day."""
-    if days.is_working(day):
-        return None
-    if day.weekday() < WEEKDAYS.index("Saturday"):
-        return f"Note that {long_date(day)} is a day off."
-    return f"Note that {long_date(day)} is a {WEEKDAYS[day.weekday()]}."
 
 
 def _crowded(body: Body, day: date) -> str:

@@ -15,6 +15,7 @@ from ...calendar.rules.meeting_series import FURTHEST_MOVE, meetings
 from ...calendar.rules.timing import Undecided
 from ...notifications.letters.overview import vacant_roles
 from ...wording.names import reference
+from ...wording.text import needless_days
 
 # Reserved for examples (RFC 2606, RFC 6761): no mail arrives there.
 NOWHERE = ("example.org", "example.com", "example.net", "example", "test", "invalid", "localhost")
@@ -88,6 +89,7 @@ def concerns(content: PlannerFile, today: date) -> list[str]:
         *_promises(planner),
         *_meetings_on_days_off(planner, today),
         *_vacancies(planner, today),
+        *needless_days(planner.days),
     ]
 
 

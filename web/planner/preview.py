@@ -31,6 +31,7 @@ from ...queries.planner.change_text import (
 from ...scheduler.planning.board_view import BoardView
 from ...storage.recorded_events import happened
 from ...wording.planner_fields import FieldChange, field_changes, in_words, label
+from ...wording.text import needless_days
 from ...wording.timings import sentence
 from ..request.context import reading_board
 from .draft import Draft, PlannerEntry
@@ -71,6 +72,7 @@ def entry_preview(
     """Work out what `edit` changes, given the planner with it."""
     after = planner_of(changed)
     falls_due = entry.kind in FALLS_DUE
+    days = needless_days(after.days) if entry.kind == "working_days" else ()
     with reading_board(request) as (connection, view):
         # A report or an action moves no other; a body or a day off may move everything.
         refs = [edit.id] if falls_due else None
@@ -94,7 +96,7 @@ def entry_preview(
         more=max(0, len(told) - MOST_KINDS),
         meetings=meetings[:MOST_KINDS],
         more_meetings=max(0, len(meetings) - MOST_KINDS),
-        remarks=(*remarks(changes), *filter(None, [mailed_in_words(changes)]), *mailed),
+        remarks=(*remarks(changes), *filter(None, [mailed_in_words(changes)]), *mailed, *days),
         warning=passed_in_words(changes),
     )
 

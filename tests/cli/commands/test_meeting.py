@@ -149,7 +149,7 @@ def test_what_is_settled_or_has_a_date_of_its_own_stays(live: Desk) -> None:
     ("day", "remark"),
     [
         ("2018-03-17", "Note that 17 March 2018 is a Saturday."),
-        ("2018-03-30", "Note that 30 March 2018 is a day off."),
+        ("2018-03-30", "Note that 30 March 2018 is a bank holiday."),
     ],
 )
 def test_a_day_on_which_nobody_works_is_remarked_on(live: Desk, day: str, remark: str) -> None:

@@ -114,6 +114,17 @@ def test_a_date_after_the_meeting_is_remarked_on(live: Desk) -> None:
     assert "That is after the meeting it is for, on 8 March 2018." in done
 
 
+@pytest.mark.parametrize(
+    ("to", "says"),
+    [
+        ("2018-03-03", "Note that 3 March 2018 is a Saturday."),
+        ("2018-03-30", "8 March 2018. Note that 30 March 2018 is a bank holiday."),
+    ],
+)
+def test_a_new_date_on_a_day_off_is_remarked_on(live: Desk, to: str, says: str) -> None:
+    assert says in flat(live("extend", S11, "--to", to, "--note", "Illness").stdout)
+
+
 def test_before_mails_begin_it_says_that_none_go_out(desk: Desk) -> None:
     done = desk("record", S11, "submitted")
     assert flat(done.stdout).endswith("No mails go out yet; `boardcal golive DAY` sets from when.")

@@ -234,8 +234,9 @@ def test_a_wrong_meeting_to_put_it_off_to_is_said_and_nothing_saved(
 
 def test_a_date_after_its_meeting_is_remarked_on(planned: Place) -> None:
     reader = opened(planned)
-    reader.follows(sent(reader, EXTEND, why="late", **(MARCH_3 | {"to-day": "12"})))
+    reader.follows(sent(reader, EXTEND, why="late", **(MARCH_3 | {"to-day": "11"})))
     assert "That is after the meeting it is for, on 8 March 2018." in reader.text
+    assert "Note that 11 March 2018 is a Sunday." in reader.text
 
 
 @pytest.mark.parametrize(

@@ -126,7 +126,11 @@ def test_a_new_body_is_read_as_people_type(whole: Place, sam: Reader) -> None:
 
 def test_what_stands_alone_is_changed(whole: Place, sam: Reader) -> None:
     sam.opens("/planner/days/what")
+    fills(sam, "/what", closed="27 12 2018\r\n3 March 2018")
+    assert "Note that 3 March 2018 is a Saturday anyway; listing it as closed" in sam.text
+    sam.opens("/planner/days/what")
     fills(sam, "/what", closed="27 12 2018\r\n2 March 2018")
+    assert "anyway" not in sam.text
     assert "Papers now due 21 February 2018 instead of 22 February 2018" in sam.text
     saves(sam)
     assert entry_document(content(whole), "working_days", "working_days") == {
