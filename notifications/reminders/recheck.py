@@ -152,6 +152,19 @@ def _handed_on(row: AnyRow, recipient: Recipient) -> dict[str, object]:
     }
 
 
+def _lost_notice(row: AnyRow, board: LiveBoard, today: date) -> UnsentReason | None:
+    """Why a reader need not hear that a meeting is cancelled; None where they must."""
+    if row.recipient in board.away:
+        return UnsentReason.PAUSED
+    if row.state in OWED and row.due == row.told_due:
+        return UnsentReason.OLDER_DATE
+    bodies = board.planner.bodies_naming(row.recipient)
+    terms = (holder for body in bodies for holder in body.holders)
+    if any(term.address == row.recipient and term.holds_on(today) for term in terms):
+        return None
+    return UnsentReason.ROLE_PASSED_ON
+
+
 def _lost_reason(row: AnyRow, sources: LetterSources) -> UnsentReason | None:
     board = sources.boards.get(row.board)
     if board is None:
@@ -159,8 +172,7 @@ def _lost_reason(row: AnyRow, sources: LetterSources) -> UnsentReason | None:
     if board.is_paused_for(row.owner):
         return UnsentReason.PAUSED
     if row.step == TAKEN_BACK:
-        is_back = row.state in OWED and row.due == row.told_due
-        return UnsentReason.OLDER_DATE if is_back else None
+        return _lost_notice(row, board, sources.today)
     if row.state not in OWED:
         return UnsentReason.RECORDED
     if row.decided_revision != row.due_revision:

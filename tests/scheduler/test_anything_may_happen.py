@@ -22,6 +22,7 @@ from boardcal.calendar.occurrences import Kind, policy_of
 from boardcal.calendar.planner.builder import planner_of
 from boardcal.calendar.planner.entries import document_of
 from boardcal.calendar.planner.file_schema import PlannerFile
+from boardcal.calendar.planner.meetings_held import with_meetings_held
 from boardcal.calendar.planner.roles import RoleName
 from boardcal.calendar.rules.date_text import long_date
 from boardcal.calendar.rules.escalation import Level, steps_due
@@ -487,6 +488,37 @@ class AnythingMayHappen(RuleBasedStateMachine):
         if day is not None:
             self.tries(lambda: self.office.edit(lambda c: cancel_meeting(c, "lscb", day, today)))
             self.office.tick()
+
+    @rule(number=st.integers(0, 50), meeting=st.integers(0, 2))
+    def something_is_put_off(self, number: int, meeting: int) -> None:
+        key, day = self.some_key(number, (*OWED, "submitted")), self.coming_meeting(meeting)
+        if key is not None and day is not None:
+            self.tries(lambda: self.office.put_off(key, day.isoformat()))
+
+    @rule(day=st.sampled_from(["first Monday", "second Thursday", "third Tuesday"]))
+    def the_board_meets_on_another_day_from_now_on(self, day: str) -> None:
+        today = LONDON.day_of(self.office.now)
+
+        def bring_in(content: PlannerFile) -> PlannerFile:
+            document = document_of(content)
+            document["body"][0]["meets"]["day"] = [day]
+            document["body"][0].pop("met", None)
+            return checked_content(document, lambda new: with_meetings_held(content, new, today))
+
+        before = self.meetings_held()
+        self.tries(lambda: self.office.edit(bring_in))
+        self.office.tick()
+        assert self.meetings_held() == before, f"the past changed on {today}"
+
+    def meetings_held(self) -> list[tuple[str, date]]:
+        today = LONDON.day_of(self.office.now)
+        with self.office.database.read() as connection:
+            content = content_of(connection, "lscb")
+        assert content is not None
+        series = planner_of(content).bodies[0].series
+        assert series is not None
+        past = meetings(series, today - timedelta(days=400), today - timedelta(days=1))
+        return [(meeting.slot, meeting.day) for meeting in past if meeting.held]
 
     @rule(days=st.integers(1, 90), extraordinary=st.booleans())
     def a_meeting_is_added(self, days: int, extraordinary: bool) -> None:

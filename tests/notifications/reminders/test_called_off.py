@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from boardcal.calendar.planner.roles import RoleName
 from boardcal.calendar.status import Status
 from boardcal.notifications.letters.model import CalledOff
 from boardcal.notifications.letters.samples import sample_letter
@@ -96,3 +97,10 @@ def test_what_becomes_of_it_is_part_of_what_an_email_is_sent_for() -> None:
     assert sample_letter(called_off=(off,)).gist != (
         sample_letter(called_off=(replace(off, now="It is due on 8 March."),)).gist
     )
+
+
+def test_a_chair_who_left_meanwhile_is_not_mailed(told: Office) -> None:
+    told.tick("2018-02-09 09:00")
+    told.leave(RoleName.CHAIR, CHAIR, "2018-02-10")
+    cancel(told, "2018-02-12 09:00")
+    assert texts(told.days("2018-02-12", "2018-02-14")) == ""
