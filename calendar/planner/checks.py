@@ -33,12 +33,18 @@ Complaint = tuple[tuple[str, ...], object, str]
 
 
 def when_complaints(
-    content: PlannerFile, bodies: Mapping[str, BodyEntry], when: When
+    content: PlannerFile,
+    bodies: Mapping[str, BodyEntry],
+    when: When,
+    until: date | None = None,
 ) -> Iterator[Complaint]:
-    """The mistakes of a well-formed `when` in the planner that it stands in."""
+    """The mistakes of a well-formed `when` in the planner that it stands in.
+
+    What it is of ends after `until`; then a rule for meetings that held so long counts too.
+    """
     match when:
         case MeetingWhen():
-            yield from _at_meetings(bodies, when)
+            yield from _at_meetings(bodies, when, until)
         case RuleWhen(rrule=rule, from_=start):
             if not _yields(when.timing(), start, start + HORIZON, {}):
                 yield ("rrule",), rule, f"gives no date within {HORIZON_YEARS} years of {start}"
@@ -47,11 +53,13 @@ def when_complaints(
             if event not in events:
                 yield ("after",), event, is_no(event, "event", events)
         case ByWhen(review=review) | OngoingWhen(review=review) if review is not None:
-            for inside, value, says in when_complaints(content, bodies, review):
+            for inside, value, says in when_complaints(content, bodies, review, until):
                 yield ("review", *inside), value, says
 
 
-def _at_meetings(bodies: Mapping[str, BodyEntry], when: MeetingWhen) -> Iterator[Complaint]:
+def _at_meetings(
+    bodies: Mapping[str, BodyEntry], when: MeetingWhen, until: date | None
+) -> Iterator[Complaint]:
     body = bodies.get(when.meeting)
     if body is None:
         yield ("meeting",), when.meeting, is_no(when.meeting, "body", bodies)
@@ -60,7 +68,8 @@ def _at_meetings(bodies: Mapping[str, BodyEntry], when: MeetingWhen) -> Iterator
         says = "has no [body.meets], so nothing can be due at its meetings"
         yield ("meeting",), when.meeting, says
         return
-    rules = (body.meets, *body.met)
+    former = (met for met in body.met if until is not None and until <= met.until)
+    rules = (body.meets, *former)
     meets = {month_number(month) for rule in rules for month in rule.months}
     in_months = listed([MONTHS[month - 1] for month in sorted(meets)])
     for month in when.months or ():
@@ -223,7 +232,7 @@ def _obligation(
         where = (*path, "until")
         yield Finding(path=where, key=f"{name}, until", value=entry.until, says=says)
         return
-    complaints = list(when_complaints(content, bodies, entry.when))
+    complaints = list(when_complaints(content, bodies, entry.when, entry.until))
     for inside, value, says in complaints or _never(content, bodies, entry):
         key = ".".join(("when", *inside))
         yield Finding(path=(*path, "when", *inside), key=f"{name}, {key}", value=value, says=says)

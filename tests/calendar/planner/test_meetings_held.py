@@ -142,3 +142,20 @@ def test_former_rules_stand_in_order_below_the_one_that_holds(
     with pytest.raises(FileProblems) as error:
         content(*parts)
     assert sentence in str(error.value)
+
+
+@pytest.mark.parametrize(("until", "is_right"), [(None, False), ("2018-04-30", True)])
+def test_a_report_for_a_month_of_a_former_rule_must_have_ended(
+    until: str | None, is_right: bool
+) -> None:
+    report = (
+        '[[report]]\nid = "march"\nrow = "R"\ntitle = "Report"\nowner = "brd"\n'
+        'when = { meeting = "brd", months = ["March"] }\nquote = "every March"\n'
+    )
+    report += f"until = {until}\n" if until else ""
+    parts = [rule("third Tuesday", '"January"'), met("second Thursday", "2018-04-30"), report]
+    if is_right:
+        content(*parts)
+        return
+    with pytest.raises(FileProblems, match="is no month in which brd meets"):
+        content(*parts)
