@@ -152,7 +152,7 @@ def _follows(row: StoredOccurrence | None, reflow: Reflow, slots: MeetingSlots) 
     """Whether an occurrence re-flows: not where it is past, settled, or was given a date."""
     if row is None:
         return True
-    if row.state not in FOLLOWS or slots.is_past(row):
+    if row.state not in FOLLOWS or slots.was_past(row):
         return False
     falls_away = reflow.after is None or reflow.after.void
     return falls_away or row.state == Status.VOID or not row.extended

@@ -54,6 +54,10 @@ class MeetingSlots:
         meeting = self.meeting(row)
         return meeting is not None and not meeting.held
 
+    def was_past(self, row: StoredOccurrence) -> bool:
+        """Whether it is past, and was: a meeting moved into the past takes its items along."""
+        return self.is_past(row) and (row.meeting or row.due) < self.view.today
+
     def papers_due(self, row: StoredOccurrence, meeting: Meeting) -> date:
         """When an occurrence is due for a meeting."""
         obligation, papers = self.view.obligations.get(row.ref), PAPERS_WORKING_DAYS

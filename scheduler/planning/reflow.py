@@ -41,8 +41,7 @@ def reflow(
     """
     for key, row in stored.items():
         occurrence = planned.get(key)
-        # A meeting that only now is said to have been before today takes its items along.
-        past = slots.is_past(row) and (row.meeting or row.due) < view.today
+        past = slots.was_past(row)
         if occurrence is not None:
             occurrence = slots.as_put_off(row, occurrence)
             _follow_day(connection, row, occurrence, past=past)
