@@ -8,7 +8,6 @@ from ..calendar.occurrences import Kind
 from ..calendar.planner.model import Planner
 from ..calendar.rules.date_text import long_date, weekday_date
 from ..calendar.status import OWED, Status
-from ..core.local_time import LocalTime
 from ..storage.occurrences import StoredOccurrence
 from .names import short_names
 from .text import day_off
@@ -38,15 +37,15 @@ def now_for(stored: StoredOccurrence, planner: Planner) -> str:
     return f"{title_and_owner(stored, planner)} is now for the meeting{day}{due}."
 
 
-def what_next(stored: StoredOccurrence, *, local: LocalTime, today: date) -> str:
-    """When the next mail goes out about it, or when the next of its kind is due."""
-    if stored.state in OWED:
-        if stored.next_step_at is None:
-            return "No reminder is left to send about it."
-        day = local.day_of(stored.next_step_at)
-        if day <= today:
-            return "The next mail about it goes out with the next sending."
-        return f"The next mail about it goes out on {weekday_date(day)}."
+def next_mail(day: date, today: date) -> str:
+    """When the next mail goes out about something."""
+    if day <= today:
+        return "The next mail about it goes out with the next sending."
+    return f"The next mail about it goes out on {weekday_date(day)}."
+
+
+def no_more(stored: StoredOccurrence) -> str:
+    """That no mail goes out about what is not owed, and when the next of its kind is due."""
     ended = "No more mails go out about it"
     if stored.next_due is None or stored.kind is Kind.ACTION or stored.state == Status.VOID:
         return f"{ended}."

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from itertools import takewhile
+from itertools import groupby, takewhile
 
 from .working_days import WorkingDays
 
@@ -67,6 +67,24 @@ def steps(due: date, policy: Policy, days: WorkingDays) -> Iterator[Step]:
 def steps_due(due: date, policy: Policy, today: date, days: WorkingDays) -> list[Step]:
     """The steps of a due date that fall on or before `today`, earliest first."""
     return list(takewhile(lambda step: step.day <= today, steps(due, policy, days)))
+
+
+def steps_left(
+    due: date, policy: Policy, days: WorkingDays, *, last_step: int | None, since: date
+) -> Iterator[Step]:
+    """The steps of a due date from the day `since` that are not decided; `last_step` was last."""
+    for step in steps(due, policy, days):
+        if step.day >= since and (last_step is None or step.offset > last_step):
+            yield step
+
+
+def mailed_steps(
+    left: Iterable[Step], first: date, days: WorkingDays
+) -> Iterator[tuple[date, Step]]:
+    """Each day on which a step is mailed, from `first` on, with the latest that has come by it."""
+    for day, same in groupby(left, lambda step: max(days.on_or_after(step.day), first)):
+        *_, latest = same
+        yield day, latest
 
 
 def next_step(due: date, policy: Policy, today: date, days: WorkingDays) -> Step | None:

@@ -48,5 +48,8 @@ def extend(
         elif meeting is not None:
             stored = put_off(connection, view, key, to=meeting, who=who, note=note)
         says = new_date if meeting is None else now_for
-        sentences = (says(stored, view.planner), what_follows(view, stored) or NO_MAILS_YET)
+        sentences = (
+            says(stored, view.planner),
+            what_follows(connection, view, stored) or NO_MAILS_YET,
+        )
     say(*sentences)

@@ -52,5 +52,5 @@ def record(
             note=note,
         )
         done = became(stored, view.planner, WORDS.get(status), on=day or installation.today)
-        following = what_follows(view, stored) or NO_MAILS_YET
+        following = what_follows(connection, view, stored) or NO_MAILS_YET
     say(done, following)

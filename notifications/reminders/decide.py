@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
+from itertools import takewhile
 from typing import Any
 
 from sqlalchemy import Connection
 
 from ...calendar.occurrences import Kind
-from ...calendar.rules.escalation import Level, Policy, Step, next_step, steps_due
+from ...calendar.planner.model import Planner
+from ...calendar.rules.escalation import Level, Policy, Step, next_step, steps_left
 from ...calendar.rules.timing import Precision
 from ...calendar.status import Status
 from ...core.local_time import Moment
@@ -57,7 +59,9 @@ def decide(connection: Connection, boards: Mapping[str, LiveBoard], moment: Mome
         for row in awaiting_step(connection, moment.now)
         if (board := _reminding(boards, row.board, row.owner)) is not None
     ]
-    past = [row.id for row, board in reminded if _is_chased(row, board, moment)]
+    past = [
+        row.id for row, board in reminded if is_chased(row, board.planner, moment.today, board.away)
+    ]
     told = owners_told_of(connection, past)
     for row, board in reminded:
         is_told = row.id in told and told[row.id].due == row.due
@@ -85,14 +89,16 @@ def _reminding(boards: Mapping[str, LiveBoard], name: str, owner: str) -> LiveBo
     return None if board is None or board.is_paused_for(owner) else board
 
 
-def _is_chased(row: StoredOccurrence, board: LiveBoard, moment: Moment) -> bool:
-    """Whether an item's date has passed, and somebody can be mailed in its owner's place."""
-    if row.kind is Kind.REVIEW or not row.is_owed or row.due >= moment.today:
+def is_chased(row: StoredOccurrence, planner: Planner, day: date, away: Collection[str]) -> bool:
+    """Whether an item's date has passed by `day`, and somebody can be mailed in its owner's place.
+
+    Where no email told its owner of that date, the item is due on that very day.
+    """
+    if row.kind is Kind.REVIEW or not row.is_owed or row.due >= day:
         return False
-    if row.next_due is not None and row.next_due <= moment.today:
+    if row.next_due is not None and row.next_due <= day:
         return False
-    owner = recipient_at(board.planner, row.owner, Level.OWNER, moment.today, board.away)
-    return owner is not None
+    return recipient_at(planner, row.owner, Level.OWNER, day, away) is not None
 
 
 def make_due_now(
@@ -144,11 +150,8 @@ def _decide_one(
         _miss(connection, decisions, row, now=moment.now)
         return
     days = board.planner.days
-    fallen = [
-        step
-        for step in steps_due(row.due, policy, today, days)
-        if step.day >= board.go_live and (row.last_step is None or step.offset > row.last_step)
-    ]
+    left = steps_left(row.due, policy, days, last_step=row.last_step, since=board.go_live)
+    fallen = list(takewhile(lambda step: step.day <= today, left))
     if fallen and row.last_step is not None:
         decisions.overtaken.append(row.id)
     for step in fallen:

@@ -17,7 +17,7 @@ from ...calendar.status import OPEN, RECORDABLE, SETTLED, Status
 from ...core.local_time import LocalTime
 from ...operations.replies.requests import request_sentence
 from ...scheduler.planning.board_view import BoardView
-from ...storage.mail.occurrence_mail import ledger_of, mailed_on
+from ...storage.mail.occurrence_mail import ledger_of, mailed_on, owners_told_of
 from ...storage.message_states import CarriedState, MessageState
 from ...storage.occurrences import StoredOccurrence, occurrence_by_key
 from ...storage.pauses import pauses_of
@@ -28,7 +28,7 @@ from ...storage.schema.column_types import AnyRow
 from ...wording.changes import ChangeLine
 from ...wording.mails import CAPACITY, mail_words, step_words, taken_back
 from ...wording.names import Names
-from ...wording.recorded import what_next
+from ...wording.recorded import next_mail, no_more
 from ...wording.stand_ins import from_document
 from ..changes import history
 from ..mails.coming_mails import ComingMails, MailingContext, coming_mails
@@ -111,12 +111,6 @@ def item_details(connection: Connection, view: BoardView, key: str) -> ItemDetai
     names, kept = view.names, occurrence_by_key(connection, key)
     obligation = names.obligations.get(entry.ref)
     snoozed = _snoozed(connection, kept, view.today)
-    context = MailingContext(
-        view=view,
-        pauses=tuple(pauses_of(connection, view.id)),
-        snoozed=snoozed,
-        mailed_today=mailed_on(connection, view.today),
-    )
     return ItemDetails(
         entry=entry,
         is_action=obligation is not None and obligation.is_action,
@@ -126,7 +120,7 @@ def item_details(connection: Connection, view: BoardView, key: str) -> ItemDetai
         asked=_asked(connection, kept),
         history=history(connection, view, [key]),
         mails=_mails(connection, kept, entry.kind, view.local, snoozed),
-        coming=coming_mails(context, entry, kept),
+        coming=_coming(connection, view, entry, kept),
         met_by=None if entry.met_by is None else _link(calendar.line(entry.met_by), names),
         also_meets=_also_meets(calendar, entry),
         recordable=recordable(obligation),
@@ -134,6 +128,23 @@ def item_details(connection: Connection, view: BoardView, key: str) -> ItemDetai
         can_be_moved=_can_be_moved(entry, kept),
         later_meetings=tuple(_later_meetings(entry, obligation)),
     )
+
+
+def _coming(
+    connection: Connection, view: BoardView, entry: CalendarEntry, kept: StoredOccurrence | None
+) -> ComingMails:
+    """The emails to come about an item, as the sweep will decide on them."""
+    told = {} if kept is None else owners_told_of(connection, [kept.id])
+    rows = () if kept is None else ledger_of(connection, kept.id)
+    context = MailingContext(
+        view=view,
+        pauses=tuple(pauses_of(connection, view.id)),
+        snoozed=_snoozed(connection, kept, view.today),
+        mailed_today=mailed_on(connection, view.today),
+        told={number: row.due for number, row in told.items()},
+        waiting={row.recipient for row in rows if row.state is CarriedState.PENDING},
+    )
+    return coming_mails(context, entry, kept)
 
 
 def _why(
@@ -254,8 +265,15 @@ def _can_be_moved(entry: CalendarEntry, kept: StoredOccurrence | None) -> bool:
     return state not in (*SETTLED, Status.VOID)
 
 
-def what_follows(view: BoardView, stored: StoredOccurrence) -> str | None:
+def what_follows(connection: Connection, view: BoardView, stored: StoredOccurrence) -> str | None:
     """What comes next of an item, as a sentence; None before the Board's emails begin."""
     if view.row.go_live is None:
         return None
-    return what_next(stored, local=view.local, today=view.today)
+    calendar = BoardCalendar(connection, view)
+    line = calendar.line(stored.key)
+    if line is None or not stored.is_owed:
+        return no_more(stored)
+    coming = _coming(connection, view, entries_of(calendar, [line])[0], stored)
+    if coming.next_day is None:
+        return coming.none_because or coming.then or "No reminder is left to send about it."
+    return next_mail(coming.next_day, view.today)

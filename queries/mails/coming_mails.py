@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from ...calendar.occurrences import Kind, policy_of
 from ...calendar.rules.date_text import long_date, weekday_date
-from ...calendar.rules.escalation import Policy, Step, steps
+from ...calendar.rules.escalation import Policy, Step, mailed_steps, steps_left
 from ...calendar.status import OPEN, OWED, Status
+from ...notifications.reminders.decide import is_chased
 from ...notifications.reminders.recipients import recipients
 from ...scheduler.planning.board_view import BoardView
 from ...storage.occurrences import StoredOccurrence
@@ -22,9 +23,13 @@ from ..calendar.entries import CalendarEntry
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """Who gets a mail, in which capacity, and why them where another should have had it."""
+    """Who gets a mail, in which capacity, and why them where another should have had it.
+
+    `day` is when it reaches them: they may have snoozed it, or had an email that day.
+    """
 
     address: str
+    day: date
     capacity: str
     because: str | None
 
@@ -41,8 +46,13 @@ class ComingMail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComingMails:
-    """The next mails. `then` says how it goes on, `none_because` why there are none."""
+    """The next mails. `then` says how it goes on, `none_because` why there are none.
 
+    `next_day` is the day of the first that reaches anybody, those among them that are decided
+    and wait.
+    """
+
+    next_day: date | None = None
     mails: tuple[ComingMail, ...] = ()
     then: str | None = None
     none_because: str | None = None
@@ -53,13 +63,17 @@ class MailingContext:
     """What decides about a Board's emails beside its planner: pauses, snoozes, emails of today.
 
     `snoozed` are readers who want no reminder of the item before a day, `mailed_today` those who
-    had an email today and so get the next on a later day.
+    had an email today and so get the next on a later day. `told` is the due date that the owner
+    of an item was last mailed of, by its number; `waiting` are the readers of an email about the
+    item that is decided and has not left.
     """
 
     view: BoardView
     pauses: tuple[Pause, ...] = ()
     snoozed: Mapping[str, date] = field(default_factory=dict)
     mailed_today: frozenset[str] = frozenset()
+    told: Mapping[int, date] = field(default_factory=dict)
+    waiting: Collection[str] = ()
 
     @property
     def away(self) -> frozenset[str]:
@@ -81,9 +95,11 @@ def coming_mails(
     obligation = context.view.obligations[entry.ref]
     policy = policy_of(obligation, entry.kind)
     overtaken = None if row is None else row.next_due
-    ahead = list(_ahead(context, entry, row, policy))
-    kept = [step for step in ahead if overtaken is None or step.day < overtaken]
-    mails = tuple(_mail(context, entry, step, policy) for step in kept)
+    mails = tuple(
+        _mail(context, entry, day, step, policy)
+        for day, step in _ahead(context, entry, row, policy)
+        if overtaken is None or day < overtaken
+    )
     if overtaken is not None:
         then = _overtaken(entry, overtaken, context.view.today)
     elif policy.repeat is not None:
@@ -91,39 +107,43 @@ def coming_mails(
     else:
         then = None
     none_because = None if mails or then else "No more mails are planned about it."
-    return ComingMails(mails=mails, then=then, none_because=none_because)
+    reached = [reader.day for mail in mails for reader in mail.readers]
+    reached += [_reached(context, address, _first(context)) for address in context.waiting]
+    next_day = min(reached, default=None)
+    return ComingMails(next_day=next_day, mails=mails, then=then, none_because=none_because)
 
 
 def _ahead(
     context: MailingContext, entry: CalendarEntry, row: StoredOccurrence | None, policy: Policy
-) -> Iterator[Step]:
-    """The steps ahead, with at most one repeat; of the steps already due only the last."""
-    done = None if row is None else row.last_step
-    days = context.view.planner.days
-    begin = context.view.go_live
-    fallen = None
-    # One repeat where the policy's own steps are over, and no more: it would never end.
-    count = 0
-    for step in steps(entry.due, policy, days):
-        if (done is not None and step.offset <= done) or step.day < begin:
-            continue
-        if step.day <= context.view.today:
-            fallen = step
-            continue
-        if fallen is not None:
-            yield fallen
-            fallen, count = None, count + 1
+) -> Iterator[tuple[date, Step]]:
+    """The days ahead with the step mailed on each, the decisions of the sweep as it will make them.
+
+    One repeat where the policy's own steps are over, and no more: it would never end.
+    """
+    planner, first = context.view.planner, _first(context)
+    due, last_step = entry.due, None if row is None else row.last_step
+    if (
+        row is not None
+        and context.told.get(row.id) != row.due
+        and is_chased(row, planner, first, context.away)
+    ):
+        due, last_step = first, None
+    left = steps_left(due, policy, planner.days, last_step=last_step, since=context.view.go_live)
+    for count, (day, step) in enumerate(mailed_steps(left, first, planner.days)):
         if step.offset > policy.offsets[-1] and count:
             return
-        yield step
-        count += 1
-    if fallen is not None:
-        yield fallen
+        yield day, step
 
 
-def _mail(context: MailingContext, entry: CalendarEntry, step: Step, policy: Policy) -> ComingMail:
+def _first(context: MailingContext) -> date:
+    """The next day on which email goes out."""
+    return context.view.planner.days.on_or_after(context.view.today)
+
+
+def _mail(
+    context: MailingContext, entry: CalendarEntry, day: date, step: Step, policy: Policy
+) -> ComingMail:
     planner = context.view.planner
-    day = max(step.day, planner.days.on_or_after(context.view.today))
     readers = recipients(planner, entry.owner.id, step, policy, day=day, away=context.away)
     # One that goes out later than planned, such as after a reopening, is nearer to the date.
     days, offset = planner.days, step.offset
@@ -136,6 +156,7 @@ def _mail(context: MailingContext, entry: CalendarEntry, step: Step, policy: Pol
         readers=tuple(
             Reader(
                 address=reader.address,
+                day=_reached(context, reader.address, day),
                 capacity=CAPACITY[reader.level],
                 because=_why_later(context, reader.address, day)
                 or (None if reader.stand_in is None else reader.stand_in.to_others()),
@@ -145,14 +166,24 @@ def _mail(context: MailingContext, entry: CalendarEntry, step: Step, policy: Pol
     )
 
 
+def _reached(context: MailingContext, address: str, day: date) -> date:
+    """The day on which an email of `day` reaches a reader."""
+    days, until = context.view.planner.days, context.snoozed.get(address)
+    if until is not None and until > day:
+        return days.on_or_after(until)
+    if day == context.view.today and address in context.mailed_today:
+        return days.on_or_after(day + timedelta(days=1))
+    return day
+
+
 def _why_later(context: MailingContext, address: str, day: date) -> str | None:
     """Why a reader gets the email later than on `day`; None where they do not."""
     until = context.snoozed.get(address)
     if until is not None and until > day:
         return f"not before {long_date(until)}, as they asked"
     if day == context.view.today and address in context.mailed_today:
-        later = context.view.planner.days.on_or_after(day + timedelta(days=1))
-        return f"on {weekday_date(later)}, because they had a mail today"
+        later = weekday_date(_reached(context, address, day))
+        return f"on {later}, because they had a mail today"
     return None
 
 

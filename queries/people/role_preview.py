@@ -13,6 +13,7 @@ from ...calendar.rules.date_text import long_date
 from ...calendar.rules.escalation import COPIED_FROM, Level
 from ...notifications.reminders.recipients import Recipient, recipient_at
 from ...scheduler.planning.board_view import BoardView
+from ...storage.mail.occurrence_mail import owners_told_of
 from ...storage.occurrences import occurrence_by_key
 from ...storage.pauses import pauses_of
 from ...wording.names import Names
@@ -160,8 +161,12 @@ def _next_mails(
     }
     calendar = BoardCalendar(connection, view)
     lines = calendar.lines(view.today - A_YEAR, view.today + A_YEAR, refs)
-    for entry in entries_of(calendar, [line for line in lines if line.owner == body_id]):
-        stored = occurrence_by_key(connection, entry.key)
+    entries = entries_of(calendar, [line for line in lines if line.owner == body_id])
+    kept = {entry.key: occurrence_by_key(connection, entry.key) for entry in entries}
+    told = owners_told_of(connection, [row.id for row in kept.values() if row is not None])
+    context = replace(context, told={number: row.due for number, row in told.items()})
+    for entry in entries:
+        stored = kept[entry.key]
         coming = coming_mails(context, entry, stored).mails
         mail = next((mail for mail in coming if mail.day >= starts), None)
         if mail is not None:

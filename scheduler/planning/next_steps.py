@@ -9,7 +9,7 @@ from itertools import groupby
 from sqlalchemy import Connection
 
 from ...calendar.occurrences import Kind, recurs
-from ...calendar.rules.escalation import steps
+from ...calendar.rules.escalation import steps_left
 from ...calendar.status import Status
 from ...storage.occurrences import StoredOccurrence, occurrences_of, update_occurrences
 from .board_view import BoardView
@@ -60,11 +60,7 @@ def wakes_at(row: StoredOccurrence, view: BoardView, next_due: date | None) -> d
     if not row.is_owed or row.met_by is not None or policy is None:
         return None
     days = view.planner.days
-    coming = (
-        step.day
-        for step in steps(row.due, policy, days)
-        if (row.last_step is None or step.offset > row.last_step) and step.day >= view.go_live
-    )
-    day = next(coming, None)
+    left = steps_left(row.due, policy, days, last_step=row.last_step, since=view.go_live)
+    day = next((step.day for step in left), None)
     candidates = [ahead for ahead in (day, next_due) if ahead is not None]
     return view.local.sending_instant(min(candidates)) if candidates else None

@@ -135,7 +135,9 @@ def _changed(
             stored = done_already(connection, view.row, key, sent, same)
             if stored is None:
                 stored = change(connection, view)
-            notice = f"{says(stored, view)} {what_follows(view, stored) or NO_MAILS_YET}"
+            notice = (
+                f"{says(stored, view)} {what_follows(connection, view, stored) or NO_MAILS_YET}"
+            )
     except MovedOnError:
         return item_page(request, typed_by(request), since=sent)
     except RecordError as error:
