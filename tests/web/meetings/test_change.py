@@ -149,6 +149,19 @@ def test_a_confirmed_move_is_saved_with_who_and_why_and_dates_follow(planned: Pl
     assert "Due 1 March 2018, instead of 22 February 2018" in opened(planned, f"/due/{S11}").text
 
 
+def test_a_move_that_puts_dates_into_the_past_is_asked_about_once_more(planned: Place) -> None:
+    reader = opened(planned, MOVE)
+    sooner = {"to-day": "9", "to-month": "2", "to-year": "2018", "why": ""}
+    reader.sends(MOVE, **sooner)
+    assert "Papers now due as soon as possible, because 26 January 2018 has passed" in reader.text
+    assert "This puts dates into the past: 1 item is then due as soon as possible" in reader.text
+    confirmed(reader, MOVE, warned="yes", **sooner)
+    assert "Tick the box if the dates are right" in reader.text
+    assert changes(planned) == []
+    confirmed(reader, MOVE, warned="yes", sure="yes", **sooner)
+    assert changes(planned) == [{"moved": "2018-03-08", "to": "2018-02-09"}]
+
+
 def test_a_cancelled_meeting_is_previewed_saved_and_may_take_place_after_all(
     planned: Place,
 ) -> None:
