@@ -128,7 +128,8 @@ def returned_at(connection: Connection, board: str) -> dict[str, datetime]:
 
     By an occurrence's key, or "BODY DAY" for a meeting that was added, perhaps once more.
     """
-    came = (*OWN_CHANGES, ChangeKind.MEETING_ADDED)
+    # A new date that somebody gives brings nothing back.
+    came = {*OWN_CHANGES, ChangeKind.MEETING_ADDED} - {ChangeKind.EXTENDED}
     rows = connection.execute(
         select(change.c.subject, change.c.what, change.c.after, func.max(change.c.at).label("at"))
         .where(change.c.board == board, change.c.what.in_(came))

@@ -94,6 +94,15 @@ def test_a_meeting_moved_twice_rises_twice_and_back_again_a_third_time() -> None
     assert events[-1][MARCH].stamp == at("2018-02-02 12:00")
 
 
+def test_the_same_date_given_once_more_is_no_change() -> None:
+    office, cache = _with_cache(_office())
+    office.extend(S11, "2018-03-01")
+    before = read(bytes_of(office, cache))
+    office.now += timedelta(hours=1)
+    office.extend(S11, "2018-03-01")
+    assert read(bytes_of(office, cache)) == before
+
+
 def test_changes_within_one_second_count_one_by_one() -> None:
     office, cache = _with_cache(_office())
     numbers = []
