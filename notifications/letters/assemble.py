@@ -131,7 +131,7 @@ def _letter(
         reply_to=reply_to,
         also_reply_to=_further_secretariats(others, reply_to, sources),
         items=items,
-        also_open=_also_open(reader, {row.id for row in rows.ledger}, context, sources),
+        also_open=_also_open(reader, rows, context, sources),
         first_contact=_first_contact(reader, board, roles, context)
         if items and sources.in_full
         else None,
@@ -186,12 +186,17 @@ def _pressing(item: Item) -> tuple[bool, bool, bool, date, str]:
 
 
 def _also_open(
-    reader: str, mentioned: Iterable[int], context: LetterContext, sources: LetterSources
+    reader: str, rows: Rows, context: LetterContext, sources: LetterSources
 ) -> tuple[OpenLine, ...]:
-    """What else the reader owes as the leader of a body, near or past its date."""
+    """What else the reader owes as the leader of a body, near or past its date.
+
+    A Board's overview lists it already.
+    """
+    mentioned = {row.id for row in rows.ledger}
+    listed = {row.board for row in rows.overviews}
     lines: list[OpenLine] = []
     for name, board in sources.boards.items():
-        if board.paused:
+        if board.paused or name in listed:
             continue
         led = {
             body.id

@@ -315,3 +315,14 @@ def test_answers_to_a_mail_of_two_boards_reach_both_secretariats(
         assert "Your answer goes to the secretariats of Cumbria" in mail.text
         assert f"Cumbria CTB ({theirs})" in mail.text
         assert f"Cumbria LSCB ({SECRETARIAT})" in mail.text
+
+
+def test_what_the_overview_lists_is_not_also_open_below_it(office: Office) -> None:
+    soon = make_report("soon", when={"by": "28 February 2018"})
+    document = with_body(make_document(report=[make_report(), soon]), "pmqag", chair=SECRETARIAT)
+    office.store(checked(document)).sweep("2018-02-01")
+    office.sweep("2018-02-09")
+    (mail,) = [mail for mail in office.sweep("2018-02-12") if mail.to == SECRETARIAT]
+    assert "The next eight weeks" in mail.text
+    assert "Also open" not in mail.text
+    assert mail.text.count("Report soon") == 1
