@@ -75,7 +75,8 @@ def _times(entry: CalendarEntry, zone: ZoneInfo) -> tuple[datetime, datetime] | 
     body = entry.view.names.bodies.get(entry.owner.id)
     if entry.kind is not Kind.MEETING or body is None or body.series is None:
         return None, None
-    begins, finishes = body.series.begins, body.series.ends
+    rule = body.series.rule_on(entry.due)
+    begins, finishes = rule.begins, rule.ends
     if begins is None or finishes is None or finishes <= begins:
         return None, None
     starts, ends = (

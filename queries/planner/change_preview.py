@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from ...calendar.occurrences import Kind, Occurrence, meeting_occurrences, occurrences
 from ...calendar.planner.model import Planner
 from ...calendar.rules.meeting_series import FURTHEST_MOVE
-from ...calendar.status import OWED, Status
+from ...calendar.status import OWED, SETTLED, Status
 from ...scheduler.planning.board_view import BoardView
 from ...scheduler.planning.meeting_slots import MeetingSlots, meeting_slots
 from ...scheduler.planning.plan import settled_before
@@ -114,7 +114,7 @@ def change_effects(
     ids = [stored[reflow.key].id for reflow in flowing if reflow.key in stored]
     return ChangeEffects(
         flowing=_handed_over(flowing),
-        staying=len(moved) - len(flowing),
+        staying=sum(_stays(stored.get(reflow.key), reflow, slots) for reflow in moved),
         meetings=[] if refs is not None else _meetings(before, after, start, end),
         mailed=count_reminded(connection, ids),
     )
@@ -156,6 +156,14 @@ def _follows(row: StoredOccurrence | None, reflow: Reflow, slots: MeetingSlots) 
         return False
     falls_away = reflow.after is None or reflow.after.void
     return falls_away or row.state == Status.VOID or not row.extended
+
+
+def _stays(row: StoredOccurrence | None, reflow: Reflow, slots: MeetingSlots) -> bool:
+    """Whether a change leaves an occurrence as it is; what is settled follows its meeting."""
+    if row is None or _follows(row, reflow, slots):
+        return False
+    falls_away = reflow.after is None or reflow.after.void
+    return row.state not in SETTLED or falls_away or slots.was_past(row)
 
 
 def _has_passed(reflow: Reflow, row: StoredOccurrence | None, view: BoardView) -> bool:

@@ -162,6 +162,12 @@ def _restore(
     update_occurrences(
         connection, [{"id": row.id, "state": state, "note": occurrence.note, "left_planner": False}]
     )
+    _note_restored(connection, view, row, state, "in the planner again")
+
+
+def _note_restored(
+    connection: Connection, view: BoardView, row: StoredOccurrence, state: str, why: str | None
+) -> None:
     note_change(
         connection,
         board=row.board,
@@ -169,7 +175,7 @@ def _restore(
         what=ChangeKind.RESTORED,
         before=row.state,
         after=state,
-        why="in the planner again",
+        why=why,
         now=view.now,
         who=BOARDCAL,
     )
@@ -193,12 +199,16 @@ def _move(
         update_occurrences(connection, [new])
         return
     # Whoever returned it wants it again, wherever its date goes.
-    new["state"] = row.state if row.is_owed else first_state(occurrence, view)
+    state = row.state if row.is_owed else first_state(occurrence, view)
+    new["state"] = state
     new |= steps_from(connection, row, due)
     new["precision"] = occurrence.precision if due == occurrence.due else Precision.DAY
     update_occurrences(connection, [new])
     supersede_unsent(connection, [row.id], UnsentReason.DATE_MOVED)
-    _note_move(connection, view, row, due, occurrence.note)
+    if row.state == Status.VOID and row.due == due:
+        _note_restored(connection, view, row, state, occurrence.note)
+    else:
+        _note_move(connection, view, row, due, occurrence.note)
 
 
 def _note_move(
