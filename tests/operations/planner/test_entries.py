@@ -46,7 +46,7 @@ WHO = "pat@example.org"
 @pytest.fixture
 def installation(office: Office, tmp_path: Path) -> Installation:
     """An installation whose Board has a bit of everything, planned on 1 February 2018."""
-    office.store(make_whole()).tick("2018-02-01")
+    office.store(make_whole()).reminded("2017-11-29").tick("2018-02-01")
     return installation_of(office, tmp_path)
 
 

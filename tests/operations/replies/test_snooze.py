@@ -202,7 +202,8 @@ EVENINGS = [each.isoformat() for each in each_day("2018-01-24", "2018-03-02")]
 @law(25)
 @given(
     wanted=st.dictionaries(
-        st.sampled_from(EVENINGS),
+        # Nobody asks for quiet before a first email.
+        st.sampled_from(EVENINGS[1:]),
         st.tuples(st.sampled_from([CHAIR, VICE]), st.integers(0, 40)),
         max_size=8,
     )
