@@ -179,9 +179,18 @@ def bounds(planner: Planner, obligation: Obligation) -> tuple[date, date]:
     return first, last
 
 
-def policy_of(obligation: Obligation, kind: Kind) -> Policy:
-    """The steps of an occurrence: a review has its own, whatever its action's are."""
-    return REVIEWS if kind is Kind.REVIEW else obligation.policy
+def policy_of(obligation: Obligation, kind: Kind, *, is_soonest: bool = False) -> Policy:
+    """The steps of an occurrence: a review has its own, whatever its action's are.
+
+    What `is_soonest`, due as soon as possible, is mailed about on its day in any case: its owner
+    has to hear of it before it is late.
+    """
+    if kind is Kind.REVIEW:
+        return REVIEWS
+    policy = obligation.policy
+    if is_soonest and 0 not in policy.offsets:
+        return replace(policy, offsets=tuple(sorted((0, *policy.offsets))))
+    return policy
 
 
 def _occurrence(

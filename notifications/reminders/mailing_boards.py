@@ -43,7 +43,9 @@ class LiveBoard:
     def policy(self, row: StoredOccurrence) -> Policy | None:
         """The steps of an occurrence, or None where the planner lost its report."""
         obligation = self.obligations.get(row.ref)
-        return None if obligation is None else policy_of(obligation, row.kind)
+        if obligation is None:
+            return None
+        return policy_of(obligation, row.kind, is_soonest=row.planned_due is not None)
 
 
 def live_boards(

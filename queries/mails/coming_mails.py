@@ -93,7 +93,8 @@ def coming_mails(
     if reason is not None:
         return ComingMails(none_because=reason)
     obligation = context.view.obligations[entry.ref]
-    policy = policy_of(obligation, entry.kind)
+    is_soonest = entry.planned_due is not None or _is_due_now(context, entry, row)
+    policy = policy_of(obligation, entry.kind, is_soonest=is_soonest)
     overtaken = None if row is None else row.next_due
     mails = tuple(
         _mail(context, entry, day, step, policy)
@@ -122,17 +123,24 @@ def _ahead(
     """
     planner, first = context.view.planner, _first(context)
     due, last_step = entry.due, None if row is None else row.last_step
-    if (
-        row is not None
-        and context.told.get(row.id) != row.due
-        and is_chased(row, planner, first, context.away)
-    ):
+    if _is_due_now(context, entry, row):
         due, last_step = first, None
     left = steps_left(due, policy, planner.days, last_step=last_step, since=context.view.go_live)
     for count, (day, step) in enumerate(mailed_steps(left, first, planner.days)):
         if step.offset > policy.offsets[-1] and count:
             return
         yield day, step
+
+
+def _is_due_now(
+    context: MailingContext, entry: CalendarEntry, row: StoredOccurrence | None
+) -> bool:
+    """Whether the next sweep makes it due at once, because its owner was told of no date."""
+    return (
+        row is not None
+        and context.told.get(row.id) != entry.due
+        and is_chased(row, context.view.planner, _first(context), context.away)
+    )
 
 
 def _first(context: MailingContext) -> date:

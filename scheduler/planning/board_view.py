@@ -72,10 +72,10 @@ class BoardView:
         opened = self.today + ONE_DAY if self.moment.is_open else self.today
         return self.planner.days.on_or_after(opened)
 
-    def policy(self, ref: str, kind: Kind) -> Policy | None:
+    def policy(self, ref: str, kind: Kind, *, is_soonest: bool = False) -> Policy | None:
         """The steps of an occurrence, or None where the planner lost its report."""
         obligation = self.obligations.get(ref)
-        return None if obligation is None else policy_of(obligation, kind)
+        return None if obligation is None else policy_of(obligation, kind, is_soonest=is_soonest)
 
 
 def view_of(row: BoardRow, planner: Planner, moment: Moment) -> BoardView:

@@ -56,7 +56,7 @@ def _recurring(row: StoredOccurrence, view: BoardView) -> bool:
 
 def wakes_at(row: StoredOccurrence, view: BoardView, next_due: date | None) -> datetime | None:
     """When the sweep must look at an occurrence: its next step, or its successor's due date."""
-    policy = view.policy(row.ref, row.kind)
+    policy = view.policy(row.ref, row.kind, is_soonest=row.planned_due is not None)
     if not row.is_owed or row.met_by is not None or policy is None:
         return None
     days = view.planner.days

@@ -288,6 +288,8 @@ class AnythingMayHappen(RuleBasedStateMachine):
         for _ in range(days):
             self.tomorrow()
             self.sweeps(kill)
+            # What waited for one who left is handed on, and leaves with the next turn.
+            self.sweeps()
             self.nothing_is_lost()
 
     @rule(kill=st.sampled_from(STAGES), meanwhile=st.sampled_from((None, *MEANWHILE)))

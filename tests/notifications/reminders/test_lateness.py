@@ -286,3 +286,15 @@ def test_what_is_late_stays_with_who_owed_it_and_is_chased(office: Office) -> No
     }
     owed = {row.key for row in office.rows() if row.is_owed and row.due < day("2018-04-26")}
     assert owed == {key for key, _ in owners}
+
+
+def test_an_owner_hears_first_also_where_a_report_has_no_reminders(office: Office) -> None:
+    office.store(make_planner(report=[make_report(steps=[5, 10])]))
+    mails = office.days("2018-02-01", "2018-03-16")
+    sent = [(mail.at.date(), step, level) for mail in mails for _, step, level in mail.items]
+    copied = ["deputy", "owner", "secretariat"]
+    assert sorted(sent) == [
+        (date(2018, 3, 1), 0, "owner"),
+        *((date(2018, 3, 8), 5, level) for level in copied),
+        *((date(2018, 3, 15), 10, level) for level in ["business", *copied]),
+    ]
