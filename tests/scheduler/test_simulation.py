@@ -153,7 +153,7 @@ def test_nothing_goes_out_before_go_live(office: Office) -> None:
 
 
 def test_what_nobody_answers_is_chased_up_to_the_boards_chair(office: Office) -> None:
-    office.store()
+    office.store().reminded()
     mails = played(office, "2018-03-19", "2018-03-29")
     copied = {
         mail.letter.recipient for mail in mails for item in mail.letter.items if item.step == 20
