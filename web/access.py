@@ -84,7 +84,10 @@ def guarded(by_method: Mapping[str, Endpoint]) -> Callable[[Request], Awaitable[
 def _answer(endpoint: Endpoint, request: Request, form: Form) -> Response:
     try:
         context = open_context(request, form)
-        response = answer_given(request) or _admitted(endpoint, request, context)
+        # What the form was answered before may hold a session: it is for a page of ours alone.
+        is_ours = endpoint.signed or not is_from_elsewhere(request)
+        given = answer_given(request) if is_ours else None
+        response = given or _admitted(endpoint, request, context)
     except StillAnsweringError:
         raise
     except SignInNeeded:

@@ -221,3 +221,26 @@ def test_a_form_with_the_right_sign_from_another_address_is_refused(
     data = {"csrf": reader.csrf, "note": "Moved"}
     answer = reader.client.post("/note", data=data, headers=headers)
     assert answer.status_code == status
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example.org", "null"])
+def test_a_page_of_another_address_never_gets_the_answer_to_a_sign_in(
+    place: Place, origin: str
+) -> None:
+    reader, other = place.reader(), place.reader()
+    reader.opens("/sign-in")
+    form = {"csrf": reader.csrf, "email": SECRETARIAT, "password": PASSWORD}
+    assert reader.sends("/sign-in", **form).status_code == 303
+    answer = other.client.post("/sign-in", data=form, headers={"Origin": origin})
+    assert answer.status_code == 403
+    assert not other.client.cookies.get("boardcal")
+    assert other.sends("/sign-in", **form).status_code == 303
+
+
+def test_a_page_of_another_address_puts_no_notice_into_a_session(reader: Reader) -> None:
+    form = {"csrf": reader.csrf, "note": "Moved"}
+    reader.follows(reader.sends("/note", **form))
+    elsewhere = {"Origin": "https://evil.example.org"}
+    assert reader.client.post("/note", data=form, headers=elsewhere).status_code == 403
+    reader.opens("/upcoming")
+    assert "Noted as number 1" not in reader.text
