@@ -76,35 +76,59 @@ def take_back(
 ) -> PlannerFile:
     """`content` without the appointment of a person from `starts` on; who it cut short goes on.
 
-    `earlier` are the role's holders before the appointment; where that is not on record, who
-    holds the role until the day before goes on for as long as the person would have.
+    `earlier` are the role's holders before the appointment. Who holds the role until the day
+    before gets back the end that is on record there, and otherwise goes on for as long as the
+    person would have; in either case until the next one begins.
     Raises EditError where there is no such appointment.
     """
+    known, first = earlier or [], starts.isoformat()
 
     def change(body: Document) -> None:
         holders = list(body.get(role.value, ()))
-        mine = [holder for holder in holders if _is_term(holder, address, starts.isoformat())]
-        if not mine:
+        removed = _term(holders, address, first)
+        if removed is None:
             raise EditError(
                 f"{address} is not appointed {role.value} of {body_id} from {long_date(starts)}."
             )
-        holders.remove(mine[0])
-        if earlier is None:
-            ends = {"to": mine[0]["to"]} if "to" in mine[0] else {}
-            before = [{**_without_end(holder), **ends} for holder in holders]
-        else:
-            before = earlier
-        for term in before:
-            same = [
-                holder for holder in holders if _is_term(holder, term["address"], term.get("from"))
-            ]
-            if same and same[0].get("to") == _day_before(starts):
-                holders[holders.index(same[0])] = term
-            elif not same and earlier is not None and term.get("from", "") >= starts.isoformat():
-                holders.append(term)
-        body[role.value] = holders
+        holders.remove(removed)
+        # Who was to begin on that very day had no day left.
+        back = [
+            term
+            for term in known
+            if term.get("from") == first and _term(holders, term["address"], first) is None
+        ]
+        holders += back
+        body[role.value] = [
+            _lasting(holder, removed, known, holders)
+            if holder in back or holder.get("to") == _day_before(starts)
+            else holder
+            for holder in holders
+        ]
 
     return with_edited_body(content, body_id, change)
+
+
+def _lasting(
+    holder: Document, removed: Document, earlier: list[Document], holders: list[Document]
+) -> Document:
+    """A term as it lasts where `removed` is not there; `holders` are those who stay."""
+    source = _term(earlier, holder["address"], holder.get("from")) or removed
+    # An end on record that only made room for somebody who has gone since is none.
+    if any(
+        _day_before(date.fromisoformat(term["from"])) == source.get("to")
+        and _term(holders, term["address"], term["from"]) is None
+        for term in earlier
+        if "from" in term
+    ):
+        source = removed
+    ends = [source["to"]] if "to" in source else []
+    ends += [
+        _day_before(date.fromisoformat(other["from"]))
+        for other in holders
+        if other.get("from", "") >= removed["from"] and other["from"] > holder.get("from", "")
+    ]
+    lasting = {name: value for name, value in holder.items() if name != "to"}
+    return lasting | ({"to": min(ends)} if ends else {})
 
 
 def holders_before(
@@ -113,19 +137,20 @@ def holders_before(
     """The holders of a role before somebody was appointed; None where that is not on record."""
     for row in reversed(changes_of_kind(connection, board, body_id, ChangeKind.ROLE)):
         holders = None if row.before is None else json.loads(row.before).get(role.value, [])
-        if holders is not None and not any(
-            _is_term(holder, address, starts.isoformat()) for holder in holders
-        ):
+        if holders is not None and _term(holders, address, starts.isoformat()) is None:
             return list(holders)
     return None
 
 
-def _is_term(holder: Document, address: str, starts: str | None) -> bool:
-    return (holder["address"], holder.get("from")) == (address, starts)
-
-
-def _without_end(holder: Document) -> Document:
-    return {name: value for name, value in holder.items() if name != "to"}
+def _term(holders: list[Document], address: str, starts: str | None) -> Document | None:
+    return next(
+        (
+            holder
+            for holder in holders
+            if (holder["address"], holder.get("from")) == (address, starts)
+        ),
+        None,
+    )
 
 
 def _day_before(day: date) -> str:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 NEW = "new.chair@example.org"
 LATER = "later.chair@example.org"
+THIRD = "third.chair@example.org"
 
 
 @pytest.fixture
@@ -176,6 +177,54 @@ def test_one_of_two_appointments_is_taken_back_alone(office: Office) -> None:
         (NEW, "2018-04-01", None),
     ]
     assert chairs(takes_back(office, NEW, "2018-04-01")) == [(CHAIR, None, None)]
+
+
+TAKEN_BACK: dict[
+    str, tuple[list[tuple[str, str]], list[str], list[tuple[str, str | None, str | None]]]
+] = {
+    "a later one follows": (
+        [(NEW, "2018-04-01"), (LATER, "2018-09-01")],
+        [NEW],
+        [(CHAIR, None, "2018-08-31"), (LATER, "2018-09-01", None)],
+    ),
+    "another came in between": (
+        [(NEW, "2018-04-01"), (LATER, "2018-03-15")],
+        [NEW],
+        [(CHAIR, None, "2018-03-14"), (LATER, "2018-03-15", None)],
+    ),
+    "the one in between goes, too": (
+        [(NEW, "2018-04-01"), (LATER, "2018-03-15")],
+        [NEW, LATER],
+        [(CHAIR, None, None)],
+    ),
+    "the later one was taken back before": (
+        [(LATER, "2018-06-01"), (NEW, "2018-04-01"), (THIRD, "2018-09-01")],
+        [LATER, NEW],
+        [(CHAIR, None, "2018-08-31"), (THIRD, "2018-09-01", None)],
+    ),
+    "one replaced on the same day comes back": (
+        [(LATER, "2018-04-01"), (NEW, "2018-04-01"), (THIRD, "2018-09-01")],
+        [NEW],
+        [
+            (CHAIR, None, "2018-03-31"),
+            (THIRD, "2018-09-01", None),
+            (LATER, "2018-04-01", "2018-08-31"),
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TAKEN_BACK)
+def test_an_appointment_taken_back_leaves_one_holder_at_a_time(office: Office, name: str) -> None:
+    appointed, taken_back, terms = TAKEN_BACK[name]
+    office.store()
+    content = make_planner()
+    days = dict(appointed)
+    for address, starts in appointed:
+        content = appoints(office, address, starts)
+    for address in taken_back:
+        content = takes_back(office, address, days[address])
+    assert chairs(content) == terms
 
 
 def test_without_a_record_who_holds_the_role_until_then_goes_on() -> None:
