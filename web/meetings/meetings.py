@@ -23,6 +23,16 @@ from ..request.errors import NotFoundError
 Handler = Callable[[Request], Response]
 
 
+class NoMeetingError(NotFoundError):
+    """A body has no meeting on the day of an address."""
+
+    def __init__(self, body: Body) -> None:
+        super().__init__(
+            f"{body.short} does not meet on that day. Perhaps the meeting was moved; look for it "
+            "under Meetings."
+        )
+
+
 def show(request: Request) -> Response:
     """The meetings of the year in the address (?year=2018), of all bodies or one (?body=lscb)."""
     today = site_of(request).installation.today
@@ -82,13 +92,13 @@ def slot_of(request: Request) -> str | None:
 
 
 def leading_on(handler: Handler) -> Handler:
-    """`handler`, and where the meeting was moved since, on to the page of its new day."""
+    """`handler`, and where no meeting is left on its day, on to the day that it was moved to."""
 
     @wraps(handler)
     def lead(request: Request) -> Response:
         try:
             return handler(request)
-        except NotFoundError:
+        except NoMeetingError:
             address = _moved_to(request)
             if address is None:
                 raise
@@ -109,21 +119,13 @@ def _moved_to(request: Request) -> str | None:
 
 
 def meeting_of(request: Request, connection: Connection, view: BoardView) -> MeetingLine:
-    """The meeting that the address names. Raises NotFoundError where there is none."""
+    """The meeting that the address names. Raises NoMeetingError where there is none."""
     body = body_that_meets(view.planner, request.path_params["body"])
     day = day_of(request)
     meeting = meeting_on(BoardCalendar(connection, view), body.id, day, slot_of(request))
     if meeting is None:
-        raise NotFoundError(no_meeting(body))
+        raise NoMeetingError(body)
     return meeting
-
-
-def no_meeting(body: Body) -> str:
-    """The sentence where a body has no meeting on the day of the address."""
-    return (
-        f"{body.short} does not meet on that day. Perhaps the meeting was moved; look for it "
-        "under Meetings."
-    )
 
 
 def _year(request: Request, today: date) -> int:

@@ -8,8 +8,7 @@ from starlette.responses import Response
 from ...queries.meetings.papers import MeetingPapers, meeting_papers
 from ..page.page import page
 from ..request.context import reading_board
-from ..request.errors import NotFoundError
-from .meetings import body_that_meets, day_of, no_meeting, slot_of
+from .meetings import NoMeetingError, body_that_meets, day_of, slot_of
 
 
 def show(request: Request) -> Response:
@@ -36,5 +35,5 @@ def papers_of(request: Request) -> MeetingPapers:
             slot=slot_of(request),
         )
     if papers is None:
-        raise NotFoundError(no_meeting(body))
+        raise NoMeetingError(body)
     return papers

@@ -306,6 +306,25 @@ def test_the_address_of_an_old_day_leads_on_to_the_new_one(planned: Place) -> No
     assert reader.opens(f"{MARCH}/record").headers["location"] == "/meetings/lscb/2018-03-22/record"
 
 
+def test_a_cancelled_meeting_never_leads_on_to_another_one(planned: Place) -> None:
+    may, reader = "/meetings/lscb/2018-05-10", planned.reader(SECRETARIAT)
+    the_10th = {"to-day": "10", "to-month": "5", "to-year": "2018"}
+    the_8th = {"to-day": "8", "to-month": "3", "to-year": "2018"}
+    for path, fields in (
+        (MOVE, the_10th),
+        (f"{may}/move?slot=2018-05", the_8th),
+        (CANCEL, {}),
+        (f"{may}/cancel", {}),
+    ):
+        assert reader.opens(path).status_code == 200
+        reader.sends(path, **fields)
+        assert confirmed(reader, path, **fields).status_code == 303
+    for day in (MARCH, may):
+        for rest in ("/move", "/cancel"):
+            assert reader.opens(f"{day}{rest}").status_code == 404
+            assert "is cancelled. To let it take place after all, add a meeting" in reader.text
+
+
 def test_two_meetings_on_one_day_are_told_apart(planned: Place) -> None:
     reader = opened(planned, MOVE)
     to_may = {"to-day": "10", "to-month": "5", "to-year": "2018"}
