@@ -103,7 +103,7 @@ def _redated(
     if row.state not in SETTLED:
         # What was unsettled is open from now on: the new date is one that can be met.
         changed["state"] = row.state if row.state in OWED else OPEN
-        changed |= steps_from(connection, row, to)
+    changed |= steps_from(connection, row, to)
     update_occurrences(connection, [{"id": row.id, **changed}])
     supersede_unsent(connection, [row.id], UnsentReason.DATE_MOVED)
     note_change(

@@ -16,7 +16,7 @@ from ..core.errors import BoardcalError
 from ..notifications.reminders.request_ends import follow_requests
 from ..scheduler.planning.board_view import BoardView
 from ..scheduler.planning.next_steps import relink
-from ..scheduler.planning.plan import insert_occurrences
+from ..scheduler.planning.plan import follow_again, insert_occurrences
 from ..storage.boards import hold_boards
 from ..storage.change_kinds import ChangeKind
 from ..storage.change_log import last_outcomes, note_change
@@ -84,6 +84,8 @@ def record(
         who=who,
         by_link=by_link,
     )
+    if state in OWED and not row.is_owed:
+        follow_again(connection, view, [row.ref])
     relink(connection, view, [row.ref])
     follow_requests(connection, {view.id: view.planner}, view.moment)
     return stored_again(connection, key)
@@ -119,6 +121,11 @@ def _require_applicable(
     view: BoardView, row: StoredOccurrence, status: Status | None, on: date
 ) -> None:
     require_past(on, view.today)
+    if row.state == Status.VOID and status in (None, Status.RETURNED):
+        raise RecordError(
+            f'"{row.title}" is no longer due, so it cannot be asked for again; change the planner '
+            "or its meeting for that."
+        )
     if status is not None and is_far(row.due, view.today):
         raise RecordError(
             f'"{row.title}" is due on {long_date(row.due)}, over {FURTHEST_AHEAD_YEARS} years from '

@@ -215,13 +215,18 @@ def owed_by(
 def owed_within(
     connection: Connection, board_id: str, start: date, end: date, *, owner: str | None
 ) -> list[StoredOccurrence]:
-    """The reports and actions due from `start` to before `end` and owed, of one body or of all."""
+    """What is chased of the reports and actions due from `start` to before `end`.
+
+    With an `owner` of one body alone. What the next one has overtaken is not chased.
+    """
     query = select(occurrence).where(
         occurrence.c.board == board_id,
         occurrence.c.state.in_(OWED),
         occurrence.c.due >= start,
         occurrence.c.due < end,
         occurrence.c.kind != Kind.REVIEW.value,
+        occurrence.c.met_by.is_(None),
+        occurrence.c.next_due.is_(None) | (occurrence.c.next_due > end),
     )
     if owner is not None:
         query = query.where(occurrence.c.owner == owner)

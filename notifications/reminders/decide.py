@@ -27,6 +27,7 @@ from ...storage.occurrences import (
     owners_awaiting_step,
     update_occurrences,
 )
+from ...storage.schema.column_types import AnyRow
 from ...storage.unsent_reasons import UnsentReason
 from ...wording.stand_ins import as_document
 from .mailing_boards import LiveBoard
@@ -59,19 +60,28 @@ def decide(connection: Connection, boards: Mapping[str, LiveBoard], moment: Mome
         for row in awaiting_step(connection, moment.now)
         if (board := _reminding(boards, row.board, row.owner)) is not None
     ]
-    past = [
+    past = {
         row.id for row, board in reminded if is_chased(row, board.planner, moment.today, board.away)
-    ]
+    }
     told = owners_told_of(connection, past)
     for row, board in reminded:
-        is_told = row.id in told and told[row.id].due == row.due
-        dated = row if is_told or row.id not in past else make_due_now(connection, row, moment)
+        is_unheard = row.id in past and not _is_told(row, told.get(row.id))
+        dated = make_due_now(connection, row, moment) if is_unheard else row
         _decide_one(connection, decisions, dated, board, moment)
     supersede_unsent(connection, decisions.overtaken, UnsentReason.LATER_STEP)
     add_rows(connection, decisions.ledger)
     update_occurrences(connection, decisions.moved_on)
     update_occurrences(connection, decisions.ended)
     return len(decisions.moved_on) + len(decisions.ended)
+
+
+def _is_told(row: StoredOccurrence, told: AnyRow | None) -> bool:
+    """Whether the owner was mailed the date as it is asked for now; `told` is their last email."""
+    return (
+        told is not None
+        and told.due == row.due
+        and (told.due_revision == row.due_revision or told.step == row.last_step)
+    )
 
 
 def is_step_due(connection: Connection, boards: Mapping[str, LiveBoard], moment: Moment) -> bool:

@@ -31,7 +31,7 @@ def end_pause(
 ) -> bool:
     """Resumes a Board, a body or a person; False where it is not paused.
 
-    What fell due in a pause of a Board or a body, unreminded, is due when that ends.
+    What fell due in a pause of a Board or a body is due when that ends.
     """
     ended = remove_pause(connection, row.id, kind, name)
     if ended is not None:

@@ -24,11 +24,8 @@ def relink(connection: Connection, view: BoardView, refs: Collection[str] | None
     changes = []
     for _, same in groupby(rows, _series_name):
         chain = list(same)
-        dues = sorted({row.due for row in chain if row.state != Status.VOID})
         for row in chain:
-            following = next((due for due in dues if due > row.due), None)
-            if not _recurring(row, view):
-                following = None
+            following = _overtaken_on(row, chain) if _recurring(row, view) else None
             wakes = wakes_at(row, view, following)
             state = row.state
             if state == Status.UNSETTLED and following and following < view.go_live:
@@ -39,6 +36,16 @@ def relink(connection: Connection, view: BoardView, refs: Collection[str] | None
                 new = {"id": row.id, "next_due": following, "next_step_at": wakes}
                 changes.append({**new, "state": state})
     update_occurrences(connection, changes)
+
+
+def _overtaken_on(row: StoredOccurrence, chain: list[StoredOccurrence]) -> date | None:
+    """When the first later one falls due; an earlier one that was given a new date is none."""
+    later = (
+        other.due
+        for other in chain
+        if other.first_due > row.first_due and other.due > row.due and other.state != Status.VOID
+    )
+    return min(later, default=None)
 
 
 def _series_name(row: StoredOccurrence) -> tuple[str, str, str]:

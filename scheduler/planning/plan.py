@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -74,6 +74,27 @@ def plan(
         reflow(connection, view, planned, stored, slots, until=window[1])
     relink(connection, view, refs)
     note_planned(connection, row, horizon)
+
+
+def follow_again(connection: Connection, view: BoardView, refs: Collection[str]) -> None:
+    """Follows the planner anew for some reports and actions, once something of them is owed again.
+
+    While it was settled its owner may have changed, or its meeting may have been cancelled.
+    """
+    if view.row.planned_through is None:
+        return
+    window = (_first_day(view), view.row.planned_through + FURTHEST_MOVE)
+    recorded = happened(connection, view.id)
+    planned = {
+        occurrence.key: occurrence
+        for occurrence in occurrences(view.planner, *window, recorded, refs=refs)
+    }
+    stored = {
+        occurrence.key: occurrence for occurrence in occurrences_of(connection, view.id, refs)
+    }
+    planned |= settled_before(planned, stored, view)
+    slots = meeting_slots(connection, view)
+    reflow(connection, view, planned, stored, slots, until=window[1])
 
 
 def settled_before(

@@ -8,12 +8,13 @@ from datetime import date
 from sqlalchemy import Connection
 
 from ...calendar.occurrences import Kind, Occurrence, still_owes
+from ...calendar.rules.escalation import TAKEN_BACK
 from ...calendar.rules.timing import Precision
 from ...calendar.status import OPEN, OWED, SETTLED, Status
 from ...storage.change_kinds import ChangeKind
-from ...storage.change_log import note_change
+from ...storage.change_log import last_change, note_change
 from ...storage.mail.ledger import supersede_unsent
-from ...storage.mail.occurrence_mail import announce_off, steps_from
+from ...storage.mail.occurrence_mail import announce_off, owners_told_of, steps_from
 from ...storage.occurrences import StoredOccurrence, update_occurrences
 from ...storage.unsent_reasons import UnsentReason
 from .board_view import BOARDCAL, BoardView, first_state
@@ -88,7 +89,14 @@ def _follow_settled(
     if row.extended:
         update_occurrences(connection, [new])
         return
-    dated = {"due": occurrence.due, "note": occurrence.note, "planned_due": None}
+    dated: dict[str, object] = {
+        "due": occurrence.due,
+        "note": occurrence.note,
+        "planned_due": None,
+    }
+    if row.due != occurrence.due:
+        # Where it is opened again, its reminders are those of the date that it has by then.
+        dated |= steps_from(connection, row, occurrence.due)
     update_occurrences(connection, [new | dated])
     if row.due != occurrence.due:
         _note_move(connection, view, row, occurrence.due, occurrence.note)
@@ -159,10 +167,22 @@ def _restore(
 ) -> None:
     """What the planner lost and has again is owed as it was before."""
     state = OPEN if row.due >= view.go_live else Status.UNSETTLED.value
-    update_occurrences(
-        connection, [{"id": row.id, "state": state, "note": occurrence.note, "left_planner": False}]
-    )
+    new = {"id": row.id, "state": state, "note": occurrence.note, "left_planner": False}
+    if state == OPEN and row.due < view.soonest and not _is_withdrawn_today(connection, view, row):
+        new |= {"due": view.soonest, "planned_due": row.ruled_due, "precision": Precision.DAY}
+        new |= row.steps_again
+    update_occurrences(connection, [new])
     _note_restored(connection, view, row, state, "in the planner again")
+
+
+def _is_withdrawn_today(connection: Connection, view: BoardView, row: StoredOccurrence) -> bool:
+    """Whether it was no longer owed for less than a day, by a mistake: it is as late as before."""
+    last = last_change(connection, view.id, row.key)
+    return (
+        last is not None
+        and last.what is ChangeKind.VOID
+        and view.local.day_of(last.at) == view.today
+    )
 
 
 def _note_restored(
@@ -185,7 +205,7 @@ def _move(
     connection: Connection, view: BoardView, row: StoredOccurrence, occurrence: Occurrence
 ) -> None:
     owed = row.is_owed or first_state(occurrence, view) == OPEN
-    due = _not_past(row, occurrence, view) if owed else occurrence.due
+    due = _not_past(connection, row, occurrence, view) if owed else occurrence.due
     new = {
         "id": row.id,
         "due": due,
@@ -227,14 +247,20 @@ def _note_move(
     )
 
 
-def _not_past(row: StoredOccurrence, occurrence: Occurrence, view: BoardView) -> date:
+def _not_past(
+    connection: Connection, row: StoredOccurrence, occurrence: Occurrence, view: BoardView
+) -> date:
     """The date of `occurrence`, or where that has passed the next day that email goes out.
 
     What was late before stays as late as it was: it does not become later by a change of plans,
-    nor is it forgiven.
+    nor is it forgiven. A date that its owner was told last is one that they knew.
     """
     if occurrence.due >= view.soonest or occurrence.kind is Kind.REVIEW:
         return occurrence.due
+    told = owners_told_of(connection, [row.id]).get(row.id)
+    if told is not None and told.due == occurrence.due and told.step != TAKEN_BACK:
+        was_owed = row.is_owed or _is_withdrawn_today(connection, view, row)
+        return occurrence.due if was_owed else view.soonest
     return row.due if row.is_owed and row.due < view.today else view.soonest
 
 

@@ -278,7 +278,7 @@ def test_what_is_settled_stays_so_and_follows_its_meeting(office: Office, status
     office.tick("2018-02-20 08:01")
     row = office.row(S11)
     assert (row.state, row.meeting, row.due) == (status, day("2018-03-22"), day("2018-03-08"))
-    assert (row.due_revision, row.next_step_at) == (1, None)
+    assert row.next_step_at is None
 
 
 def test_a_date_that_somebody_set_is_not_overridden(office: Office) -> None:
@@ -496,3 +496,59 @@ def test_what_a_change_would_put_to_a_meeting_of_the_past_is_owed_no_more(office
     rows = by_period(office, "s11").values()
     assert [row.period for row in rows if row.is_owed and row.due < day("2018-02-01")] == []
     assert all(row.meeting and row.meeting >= day("2018-02-01") for row in rows if row.is_owed)
+
+
+def test_an_older_one_with_a_new_date_does_not_make_the_newer_one_missed(office: Office) -> None:
+    office.store(make_planner(report=[make_report(when=EVERY_MEETING)])).sweep("2018-01-29")
+    office.days("2018-02-20", "2018-03-02")
+    january, march = (f"lscb/s11/pmqag/2018-{month}" for month in ("01", "03"))
+    office.record(january, Status.SUBMITTED)
+    office.days("2018-03-05", "2018-03-09")
+    office.record(january, Status.RETURNED)
+    office.days("2018-03-12", "2018-03-14")
+    assert office.row(march).state == "open"
+    assert office.row(march).next_due == office.row("lscb/s11/pmqag/2018-05").due
+
+
+def test_a_meeting_moved_there_and_back_leaves_what_is_late_as_it_was(office: Office) -> None:
+    office.store().reminded().days("2018-02-20", "2018-03-02")
+    there, back = day("2018-03-08"), day("2018-03-22")
+    for at_first, then in ((there, back), (back, there)):
+        office.edit(lambda c, a=at_first, b=then: move_meeting(c, "lscb", a, b))  # type: ignore[misc]
+        office.tick()
+    row = office.row(S11)
+    assert (row.due, row.last_step) == (day("2018-02-22"), 5)
+    assert [mail for mail in office.days("2018-03-05", "2018-03-07") if mail.items] == []
+
+
+def test_what_is_opened_again_after_its_meeting_moved_is_reminded_of_anew(office: Office) -> None:
+    office.store().reminded().days("2018-02-08", "2018-02-22")
+    office.record(S11, Status.SUBMITTED)
+    office.edit(lambda c: move_meeting(c, "lscb", day("2018-03-08"), day("2018-03-29")))
+    office.tick()
+    office.record(S11, None)
+    mails = [mail for mail in office.days("2018-02-23", "2018-03-09") if mail.items]
+    assert [step for mail in mails for _, step, _ in mail.items] == [-20, -10, -5]
+
+
+def test_what_is_returned_after_it_was_given_to_another_is_owed_by_that_one(
+    office: Office,
+) -> None:
+    office.store().reminded().record(S11, Status.SUBMITTED)
+    office.edit(lambda _: swapped(make_report(owner="business-group")))
+    office.tick()
+    office.record(S11, Status.RETURNED)
+    owed = {row.key for row in office.rows() if row.is_owed and row.period == "2018-03"}
+    assert owed == {"lscb/s11/business-group/2018-03"}
+
+
+def test_what_comes_back_into_the_planner_is_not_late_at_once(office: Office) -> None:
+    office.store().reminded().days("2018-02-08", "2018-02-12")
+    office.edit(lambda _: swapped(make_report("other", when={"by": "June 2018"})))
+    office.days("2018-02-13", "2018-03-05")
+    office.edit(lambda _: swapped(make_report()))
+    office.tick()
+    row = office.row(S11)
+    assert (row.state, row.due) == ("open", day("2018-03-06"))
+    (mail,) = [mail for mail in office.sweep("2018-03-06") if mail.items]
+    assert mail.items == [(S11, 0, "owner")]
