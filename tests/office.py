@@ -253,7 +253,7 @@ class Office:
                 subject=board_id,
                 what=ChangeKind.ENTRY_CHANGED,
                 after="a test",
-                now=self.now,
+                moment=self.local.moment(self.now),
                 who=WHO,
             )
         return changed

@@ -141,10 +141,10 @@ def _store(installation: Installation, wanted: PlannerFile, *, source: str, who:
         content = with_past_kept(connection, wanted, installation.today)
         if stored == content and imported is not None and imported[0] == digest:
             return
-        now = installation.clock()
-        store_planner(connection, content, source=source, who=who, now=now, digest=digest)
+        moment = installation.local.moment(installation.clock())
+        store_planner(connection, content, source=source, who=who, now=moment.now, digest=digest)
         if stored is not None:
-            follow_roles(connection, stored, content, now=now, who=who)
+            follow_roles(connection, stored, content, moment=moment, who=who)
         plan_now(installation, connection, board_id)
 
 

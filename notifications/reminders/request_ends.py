@@ -63,7 +63,8 @@ def follow_requests(
     for board, planner in planners.items():
         secretariat = secretariat_on(planner, moment.today)
         for request in requests_wanted_again(connection, board, moment.today):
-            open_again(connection, request, secretariat)
+            if _answers(connection, planner, request, moment.today):
+                open_again(connection, request, secretariat)
 
 
 # What is undone is opened again by the operation that undoes it; time alone only ends requests.
@@ -78,7 +79,7 @@ FOLLOW_REQUESTS = Stage(
 
 
 def follow_roles(
-    connection: Connection, before: PlannerFile, after: PlannerFile, *, now: datetime, who: str
+    connection: Connection, before: PlannerFile, after: PlannerFile, *, moment: Moment, who: str
 ) -> None:
     """Ends the requests to take over of those whose role ends by a change of the planner.
 
@@ -93,8 +94,14 @@ def follow_roles(
         if request.is_open and _end_of(kept) < _end_of(term):
             outcome = _role_over(becomes_now, request, kept or term)
             ending = Ending(end=RequestEnd.ROLE_ENDED, outcome=outcome, who=who)
-            _close(connection, request, ending, now=now)
-        elif request.end in UNDONE_WITH_ROLE and term and kept and _goes_on(term, kept):
+            _close(connection, request, ending, now=moment.now)
+        elif (
+            request.end in UNDONE_WITH_ROLE
+            and term
+            and kept
+            and _goes_on(term, kept, moment.today)
+            and not _passes_on(becomes_now, request, kept)
+        ):
             open_again(connection, request, None)
 
 
@@ -176,14 +183,19 @@ def _role_ending(
     connection: Connection, planner: Planner, request: AnswerRequest, today: date
 ) -> Ending | None:
     """The end of a request to take over of somebody who may not answer any more."""
-    if may_answer(planner, request.owner, request.asked_by, today):
-        return None
-    pauses = pauses_of(connection, request.board)
-    away = {pause.id for pause in pauses if pause.kind is PauseKind.PERSON}
-    if may_answer(planner, request.owner, request.asked_by, today, away):
+    if _answers(connection, planner, request, today):
         return None
     outcome = _role_over(planner, request, _last_term(planner, request))
     return Ending(end=RequestEnd.ROLE_ENDED, outcome=outcome)
+
+
+def _answers(connection: Connection, planner: Planner, request: AnswerRequest, today: date) -> bool:
+    """Whether the asker may answer for the item still, be it as a stand-in."""
+    if may_answer(planner, request.owner, request.asked_by, today):
+        return True
+    pauses = pauses_of(connection, request.board)
+    away = {pause.id for pause in pauses if pause.kind is PauseKind.PERSON}
+    return may_answer(planner, request.owner, request.asked_by, today, away)
 
 
 def _last_term(planner: Planner, request: AnswerRequest) -> RoleHolder | None:
@@ -197,9 +209,16 @@ def _last_term(planner: Planner, request: AnswerRequest) -> RoleHolder | None:
     return max(terms, key=_end_of, default=None)
 
 
-def _goes_on(term: RoleHolder, kept: RoleHolder) -> bool:
-    """Whether the same term lasts longer than before; a later one of the person is another."""
-    return kept.starts == term.starts and _end_of(kept) > _end_of(term)
+def _goes_on(term: RoleHolder, kept: RoleHolder, today: date) -> bool:
+    """Whether the same term lasts longer than before, and still; a later one is another."""
+    return kept.starts == term.starts and _end_of(kept) > _end_of(term) and _end_of(kept) >= today
+
+
+def _passes_on(planner: Planner, request: AnswerRequest, kept: RoleHolder) -> bool:
+    """Whether somebody else has the asker's role after the term that they keep."""
+    body = planner.body(request.owner)
+    day = date.max if kept.ends is None else kept.ends + timedelta(days=1)
+    return body is not None and body.holder_on(kept.role, day) not in (None, request.asked_by)
 
 
 def _end_of(term: RoleHolder | None) -> date:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 
 from pydantic import ValidationError
 from sqlalchemy import Connection
@@ -16,6 +16,7 @@ from ...calendar.planner.meetings_held import with_meetings_held
 from ...calendar.planner.roles import ROLES
 from ...calendar.rules.date_text import listed
 from ...core.errors import BoardcalError
+from ...core.local_time import Moment
 from ...core.validation.explain import problems_of
 from ...core.validation.problems import FileProblems, Problem
 from ...core.validation.toml_source import TomlLines
@@ -70,7 +71,7 @@ def change_planner(
             subject=subject,
             what=what,
             after=after,
-            now=installation.clock(),
+            moment=installation.local.moment(installation.clock()),
             who=who,
             why=why,
         )
@@ -85,7 +86,7 @@ def save(
     subject: str,
     what: ChangeKind,
     after: str,
-    now: datetime,
+    moment: Moment,
     who: str,
     why: str | None = None,
 ) -> None:
@@ -93,7 +94,7 @@ def save(
     before = content_of(connection, content.board.id)
     save_content(connection, content)
     if before is not None:
-        follow_roles(connection, before, content, now=now, who=who)
+        follow_roles(connection, before, content, moment=moment, who=who)
     note_change(
         connection,
         board=content.board.id,
@@ -102,7 +103,7 @@ def save(
         # What an appointment cuts short comes back where it is taken back.
         before=_holders(before, subject) if before and what is ChangeKind.ROLE else None,
         after=after,
-        now=now,
+        now=moment.now,
         who=who,
         why=why,
         title=title_of(before or content, subject) or title_of(content, subject),

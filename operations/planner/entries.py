@@ -133,7 +133,7 @@ def _store(
         subject=subject_of(edit.kind, edit.id, after or before),
         what=_kind(edit, before),
         after=_in_words(edit.kind, before, after, content, changed),
-        now=installation.clock(),
+        moment=installation.local.moment(installation.clock()),
         who=who,
         why=why,
     )

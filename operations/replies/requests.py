@@ -91,7 +91,7 @@ def appoint_successor(
         subject=request.owner,
         what=ChangeKind.ROLE,
         after=f"{role.value} {successor} from {starts.isoformat()}",
-        now=view.now,
+        moment=view.moment,
         who=who,
         why=f"{request.asked_by} asked for it",
     )

@@ -123,7 +123,7 @@ def saves(office: Office, change: Callable[[PlannerFile], PlannerFile]) -> Plann
             subject="pmqag",
             what=ChangeKind.ROLE,
             after="a test",
-            now=office.now,
+            moment=office.local.moment(office.now),
             who="office",
         )
     return changed

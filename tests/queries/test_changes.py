@@ -132,7 +132,7 @@ def test_changes_of_the_planner_are_told_in_its_words(
         assert content is not None
         save(
             connection, content, subject="pmqag", what=what, after=after,
-            now=office.now, who="secretariat@example.org",
+            moment=office.local.moment(office.now), who="secretariat@example.org",
         )  # fmt: skip
     assert sentences(office)[0].endswith(f": secretariat@example.org {said}")
 

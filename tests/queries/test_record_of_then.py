@@ -91,7 +91,7 @@ def test_an_entry_is_told_under_the_name_that_it_had(office: Office) -> None:
                 subject="report s11",
                 what=ChangeKind.ENTRY_CHANGED,
                 after="its title",
-                now=office.now,
+                moment=office.local.moment(office.now),
                 who="office",
             )
     with office.changing(S11) as (connection, view):

@@ -32,6 +32,7 @@ from boardcal.tests.factories import (
     make_document,
     make_planner,
     make_report,
+    with_body,
 )
 
 if TYPE_CHECKING:
@@ -295,3 +296,40 @@ def test_a_request_made_anew_is_not_doubled_by_an_undo(live: Office) -> None:
 def _open(office: Office) -> list[AnswerRequest]:
     with office.database.read() as connection:
         return open_requests(connection, "lscb")
+
+
+@pytest.mark.parametrize(
+    ("today", "terms", "waits"),
+    [
+        ("2018-01-26", {CHAIR: {}}, True),
+        ("2018-01-26", {CHAIR: {"to": "2018-02-14"}, NEW: {"from": "2018-02-15"}}, False),
+        ("2018-01-26", {CHAIR: {"to": "2018-02-14"}, NEW: {"from": "2018-02-01"}}, False),
+        ("2018-01-26", {CHAIR: {}, NEW: {"from": "2018-02-15"}}, False),
+        ("2018-01-26", {CHAIR: {"to": "2018-02-14"}}, True),
+        ("2018-06-01", {CHAIR: {"to": "2018-02-14"}, NEW: {"from": "2018-02-15"}}, False),
+        ("2018-06-01", {CHAIR: {"to": "2018-02-14"}}, False),
+    ],
+)
+def test_a_granted_hand_over_waits_again_where_the_chair_keeps_the_role(
+    live: Office, today: str, terms: dict[str, dict[str, str]], waits: bool
+) -> None:
+    asks_to_hand_over(live)
+    with live.changing(S11) as (connection, view):
+        requests.appoint_successor(
+            connection, view, newest(live), address=NEW, starts=day("2018-02-01"), who="office"
+        )
+    live.now = at(f"{today} 10:00")
+    chair = [{"address": address, **term} for address, term in terms.items()]
+    live.edit(lambda _: checked(with_body(make_document(), "pmqag", chair=chair)))
+    assert waiting(live) == ([(CHAIR, Wish.HAND_OVER)] if waits else [])
+
+
+@pytest.mark.parametrize("is_chair", [True, False])
+def test_more_time_waits_again_only_for_who_still_answers(live: Office, is_chair: bool) -> None:
+    asks_for_time(live)
+    live.record(S11, Status.WAIVED)
+    live.appoint(RoleName.CHAIR, NEW, "2018-02-20" if is_chair else "2018-02-01")
+    live.now = at("2018-02-02 10:00")
+    live.record(S11, None)
+    live.tick()
+    assert waiting(live) == ([(CHAIR, Wish.MORE_TIME)] if is_chair else [])
