@@ -18,6 +18,7 @@ KEPT = timedelta(hours=24)
 class SentForm:
     """A form that was sent before. `answer` is sealed; None while the form is worked on."""
 
+    claimed_at: datetime
     answer: str | None
 
 
@@ -36,11 +37,11 @@ def claim_form(connection: Connection, digest: str, *, now: datetime) -> bool:
 def form_sent_before(connection: Connection, digest: str, *, now: datetime) -> SentForm | None:
     """What is kept of a form that was sent within KEPT."""
     row = connection.execute(
-        select(sent_form.c.answer).where(
+        select(sent_form.c.claimed_at, sent_form.c.answer).where(
             sent_form.c.digest == digest, sent_form.c.claimed_at > now - KEPT
         )
     ).first()
-    return None if row is None else SentForm(answer=row.answer)
+    return None if row is None else SentForm(claimed_at=row.claimed_at, answer=row.answer)
 
 
 def keep_answer(connection: Connection, digest: str, answer: str) -> None:
@@ -48,8 +49,10 @@ def keep_answer(connection: Connection, digest: str, answer: str) -> None:
     connection.execute(update(sent_form).where(sent_form.c.digest == digest).values(answer=answer))
 
 
-def release_form(connection: Connection, digest: str) -> None:
-    """Forgets a form that changed nothing: it may be sent again, and is answered anew."""
+def release_form(connection: Connection, digest: str, answer: str | None = None) -> None:
+    """Forgets a form that changed nothing, or whose answer no longer holds: it is answered anew."""
     connection.execute(
-        delete(sent_form).where(sent_form.c.digest == digest, sent_form.c.answer.is_(None))
+        delete(sent_form).where(
+            sent_form.c.digest == digest, sent_form.c.answer.is_not_distinct_from(answer)
+        )
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http.cookies import SimpleCookie
 from urllib.parse import quote, urlencode
 
 from sqlalchemy import Connection
@@ -50,6 +51,15 @@ def drop_cookie(site: Site, response: Response, name: str) -> None:
     response.delete_cookie(
         _full(site, name), path="/", httponly=True, samesite="lax", secure=site.is_secure
     )
+
+
+def session_left(site: Site, response: Response) -> str | None:
+    """The session that a response begins; "" where it ends one, None where it does neither."""
+    for header in response.headers.getlist("set-cookie"):
+        cookie = SimpleCookie(header).get(_full(site, SESSION))
+        if cookie is not None:
+            return cookie.value
+    return None
 
 
 def session_headers(request: Request) -> list[tuple[bytes, bytes]]:

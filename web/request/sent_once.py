@@ -3,6 +3,7 @@
 Each page gives its forms a sign of their own, so two forms are the same only where one was sent
 twice. What the first one is answered stays in the database for a day, sealed with a key that
 only the form itself leads to: it may hold the address of a feed, or the cookie of a session.
+What it says of the moment is said again for a moment only.
 """
 
 from __future__ import annotations
@@ -14,22 +15,29 @@ import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ...calendar.rules.date_text import long_date
 from ...storage.accounts.sent_forms import (
+    SentForm,
     claim_form,
     form_sent_before,
     keep_answer,
     release_form,
 )
+from ...storage.accounts.sessions import Notice, session_of
 from ...storage.database.errors import DatabaseError
-from .context import context_of, notify, site_of
+from .context import context_of, notify, session_left, site_of
 from .errors import PageError
 from .form_sign import SIGN
 
 SALT_BYTES = 16
+
+# Long enough for an impatient click or a reload; later its notice may not be so any more.
+SAID_AGAIN = timedelta(minutes=2)
 
 
 class StillAnsweringError(PageError):
@@ -71,8 +79,8 @@ def answer_given(request: Request) -> Response | None:
     """The answer that the same form got before, if it was sent before.
 
     Whoever can send all of it again, its sign and password too, was the one who sent it: so it
-    is looked for before anything else, as signing in or out changes the cookies meanwhile.
-    Raises StillAnsweringError.
+    is looked for before anything else, as signing in or out changes the cookies meanwhile. An
+    answer that began or ended a session holds while that is so still. Raises StillAnsweringError.
     """
     if request.method != "POST" or not context_of(request).form.secret(SIGN):
         return None
@@ -83,7 +91,15 @@ def answer_given(request: Request) -> Response | None:
         return None
     if before.answer is None:
         raise StillAnsweringError
-    return _unpacked(request, seal.open(before.answer))
+    response, notice = _unpacked(seal.open(before.answer))
+    if not _holds(request, response):
+        with site.installation.database.write() as connection:
+            release_form(connection, seal.digest, before.answer)
+        return None
+    context_of(request).new_visitor = None
+    if notice is not None:
+        _say_again(request, before, notice)
+    return response
 
 
 def answered_once(request: Request, handler: Callable[[Request], Response]) -> Response:
@@ -127,14 +143,32 @@ def _packed(request: Request, response: Response) -> str:
     return json.dumps([response.status_code, headers, body, context_of(request).notice])
 
 
-def _unpacked(request: Request, text: str) -> Response:
+def _unpacked(text: str) -> tuple[Response, Notice | None]:
     status, headers, body, notice = json.loads(text)
-    context_of(request).new_visitor = None
-    if notice is not None:
-        # The page that the first answer led to may have shown it.
-        notify(request, notice["text"], heading=notice["heading"])
     response = Response(body, status_code=status)
     response.raw_headers = [
         (name.encode("latin-1"), value.encode("latin-1")) for name, value in headers
     ]
-    return response
+    return response, notice
+
+
+def _holds(request: Request, response: Response) -> bool:
+    site = site_of(request)
+    token = session_left(site, response)
+    if not token:
+        return token is None or context_of(request).session is None
+    with site.installation.database.read() as connection:
+        return session_of(connection, token, now=site.now()) is not None
+
+
+def _say_again(request: Request, before: SentForm, notice: Notice) -> None:
+    site = site_of(request)
+    if site.now() - before.claimed_at <= SAID_AGAIN:
+        # The page that the first answer led to may have shown it.
+        notify(request, notice["text"], heading=notice["heading"])
+        return
+    moment = before.claimed_at.astimezone(site.installation.local.zone)
+    is_today = moment.date() == site.installation.today
+    when = f"at {moment:%H:%M}" if is_today else f"on {long_date(moment.date())} at {moment:%H:%M}"
+    text = f"This form was sent before, {when}. Look how it stands now."
+    notify(request, text, heading="Sent before")

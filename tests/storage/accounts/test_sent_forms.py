@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 NOW = at("2018-02-08 09:00")
 
 
+def sent(answer: str | None) -> SentForm:
+    return SentForm(claimed_at=NOW, answer=answer)
+
+
 def test_a_form_is_claimed_once_until_it_is_released(database: Database) -> None:
     with database.write() as connection:
         assert claim_form(connection, "a", now=NOW)
@@ -31,14 +35,18 @@ def test_a_form_is_claimed_once_until_it_is_released(database: Database) -> None
         assert not claim_form(connection, "b", now=NOW)
 
 
-def test_an_answer_is_kept_and_cannot_be_released(database: Database) -> None:
+def test_an_answer_is_kept_until_that_answer_is_released(database: Database) -> None:
     with database.write() as connection:
         claim_form(connection, "a", now=NOW)
-        assert form_sent_before(connection, "a", now=NOW) == SentForm(answer=None)
+        assert form_sent_before(connection, "a", now=NOW) == sent(None)
         keep_answer(connection, "a", "sealed")
         release_form(connection, "a")
-        assert form_sent_before(connection, "a", now=NOW) == SentForm(answer="sealed")
+        assert form_sent_before(connection, "a", now=NOW) == sent("sealed")
         assert form_sent_before(connection, "b", now=NOW) is None
+        release_form(connection, "a", "another")
+        assert form_sent_before(connection, "a", now=NOW) == sent("sealed")
+        release_form(connection, "a", "sealed")
+        assert form_sent_before(connection, "a", now=NOW) is None
 
 
 def test_forms_are_forgotten_after_a_day(database: Database) -> None:

@@ -108,6 +108,50 @@ def test_the_notice_of_the_first_answer_is_shown_with_the_second_too(
     assert register.noted == ["Moved"]
 
 
+@pytest.mark.parametrize(
+    ("hours", "when"), [(0.1, "at 09:00"), (5, "at 09:00"), (16, "on 1 February 2018 at 09:00")]
+)
+def test_an_old_form_does_not_say_again_what_may_not_be_so_any_more(
+    trial: Place, reader: Reader, register: Register, hours: float, when: str
+) -> None:
+    sign = reader.csrf
+    reader.sends("/note", csrf=sign, note="Moved")
+    for _ in range(int(hours)):
+        trial.passes(hours=1)
+        reader.opens("/upcoming")
+    trial.passes(hours=hours % 1)
+    reader.follows(reader.sends("/note", csrf=sign, note="Moved"))
+    assert "Noted as number 1" not in reader.text
+    assert f"This form was sent before, {when}. Look how it stands now." in reader.text
+    assert register.noted == ["Moved"]
+
+
+def test_an_old_sign_in_never_brings_back_a_session_that_was_ended(place: Place) -> None:
+    reader = place.reader()
+    reader.opens("/sign-in")
+    form = {"csrf": reader.csrf, "email": SECRETARIAT, "password": PASSWORD}
+    visitor = dict(reader.client.cookies)
+    reader.sends("/sign-in", **form)
+    first = reader.client.cookies["boardcal"]
+    reader.opens("/account")
+    reader.sends("/sign-out")
+    reader.client.cookies.update(visitor)
+    assert reader.sends("/sign-in", **form).status_code == 303
+    assert reader.client.cookies["boardcal"] != first
+    assert reader.opens("/account").status_code == 200
+
+
+def test_an_old_sign_out_does_not_claim_to_end_a_later_session(place: Place) -> None:
+    reader = place.reader(SECRETARIAT)
+    reader.opens("/account")
+    sign = reader.csrf
+    reader.sends("/sign-out", csrf=sign)
+    assert reader.sends("/sign-out", csrf=sign).status_code == 303
+    reader.signs_in(SECRETARIAT)
+    assert reader.sends("/sign-out", csrf=sign).status_code == 403
+    assert reader.opens("/account").status_code == 200
+
+
 def test_after_a_restart_a_form_still_has_its_answer(
     place: Place, trial: Place, reader: Reader, register: Register
 ) -> None:
