@@ -116,12 +116,13 @@ def _letter(
     ]
     dated.sort(key=lambda pair: _pressing(pair[0]))
     of_boards = chain((row for _, row in dated), off, rows.requests, rows.overviews)
-    first, *others = dict.fromkeys(row.board for row in of_boards) or (None,)
-    if first is None:
+    names = list(dict.fromkeys(row.board for row in of_boards))
+    if not names:
         return None
+    first, *others = names
     board = sources.boards[first]
     reply_to = secretariat_on(board.planner, sources.today) or ""
-    roles = _roles(reader, context)
+    roles = _roles(reader, names, context)
     # One thing stands in a mail once, in the weightiest capacity of its reader.
     items = told_apart({item.key: item for item, _ in reversed(dated)}.values())[::-1]
     return Letter(
@@ -131,7 +132,7 @@ def _letter(
         reply_to=reply_to,
         also_reply_to=_further_secretariats(others, reply_to, sources),
         items=items,
-        also_open=_also_open(reader, rows, context, sources),
+        also_open=_also_open(reader, rows, names, context, sources),
         first_contact=_first_contact(reader, board, roles, context)
         if items and sources.in_full
         else None,
@@ -186,18 +187,24 @@ def _pressing(item: Item) -> tuple[bool, bool, bool, date, str]:
 
 
 def _also_open(
-    reader: str, rows: Rows, context: LetterContext, sources: LetterSources
+    reader: str,
+    rows: Rows,
+    names: Iterable[str],
+    context: LetterContext,
+    sources: LetterSources,
 ) -> tuple[OpenLine, ...]:
-    """What else the reader owes as the leader of a body, near or past its date.
+    """What else the reader owes these Boards as the leader of a body, near or past its date.
 
-    A Board's overview lists it already.
+    A Board's overview lists it already. An email names no Board but those it is about, for who
+    may see them may read it.
     """
     mentioned = {row.id for row in rows.ledger}
     listed = {row.board for row in rows.overviews}
     lines: list[OpenLine] = []
-    for name, board in sources.boards.items():
-        if board.paused or name in listed:
+    for name in names:
+        if name in listed:
             continue
+        board = sources.boards[name]
         led = {
             body.id
             for body, role in context.roles.get(name, {}).get(reader, ())
@@ -222,9 +229,9 @@ def _first_contact(
     return FirstContact(board=board.planner.name, roles=roles, go_live=board.go_live)
 
 
-def _roles(reader: str, context: LetterContext) -> tuple[str, ...]:
-    """What the reader is, such as "chair of the Education Subgroup"."""
-    held = (pair for boards in context.roles.values() for pair in boards.get(reader, ()))
+def _roles(reader: str, names: Iterable[str], context: LetterContext) -> tuple[str, ...]:
+    """What the reader is to these Boards, such as "chair of the Education Subgroup"."""
+    held = (pair for name in names for pair in context.roles.get(name, {}).get(reader, ()))
     named_roles = (
         f"{body.lead if role is RoleName.CHAIR else role.value} of {named(body)}"
         for body, role in held
