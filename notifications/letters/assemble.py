@@ -115,7 +115,8 @@ def _letter(
         if row.step != TAKEN_BACK
     ]
     dated.sort(key=lambda pair: _pressing(pair[0]))
-    of_boards = chain((row for _, row in dated), off, rows.requests, rows.overviews)
+    # It comes from the Board that its subject leads with.
+    of_boards = chain(rows.overviews, (row for _, row in dated), off, rows.requests)
     names = list(dict.fromkeys(row.board for row in of_boards))
     if not names:
         return None

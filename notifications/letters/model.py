@@ -211,7 +211,7 @@ class Letter:
     the reader is mailed, such as "chair of the Education Subgroup": the mail's last lines name
     them. `asked` is what chairs ask of this reader, and what became of what the reader asked for,
     `called_off` what they were mailed and is off. `is_trial`: it goes to whoever tries boardcal,
-    in the reader's stead. `board` is the id of the Board of the most pressing thing: the mail
+    in the reader's stead. `board` is the id of the Board that its subject leads with: the mail
     comes from it. `sender_name` is that Board's name, `pages` the address that its pages are
     below, or "". `other_boards` are the names of the others that it is about.
     `of_several_boards`: its reader may be mailed by other Boards, too.

@@ -50,3 +50,13 @@ def test_an_email_of_both_boards_names_the_roles_at_both(office: Office) -> None
     assert {key.partition("/")[0] for key, *_ in mail.items} == {"lscb", "ctb"}
     for role in ("chair of the Pmqag Subgroup", "chair of the Health Subgroup"):
         assert role in mail.text
+
+
+def test_an_overview_with_a_reminder_of_another_board_comes_from_its_own(office: Office) -> None:
+    with_ctb(office, due="26 February 2018", chair=SECRETARIAT).sweep("2018-02-22")
+    (mail,) = [mail for mail in office.sweep("2018-02-26") if mail.to == SECRETARIAT]
+    assert [key.partition("/")[0] for key, *_ in mail.items] == ["ctb"]
+    assert mail.subject.startswith("Cumbria LSCB: the reporting calendar, week of 26 February")
+    answers = [each.addr_spec for each in mail.message["Reply-To"].addresses]
+    assert answers == [SECRETARIAT, THEIRS]
+    assert "from the reporting calendar of Cumbria LSCB and Cumbria CTB" in mail.text
