@@ -108,7 +108,8 @@ def _letter(
     context: LetterContext,
     sources: LetterSources,
 ) -> Letter | None:
-    off = [row for row in rows.ledger if row.step == TAKEN_BACK]
+    # A meeting that was brought back and cancelled again meanwhile is off once.
+    off = {(row.id, row.told_due): row for row in rows.ledger if row.step == TAKEN_BACK}.values()
     dated = [
         (item_of(row, sources.boards[row.board], context, sources), row)
         for row in rows.ledger

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from ...calendar.occurrences import still_owes
 from ...calendar.rules.escalation import TAKEN_BACK, Step
-from ...calendar.status import OWED
+from ...calendar.status import OWED, SETTLED
 from ...storage.mail.ledger import hand_rows_on, rows_of, take_back, take_out_resting
 from ...storage.mail.overviews import hand_overview_on, overviews_of
 from ...storage.message_states import CarriedState
@@ -156,6 +156,8 @@ def _lost_notice(row: AnyRow, board: LiveBoard, today: date) -> UnsentReason | N
     """Why a reader need not hear that a meeting is cancelled; None where they must."""
     if row.recipient in board.away:
         return UnsentReason.PAUSED
+    if row.state in SETTLED:
+        return UnsentReason.RECORDED
     if row.state in OWED and row.due == row.told_due:
         return UnsentReason.OLDER_DATE
     bodies = board.planner.bodies_naming(row.recipient)

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, Table, func, select, union, update
 
-from ...calendar.status import OWED
+from ...calendar.rules.escalation import TAKEN_BACK
+from ...calendar.status import OWED, SETTLED
 from ..message_states import CHANGEABLE, GONE, IN_HAND, CarriedState, MessageState
 from ..replies.snoozes import RESTS, TODAY
 from ..schema.column_types import AnyRow
@@ -20,11 +21,15 @@ from .carried_rows import CARRIED, mark_rows
 OwedRows = Sequence[tuple[Table, Sequence[int]]]
 """Rows that a message carries: the ids of each table that has any."""
 
-# A later reminder of an occurrence says all that an earlier one did.
-IS_LATEST_STEP = (
-    (occurrence.c.id == ledger.c.occurrence_id)
-    & (occurrence.c.due_revision == ledger.c.due_revision)
-    & (occurrence.c.last_step == ledger.c.step)
+# A later reminder of an occurrence says all that an earlier one did, but not that a meeting is off:
+# that is of the date before.
+IS_OFF = ledger.c.step == TAKEN_BACK
+IS_LATEST_STEP = (occurrence.c.id == ledger.c.occurrence_id) & (
+    IS_OFF
+    | (
+        (occurrence.c.due_revision == ledger.c.due_revision)
+        & (occurrence.c.last_step == ledger.c.step)
+    )
 )
 
 # No reader gets two mails a day: what was decided after the first waits for the next day.
@@ -82,12 +87,17 @@ def boards_of(connection: Connection, number: int) -> set[str]:
 def owed_rows(connection: Connection, number: int, state: CarriedState) -> OwedRows:
     """The rows in `state` of a message that are worth a mail yet; empty where none is.
 
-    Of the ledger what is still owed and has no later step, of overviews the newest week.
+    Of the ledger what is still owed and has no later step, or that a meeting is off, for which
+    nothing may be owed any more; of overviews the newest week.
     """
     due = (
         select(ledger.c.id)
         .join(occurrence, IS_LATEST_STEP)
-        .where(ledger.c.message_id == number, ledger.c.state == state, occurrence.c.state.in_(OWED))
+        .where(
+            ledger.c.message_id == number,
+            ledger.c.state == state,
+            occurrence.c.state.in_(OWED) | (IS_OFF & occurrence.c.state.not_in(SETTLED)),
+        )
     )
     later = overview.alias()
     newest = select(func.max(later.c.week)).where(later.c.board == overview.c.board)

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
+from ...calendar.rules.escalation import TAKEN_BACK
 from ..database.upsert import insert_for
 from ..message_states import CarriedState
 from ..replies.snoozes import RESTS
@@ -52,6 +53,11 @@ SUPERSEDE_UNSENT = (
         reason_detail=bindparam("detail"),
     )
 )
+
+
+# That a meeting is off is news whatever becomes of its item, until that is settled; whether it
+# still is, is seen when its mail is written.
+SUPERSEDE_REMINDERS = SUPERSEDE_UNSENT.where(ledger.c.step != TAKEN_BACK)
 
 
 # Built once: each sweep asks, and mostly nothing rests.
@@ -109,11 +115,15 @@ def supersede_unsent(
     reason: UnsentReason,
     detail: str | None = None,
 ) -> None:
-    """Takes back the mails decided for occurrences that have not gone out."""
+    """Takes back the mails decided for occurrences that have not gone out.
+
+    What says that a meeting is off is taken back only by an outcome.
+    """
     if not occurrences:
         return
     parameters = {"occurrences": list(occurrences), "why": reason, "detail": detail}
-    connection.execute(SUPERSEDE_UNSENT, parameters)
+    is_settled = reason is UnsentReason.RECORDED
+    connection.execute(SUPERSEDE_UNSENT if is_settled else SUPERSEDE_REMINDERS, parameters)
 
 
 def resting_rows(connection: Connection, today: date) -> Sequence[AnyRow]:

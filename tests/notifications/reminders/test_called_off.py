@@ -11,21 +11,26 @@ from boardcal.calendar.planner.roles import RoleName
 from boardcal.calendar.status import Status
 from boardcal.notifications.letters.model import CalledOff
 from boardcal.notifications.letters.samples import sample_letter
-from boardcal.operations.planner.meetings import add_meeting, cancel_meeting
+from boardcal.notifications.transports.base import DeliveryError
+from boardcal.operations.mails import send_again
+from boardcal.operations.planner.meetings import add_meeting, cancel_meeting, move_meeting
+from boardcal.storage.schema.mail import message
 from boardcal.tests.factories import CHAIR, S11, checked, day, make_document, make_report
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from boardcal.tests.office import Mail, Office
 
 EVERY = "lscb/every/pmqag/2018-03"
+EVERY_MEETING = make_report("every", title="Progress report", when={"meeting": "lscb"})
 MARCH = "2018-03-08"
 
 
 @pytest.fixture
 def told(office: Office) -> Office:
     """An office whose chair was mailed on 8 February of two papers for the March meeting."""
-    every = make_report("every", title="Progress report", when={"meeting": "lscb"})
-    office.store(checked(make_document(report=[make_report(), every])))
+    office.store(checked(make_document(report=[make_report(), EVERY_MEETING])))
     office.tick("2018-01-08")
     office.record("lscb/every/pmqag/2018-01", Status.SUBMITTED)
     office.reminded("2018-02-08")
@@ -104,3 +109,106 @@ def test_a_chair_who_left_meanwhile_is_not_mailed(told: Office) -> None:
     told.leave(RoleName.CHAIR, CHAIR, "2018-02-10")
     cancel(told, "2018-02-12 09:00")
     assert texts(told.days("2018-02-12", "2018-02-14")) == ""
+
+
+# What else happens before the notice goes out
+
+OFF = "The meeting of 8 March 2018 was cancelled"
+THEN: dict[str, tuple[Callable[[Office], object], str]] = {
+    "the next one is cancelled": (
+        lambda office: office.edit(
+            lambda c: cancel_meeting(c, "lscb", day("2018-05-10"), day("2018-02-12"))
+        ),
+        "It is now due on 28 June 2018, for the meeting on 12 July 2018.",
+    ),
+    "the next one is moved": (
+        lambda office: office.edit(
+            lambda c: move_meeting(c, "lscb", day("2018-05-10"), day("2018-05-17"))
+        ),
+        "It is now due on 2 May 2018, for the meeting on 17 May 2018.",
+    ),
+    "the item is put off": (
+        lambda office: office.put_off(S11, "2018-07-12"),
+        "It is now due on 28 June 2018, for the meeting on 12 July 2018.",
+    ),
+    "the item gets a date": (
+        lambda office: office.extend(S11, "2018-04-19"),
+        "It is now due on 19 April 2018",
+    ),
+    "the item leaves the planner": (
+        lambda office: office.edit(lambda _: checked(make_document(report=[EVERY_MEETING]))),
+        "It was due on 22 February 2018. No longer in the planner.",
+    ),
+}
+
+
+@pytest.mark.parametrize("then", THEN)
+def test_the_notice_goes_out_whatever_becomes_of_the_item_until_then(
+    told: Office, then: str
+) -> None:
+    happens, sentence = THEN[then]
+    cancel(told, "2018-02-12 07:00")
+    happens(told)
+    told.tick()
+    [mail] = [one for one in told.days("2018-02-12", "2018-02-13") if one.to == CHAIR]
+    assert mail.subject.startswith("Meeting cancelled: ")
+    assert sentence in mail.text
+
+
+def test_a_notice_of_what_is_settled_before_it_goes_out_is_not_sent(told: Office) -> None:
+    cancel(told, "2018-02-12 07:00")
+    told.record(S11, Status.SUBMITTED)
+    assert "Report s11 (PMQAG) It was due" not in texts(told.days("2018-02-12", "2018-02-13"))
+
+
+def test_a_meeting_cancelled_again_after_it_was_brought_back_is_told_of_once(
+    told: Office,
+) -> None:
+    cancel(told, "2018-02-12 07:00")
+    told.edit(lambda c: add_meeting(c, "lscb", day(MARCH), extraordinary=False))
+    told.tick()
+    cancel(told, "2018-02-12 07:30")
+    assert texts(told.days("2018-02-12", "2018-02-13")).count("Progress report (PMQAG)") == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [("person", CHAIR), ("body", "pmqag"), ("board", "lscb")]
+)
+def test_a_notice_comes_after_the_pause_that_held_it(told: Office, kind: str, name: str) -> None:
+    cancel(told, "2018-02-12 07:00")
+    told.pause(kind, name)
+    assert OFF not in texts(told.days("2018-02-12", "2018-02-13"))
+    told.tick("2018-02-14 07:00")
+    told.resume(kind, name)
+    assert texts(told.days("2018-02-14", "2018-02-15")).count(OFF) == 2
+
+
+def test_a_notice_of_what_was_settled_in_a_pause_is_not_sent_after_it(told: Office) -> None:
+    cancel(told, "2018-02-12 07:00")
+    told.pause("person", CHAIR)
+    told.days("2018-02-12", "2018-02-13")
+    told.record(S11, Status.SUBMITTED)
+    told.tick("2018-02-14 07:00")
+    told.resume("person", CHAIR)
+    text = texts(told.days("2018-02-14", "2018-02-15"))
+    assert "Progress report (PMQAG) It was due" in text
+    assert "Report s11 (PMQAG) It was due" not in text
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        DeliveryError("no such user", scope="recipient", permanent=True),
+        DeliveryError("the line went dead", scope="recipient", uncertain=True),
+    ],
+)
+def test_a_notice_that_went_wrong_can_be_sent_again(told: Office, error: DeliveryError) -> None:
+    cancel(told, "2018-02-12 07:00")
+    told.postbag.after = lambda _: error
+    told.days("2018-02-12", "2018-02-12")
+    told.postbag.after = lambda _: None
+    number = max(row.id for row in told.table(message) if row.recipient == CHAIR)
+    told.tick("2018-02-12 14:00")
+    with told.changing("lscb") as (connection, view):
+        send_again(connection, view, number, who="sue@example.org", why="asked for")
+    assert texts(told.sweep("2018-02-12 14:01")).count(OFF) == 2
