@@ -14,6 +14,8 @@ from boardcal.notifications.letters.samples import sample_letter
 from boardcal.notifications.transports.base import DeliveryError
 from boardcal.operations.mails import send_again
 from boardcal.operations.planner.meetings import add_meeting, cancel_meeting, move_meeting
+from boardcal.operations.replies.options import ReplyContext
+from boardcal.operations.replies.reply import snooze
 from boardcal.storage.schema.mail import message
 from boardcal.tests.factories import CHAIR, S11, checked, day, make_document, make_report
 
@@ -212,3 +214,12 @@ def test_a_notice_that_went_wrong_can_be_sent_again(told: Office, error: Deliver
     with told.changing("lscb") as (connection, view):
         send_again(connection, view, number, who="sue@example.org", why="asked for")
     assert texts(told.sweep("2018-02-12 14:01")).count(OFF) == 2
+
+
+def test_who_wants_no_reminder_yet_hears_at_once_that_the_meeting_is_off(told: Office) -> None:
+    told.tick("2018-02-09 10:00")
+    with told.changing(S11) as (connection, view):
+        reader = ReplyContext(view=view, row=told.row(S11), reader=CHAIR)
+        snooze(connection, reader, until=day("2018-02-20"))
+    cancel(told, "2018-02-12 07:00")
+    assert "Report s11 (PMQAG) It was due" in texts(told.days("2018-02-12", "2018-02-13"))
