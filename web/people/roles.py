@@ -114,7 +114,7 @@ def _read(request: Request, problems: Problems, *, deed: Deed) -> RoleChange | N
     earlier = None
     if deed is Deed.TAKE_BACK:
         if starts <= today:
-            problems.add("from", f"They hold the role since {long_date(starts)}; end it instead.")
+            problems.add("from", _begun(body, role, address, today))
             return None
         with reading_board(request) as (connection, view):
             earlier = holders_before(connection, view.id, body.line.body.id, role, address, starts)
@@ -128,6 +128,18 @@ def _read(request: Request, problems: Problems, *, deed: Deed) -> RoleChange | N
         why=why,
         earlier=earlier,
     )
+
+
+def _begun(body: BodyDetails, role: RoleName, address: str, today: date) -> str:
+    """Why no appointment is taken back from a day that does not lie ahead."""
+    for held in body.held:
+        if (held.role, held.address) != (role, address):
+            continue
+        if held.starts is None:
+            return "They hold the role already; end it instead."
+        if held.starts <= today:
+            return f"They have held the role since {long_date(held.starts)}; end it instead."
+    return "Give the day from which they were appointed; it lies ahead."
 
 
 def _form(request: Request, problems: Problems, *, deed: Deed) -> Response:

@@ -27,7 +27,7 @@ def show(request: Request) -> Response:
 
 
 def decide(request: Request) -> Response:
-    """Do what a button says; the person who asked is told with their next mail."""
+    """Do what a button says; another who asked is told with their next mail."""
     problems = Problems()
     try:
         with changing_board(request) as (connection, view):
@@ -73,10 +73,10 @@ def _act(
             if why is None:
                 return None
             requests.decline(connection, view, asked, who=who, why=why.rstrip("."))
-            return f"Nothing has changed; {asked.asked_by} is told why with their next mail."
+            return f"Nothing has changed{_told(asked, who, 'told why')}"
         case "close", _:
             requests.close(connection, view, asked, who=who)
-            return f"The request is closed; {asked.asked_by} is told with their next mail."
+            return f"The request is closed{_told(asked, who)}"
     raise FormRefusedError("What was sent is not a form of this page.")
 
 
@@ -97,7 +97,7 @@ def _grant(
     except BoardcalError as error:
         problems.add("to", str(error))
         return None
-    return f"It has its new date; {asked.asked_by} is told with their next mail."
+    return f"It has its new date{_told(asked, who)}"
 
 
 def _appoint(
@@ -119,7 +119,12 @@ def _appoint(
     except BoardcalError as error:
         problems.add("address", str(error))
         return None
-    return f"{address} is appointed; {asked.asked_by} is told with their next mail."
+    return f"{address} is appointed{_told(asked, who)}"
+
+
+def _told(asked: AnswerRequest, who: str, told: str = "told") -> str:
+    """The end of a sentence; who asked themselves is mailed nothing."""
+    return "." if asked.asked_by == who else f"; {asked.asked_by} is {told} with their next mail."
 
 
 def _asked(request: Request, connection: Connection, view: BoardView) -> AnswerRequest:
@@ -152,6 +157,7 @@ def _page(
         place=names.place(asked.ref),
         owner=names.body(asked.owner),
         role=None if role is None else role.value,
+        is_told=asked.asked_by != user_of(request).email,
         is_owed=asked.state in OWED,
         form=form,
         to=shown_date(asked.until) if typed_to.is_empty else typed_to,

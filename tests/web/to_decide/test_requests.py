@@ -157,3 +157,28 @@ def test_what_is_settled_meanwhile_is_only_to_be_closed(
     assert waiting is None
     secretariat.opens(ONE)
     assert "Give it this date" not in secretariat.text
+
+
+@pytest.mark.parametrize(
+    ("path", "typed_in", "says"),
+    [
+        (ONE, {"do": "grant", **typed("to", "2018-03-02")}, "It has its new date."),
+        (ONE, {"do": "decline", "why": "the Board meets"}, "Nothing has changed."),
+        (
+            TWO,
+            {"do": "appoint", "address": "jo.smith@example.org", **typed("starts", "2018-02-01")},
+            "jo.smith@example.org is appointed.",
+        ),
+    ],
+)
+@pytest.mark.usefixtures("secretariat")
+def test_who_decides_on_their_own_request_is_promised_no_mail(
+    mailing: MailingBoard, path: str, typed_in: dict[str, str], says: str
+) -> None:
+    mailing.place.lets_in(CHAIR, "secretariat")
+    reader = mailing.place.reader(CHAIR)
+    reader.opens(path)
+    assert "with their next mail" not in reader.text
+    reader.follows(reader.sends(path, **typed_in))
+    assert says in reader.text
+    assert "with their next mail" not in reader.text
