@@ -151,7 +151,7 @@ def require_past(day: date, today: date) -> None:
 
 
 def require_ahead(day: date, today: date) -> None:
-    """Raises RecordError for a due date that has passed, or whose year must be mistyped."""
+    """Raises RecordError for a day that has passed, or whose year must be mistyped."""
     if day < today:
         raise RecordError(f"{long_date(day)} has passed; give a day from today on.")
     if is_far(day, today):

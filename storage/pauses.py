@@ -1,4 +1,4 @@
-"""Pauses: a Board, a body or a person without mails until it is resumed."""
+"""Pauses: a Board, a body or a person without mails until resumed, or until a day."""
 
 from __future__ import annotations
 
@@ -59,14 +59,14 @@ def paused_boards(connection: Connection) -> frozenset[str]:
 
 
 def add_pause(connection: Connection, board_id: str, new: Pause) -> bool:
-    """Stores a pause; False where the same is paused already, until the same day or for longer.
+    """Stores a pause; False where the same is paused already, with the same end.
 
-    Of one that is paused already the beginning stands, and only the day of its end is changed.
+    Of one that is paused already the beginning stands, and only the end is changed.
     """
     same = _same(board_id, new.kind, new.id)
     paused = connection.execute(select(pause.c.until).where(same)).first()
     if paused is not None:
-        if new.until in (None, paused.until):
+        if new.until == paused.until:
             return False
         connection.execute(update(pause).where(same).values(until=new.until))
         return True

@@ -21,9 +21,9 @@ def mails_meant(planner: Planner, kind: PauseKind, name: str) -> str:
 
 
 def paused_words(pause: Pause, since: date) -> str:
-    """ "are paused since 3 January 2018, and go on from 8 March 2018 (on leave)"."""
-    until = "until somebody ends that"
+    """ "have been paused since 3 January 2018, and go on from 8 March 2018 (on leave)"."""
+    until = "until somebody ends the pause"
     if pause.until is not None:
         until = f"and go on from {long_date(pause.until)}"
     why = f" ({one_line(pause.why).rstrip('.')})" if pause.why else ""
-    return f"are paused since {long_date(since)}, {until}{why}"
+    return f"have been paused since {long_date(since)}, {until}{why}"

@@ -200,7 +200,7 @@ def _to_secretariat() -> Letter:
         undecided=(Question(about="Staff survey: annual report", ask="in which month?"),),
         vacant=("the Education Subgroup has no chair",),
         notices=("mails are written into a folder",),
-        paused=("Mails to the Education Subgroup are paused since 1 February 2018",),
+        paused=("Mails to the Education Subgroup have been paused since 1 February 2018",),
         pages=PAGES,
     )
     return sample_letter(
