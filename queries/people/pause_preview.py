@@ -11,7 +11,10 @@ from ...calendar.rules.escalation import Level
 from ...notifications.reminders.recipients import recipient_at, roles_of
 from ...storage.pauses import PauseKind
 
-LATER = "Dates do not change. What came due meanwhile is caught up with then, once."
+LATER = (
+    "What falls due meanwhile is due on the day on which emails begin again.",
+    "Reminders of what falls due later are caught up with then, once.",
+)
 
 
 def pause_effects(
@@ -19,12 +22,10 @@ def pause_effects(
 ) -> tuple[str, ...]:
     """What follows where a Board, a body or a person is paused; `away` are paused already."""
     if kind == PauseKind.BOARD:
-        return ("Nobody gets any mail of this Board until you let them go on.", LATER)
+        return ("Nobody gets any email of this Board until the pause ends.", *LATER)
     if kind == PauseKind.BODY:
-        effect = (
-            "Nobody is reminded of what it owes, and nobody is chased, until you let them go on."
-        )
-        return effect, LATER
+        effect = "Nobody is reminded of what it owes, and nobody is chased, until the pause ends."
+        return (effect, *LATER)
     return tuple(_absence(planner, name, {*away, name}, today))
 
 

@@ -47,13 +47,13 @@ def paused(place: Place) -> list[tuple[str, str, str | None]]:
         (
             "board",
             "lscb",
-            "Nobody gets any mail of this Board until you let them go on.",
+            "Nobody gets any email of this Board until the pause ends.",
             "The mails of Cumbria LSCB are paused.",
         ),
         (
             "body",
             "pmqag",
-            "Nobody is reminded of what it owes, and nobody is chased",
+            "What falls due meanwhile is due on the day on which emails begin again.",
             "The mails about what PMQAG owes are paused.",
         ),
         (
