@@ -23,6 +23,8 @@ from ..storage.occurrences import StoredOccurrence, update_occurrences
 from ..storage.unsent_reasons import UnsentReason
 from .record import RecordError, ensure_stored, require_ahead, stored_again
 
+NOT_PUT_OFF = (Status.WAIVED, Status.MISSED, Status.VOID)
+
 
 def extend(
     connection: Connection, view: BoardView, key: str, *, to: date, who: str, note: str
@@ -40,24 +42,25 @@ def extend(
 
 
 def put_off(
-    connection: Connection, view: BoardView, key: str, *, to: date, who: str, note: str
+    connection: Connection, view: BoardView, key: str, *, to: date | str, who: str, note: str
 ) -> StoredOccurrence:
-    """Puts an occurrence off to the meeting on a day: due with its papers, wherever that moves.
+    """Puts an occurrence off to a meeting: due with its papers, wherever that moves.
 
+    `to` is the day of the meeting, or its slot where several may be on that day.
     What was submitted stays submitted, and is among the papers of that meeting.
     Raises RecordError where there is no such meeting, or nothing left to put off.
     """
     row = ensure_stored(connection, view, key)
-    if row.state in (Status.WAIVED, Status.MISSED, Status.VOID):
+    if row.state in NOT_PUT_OFF:
         raise RecordError(f'"{row.title}" is {row.state}; there is nothing left to put off.')
     slots = meeting_slots(connection, view)
-    ahead = slots.ahead(row)
-    on_day = [meeting for meeting in ahead if meeting.day == to]
-    if not on_day:
+    named = [meeting for meeting in slots.ahead(row) if to in (meeting.day, meeting.slot)]
+    if not named:
         raise RecordError(_no_meeting(view, row, slots, to))
-    meeting = min(on_day, key=by_custom)
+    meeting = min(named, key=by_custom)
     if meeting.slot == row.slot:
-        raise RecordError(f'"{row.title}" is for the meeting on {long_date(to)} already.')
+        day = long_date(meeting.day)
+        raise RecordError(f'"{row.title}" is for the meeting on {day} already.')
     papers = slots.papers_due(row, meeting)
     due = papers if row.state in SETTLED else max(papers, view.soonest)
     changed = {
@@ -70,7 +73,7 @@ def put_off(
         "put_off": meeting.slot,
         "note": put_off_from(row.meeting),
     }
-    why = put_off_because(to, note)
+    why = put_off_because(meeting.day, note)
     return _redated(connection, view, row, changed, who=who, note=why)
 
 
@@ -79,7 +82,7 @@ def put_off_because(to: date, note: str) -> str:
     return f"put off to the meeting on {long_date(to)}: {note}"
 
 
-def _no_meeting(view: BoardView, row: StoredOccurrence, slots: MeetingSlots, day: date) -> str:
+def _no_meeting(view: BoardView, row: StoredOccurrence, slots: MeetingSlots, to: date | str) -> str:
     body, ahead = slots.body(row), slots.ahead(row)
     if body is None:
         return (
@@ -87,7 +90,8 @@ def _no_meeting(view: BoardView, row: StoredOccurrence, slots: MeetingSlots, day
         )
     days = listed([long_date(meeting.day) for meeting in ahead[:3]], last="or")
     hint = f"; it meets on {days}" if days else ""
-    return f"{view.names.short(body)} does not meet on {long_date(day)}{hint}."
+    when = f"on {long_date(to)}" if isinstance(to, date) else "any more as chosen"
+    return f"{view.names.short(body)} does not meet {when}{hint}."
 
 
 def _redated(

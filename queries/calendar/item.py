@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -12,11 +13,13 @@ from ...calendar.occurrences import Kind
 from ...calendar.planner.model import Obligation
 from ...calendar.rules.date_text import long_date, weekday_date
 from ...calendar.rules.escalation import Level
-from ...calendar.rules.meeting_series import FURTHEST_MOVE, meetings
+from ...calendar.rules.meeting_series import FURTHEST_MOVE
 from ...calendar.status import OPEN, RECORDABLE, SETTLED, Status
 from ...core.local_time import LocalTime
+from ...operations.extend import NOT_PUT_OFF
 from ...operations.replies.requests import request_sentence
 from ...scheduler.planning.board_view import BoardView
+from ...scheduler.planning.meeting_slots import meeting_slots
 from ...storage.mail.occurrence_mail import ledger_of, mailed_on, owners_told_of
 from ...storage.message_states import CarriedState, MessageState
 from ...storage.occurrences import StoredOccurrence, occurrence_by_key
@@ -32,13 +35,11 @@ from ...wording.recorded import next_mail, no_more
 from ...wording.stand_ins import from_document
 from ..changes import history
 from ..mails.coming_mails import ComingMails, MailingContext, coming_mails
-from ..meetings.meetings import MeetingLine, meeting_on
+from ..meetings.meetings import MeetingLine, meeting_on, meeting_remark
 from .board_calendar import BoardCalendar, Line
 from .entries import CalendarEntry, entries_of
 from .report import Source, source_of
 from .why_due import meeting_body_of, why_due
-
-NOT_PUT_OFF = (Status.WAIVED, Status.MISSED, Status.VOID)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +82,7 @@ class ItemDetails:
 
     `recordable` is what can be recorded now, `can_be_opened` that it can be owed again, and
     `can_be_moved` that it can be given a new date; `later_meetings` are those that it can be put
-    off to, as days and words.
+    off to, as slots and words.
     """
 
     entry: CalendarEntry
@@ -126,7 +127,7 @@ def item_details(connection: Connection, view: BoardView, key: str) -> ItemDetai
         recordable=recordable(obligation),
         can_be_opened=kept is not None and kept.state not in (OPEN, Status.VOID),
         can_be_moved=_can_be_moved(entry, kept),
-        later_meetings=tuple(_later_meetings(entry, obligation)),
+        later_meetings=tuple(_later_meetings(connection, entry)),
     )
 
 
@@ -155,18 +156,20 @@ def _why(
     return tuple(why_due(entry, obligation, happened(connection, entry.view.id)))
 
 
-def _later_meetings(
-    entry: CalendarEntry, obligation: Obligation | None
-) -> Iterator[tuple[str, str]]:
+def _later_meetings(connection: Connection, entry: CalendarEntry) -> Iterator[tuple[str, str]]:
     """The meetings of the next two years that the item can be put off to."""
-    view = entry.view
-    name = None if obligation is None else meeting_body_of(entry, obligation)
-    body = None if name is None else view.names.bodies.get(name)
-    if body is None or body.series is None or entry.status in NOT_PUT_OFF:
+    if entry.status in NOT_PUT_OFF:
         return
-    for meeting in meetings(body.series, view.today, view.today + 2 * FURTHEST_MOVE):
-        if meeting.held and meeting.slot != entry.slot:
-            yield meeting.day.isoformat(), weekday_date(meeting.day)
+    ahead = meeting_slots(connection, entry.view).ahead(entry)
+    counted = Counter(meeting.day for meeting in ahead)
+    for meeting in ahead:
+        if meeting.slot == entry.slot or meeting.day > entry.view.today + 2 * FURTHEST_MOVE:
+            continue
+        words = weekday_date(meeting.day)
+        if counted[meeting.day] > 1:
+            remark = "extraordinary" if meeting.extraordinary else meeting_remark(meeting)
+            words = f"{words}, {remark or 'as scheduled'}"
+        yield meeting.slot, words
 
 
 def _meeting(

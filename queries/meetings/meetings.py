@@ -226,7 +226,7 @@ def _line(
         scheduled=meeting.scheduled,
         times=_times(meeting.begins, meeting.ends),
         status_words=_status(meeting, today),
-        remark=_remark(meeting),
+        remark=meeting_remark(meeting),
         is_cancelled=not meeting.held,
         is_over=meeting.day < today,
         is_extraordinary=meeting.extraordinary,
@@ -246,7 +246,8 @@ def _status(meeting: Meeting, today: date) -> str:
     return "past" if meeting.day < today else "planned"
 
 
-def _remark(meeting: Meeting) -> str | None:
+def meeting_remark(meeting: Meeting) -> str | None:
+    """What sets a meeting apart from one that takes place as scheduled."""
     if meeting.extraordinary:
         return "extraordinary: no reports are due at it"
     if meeting.moved:

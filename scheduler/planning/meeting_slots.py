@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Protocol
 
 from sqlalchemy import Connection
 
-from ...calendar.occurrences import Occurrence, governing, meeting_body
+from ...calendar.occurrences import Kind, Occurrence, governing, meeting_body
 from ...calendar.rules.date_text import long_date
 from ...calendar.rules.meeting_selection import or_next
 from ...calendar.rules.meeting_series import FURTHEST_MOVE, Meeting, meetings
@@ -21,6 +22,22 @@ from .board_view import BoardView
 AROUND = 10 * FURTHEST_MOVE
 
 
+class AtMeeting(Protocol):
+    """What may be for a meeting: an occurrence as stored, or an entry of the calendar."""
+
+    @property
+    def key(self) -> str:
+        """Its key."""
+
+    @property
+    def ref(self) -> str:
+        """The report or action it is an occurrence of."""
+
+    @property
+    def kind(self) -> Kind:
+        """Its kind."""
+
+
 @dataclass(slots=True)
 class MeetingSlots:
     """The meetings of a Board's bodies, as a planner has them; `raised` gives bodies by key."""
@@ -29,7 +46,7 @@ class MeetingSlots:
     raised: Mapping[str, str]
     _known: dict[str, tuple[Meeting, ...]] = field(init=False, default_factory=dict)
 
-    def body(self, row: StoredOccurrence) -> str | None:
+    def body(self, row: AtMeeting) -> str | None:
         """The body at whose meeting an occurrence is dealt with, or None."""
         obligation = self.view.obligations.get(row.ref)
         own = None if obligation is None else meeting_body(obligation, row.kind)
@@ -87,7 +104,7 @@ class MeetingSlots:
             note=note,
         )
 
-    def ahead(self, row: StoredOccurrence) -> list[Meeting]:
+    def ahead(self, row: AtMeeting) -> list[Meeting]:
         """The meetings held from today on at which an occurrence could be dealt with instead."""
         today = self.view.today
         return [one for one in self._meetings(row) if one.held and one.day >= today]
@@ -95,7 +112,7 @@ class MeetingSlots:
     def _named(self, row: StoredOccurrence, slot: str | None) -> Meeting | None:
         return next((one for one in self._meetings(row) if one.slot == slot), None)
 
-    def _meetings(self, row: StoredOccurrence) -> tuple[Meeting, ...]:
+    def _meetings(self, row: AtMeeting) -> tuple[Meeting, ...]:
         name = self.body(row)
         body = None if name is None else self.view.planner.body(name)
         if body is None or body.series is None:

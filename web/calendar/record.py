@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
 
 from sqlalchemy import Connection
 from starlette.requests import Request
@@ -52,7 +51,7 @@ def record_it(request: Request) -> Response:
         request,
         change,
         says=lambda stored, view: became(stored, view.planner, status, on=on),
-        same={"after": chosen, "on": on, "why": note or None, "who": who},
+        same=lambda _: {"after": chosen, "on": on, "why": note or None, "who": who},
         # A day that is still to come, or a status that does not apply.
         field="on" if on > today else "status",
     )
@@ -77,7 +76,7 @@ def extend_it(request: Request) -> Response:
         request,
         change,
         says=lambda stored, view: new_date(stored, view.planner),
-        same={"after": to.isoformat(), "on": None, "why": why, "who": who},
+        same=lambda _: {"after": to.isoformat(), "on": None, "why": why, "who": who},
         field="to",
     )
 
@@ -85,29 +84,29 @@ def extend_it(request: Request) -> Response:
 def put_it_off(request: Request) -> Response:
     """Put an item off to a later meeting."""
     form, problems, who = form_of(request), Problems(), user_of(request).email
-    day = problems.read(
+    slot = problems.read(
         "meeting", "The meeting", lambda: form.required("meeting", "must be chosen")
     )
     why = problems.read(
         "reason", "The reason", lambda: form.required("reason", "must be given: the mails say it")
     )
-    key = request.path_params["key"]
-    try:
-        to = date.fromisoformat(day or "")
-    except ValueError:
-        problems.add("meeting", "Choose the meeting")
-        to = date.max
-    if why is None or problems:
+    if slot is None or why is None:
         return item_page(request, typed_by(request), problems=problems)
+    key = request.path_params["key"]
 
     def change(connection: Connection, view: BoardView) -> StoredOccurrence:
-        return put_off(connection, view, key, to=to, who=who, note=why)
+        return put_off(connection, view, key, to=slot, who=who, note=why)
+
+    def same(connection: Connection) -> Mapping[str, object]:
+        row = occurrence_by_key(connection, key)
+        day = None if row is None or row.put_off != slot else row.meeting
+        return {"why": None if day is None else put_off_because(day, why), "who": who}
 
     return _changed(
         request,
         change,
         says=lambda stored, view: now_for(stored, view.planner),
-        same={"why": put_off_because(to, why), "who": who},
+        same=same,
         field="meeting",
     )
 
@@ -124,7 +123,7 @@ def _changed(
     change: Change,
     *,
     says: Callable[[StoredOccurrence, BoardView], str],
-    same: Mapping[str, object],
+    same: Callable[[Connection], Mapping[str, object]],
     field: str,
 ) -> Response:
     """Make the change, unless another was recorded meanwhile, and say what it did."""
@@ -132,7 +131,7 @@ def _changed(
     sent = form_of(request).secret("standing")
     try:
         with changing_board(request) as (connection, view):
-            stored = done_already(connection, view.row, key, sent, same)
+            stored = done_already(connection, view.row, key, sent, same(connection))
             if stored is None:
                 stored = change(connection, view)
             notice = (

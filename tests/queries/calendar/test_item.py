@@ -64,6 +64,24 @@ def test_nothing_else_is_something_due(office: Office, key: str) -> None:
     assert found_by(office, key) is None
 
 
+def test_two_meetings_on_one_day_are_two_choices_to_put_it_off_to(office: Office) -> None:
+    office.edit(lambda c: move_meeting(c, "lscb", day("2018-07-12"), day("2018-05-10")))
+    assert looked_at(office).later_meetings[:2] == (
+        ("2018-05", "Thursday 10 May 2018, as scheduled"),
+        ("2018-07", "Thursday 10 May 2018, moved from 12 July 2018"),
+    )
+
+
+def test_the_choices_to_put_it_off_to_are_those_that_are_accepted(office: Office) -> None:
+    for status in (Status.WAIVED, Status.SUBMITTED):
+        office.record(S11, status, on="2018-02-01")
+        choices = looked_at(office).later_meetings
+        assert bool(choices) is (status is Status.SUBMITTED)
+    office.put_off(S11, "2018-05-10")
+    assert "2018-05" not in dict(looked_at(office).later_meetings)
+    assert "2018-03" in dict(looked_at(office).later_meetings)
+
+
 def test_the_record_tells_what_happened_in_order(office: Office) -> None:
     office.extend(S11, "2018-03-01", "the audit runs late")
     office.record(S11, Status.SUBMITTED, on="2018-02-01")

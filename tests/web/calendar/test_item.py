@@ -7,10 +7,12 @@ import pytest
 
 from boardcal.calendar.status import Status
 from boardcal.operations.planner.change import plan_now
+from boardcal.operations.planner.meetings import move_meeting
 from boardcal.operations.record import record
 from boardcal.storage.accounts.accounts import Role
 from boardcal.storage.boards import board_row
 from boardcal.storage.occurrences import occurrence_by_key
+from boardcal.storage.planners import content_of, save_content
 from boardcal.storage.replies.requests import Wish, add_request
 from boardcal.storage.schema.occurrences import change, occurrence
 from boardcal.tests.factories import S11, checked, make_document, make_report
@@ -204,7 +206,7 @@ def test_a_new_date_moves_it_and_its_reminders(planned: Place) -> None:
 
 def test_it_can_be_put_off_to_a_later_meeting(planned: Place) -> None:
     reader = opened(planned)
-    fields = {"meeting": "2018-05-10", "reason": "the Board is busy"}
+    fields = {"meeting": "2018-05", "reason": "the Board is busy"}
     done = sent(reader, f"/put-off/{S11}", **fields)
     assert done.status_code == 303
     reader.follows(done)
@@ -214,13 +216,31 @@ def test_it_can_be_put_off_to_a_later_meeting(planned: Place) -> None:
     assert "25 April 2018" in reader.text
 
 
+def test_it_can_be_put_off_to_either_of_two_meetings_on_one_day(planned: Place) -> None:
+    with planned.database.write() as connection:
+        content = content_of(connection, "lscb")
+        assert content is not None
+        moved = move_meeting(content, "lscb", date(2018, 7, 12), date(2018, 5, 10))
+        save_content(connection, moved)
+    reader = opened(planned)
+    assert "Thursday 10 May 2018, moved from 12 July 2018" in reader.text
+    fields = {"meeting": "2018-07", "reason": "the Board is busy"}
+    one, other = opened(planned), opened(planned)
+    for pressed in (one, other):
+        assert sent(pressed, f"/put-off/{S11}", **fields).status_code == 303
+    with planned.database.read() as connection:
+        row = occurrence_by_key(connection, S11)
+    assert row is not None
+    assert (row.put_off, row.meeting) == ("2018-07", date(2018, 5, 10))
+
+
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
         ({"reason": "busy"}, "The meeting must be chosen"),
-        ({"meeting": "2018-05-10"}, "The reason must be given: the mails say it"),
-        ({"meeting": "soon", "reason": "busy"}, "Choose the meeting"),
-        ({"meeting": "2018-05-11", "reason": "busy"}, "LSCB does not meet on 11 May 2018"),
+        ({"meeting": "2018-05"}, "The reason must be given: the mails say it"),
+        ({"meeting": "soon", "reason": "busy"}, "LSCB does not meet any more as chosen; it meets"),
+        ({"meeting": "2018-03", "reason": "busy"}, "is for the meeting on 8 March 2018 already"),
     ],
 )
 def test_a_wrong_meeting_to_put_it_off_to_is_said_and_nothing_saved(
