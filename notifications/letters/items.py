@@ -143,7 +143,8 @@ def _precision(row: AnyRow) -> Precision:
 
 def called_off(row: AnyRow, board: LiveBoard) -> CalledOff:
     """What becomes of an item that its reader was mailed, and whose meeting is cancelled."""
-    now = "You need not send it any more."
+    is_owner = Level(row.level) is Level.OWNER
+    now = "You need not send it any more." if is_owner else "It is no longer due."
     if row.state in OWED:
         now = f"It is now due on {long_date(row.due)}"
         now += f", for the meeting on {long_date(row.meeting)}." if row.meeting else "."

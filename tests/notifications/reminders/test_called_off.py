@@ -17,7 +17,7 @@ from boardcal.operations.planner.meetings import add_meeting, cancel_meeting, mo
 from boardcal.operations.replies.options import ReplyContext
 from boardcal.operations.replies.reply import snooze
 from boardcal.storage.schema.mail import message
-from boardcal.tests.factories import CHAIR, S11, checked, day, make_document, make_report
+from boardcal.tests.factories import CHAIR, S11, VICE, checked, day, make_document, make_report
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -223,3 +223,20 @@ def test_who_wants_no_reminder_yet_hears_at_once_that_the_meeting_is_off(told: O
         snooze(connection, reader, until=day("2018-02-20"))
     cancel(told, "2018-02-12 07:00")
     assert "Report s11 (PMQAG) It was due" in texts(told.days("2018-02-12", "2018-02-13"))
+
+
+def test_who_was_copied_hears_that_it_is_no_longer_due(office: Office) -> None:
+    every = make_report("every", title="Progress report", when={"meeting": "lscb"})
+    office.store(checked(make_document(report=[every])))
+    office.tick("2018-01-08")
+    office.record("lscb/every/pmqag/2018-01", Status.SUBMITTED)
+    office.reminded("2018-02-08").days("2018-02-20", "2018-03-02")
+    cancel(office, "2018-03-05 09:00")
+    said = {
+        mail.to: mail.text
+        for mail in office.days("2018-03-05", "2018-03-06")
+        if "Meeting cancelled" in mail.text
+    }
+    assert "You need not send it any more." in said[CHAIR]
+    assert "It is no longer due." in said[VICE]
+    assert "You need not send" not in said[VICE]
