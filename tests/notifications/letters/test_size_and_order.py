@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from boardcal.calendar.rules.escalation import Level
 from boardcal.calendar.status import Status
 from boardcal.notifications.delivery.envelope import Sender, mail_of
-from boardcal.notifications.letters.model import CalledOff, Letter, Question, Trouble
+from boardcal.notifications.letters.model import CalledOff, FirstContact, Letter, Question, Trouble
 from boardcal.notifications.letters.render import Templates
 from boardcal.notifications.letters.samples import ANSWER, CHAIR, PAGES, TODAY, sample_asked
 from boardcal.notifications.letters.samples import sample_letter as letter
@@ -164,3 +164,24 @@ def test_what_is_said_of_the_installation_is_said_once() -> None:
 def test_what_is_paused_is_listed_for_each_board() -> None:
     boards = [overview(paused=("Emails to the chair are paused",), board=name) for name in "AB"]
     assert TEMPLATES.render(letter(overviews=tuple(boards))).text.count("are paused") == 2
+
+
+@pytest.mark.parametrize(
+    "besides",
+    [
+        {},
+        {"asked": (sample_asked(),)},
+        {"called_off": (CalledOff(title="S", owner="P", due=TODAY, why="Off.", now="Rest."),)},
+        {"items": (overdue(key=key(2), title="Own"),)},
+    ],
+)
+def test_a_new_reader_is_introduced_once_whatever_the_overview_lists(
+    besides: dict[str, Any],
+) -> None:
+    copy = overdue(key=key(1), level=Level.SECRETARIAT)
+    late = line(key=key(1), status=LATE, days_late=5)
+    note = FirstContact(board="Cumbria LSCB", roles=("the secretariat",), go_live=TODAY)
+    of = {"items": (copy,), "overviews": (overview(late=(late,)),), "first_contact": note}
+    mail = TEMPLATES.render(letter(**(of | besides)))
+    for part in (mail.text, mail.html):
+        assert part.count("This is your first email") == 1
