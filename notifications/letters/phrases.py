@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from .model import Asked, Item, Letter, OpenLine
 
 # "2018", "2018-03", "2018-Q1", "2018-H1": any other name of a period says nothing to a reader.
-NAMED_PERIOD = re.compile(r"(\d{4})(?:(-Q|-H|-)(\d{1,2}))?")
+NAMED_PERIOD = re.compile(r"(\d{4})(?:-Q([1-4])|-H([12])|-(0[1-9]|1[0-2]))?")
 ORDINALS = ("first", "second", "third", "fourth")
 NOUNS = {Kind.REPORT: "report", Kind.ACTION: "action", Kind.REVIEW: "review"}
 DONE = {Kind.REPORT: "submitted", Kind.ACTION: "done", Kind.REVIEW: "looked at"}
@@ -127,12 +127,13 @@ def period_words(item: Item) -> str:
     named = NAMED_PERIOD.fullmatch(item.period)
     if named is None:
         return f"the meeting on {long_date(item.meeting)}" if item.meeting else ""
-    year, part, number = named[1], named[2], int(named[3] or 0)
-    if part is None:
-        return year
-    if part == "-":
-        return f"{MONTHS[number - 1]} {year}"
-    return f"the {ORDINALS[number - 1]} {'quarter' if part == '-Q' else 'half'} of {year}"
+    year, quarter, half, month = named.groups()
+    if month:
+        return f"{MONTHS[int(month) - 1]} {year}"
+    if quarter or half:
+        ordinal = ORDINALS[int(quarter or half) - 1]
+        return f"the {ordinal} {'quarter' if quarter else 'half'} of {year}"
+    return str(year)
 
 
 def instance(item: Item, same: Sequence[Item]) -> str:

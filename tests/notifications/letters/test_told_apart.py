@@ -33,6 +33,12 @@ LATER = date(2018, 3, 8)
         ("2018-H2", LATER, "the second half of 2018"),
         ("2018", LATER, "2018"),
         ("7", LATER, "the meeting on 8 March 2018"),
+        ("2018-00", LATER, "the meeting on 8 March 2018"),
+        ("2018-13", LATER, "the meeting on 8 March 2018"),
+        ("2018-Q0", None, ""),
+        ("2018-Q5", None, ""),
+        ("2018-H3", None, ""),
+        ("2018-12", LATER, "December 2018"),
         ("autumn-2018", None, ""),
     ],
 )
