@@ -126,7 +126,10 @@ def _letter(
     reply_to = secretariat_on(board.planner, sources.today) or ""
     roles = _roles(reader, names, context)
     # One thing stands in a mail once, in the weightiest capacity of its reader.
-    items = told_apart({item.key: item for item, _ in reversed(dated)}.values())[::-1]
+    unique: dict[str, Item] = {}
+    for item, _ in dated:
+        unique.setdefault(item.key, item)
+    items = told_apart(unique.values())
     return Letter(
         recipient=reader,
         day=sources.today,
