@@ -74,7 +74,7 @@ def _rest(letter: Letter) -> str:
 
 
 def _of_called_off(letter: Letter) -> str:
-    """ "Meeting cancelled: S.11 annual report (LSCB), of 12 February 2018"."""
+    """ "Meeting cancelled: S.11 report (LSCB), email of 12 February 2018"."""
     first, further = letter.called_off[0], len(letter.called_off) - 1
     ending = f", {_of_the_day(letter)}" + (f", and {further} more" if further else "")
     board = [letter.sender_name] if letter.of_several_boards else []
