@@ -82,6 +82,8 @@ IN_FULL = 3  # items up to which a mail says of each why it falls due then
 MOST_OCTETS = 88_000
 HEADERS = 2_000
 HEADER_OF_ITEM = 24  # X-Boardcal-Items says of each its step and level
+MOST_NAMES = 12  # in one sentence
+LONGEST_NAME = 160
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,7 +217,11 @@ def _values(letter: Letter, room: sections.Room = sections.ROOMS[0]) -> dict[str
 
 
 def _listed(names: Iterable[str]) -> str:
-    return listed([wording_text.one_line(name) for name in names])
+    """Names in one sentence, of very many the first ones: "a, b and 12 others"."""
+    lines = [wording_text.shorten(name, LONGEST_NAME) for name in names]
+    if len(lines) > MOST_NAMES:
+        lines[MOST_NAMES - 1 :] = [f"{len(lines) - MOST_NAMES + 1} others"]
+    return listed(lines)
 
 
 def _mailto(address: str) -> str:

@@ -109,6 +109,22 @@ def test_what_an_email_leaves_out_is_counted_and_linked(
     assert f"{PAGES}/upcoming" in text
 
 
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (12, "Name 9, Name 10, Name 11 and Name 12."),
+        (13, "Name 10, Name 11 and 2 others."),
+        (5000, "Name 10, Name 11 and 4989 others."),
+    ],
+)
+def test_of_very_many_names_an_email_says_the_first_ones(number: int, said: str) -> None:
+    names = tuple(f"Name {n}" for n in range(1, number + 1))
+    note = FirstContact(board="Cumbria LSCB", roles=names, go_live=TODAY)
+    much = letter(items=(overdue(also_meets=names),), roles=names, first_contact=note)
+    assert octets(much) < 90_000
+    assert " ".join(TEMPLATES.render(much).text.split()).count(said) == 3
+
+
 def test_an_email_of_a_few_items_leaves_nothing_out() -> None:
     few = crowded(title="Annual report", own=10, copies=10, lines=0, boards=1, owners=3)
     assert "not listed here" not in TEMPLATES.render(few).text
