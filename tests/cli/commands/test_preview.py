@@ -15,7 +15,12 @@ if TYPE_CHECKING:
     from boardcal.tests.cli.desk import Desk
 
 CHAIR = "pmqag.chair@example.org"
-PRESSING = "Due today, 22 February 2018: Indicators: quarterly progress report, and 2 more"
+TODAY = "Due today, 22 February 2018: Indicators: quarterly progress report, and 2 more"
+# It was due before anybody was told, and so as soon as possible, on 1 February.
+PRESSING = (
+    "Overdue since 1 February 2018: Audit multi-agency working for children at risk of…, "
+    "15 working days late, and 3 more"
+)
 
 
 def test_it_shows_the_mails_of_the_day_as_they_would_go_out(live: Desk) -> None:
@@ -28,7 +33,7 @@ def test_it_shows_the_mails_of_the_day_as_they_would_go_out(live: Desk) -> None:
     ]
     assert CHAIR in readers
     assert len(readers) == len(set(readers)) > 5
-    assert f"To: {CHAIR}\nSubject: {PRESSING}\n\n3 reports due\n" in shown.stdout
+    assert f"To: {CHAIR}\nSubject: {PRESSING}\n\n" in shown.stdout
     assert "S.11 compliance and themes: annual report" in shown.stdout
 
 
@@ -142,5 +147,5 @@ def test_before_mails_begin_it_says_how_they_do(desk: Desk) -> None:
 
 def test_without_a_database_mails_begin_today(desk: Desk) -> None:
     shown = desk("preview", "--on", "2018-02-22", "--to", CHAIR)
-    assert f"To: {CHAIR}\nSubject: {PRESSING}\n" in shown.stdout
+    assert f"To: {CHAIR}\nSubject: {TODAY}\n" in shown.stdout
     assert desk.made == []
