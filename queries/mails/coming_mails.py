@@ -75,14 +75,18 @@ class MailingContext:
     told: Mapping[int, date] = field(default_factory=dict)
     waiting: Collection[str] = ()
 
-    @property
-    def away(self) -> frozenset[str]:
-        """The addresses of people who are paused."""
-        return frozenset(pause.id for pause in self.pauses if pause.kind == PauseKind.PERSON)
+    def away_on(self, day: date) -> frozenset[str]:
+        """The addresses of people who are paused on a day."""
+        return frozenset(
+            pause.id
+            for pause in self.pauses
+            if pause.kind == PauseKind.PERSON and (pause.until is None or day < pause.until)
+        )
 
-    def is_paused(self, kind: PauseKind, name: str) -> bool:
-        """Whether a Board or a body is paused."""
-        return any((pause.kind, pause.id) == (kind, name) for pause in self.pauses)
+    def pauses_about(self, owner: str) -> list[Pause]:
+        """The pauses of the Board and of a body: nothing goes out about what it owes."""
+        meant = {(PauseKind.BOARD, self.view.id), (PauseKind.BODY, owner)}
+        return [pause for pause in self.pauses if (pause.kind, pause.id) in meant]
 
 
 def coming_mails(
@@ -109,7 +113,7 @@ def coming_mails(
         then = None
     none_because = None if mails or then else "No more mails are planned about it."
     reached = [reader.day for mail in mails for reader in mail.readers]
-    reached += [_reached(context, address, _first(context)) for address in context.waiting]
+    reached += [_reached(context, address, _first(context, entry)) for address in context.waiting]
     next_day = min(reached, default=None)
     return ComingMails(next_day=next_day, mails=mails, then=then, none_because=none_because)
 
@@ -121,7 +125,7 @@ def _ahead(
 
     One repeat where the policy's own steps are over, and no more: it would never end.
     """
-    planner, first = context.view.planner, _first(context)
+    planner, first = context.view.planner, _first(context, entry)
     due, last_step = entry.due, None if row is None else row.last_step
     if _is_due_now(context, entry, row):
         due, last_step = first, None
@@ -135,24 +139,39 @@ def _ahead(
 def _is_due_now(
     context: MailingContext, entry: CalendarEntry, row: StoredOccurrence | None
 ) -> bool:
-    """Whether the next sweep makes it due at once, because its owner was told of no date."""
-    return (
-        row is not None
-        and context.told.get(row.id) != entry.due
-        and is_chased(row, context.view.planner, _first(context), context.away)
+    """Whether it is made due on the next day of emails.
+
+    The sweep does so where its owner was told of no date, and so does the end of a pause that
+    it falls due in.
+    """
+    if row is None:
+        return False
+    first = _first(context, entry)
+    return _falls_into_a_pause(context, entry) or (
+        context.told.get(row.id) != entry.due
+        and is_chased(row, context.view.planner, first, context.away_on(first))
     )
 
 
-def _first(context: MailingContext) -> date:
-    """The next day on which email goes out."""
-    return context.view.planner.days.on_or_after(context.view.today)
+def _falls_into_a_pause(context: MailingContext, entry: CalendarEntry) -> bool:
+    return entry.kind is not Kind.REVIEW and any(
+        pause.until is not None
+        and context.view.local.day_of(pause.since) <= entry.due < pause.until
+        for pause in context.pauses_about(entry.owner.id)
+    )
+
+
+def _first(context: MailingContext, entry: CalendarEntry) -> date:
+    """The next day on which email about `entry` goes out."""
+    ends = [pause.until for pause in context.pauses_about(entry.owner.id) if pause.until]
+    return context.view.planner.days.on_or_after(max([context.view.today, *ends]))
 
 
 def _mail(
     context: MailingContext, entry: CalendarEntry, day: date, step: Step, policy: Policy
 ) -> ComingMail:
     planner = context.view.planner
-    readers = recipients(planner, entry.owner.id, step, policy, day=day, away=context.away)
+    readers = recipients(planner, entry.owner.id, step, policy, day=day, away=context.away_on(day))
     # One that goes out later than planned, such as after a reopening, is nearer to the date.
     days, offset = planner.days, step.offset
     if day != step.day:
@@ -225,10 +244,11 @@ def _silence(
         return f"Nothing more is sent: it is {STATUS_WORDS[Status(state)]}."
     if context.view.row.go_live is None:
         return f"No mails of {planner.name} go out yet."
-    if context.is_paused(PauseKind.BOARD, context.view.id):
-        return f"The mails of {planner.name} are paused."
-    if context.is_paused(PauseKind.BODY, entry.owner.id):
-        return f"Mails about what {entry.owner.short} owes are paused."
+    for pause in context.pauses_about(entry.owner.id):
+        if pause.until is None and pause.kind is PauseKind.BOARD:
+            return f"The mails of {planner.name} are paused."
+        if pause.until is None:
+            return f"Mails about what {entry.owner.short} owes are paused."
     return None
 
 

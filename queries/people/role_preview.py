@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -49,22 +49,22 @@ class RoleEffects:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _RoleChange:
-    """A change of one body's roles from `starts` on; `away` are the people who are paused."""
+    """A change of one body's roles from `starts` on; `context` knows who is paused."""
 
     before: Planner
     after: Planner
     body: Body
     starts: date
     today: date
-    away: Collection[str]
+    context: MailingContext
 
     def reader_before(self, level: Level, day: date) -> Recipient | None:
         """Who would get the mails of a level on a day without the change."""
-        return recipient_at(self.before, self.body.id, level, day, self.away)
+        return recipient_at(self.before, self.body.id, level, day, self.context.away_on(day))
 
     def reader_after(self, level: Level, day: date) -> Recipient | None:
         """Who gets the mails of a level on a day with the change."""
-        return recipient_at(self.after, self.body.id, level, day, self.away)
+        return recipient_at(self.after, self.body.id, level, day, self.context.away_on(day))
 
 
 def role_effects(
@@ -85,7 +85,7 @@ def role_effects(
                 body=body,
                 starts=max(starts, view.today),
                 today=view.today,
-                away=context.away,
+                context=context,
             )
         )
     return RoleEffects(

@@ -163,6 +163,29 @@ def test_somebody_who_is_away_is_stood_in_for(office: Office) -> None:
     assert readers(coming(office), "2018-02-22") == {VICE}
 
 
+@pytest.mark.parametrize(
+    ("kind", "name", "until"),
+    [
+        ("person", CHAIR, "2018-02-20"),
+        ("body", "pmqag", "2018-02-10"),
+        ("body", "pmqag", "2018-02-15"),
+        ("body", "pmqag", "2018-02-27"),
+        ("board", "lscb", "2018-02-12"),
+        ("board", "lscb", "2018-03-05"),
+    ],
+)
+def test_the_end_of_a_pause_counts(office: Office, kind: str, name: str, until: str) -> None:
+    office.pause(kind, name, until=until)
+    promised = coming(office)
+    assert promised.mails
+    kept: dict[str, set[str]] = {}
+    last = str(promised.mails[-1].day)
+    for mail in office.days("2018-02-02", last):
+        if any(key == S11 for key, _, _ in mail.items):
+            kept.setdefault(LONDON.day_of(mail.at).isoformat(), set()).add(mail.to)
+    assert {when: readers(promised, when) for when in days(promised)} == kept
+
+
 def test_what_is_settled_or_not_begun_is_silent(office: Office) -> None:
     office.record(S11, Status.WAIVED, on="2018-02-01")
     assert coming(office).none_because == "Nothing more is sent: it is waived."

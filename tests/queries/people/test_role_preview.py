@@ -152,3 +152,10 @@ def test_an_absent_newcomer_gets_no_mail_until_back() -> None:
     office.pause("person", NEW)
     texts = effects(office, appoint, RoleName.CHAIR, NEW).sentences
     assert "is away, so it goes to the secretariat." in texts[-1]
+
+
+def test_somebody_who_is_back_by_then_is_not_stood_in_for() -> None:
+    office = an_office()
+    said = effects(office, appoint, RoleName.CHAIR, NEW).sentences[1:]
+    office.pause("person", CHAIR, until="2018-03-15")
+    assert effects(office, appoint, RoleName.CHAIR, NEW).sentences[1:] == said
