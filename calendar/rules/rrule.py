@@ -159,7 +159,8 @@ class _Rule:
             case _ if self.weeks:
                 # The first days of a year can lie in the last week of the year before, and the
                 # last in the first week of the year after.
-                years = range(start.year - self.interval, last.year + 2, self.interval)
+                before = self.interval == 1
+                years = range(start.year - before, last.year + 2, self.interval)
                 yield from map(self._days_of_weeks, years)
             case _:
                 years = range(start.year, last.year + 1, self.interval)
