@@ -196,7 +196,8 @@ def _change_problem(body: BodyEntry, series: Series, kind: str, change: ChangeEn
     around = (day - FURTHEST_MOVE, day + FURTHEST_MOVE)
     days = {scheduled for _, scheduled in scheduled_days(series, *around)}
     if kind == "added":
-        return None if change.extraordinary or day not in days else _no_addition(body, day)
+        is_free = change.extraordinary or change.to or change.cancelled or day not in days
+        return None if is_free else _no_addition(body, day)
     known = days | {change.added for change in body.meeting if change.added}
     if day in known:
         return None
@@ -210,7 +211,7 @@ def _no_addition(body: BodyEntry, day: date) -> str | None:
         if change.moved == day and change.to != day:
             return None
     for change in body.meeting:
-        if change.cancelled == day:
+        if change.cancelled == day and not change.added:
             return "is the day of a meeting that is cancelled; take the cancelling out instead"
     return "is a meeting of the series already; nothing needs adding"
 

@@ -116,8 +116,13 @@ def move_meeting(
 ) -> PlannerFile:
     """`content` with a meeting that is on `day` now moved to another day. Raises EditError."""
     meeting = _meeting_on(content, body_id, day, slot)
-    if to == day:
-        body, _ = _meeting_body(content, body_id)
+    body, _ = _meeting_body(content, body_id)
+    # Two of the same kind may stand on one day, but not one added in the place of another.
+    is_back = to == meeting.scheduled and not meeting.added
+    in_its_place = (
+        one.added and not (one.moved or one.extraordinary) for one in meetings_on(body, to)
+    )
+    if to == day or (is_back and any(in_its_place)):
         raise EditError(f"{body.short} meets on {long_date(to)} already.")
     return _with_meeting(content, body_id, replace(meeting, day=to))
 

@@ -446,6 +446,16 @@ def test_a_mistake_in_a_body_is_named_with_what_is_allowed(
             ),
         ),
         (
+            (
+                "added = 2018-03-08\n[[body.meeting]]\nadded = 2018-03-08\n"
+                "cancelled = 2018-03-08\nextraordinary = true"
+            ),
+            (
+                'line 24, body "lscb", meeting.added: 2018-03-08 is a meeting of the '
+                "series already; nothing needs adding."
+            ),
+        ),
+        (
             "added = 2018-04-12\ncancelled = 2018-05-10",
             (
                 'line 23, body "lscb", meeting 1 needs exactly one of "moved", "cancelled" and '

@@ -93,6 +93,7 @@ JANUARY, MARCH, MAY = "2018-01 01-11", "2018-03 03-08", "2018-05 05-10"
         ("add! 04-12, cancel 04-12, add 04-12", [JANUARY, MARCH, "added-2018-04-12-2 04-12", MAY]),
         ("add 04-12, move 04-12 04-19, cancel 04-19, add 04-12",
          [JANUARY, MARCH, "added-2018-04-12 04-12", MAY]),
+        ("move 03-08 03-22, add 03-08, cancel 03-08, move 03-22 03-08", [JANUARY, MARCH, MAY]),
         ("move 03-08 03-22, add 03-08, move 03-08 03-15, cancel 03-15",
          [JANUARY, "2018-03 03-22", MAY]),
         ("move 03-08 05-10, move 05-10 03-08", [JANUARY, "2018-05 03-08", "2018-03 05-10"]),
@@ -112,7 +113,8 @@ def test_each_meeting_stands_on_the_day_that_was_asked_for(steps: str, days: lis
 @pytest.mark.parametrize(
     "steps",
     ["add 03-08", "add! 04-12, add! 04-12", "move 03-08 03-22, add 03-08, add 03-08",
-     "move 03-08 03-08"],
+     "move 03-08 03-08", "move 03-08 03-22, add 03-08, move 03-22 03-08",
+     "move 03-08 03-22, add! 03-08, cancel 03-08, add 03-08, move 03-22 03-08"],
 )  # fmt: skip
 def test_a_meeting_where_one_like_it_is_held_already_is_refused(steps: str) -> None:
     with pytest.raises(EditError, match="already"):
