@@ -44,7 +44,7 @@ class MeetingSlots:
 
     view: BoardView
     raised: Mapping[str, str]
-    _known: dict[str, tuple[Meeting, ...]] = field(init=False, default_factory=dict)
+    _known: dict[str, dict[str, Meeting]] = field(init=False, default_factory=dict)
 
     def body(self, row: AtMeeting) -> str | None:
         """The body at whose meeting an occurrence is dealt with, or None."""
@@ -91,7 +91,7 @@ class MeetingSlots:
         meeting = None if row is None else self._named(row, row.put_off)
         if row is None or meeting is None:
             return planned
-        chosen = or_next(planned.period, meeting, self._meetings(row))
+        chosen = or_next(planned.period, meeting, list(self._meetings(row).values()))
         note = chosen.note
         if note is None and planned.slot != meeting.slot:
             note = put_off_from(planned.meeting)
@@ -107,20 +107,22 @@ class MeetingSlots:
     def ahead(self, row: AtMeeting) -> list[Meeting]:
         """The meetings held from today on at which an occurrence could be dealt with instead."""
         today = self.view.today
-        return [one for one in self._meetings(row) if one.held and one.day >= today]
+        return [one for one in self._meetings(row).values() if one.held and one.day >= today]
 
     def _named(self, row: StoredOccurrence, slot: str | None) -> Meeting | None:
-        return next((one for one in self._meetings(row) if one.slot == slot), None)
+        return None if slot is None else self._meetings(row).get(slot)
 
-    def _meetings(self, row: AtMeeting) -> tuple[Meeting, ...]:
+    def _meetings(self, row: AtMeeting) -> Mapping[str, Meeting]:
+        """The meetings around today of the body that an occurrence is dealt with at, by slot."""
         name = self.body(row)
         body = None if name is None else self.view.planner.body(name)
         if body is None or body.series is None:
-            return ()
+            return {}
         known = self._known.get(body.id)
         if known is None:
             today = self.view.today
-            known = self._known[body.id] = meetings(body.series, today - AROUND, today + AROUND)
+            around = meetings(body.series, today - AROUND, today + AROUND)
+            known = self._known[body.id] = {meeting.slot: meeting for meeting in around}
         return known
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import update
 from boardcal.calendar.status import Status
 from boardcal.operations.planner.meetings import add_meeting, cancel_meeting, move_meeting
 from boardcal.operations.record import RecordError
+from boardcal.scheduler.planning import meeting_slots
 from boardcal.storage.schema.occurrences import occurrence
 from boardcal.storage.schema.planner import board
 from boardcal.tests.factories import S11, checked, day, make_body, make_document, make_report
@@ -214,3 +216,13 @@ def test_what_was_stored_before_meetings_had_names_is_given_them(office: Office)
     office.tick("2018-03-20 08:01")
     assert [(row.key, row.slot, row.meeting, row.state) for row in office.rows()] == before
     assert {slot for _, slot, *_ in before} > {"2018-03", "2018-05"}
+
+
+def test_what_is_for_no_meeting_is_looked_for_among_none(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.store(planner()).tick("2018-02-12")
+    with office.changing("lscb") as (connection, view):
+        slots = meeting_slots.meeting_slots(connection, view)
+        monkeypatch.setattr(meeting_slots, "meetings", None)
+        assert slots.meeting(replace(office.row(EVERY), slot=None)) is None
