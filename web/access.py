@@ -27,16 +27,12 @@ from .request.context import (
     set_cookie,
     site_of,
 )
-from .request.errors import ForbiddenError, FormRefusedError, NotFoundError, PageError
+from .request.errors import ForbiddenError, NotFoundError, PageError
 from .request.form import Form, read_form
 from .request.form_sign import SIGN, is_form_sign, is_from_elsewhere, is_same_origin
 from .request.sent_once import StillAnsweringError, answer_given, answered_once
 from .routing import Endpoint
 
-NO_SIGN = (
-    "The form was not sent whole, so nothing was recorded. Open the link in your email again, and "
-    "answer there."
-)
 ELSEWHERE = (
     "The form was sent from a page of another address, so nothing was saved. Open the page here, "
     "and fill it in once more."
@@ -103,7 +99,7 @@ def _admitted(endpoint: Endpoint, request: Request, context: RequestContext) -> 
     detour = _admit(endpoint, request, context)
     if detour is not None:
         return detour
-    if endpoint.method == "POST":
+    if endpoint.method == "POST" and context.form.has(SIGN):
         return answered_once(request, endpoint.handler)
     return endpoint.handler(request)
 
@@ -191,9 +187,7 @@ def _has_anywhere(context: RequestContext, role: Role) -> bool:
 def _require_own_form(endpoint: Endpoint, request: Request, context: RequestContext) -> None:
     sign = context.form.secret(SIGN)
     if endpoint.signed:
-        # The address is the proof. The sign only tells two forms apart; readers may refuse cookies.
-        if not sign:
-            raise FormRefusedError(NO_SIGN)
+        # The address is the proof; the sign, where a form has one, only tells two of them apart.
         return
     if is_from_elsewhere(request):
         raise ForbiddenError(ELSEWHERE)

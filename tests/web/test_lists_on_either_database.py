@@ -35,7 +35,7 @@ def opened(database: Database, tmp_path: Path) -> Opened:
         ),
         ("/upcoming?period=behind&status=submitted", ["1 submitted", "Report s11"]),
         ("/upcoming?text=terms+of+reference", ["Action 1.1 in short", "Hold a workshop"]),
-        ("/year", ["22 Feb Submitted", "22 Feb Overdue 0 of 2 in", "11 Jan Past"]),
+        ("/year", ["22 Feb Submitted", "22 Feb Overdue 5 Mar Returned", "11 Jan Past"]),
         ("/year?from=2017-04", ["Year planner April 2017 to March 2018", "Before the start"]),
         ("/actions", ["16 April 2018", "Stale: no review recorded for 6 February 2018"]),
     ],

@@ -66,7 +66,7 @@ def test_a_changed_title_is_looked_at_then_saved_with_who_and_why(
     assert changes(whole) == []
     saves(sam, why="the Board\r\nagreed")
     assert "Saved." in sam.text
-    assert "changed the report “S.11 annual report”: title now “S.11 annual report”" in sam.text
+    assert "changed the report “Report s11”: title now “S.11 annual report”" in sam.text
     (row,) = [line for line in whole.table(change) if line.what == "entry changed"]
     assert (row.who, row.why, row.subject) == (SECRETARIAT, "the Board\nagreed", "report s11")
 

@@ -211,15 +211,6 @@ def test_a_chair_who_takes_an_answer_back_can_give_it_again(
     assert "Thank you. It is recorded" in chair.text
 
 
-def test_a_chairs_form_without_its_sign_records_nothing(mailing: MailingBoard, link: str) -> None:
-    chair = mailing.place.reader()
-    chair.opens(link)
-    before = mailing.dump()
-    assert chair.sends(link, csrf="", do="submitted", seen=chair.hidden("seen")).status_code == 400
-    assert "Open the link in your email again" in chair.text
-    assert mailing.dump() == before
-
-
 def test_no_address_or_cookie_can_be_read_from_what_is_kept(place: Place) -> None:
     reader = place.reader()
     reader.opens("/sign-in")
