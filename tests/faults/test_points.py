@@ -85,6 +85,9 @@ def test_a_kill_between_two_stages_leaves_exactly_the_state_that_is_expected(
             begun = {row.id: row for row in rows if row.state in ("claimed", "data_started")}
             new = begun.keys() - in_hand
             in_hand = set(begun)
+            if expected.or_noted:
+                # The kill may come so late that the next mail is taken up already.
+                new = {number for number in new if begun[number].state != "claimed"}
             states = [begun[number].state for number in new]
             if not (expected.or_noted and states == []):
                 assert states == ([] if expected.state is None else [expected.state])
