@@ -31,6 +31,9 @@ from .schema.column_types import AnyRow, Instant
 from .schema.occurrences import change, occurrence
 from .schema.planner import planner_import
 
+# Noted as the author of what follows from the planner and the clock alone.
+BOARDCAL = "boardcal"
+
 # Of one change set more than fits on a page; the item of each change has a page of its own.
 MOST_LISTED = 200
 NOTED_THEN = ("title_then", "due_then")

@@ -17,7 +17,7 @@ from ...calendar.rules.timing import Precision
 from ...calendar.status import Status
 from ...core.local_time import Moment
 from ...storage.change_kinds import ChangeKind
-from ...storage.change_log import note_change
+from ...storage.change_log import BOARDCAL, note_change
 from ...storage.mail.ledger import add_rows, supersede_unsent
 from ...storage.mail.occurrence_mail import owners_told_of
 from ...storage.message_states import CarriedState
@@ -130,7 +130,7 @@ def make_due_now(
             after=moment.today,
             why=why,
             now=moment.now,
-            who="boardcal",
+            who=BOARDCAL,
         )
     dated = replace(
         row,
@@ -193,7 +193,7 @@ def _miss(
         after=state,
         why="the next one fell due",
         now=now,
-        who="boardcal",
+        who=BOARDCAL,
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from ...core.local_time import Moment
 from ...storage.boards import BoardRow
 from ...storage.change_kinds import ChangeKind
-from ...storage.change_log import note_change
+from ...storage.change_log import BOARDCAL, note_change
 from ...storage.mail.decisions import resume_overview, resume_paused_rows
 from ...storage.occurrences import owed_within
 from ...storage.pauses import PauseKind, pauses_of, remove_pause
@@ -62,7 +62,7 @@ def end_pauses(connection: Connection, rows: Iterable[BoardRow], moment: Moment)
             continue
         for pause in pauses_of(connection, row.id):
             if pause.until is not None and pause.until <= moment.today:
-                end_pause(connection, row, pause.kind, pause.id, moment=moment, who="boardcal")
+                end_pause(connection, row, pause.kind, pause.id, moment=moment, who=BOARDCAL)
 
 
 def has_pause_over(row: BoardRow, moment: Moment) -> bool:

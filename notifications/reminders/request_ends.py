@@ -21,7 +21,7 @@ from ...calendar.rules.date_text import long_date
 from ...calendar.status import Status
 from ...core.local_time import Moment
 from ...storage.change_kinds import ChangeKind
-from ...storage.change_log import last_outcomes, last_redatings
+from ...storage.change_log import BOARDCAL, last_outcomes, last_redatings
 from ...storage.occurrences import StoredOccurrence, numbered
 from ...storage.pauses import PauseKind, pauses_of
 from ...storage.replies.ends import UNDONE_WITH_ROLE, RequestEnd
@@ -41,7 +41,6 @@ from .recipients import may_answer, secretariat_on
 from .stage import Stage
 
 MAY_HAND_OVER = (RoleName.CHAIR, RoleName.VICE_CHAIR, RoleName.ADMINISTRATOR)
-BOARDCAL = "boardcal"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

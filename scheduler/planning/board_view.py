@@ -15,9 +15,6 @@ from ...wording.names import Names
 
 ONE_DAY = timedelta(days=1)
 
-# Noted as the author of what follows from the planner and the clock alone.
-BOARDCAL = "boardcal"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardView:

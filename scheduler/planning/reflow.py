@@ -12,12 +12,12 @@ from ...calendar.rules.escalation import TAKEN_BACK
 from ...calendar.rules.timing import Precision
 from ...calendar.status import OPEN, OWED, SETTLED, Status
 from ...storage.change_kinds import ChangeKind
-from ...storage.change_log import last_change, note_change
+from ...storage.change_log import BOARDCAL, last_change, note_change
 from ...storage.mail.ledger import supersede_unsent
 from ...storage.mail.occurrence_mail import announce_off, owners_told_of, steps_from
 from ...storage.occurrences import StoredOccurrence, update_occurrences
 from ...storage.unsent_reasons import UnsentReason
-from .board_view import BOARDCAL, BoardView, first_state
+from .board_view import BoardView, first_state
 from .meeting_slots import MeetingSlots
 
 # The remark on what the planner does not name any more.
