@@ -65,7 +65,7 @@ def decide(connection: Connection, boards: Mapping[str, LiveBoard], moment: Mome
     }
     told = owners_told_of(connection, past)
     for row, board in reminded:
-        is_unheard = row.id in past and not _is_told(row, told.get(row.id))
+        is_unheard = row.id in past and not is_told(row, told.get(row.id))
         dated = make_due_now(connection, row, moment) if is_unheard else row
         _decide_one(connection, decisions, dated, board, moment)
     supersede_unsent(connection, decisions.overtaken, UnsentReason.LATER_STEP)
@@ -75,7 +75,7 @@ def decide(connection: Connection, boards: Mapping[str, LiveBoard], moment: Mome
     return len(decisions.moved_on) + len(decisions.ended)
 
 
-def _is_told(row: StoredOccurrence, told: AnyRow | None) -> bool:
+def is_told(row: StoredOccurrence, told: AnyRow | None) -> bool:
     """Whether the owner was mailed the date as it is asked for now; `told` is their last email."""
     return (
         told is not None

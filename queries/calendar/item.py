@@ -135,14 +135,13 @@ def _coming(
     connection: Connection, view: BoardView, entry: CalendarEntry, kept: StoredOccurrence | None
 ) -> ComingMails:
     """The emails to come about an item, as the sweep will decide on them."""
-    told = {} if kept is None else owners_told_of(connection, [kept.id])
     rows = () if kept is None else ledger_of(connection, kept.id)
     context = MailingContext(
         view=view,
         pauses=tuple(pauses_of(connection, view.id)),
         snoozed=_snoozed(connection, kept, view.today),
         mailed_today=mailed_on(connection, view.today),
-        told={number: row.due for number, row in told.items()},
+        told={} if kept is None else owners_told_of(connection, [kept.id]),
         waiting={row.recipient for row in rows if row.state is CarriedState.PENDING},
     )
     return coming_mails(context, entry, kept)

@@ -8,13 +8,14 @@ from datetime import date, timedelta
 
 from ...calendar.occurrences import Kind, policy_of
 from ...calendar.rules.date_text import long_date, weekday_date
-from ...calendar.rules.escalation import Policy, Step, mailed_steps, steps_left
+from ...calendar.rules.escalation import Level, Policy, Step, mailed_steps, steps_left
 from ...calendar.status import OPEN, OWED, Status
-from ...notifications.reminders.decide import is_chased
-from ...notifications.reminders.recipients import recipients
+from ...notifications.reminders.decide import is_chased, is_told
+from ...notifications.reminders.recipients import recipient_at, recipients
 from ...scheduler.planning.board_view import BoardView
 from ...storage.occurrences import StoredOccurrence
 from ...storage.pauses import Pause, PauseKind
+from ...storage.schema.column_types import AnyRow
 from ...wording.mails import CAPACITY, step_words
 from ...wording.statuses import STATUS_WORDS
 from ...wording.text import working_days
@@ -63,16 +64,16 @@ class MailingContext:
     """What decides about a Board's emails beside its planner: pauses, snoozes, emails of today.
 
     `snoozed` are readers who want no reminder of the item before a day, `mailed_today` those who
-    had an email today and so get the next on a later day. `told` is the due date that the owner
-    of an item was last mailed of, by its number; `waiting` are the readers of an email about the
-    item that is decided and has not left.
+    had an email today and so get the next on a later day. `told` is the ledger row that the owner
+    of an item was mailed last, by the item's number; `waiting` are the readers of an email about
+    the item that is decided and has not left.
     """
 
     view: BoardView
     pauses: tuple[Pause, ...] = ()
     snoozed: Mapping[str, date] = field(default_factory=dict)
     mailed_today: frozenset[str] = frozenset()
-    told: Mapping[int, date] = field(default_factory=dict)
+    told: Mapping[int, AnyRow] = field(default_factory=dict)
     waiting: Collection[str] = ()
 
     def away_on(self, day: date) -> frozenset[str]:
@@ -97,7 +98,7 @@ def coming_mails(
     if reason is not None:
         return ComingMails(none_because=reason)
     obligation = context.view.obligations[entry.ref]
-    is_soonest = entry.planned_due is not None or _is_due_now(context, entry, row)
+    is_soonest = entry.planned_due is not None or _due_now(context, entry, row) is not None
     policy = policy_of(obligation, entry.kind, is_soonest=is_soonest)
     overtaken = None if row is None else row.next_due
     mails = tuple(
@@ -127,8 +128,9 @@ def _ahead(
     """
     planner, first = context.view.planner, _first(context, entry)
     due, last_step = entry.due, None if row is None else row.last_step
-    if _is_due_now(context, entry, row):
-        due, last_step = first, None
+    made_due = _due_now(context, entry, row)
+    if made_due is not None:
+        due, first, last_step = made_due, made_due, None
     left = steps_left(due, policy, planner.days, last_step=last_step, since=context.view.go_live)
     for count, (day, step) in enumerate(mailed_steps(left, first, planner.days)):
         if step.offset > policy.offsets[-1] and count:
@@ -136,21 +138,25 @@ def _ahead(
         yield day, step
 
 
-def _is_due_now(
+def _due_now(
     context: MailingContext, entry: CalendarEntry, row: StoredOccurrence | None
-) -> bool:
-    """Whether it is made due on the next day of emails.
+) -> date | None:
+    """The day that the sweep makes it due on, which is the day of its owner's first email.
 
-    The sweep does so where its owner was told of no date, and so does the end of a pause that
-    it falls due in.
+    It does so where its owner was told of no date, and so does the end of a pause that it falls
+    due in. None where its date stays.
     """
     if row is None:
-        return False
+        return None
     first = _first(context, entry)
-    return _falls_into_a_pause(context, entry) or (
-        context.told.get(row.id) != entry.due
-        and is_chased(row, context.view.planner, first, context.away_on(first))
-    )
+    if _falls_into_a_pause(context, entry):
+        return first
+    if is_told(row, context.told.get(row.id)):
+        return None
+    planner = context.view.planner
+    owner = recipient_at(planner, row.owner, Level.OWNER, first, context.away_on(first))
+    day = first if owner is None else _reached(context, owner.address, first)
+    return day if is_chased(row, planner, day, context.away_on(day)) else None
 
 
 def _falls_into_a_pause(context: MailingContext, entry: CalendarEntry) -> bool:

@@ -164,7 +164,7 @@ def _next_mails(
     entries = entries_of(calendar, [line for line in lines if line.owner == body_id])
     kept = {entry.key: occurrence_by_key(connection, entry.key) for entry in entries}
     told = owners_told_of(connection, [row.id for row in kept.values() if row is not None])
-    context = replace(context, told={number: row.due for number, row in told.items()})
+    context = replace(context, told=told)
     for entry in entries:
         stored = kept[entry.key]
         coming = coming_mails(context, entry, stored).mails
