@@ -4,6 +4,7 @@
 |---|---|---|---|
 | no connection, no encryption, no log-in | no | transport | no |
 | 5xx: log in first, or this sender is not allowed | no | transport | no |
+| 4xx or 5xx: a limit on how much this account may send, such as a day's | no | transport | no |
 | 421, silence or hanging up at MAIL | no | transport | no |
 | any other 4xx; 421, silence or hanging up at RCPT or DATA | no | recipient | no |
 | any other 5xx | yes | recipient | no |
@@ -38,9 +39,24 @@ LOG_IN_FIRST = {530, 534, 535, 538}  # RFC 4954 6
 SENDER_REFUSED = re.compile(r"55[03]\b|5\d\d 5\.(1\.[78]|7\.\d+)\b")
 
 
-# Microsoft 365 refuses a sender only after DATA: by 5.7.57, 5.7.60 or 5.2.252, or in words.
+# Microsoft 365 refuses a sender only after DATA: by 5.7.57, 5.7.60 or 5.2.252, or in words; and
+# one that is blocked, by 5.1.8 or as an organisation or machine by the others (its "Email
+# non-delivery reports", November 2026). Every mail would meet these.
 SENDER_DENIED = re.compile(
-    r"5\d\d (5\.(7\.(57|60)|2\.252)\b|.*(SendAsDenied|to send as))", re.IGNORECASE
+    r"5\d\d (5\.(1\.8|7\.(57|60|50[123]|511|705|708|750)|2\.252)\b|.*(SendAsDenied|to send as))",
+    re.IGNORECASE,
+)
+
+
+# How much one account may send in a day or an hour: Gmail's 5.4.5, Microsoft's 5.1.90 and
+# 5.7.232 to 236, and what others say in words. A mailbox that is full (x.2.2), one that gets too
+# much (5.2.121 and 122) and a mail that is too big are limits of another kind.
+SENDING_LIMIT = re.compile(
+    r"[45]\d\d (?!\d\.(2\.(2|3|12[12])|3\.4)\b)"
+    r"(5\.(4\.5|1\.90|7\.23[2-6])\b"
+    r"|(?=.*(limit|quota|exceed))"
+    r".*\b(daily|hourly|(per|an|a|24) (day|hour)s?|sending|submission ?quota|outgoing|outbound))",
+    re.IGNORECASE,
 )
 
 
@@ -87,6 +103,15 @@ def refused(
     """The error for an answer other than yes at `stage`."""
     reply = one_line(answer.code, answer.message)
     sentence = reply.rstrip(".")
+    if SENDING_LIMIT.match(reply):
+        return DeliveryError(
+            f"The mail server takes no more mails of {mail.sender} for now, by a limit of its own: "
+            f"{sentence}. Mails wait and are tried again, tomorrow where it is a day's limit; ask "
+            "who runs the mail server to raise it.",
+            scope="transport",
+            of_sender=True,
+            reply=reply,
+        )
     if _concerns_the_account(stage, answer.code, reply):
         return DeliveryError(
             f"The mail server does not let {mail.sender} send: {sentence}. Mails wait. Check from "

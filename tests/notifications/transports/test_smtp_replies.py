@@ -50,6 +50,7 @@ def test_any_answer_but_yes_is_an_error_that_can_be_stored_and_shown(
     assert not error.uncertain or stage == "CONTENT"
     assert not (error.uncertain and error.permanent)
     assert not (error.permanent and error.scope == "transport")
+    assert not (error.uncertain and error.scope == "transport")
     if error.permanent:
         assert 500 <= code < 600
 
