@@ -69,6 +69,11 @@ def parse_address(text: str) -> Address:
     return Address(name=_name(before.strip(" ")), address=_checked(inside))
 
 
+def person_name(text: str) -> str:
+    """A name as it may stand before an address, or "" for none. Raises AddressError."""
+    return parse_address(str(Address(name=text.strip(" "), address=f"name@{ANY_DOMAIN}"))).name
+
+
 def _name(text: str) -> str:
     quoted = QUOTED.fullmatch(text)
     if quoted is not None:

@@ -14,6 +14,7 @@ from ..calendar.planner.model import Planner
 from ..calendar.planner.roles import ROLES
 from ..calendar.planner.timing_schema import When
 from ..calendar.rules.date_text import MONTHS, listed, long_date, month_number
+from ..core.addresses import Address
 from .text import count, shorten
 from .timings import sentence
 
@@ -157,8 +158,8 @@ def timing_in_words(when: Any, planner: Planner) -> str:
 
 
 def holder_in_words(holder: Mapping[str, Any]) -> str:
-    """ "pat@example.org from 1 April 2018 to 31 March 2019"."""
-    words = str(holder["address"])
+    """ "Dr Jo Example <pmqag.chair@example.org> from 1 April 2018 to 31 March 2019"."""
+    words = str(Address(name=holder.get("name", ""), address=holder["address"]))
     for key in ("from", "to"):
         if holder.get(key):
             words += f" {key} {_day(holder[key])}"

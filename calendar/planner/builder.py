@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from ..rules.date_text import ORDINALS, WEEKDAYS, month_number
@@ -14,6 +15,7 @@ from .file_schema import (
     ActionEntry,
     BodyEntry,
     ChangeEntry,
+    Holders,
     MeetsEntry,
     ObligationEntry,
     PlannerFile,
@@ -28,6 +30,7 @@ ONE_DAY = timedelta(days=1)
 
 def planner_of(content: PlannerFile) -> Planner:
     """The planner that a checked file describes."""
+    names = _names(content)
     return Planner(
         board=content.board.id,
         name=content.board.name,
@@ -38,7 +41,7 @@ def planner_of(content: PlannerFile) -> Planner:
             ends=content.plan.to,
             assumed=content.plan.assumed,
         ),
-        bodies=tuple(_body(entry) for entry in content.body),
+        bodies=tuple(_body(entry, names) for entry in content.body),
         reports=tuple(_report(entry) for entry in content.report),
         actions=tuple(_action(entry) for entry in content.action),
         events=tuple(AwaitedEvent(id=entry.id, title=entry.title) for entry in content.event),
@@ -48,7 +51,7 @@ def planner_of(content: PlannerFile) -> Planner:
     )
 
 
-def _body(entry: BodyEntry) -> Body:
+def _body(entry: BodyEntry, names: Mapping[str, str]) -> Body:
     return Body(
         id=entry.id,
         name=entry.name,
@@ -56,7 +59,7 @@ def _body(entry: BodyEntry) -> Body:
         kind=entry.kind,
         lead=entry.lead,
         also=entry.also,
-        holders=_holders(entry),
+        holders=_holders(entry, names),
         series=series_of(entry),
         assumed=_assumed(entry),
     )
@@ -67,18 +70,39 @@ def _assumed(entry: BodyEntry) -> str | None:
     return " ".join(note for note in notes if note) or None
 
 
-def _holders(entry: BodyEntry) -> tuple[RoleHolder, ...]:
-    roles = {
+def _holders(entry: BodyEntry, names: Mapping[str, str]) -> tuple[RoleHolder, ...]:
+    return tuple(
+        RoleHolder(
+            role=role,
+            address=holder.address,
+            name=holder.name or names.get(holder.address, ""),
+            starts=holder.from_,
+            ends=holder.to,
+        )
+        for role, holders in _roles(entry).items()
+        for holder in holders
+    )
+
+
+def _names(content: PlannerFile) -> dict[str, str]:
+    """What each address is called, in whichever role it says so; of several the newest name."""
+    named = [
+        (holder.from_ or date.min, holder.address, holder.name)
+        for entry in content.body
+        for holders in _roles(entry).values()
+        for holder in holders
+        if holder.name
+    ]
+    return {address: name for _, address, name in sorted(named, key=lambda holder: holder[0])}
+
+
+def _roles(entry: BodyEntry) -> dict[RoleName, Holders]:
+    return {
         RoleName.CHAIR: entry.chair,
         RoleName.VICE_CHAIR: entry.vice_chair,
         RoleName.ADMINISTRATOR: entry.administrator,
         RoleName.SECRETARIAT: entry.secretariat,
     }
-    return tuple(
-        RoleHolder(role=role, address=holder.address, starts=holder.from_, ends=holder.to)
-        for role, holders in roles.items()
-        for holder in holders
-    )
 
 
 def series_of(entry: BodyEntry) -> Series | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import tomlkit
 
+from ...core.addresses import Address
 from .entries import MANY, SINGLE
 from .file_schema import PlannerFile
 from .roles import ROLES
@@ -26,6 +27,7 @@ BELOW = ("meets", "met", "meeting")
 # Where a list of one may be written as the one alone.
 ONE_ALONE = ("owner", "to", "day", "by", *ROLES)
 LONGEST_LINE = 100
+WITHOUT_DATES = frozenset({"name", "address"})
 Entry = Mapping[str, Any]
 
 
@@ -65,9 +67,11 @@ def _line(key: str, value: Any) -> str:
 
 
 def _simplest(key: str, value: Any) -> Any:
-    """A holder without dates as the address alone, a list of one as the one."""
+    """A holder without dates as the mailbox alone, a list of one as the one."""
     if key in ROLES:
-        value = [holder if len(holder) > 1 else holder["address"] for holder in value]
+        value = [
+            holder if holder.keys() - WITHOUT_DATES else str(Address(**holder)) for holder in value
+        ]
     alone = key in ONE_ALONE and isinstance(value, Sequence) and len(value) == 1
     return value[0] if alone and isinstance(value[0], str) else value
 

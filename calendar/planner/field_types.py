@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, StringConstraints
 
-from ...core.addresses import AddressError, parse_address
+from ...core.addresses import AddressError, parse_address, person_name
 from ...core.characters import DIRECTION_MARKS
 from ..rules.date_text import EARLIEST_YEAR, LATEST_YEAR
 
@@ -37,6 +37,13 @@ def _address(text: str) -> str:
     try:
         # One person is one address, however it was typed: mailboxes know no upper case.
         return parse_address(text).address.lower()
+    except AddressError as error:
+        raise ValueError(str(error)) from None
+
+
+def _name(text: str) -> str:
+    try:
+        return person_name(text)
     except AddressError as error:
         raise ValueError(str(error)) from None
 
@@ -76,3 +83,6 @@ Cell = Annotated[
     AfterValidator(_cell),
 ]
 MailAddress = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_address)]
+PersonName = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_name)
+]

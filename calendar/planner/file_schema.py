@@ -13,8 +13,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
+from ...core.addresses import AddressError, parse_address
 from ..rules.date_text import ORDINALS, WEEKDAYS
-from .field_types import Cell, Day, Id, Line, MailAddress, OneOrMore
+from .field_types import Cell, Day, Id, Line, MailAddress, OneOrMore, PersonName
 from .model import BodyKind
 from .timing_schema import Entry, Months, When
 
@@ -22,11 +23,27 @@ TIMES = re.compile(r"(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})")
 
 
 class HolderEntry(Entry):
-    """A role-holder with dates: `{ address = "…", from = 2018-04-01, to = 2019-03-31 }`."""
+    """A role-holder with dates: `{ address = "…", from = 2018-04-01, to = 2019-03-31 }`.
 
+    The person's `name` may stand beside the address or in it: "Dr Jo Example <jo@example.org>".
+    """
+
+    name: PersonName | None = None
     address: MailAddress
     from_: Day | None = Field(default=None, alias="from")
     to: Day | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_of_its_own(cls, holder: Any) -> Any:
+        """The name that stands in the address, beside it."""
+        if not isinstance(holder, dict) or not isinstance(holder.get("address"), str):
+            return holder
+        try:
+            mailbox = parse_address(holder["address"])
+        except AddressError:  # its own field says what is wrong with it
+            return holder
+        return {"name": mailbox.name, **holder} if mailbox.name else holder
 
     @model_validator(mode="after")
     def _in_order(self) -> HolderEntry:

@@ -180,6 +180,11 @@ class Planner:
         """Every address that holds, held or will hold a role, in alphabetical order."""
         return sorted(self._naming)
 
+    def name_of(self, address: str) -> str:
+        """What the person at an address is called; "" where the planner does not say it."""
+        holders = (holder for body in self.bodies_naming(address) for holder in body.holders)
+        return next((holder.name for holder in holders if holder.address == address), "")
+
     def address_named(self, typed: str) -> str | None:
         """The role-holder's address that was typed, in whichever case; None for a stranger's."""
         folded = typed.casefold()

@@ -22,10 +22,14 @@ ROLES = tuple(role.value for role in RoleName)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleHolder:
-    """Who holds a role of a body, from `starts` to `ends` inclusive (None: open)."""
+    """Who holds a role of a body, from `starts` to `ends` inclusive (None: open).
+
+    `name` is the person's, as in "Dr Jo Example"; "" where the planner does not say it.
+    """
 
     role: RoleName
     address: str
+    name: str = ""
     starts: date | None = None
     ends: date | None = None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import click
@@ -13,13 +14,14 @@ from ...calendar.planner.file_schema import PlannerFile
 from ...calendar.planner.model import Body
 from ...calendar.planner.roles import ROLES, RoleHolder, RoleName
 from ...calendar.rules.date_text import long_date
+from ...core.addresses import Address
 from ...operations.planner import roles
 from ...operations.planner.change import EditError, body_named, change_planner
 from ...scheduler.installation import Installation
 from ...storage.boards import BoardRow
 from ...storage.change_kinds import ChangeKind
 from ..framework.context import Invocation, asking
-from ..framework.param_types import ADDRESS, DAY, REMARK, SAYS_SO, OneOf
+from ..framework.param_types import ADDRESS, DAY, MAILBOX, REMARK, SAYS_SO, OneOf
 from ..framework.terminal import painted, say, say_lines
 
 INDENT = 2
@@ -62,18 +64,20 @@ def list_(invocation: Invocation, body: str | None) -> None:
 @people.command()
 @BODY
 @ROLE
-@ADDRESS_OF
+@click.argument("mailbox", type=MAILBOX, metavar="ADDRESS")
 @click.option("--from", "start", metavar="DAY", type=DAY, help="From when; default: today.")
 @SAYS_SO
 @REMARK
 @click.pass_obj
-def appoint(invocation: Invocation, /, role: str, address: str, **options: Any) -> None:
+def appoint(invocation: Invocation, /, role: str, mailbox: Address, **options: Any) -> None:
     """Give ROLE of BODY to ADDRESS; who held it until then stops.
 
     ROLE is chair, vice-chair, administrator or secretariat. Mails go to whoever holds the role
-    on the day they are sent.
+    on the day they are sent. ADDRESS may hold a name: "Dr Jo Example <pmqag.chair@example.org>".
     """
-    change = _change(invocation, roles.appoint, role, address, "is", **options)
+    address = mailbox.address
+    edit = partial(roles.appoint, name=mailbox.name)
+    change = _change(invocation, edit, role, address, "is", **options)
     day, is_ahead = change.day, change.day > change.today
     # From a day to come, another may be appointed for that very day already.
     before = change.before.holder_on(RoleName(role), day - timedelta(days=is_ahead))
@@ -209,7 +213,11 @@ def _lines(body: Body, today: date, *, with_past: bool, owes: bool) -> Iterator[
         yield f"{' ' * INDENT}{body.lead:14}{painted('nobody at present', fg='red')}"
     for holder in shown:
         name = body.lead if holder.role is RoleName.CHAIR else holder.role.value
-        yield f"{' ' * INDENT}{name:14}{holder.address}{_since(holder)}"
+        yield f"{' ' * INDENT}{name:14}{_mailbox(holder)}{_since(holder)}"
+
+
+def _mailbox(holder: RoleHolder) -> str:
+    return str(Address(name=holder.name, address=holder.address))
 
 
 def _since(holder: RoleHolder) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 if TYPE_CHECKING:
+    from ...core.addresses import Address
     from ...core.local_time import LocalTime
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -102,6 +103,25 @@ class AsOf(click.ParamType[Moment]):
             self.fail(str(error), param, ctx)
 
 
+class Mailbox(click.ParamType["Address"]):
+    """A mail address, with or without the name of its owner: "Dr Jo Example <jo@example.org>"."""
+
+    name = "address"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Address:
+        """`value` as mail systems take it."""
+        from ...core.addresses import AddressError, parse_address
+        from ...core.validation.problems import shown
+
+        try:
+            mailbox = parse_address(str(value))
+        except AddressError as error:
+            self.fail(f"{shown(str(value))} {error}", param, ctx)
+        return replace(mailbox, address=mailbox.address.lower())
+
+
 class MailAddress(click.ParamType[str]):
     """A bare mail address; a name before it is dropped."""
 
@@ -109,13 +129,7 @@ class MailAddress(click.ParamType[str]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """`value` as mail systems take it."""
-        from ...core.addresses import AddressError, parse_address
-        from ...core.validation.problems import shown
-
-        try:
-            return parse_address(str(value)).address.lower()
-        except AddressError as error:
-            self.fail(f"{shown(str(value))} {error}", param, ctx)
+        return MAILBOX.convert(value, param, ctx).address
 
 
 class OneOf(click.Choice[str]):
@@ -175,6 +189,7 @@ class Number(click.ParamType[int]):
 
 
 DAY, MOMENT, ADDRESS, NOTE = Day(), AsOf(), MailAddress(), Note()
+MAILBOX = Mailbox()
 NAME, NUMBERED = Name(), Number()
 
 

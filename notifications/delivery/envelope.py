@@ -42,7 +42,11 @@ def mail_of(
 ) -> OutgoingMail:
     """A letter as the mail that leaves; `name` tells it from every other of the installation."""
     author = sender.author_of(letter)
-    recipient = parse_address(sender.redirect_to or letter.recipient)
+    recipient = (
+        parse_address(sender.redirect_to)
+        if sender.redirect_to
+        else Address(name=letter.recipient_name, address=letter.recipient)
+    )
     domain = author.address.rpartition("@")[2]
     message_id = message_id_for(sender.installation, name, domain=domain)
     content = build_mail(

@@ -132,6 +132,7 @@ def _letter(
     items = told_apart(unique.values())
     return Letter(
         recipient=reader,
+        recipient_name=_name_of(reader, names, sources),
         day=sources.today,
         sender_name=board.planner.name,
         reply_to=reply_to,
@@ -150,6 +151,12 @@ def _letter(
         other_boards=tuple(sources.boards[name].planner.name for name in others),
         of_several_boards=_is_of_several(reader, sources),
     )
+
+
+def _name_of(reader: str, names: Iterable[str], sources: LetterSources) -> str:
+    """What the Boards of a letter call its reader, the one that it comes from first."""
+    called = (sources.boards[name].planner.name_of(reader) for name in names)
+    return next((name for name in called if name), "")
 
 
 def _is_of_several(reader: str, sources: LetterSources) -> bool:

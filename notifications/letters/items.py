@@ -14,6 +14,7 @@ from ...calendar.rules.date_text import long_date
 from ...calendar.rules.escalation import Level
 from ...calendar.rules.timing import PAPERS_WORKING_DAYS, AsRequired, Precision, Timing
 from ...calendar.status import OWED, Status
+from ...core.addresses import Address
 from ...storage.schema.column_types import AnyRow
 from ...wording.names import named, reference, short_names
 from ...wording.stand_ins import StandIn
@@ -46,7 +47,7 @@ def item_of(row: AnyRow, board: LiveBoard, context: LetterContext, sources: Lett
         reference=reference(obligation),
         owner=named(owner),
         lead=owner.lead,
-        owner_contact=owner.holder_on(RoleName.CHAIR, today) or "",
+        owner_contact=_mailbox(planner, owner.holder_on(RoleName.CHAIR, today)),
         audience=short_names(planner, row.audience),
         due=row.due,
         precision=_precision(row),
@@ -65,6 +66,10 @@ def item_of(row: AnyRow, board: LiveBoard, context: LetterContext, sources: Lett
         page=_page(row, board, sources),
         period=row.period,
     )
+
+
+def _mailbox(planner: Planner, address: str | None) -> str:
+    return str(Address(name=planner.name_of(address), address=address)) if address else ""
 
 
 def told_apart(items: Iterable[Item]) -> tuple[Item, ...]:

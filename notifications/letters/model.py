@@ -17,7 +17,8 @@ class Item:
     `step` is in working days from `due` (negative: before). `reference` is "Action 8.4" for an
     action and the planner's row for a report. `board` is the Board's name. `audience` are the
     short names of those it goes to, `meeting` the day they meet, `owner` who owes it, `lead`
-    what its leader is called, `owner_contact` that one's address ("" when the role is vacant).
+    what its leader is called, `owner_contact` that one's address ("" when the role is vacant), as
+    "Name <address>" where the name is known.
     `days_late` and `days_left` are working days from `due` and to it, counted from `today`;
     without `days_left` the mail takes it from `step`, which is wrong after downtime.
     `planned_due` is the date it should have had, where that had passed before it was given.
@@ -205,6 +206,7 @@ class CalledOff:
 class Letter:
     """One person's mail of one day: a first-contact note, answers, a digest, overviews.
 
+    `recipient_name` is what its reader is called, "" where no planner says it.
     `items` are the ledger rows decided for it, most pressing first; `also_open` is a reminder of
     the rest. `reply_to` is the secretariat's address, which every answer goes to; `also_reply_to`
     those of further Boards that it is about, where they are others. `roles` are those in which
@@ -221,6 +223,7 @@ class Letter:
     day: date
     sender_name: str
     reply_to: str
+    recipient_name: str = ""
     items: tuple[Item, ...] = ()
     also_open: tuple[OpenLine, ...] = ()
     first_contact: FirstContact | None = None

@@ -17,10 +17,17 @@ from .change import EditError, with_edited_body
 
 
 def appoint(
-    content: PlannerFile, body_id: str, role: RoleName, address: str, starts: date
+    content: PlannerFile,
+    body_id: str,
+    role: RoleName,
+    address: str,
+    starts: date,
+    *,
+    name: str = "",
 ) -> PlannerFile:
     """`content` with a role given to a person from a day on; its holder until then stops.
 
+    `name` is what the person is called, "" where the planner says it already or nobody did.
     Raises EditError where they hold it already.
     """
     if role is RoleName.SECRETARIAT and body_id != content.board.id:
@@ -33,7 +40,7 @@ def appoint(
                 raise EditError(f"{address} is {role.value} of {body_id} already.")
             if _holds(holder, starts):
                 holder["to"] = _day_before(starts)
-        new = {"address": address, "from": starts.isoformat()}
+        new = {"address": address, "from": starts.isoformat()} | ({"name": name} if name else {})
         # Who was appointed for a later day still takes over then.
         later = [holder["from"] for holder in holders if holder.get("from", "") > new["from"]]
         if later:

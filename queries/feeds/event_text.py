@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from ...calendar.ical.timezone import vtimezone
 from ...calendar.occurrences import Kind
 from ...calendar.planner.model import Action
+from ...calendar.planner.roles import RoleName
 from ...calendar.rules.date_text import long_date, weekday_date
 from ...calendar.status import Status
 from ...wording.text import audience, one_line, sentence
@@ -112,6 +113,7 @@ def _description(entry: CalendarEntry) -> Iterator[str]:
         return
     if entry.meeting is not None:
         yield f"For the {_meeting(entry)} on {weekday_date(entry.meeting)}."
+    yield from _chair(entry)
     when = entry.when
     exact = when == long_date(entry.due)
     label = "To be looked at again" if entry.kind is Kind.REVIEW else "Due"
@@ -122,6 +124,16 @@ def _description(entry: CalendarEntry) -> Iterator[str]:
         yield f"It was due {long_date(entry.moved_from)} before."
     if entry.note is not None:
         yield entry.note
+
+
+def _chair(entry: CalendarEntry) -> Iterator[str]:
+    """Who leads its owner, where the planner says their name."""
+    view = entry.view
+    owner = view.planner.body(entry.owner.id)
+    address = None if owner is None else owner.holder_on(RoleName.CHAIR, view.today)
+    name = "" if address is None else view.planner.name_of(address)
+    if owner is not None and name:
+        yield f"From {owner.name}, {owner.lead}: {name}."
 
 
 def _meeting(entry: CalendarEntry) -> str:

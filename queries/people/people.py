@@ -83,9 +83,13 @@ class LastMail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonLine:
-    """Somebody by their address. `paused` says why no mail goes to them, where none does."""
+    """Somebody by their address, and their `name` or "".
+
+    `paused` says why no mail goes to them, where none does.
+    """
 
     address: str
+    name: str
     roles: tuple[PersonRole, ...]
     paused: str | None
     last_mail: LastMail | None
@@ -186,6 +190,7 @@ def _people(
     for address in sorted(roles):
         yield PersonLine(
             address=address,
+            name=names.planner.name_of(address),
             roles=tuple(roles[address]),
             paused=_pause(pauses, PauseKind.PERSON, address, view.local),
             last_mail=mails.get(address),

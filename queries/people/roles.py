@@ -22,9 +22,13 @@ class Tenure(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HolderLine:
-    """A holder of a role. `words` say from when to when ("since 1 April 2018"), or ""."""
+    """A holder of a role. `words` say from when to when ("since 1 April 2018"), or "".
+
+    `name` is what the person is called, "" where the planner does not say it.
+    """
 
     address: str
+    name: str
     when: Tenure
     words: str
     starts: date | None
@@ -68,6 +72,7 @@ def begin_of(holder: RoleHolder) -> date:
 def _line(holder: RoleHolder, today: date) -> HolderLine:
     return HolderLine(
         address=holder.address,
+        name=holder.name,
         when=when_held(holder, today),
         words=held_words(holder, today),
         starts=holder.starts,

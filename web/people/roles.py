@@ -14,7 +14,7 @@ from ...calendar.planner.builder import planner_of
 from ...calendar.planner.entries import Document
 from ...calendar.planner.roles import RoleName
 from ...calendar.rules.date_text import long_date
-from ...core.addresses import parse_address
+from ...core.addresses import parse_address, person_name
 from ...operations.planner.change import Edit, PlannerChangedError
 from ...operations.planner.roles import appoint, end_role, holders_before, take_back
 from ...queries.people.body import BodyDetails
@@ -52,7 +52,10 @@ TITLES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleChange:
-    """A deed about a role; `earlier` are its holders before an appointment that is taken back."""
+    """A deed about a role; `earlier` are its holders before an appointment that is taken back.
+
+    `called` is the person's name where it was typed.
+    """
 
     deed: Deed
     body: BodyDetails
@@ -61,6 +64,7 @@ class RoleChange:
     address: str
     starts: date
     why: str
+    called: str = ""
     earlier: list[Document] | None = None
 
     @property
@@ -74,8 +78,9 @@ class RoleChange:
         term = (self.body_id, self.role, self.address, self.starts)
         if self.deed is Deed.TAKE_BACK:
             return lambda content: take_back(content, *term, earlier=self.earlier)
-        change = end_role if self.deed is Deed.END else appoint
-        return lambda content: change(content, *term)
+        if self.deed is Deed.END:
+            return lambda content: end_role(content, *term)
+        return lambda content: appoint(content, *term, name=self.called)
 
     @property
     def noted(self) -> str:
@@ -97,6 +102,7 @@ class RoleChange:
 
 def _read(request: Request, problems: Problems, *, deed: Deed) -> RoleChange | None:
     body, form, today = body_of(request), form_of(request), site_of(request).installation.today
+    mailbox, called = None, None
     if deed is not Deed.APPOINT:
         role, address = _held(body, form, problems)
     else:
@@ -104,9 +110,11 @@ def _read(request: Request, problems: Problems, *, deed: Deed) -> RoleChange | N
             "role", "The role", lambda: form.choice("role", dict(role_choices(body)))
         )
         role = None if chosen is None else RoleName(chosen)
-        address = problems.read(
-            "address", "The email address", lambda: parse_address(form.text("address")).address
+        mailbox = problems.read(
+            "address", "The email address", lambda: parse_address(form.text("address"))
         )
+        called = problems.read("name", "The name", lambda: person_name(form.text("name")))
+        address = None if mailbox is None or called is None else mailbox.address
     starts = problems.read("from", "The day", lambda: read_date(form, "from", today=today))
     why = problems.read("why", "The remark", lambda: form.lines("why"))
     if role is None or address is None or starts is None or why is None:
@@ -127,6 +135,7 @@ def _read(request: Request, problems: Problems, *, deed: Deed) -> RoleChange | N
         starts=starts,
         why=why,
         earlier=earlier,
+        called=called or (mailbox.name if mailbox is not None else ""),
     )
 
 
@@ -184,7 +193,7 @@ def _preview(request: Request, change: RoleChange, overtaken: str | None) -> Res
         problems=Problems({WHOLE: overtaken} if overtaken else {}),
         body=change.body,
         change=change,
-        typed=form_of(request).carried("role", "address", "from", "why"),
+        typed=form_of(request).carried("role", "name", "address", "from", "why"),
         effects=effects,
         revision=revision,
     )

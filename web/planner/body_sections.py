@@ -15,7 +15,7 @@ BODY_WHAT = section(
     Field("lead", "Who answers for it is called", hint="Empty: chair", short=True),
     Field("also", "Also called", Widget.ROWS, hint="Each on its own line"),
 )
-HINT = "pat@example.org from 1 April 2018 to 31 March 2019"
+HINT = "Dr Jo Example <pmqag.chair@example.org> from 1 April 2018 to 31 March 2019"
 ROLES = section(
     "roles",
     "Who holds which role",

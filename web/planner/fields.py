@@ -20,7 +20,9 @@ NUMBER = re.compile(r"[+-]?\d{1,4}")
 
 # A list of days off for many years is long, and still far from what a form may hold.
 MOST_ROWS = 400
-HOLDER = re.compile(r"(?P<address>\S+?),?(?: from (?P<from>.+?))?(?: (?:to|until) (?P<to>.+))?")
+HOLDER = re.compile(
+    r"(?P<address>[^<>]*<[^<>]*>|\S+?),?(?: from (?P<from>.+?))?(?: (?:to|until) (?P<to>.+))?"
+)
 Flat = dict[str, Any]
 Choices = tuple[tuple[str, str], ...]
 EACH_MONTH: Choices = tuple((str(number), name) for number, name in enumerate(MONTHS, start=1))
@@ -213,8 +215,8 @@ def _holder(text: str, setting: Setting) -> Flat:
     parts = HOLDER.fullmatch(text)
     if parts is None:
         raise FieldError(
-            f"has “{text}”; write an address, then from when and until when, such as "
-            "pat@example.org from 1 April 2018 to 31 March 2019"
+            f"has “{text}”; write a name and an address, then from when and until when, such as "
+            "Dr Jo Example <pmqag.chair@example.org> from 1 April 2018 to 31 March 2019"
         )
     holder = {"address": parts["address"]}
     for key in ("from", "to"):

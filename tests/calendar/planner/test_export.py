@@ -37,7 +37,12 @@ cells = st.lists(st.one_of(lines, st.just("\t"), st.just("")), min_size=1, max_s
     "\n".join
 ).filter(str.strip)  # fmt: skip
 dates = st.dates(date(2017, 1, 1), date(2021, 12, 31))
-addresses = st.sampled_from(["chair@example.org", "O'Neil+lscb@Example.ORG", "a_b@bücher.example"])
+addresses = st.sampled_from(
+    [
+        *("chair@example.org", "O'Neil+lscb@Example.ORG", "a_b@bücher.example"),
+        *("Dr Jo Example <chair@example.org>", '"Example, Jo (\\"JE\\")" <chair@example.org>'),
+    ]
+)
 stated = st.sampled_from(["8 March 2018", "July 2018", "Autumn 2019", "winter 2018", "1 May 2020"])
 
 

@@ -43,6 +43,13 @@ def test_an_appointment_is_dated_and_its_predecessor_stops(live: Desk) -> None:
     ]
 
 
+def test_a_person_may_have_a_name(live: Desk) -> None:
+    live("people", "appoint", "pmqag", "chair", "Dr Jo Example <Jo@example.org>")
+    assert live("people", "list", "pmqag").stdout.splitlines()[2] == (
+        "  chair         Dr Jo Example <jo@example.org>  from 1 February 2018"
+    )
+
+
 def test_who_is_appointed_instead_of_another_to_come_is_told_who_holds_it_now(
     live: Desk,
 ) -> None:

@@ -326,3 +326,29 @@ def test_what_the_overview_lists_is_not_also_open_below_it(office: Office) -> No
     assert "The next eight weeks" in mail.text
     assert "Also open" not in mail.text
     assert mail.text.count("Report soon") == 1
+
+
+@pytest.mark.parametrize(
+    "holder",
+    [
+        "Dr Jo Example <pmqag.chair@example.org>",
+        [{"name": "Dr Jo Example", "address": "pmqag.chair@example.org"}],
+    ],
+    ids=["before the address", "beside it"],
+)
+def test_a_reader_with_a_name_is_greeted_by_it(any_office: Office, holder: Any) -> None:
+    any_office.store(checked(with_body(make_document(), "pmqag", chair=holder)))
+    mails = any_office.days("2018-01-22", "2018-02-26")
+    greeted = [mail for mail in mails if mail.to == CHAIR]
+    assert str(greeted[0].message["To"]) == "Dr Jo Example <pmqag.chair@example.org>"
+    assert greeted[0].text.startswith("Dear Dr Jo Example, ")
+    assert {mail.to for mail in mails if "Dear" in mail.text} == {CHAIR}
+
+
+def test_a_copy_names_who_can_be_asked(office: Office) -> None:
+    chair = "Dr Jo Example <pmqag.chair@example.org>"
+    office.store(checked(with_body(make_document(), "pmqag", chair=chair)))
+    copies = [mail for mail in office.days("2018-01-22", "2018-03-02") if "vice" in mail.to]
+    assert "the chair (Dr Jo Example <pmqag.chair@example.org>)" in " ".join(
+        copies[-1].text.split()
+    )

@@ -143,6 +143,14 @@ def test_a_role_that_ends_ends_a_feed_that_is_ready_with_the_day_alone() -> None
     assert S11.encode() not in bytes_of(office, cache, feed)
 
 
+def test_an_event_names_who_leads_its_owner_where_the_planner_does() -> None:
+    named = with_body(make_document(), "pmqag", chair="Dr Jo Example <pmqag.chair@example.org>")
+    office = in_memory().store(checked(named))
+    office.tick("2018-02-01")
+    description = _events(office)[S11].description
+    assert "From Pmqag Subgroup, chair: Dr Jo Example." in description
+
+
 def test_an_event_says_what_is_owed_to_whom_for_which_meeting() -> None:
     office = in_memory().store(make_whole())
     office.tick("2018-02-01")

@@ -45,6 +45,30 @@ def test_bodies_and_people_are_listed_with_their_roles(place: Place) -> None:
     assert "Is away" not in reader.text
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [{"name": "Dr Jo Example"}, {"address": f"Dr Jo Example <{NEW}>"}],
+    ids=["in its own field", "before the address"],
+)
+def test_who_is_appointed_may_have_a_name(place: Place, typed: dict[str, str]) -> None:
+    reader = place.reader(SECRETARIAT)
+    reader.opens("/bodies/pmqag/appoint")
+    sent = {**appointing(), **typed}
+    reader.sends("/bodies/pmqag/appoint", **sent)
+    reader.sends("/bodies/pmqag/appoint", **sent, save="yes", revision=reader.hidden("revision"))
+    reader.opens("/people")
+    assert f"Dr Jo Example {NEW}" in reader.text
+
+
+@pytest.mark.parametrize("name", ["=?x?=", "Jo\u00adExample", "x" * 201])
+def test_a_name_that_no_email_can_carry_is_said(place: Place, name: str) -> None:
+    reader = place.reader(SECRETARIAT)
+    reader.opens("/bodies/pmqag/appoint")
+    reader.sends("/bodies/pmqag/appoint", **appointing(name=name))
+    assert "The name " in reader.text
+    assert chairs(place) == [(CHAIR, None, None)]
+
+
 def test_a_vacant_chair_and_who_stands_in_are_said_first(empty_place: Place) -> None:
     empty_place.imports(checked(with_body(make_document(), "pmqag", chair=None)))
     empty_place.lets_in(SECRETARIAT, "secretariat")
