@@ -64,6 +64,10 @@ SENDING_LIMIT = re.compile(
 DUPLICATE = re.compile(r"5\d\d 5\.2\.0 .*duplicate", re.IGNORECASE)
 
 
+# OpenSSL's numbers for a certificate that is not valid yet and one that is not any more.
+OUT_OF_DATE = {9, 10}
+
+
 # The first that fits; each sentence ends with where the settings are.
 HINDRANCES: tuple[tuple[type[Exception], str], ...] = (
     (
@@ -211,6 +215,11 @@ def _hindrance(error: Exception, reply: str | None) -> str:
         return f"turned us away: {answer}. Check host and port"
     # The library wraps what the system said; a time limit of ours is wrapped the other way round.
     cause = error.__cause__ if isinstance(error.__cause__, OSError) else error
+    if isinstance(cause, ssl.SSLCertVerificationError) and cause.verify_code in OUT_OF_DATE:
+        return (
+            "shows a certificate that has expired or is not valid yet, so nothing was sent. Ask who"
+            " runs it to renew that, see that the clock of this machine is right, or check host"
+        )
     for kind, words in HINDRANCES:
         if isinstance(cause, kind):
             return words

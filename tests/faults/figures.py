@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 # `make faults` sets it; without it each test has its short form.
 FULL = os.environ.get("FAULTS") == "full"
 # Where the database hardly matters, the short form tries one of them.
 EITHER = ("sqlite", "postgresql") if FULL else ("sqlite",)
+Case = tuple[Any, ...]
 HEADINGS = ("test", "database", "kills", "mails", "lost", "doubled", "uncertain", "seconds", "")
+
+
+def some(cases: Sequence[Case], short: Callable[[Case], bool]) -> list[Case]:
+    """The cases of a test: all of them, or in its short form those that `short` chooses."""
+    return [case for case in cases if FULL or short(case)]
 
 
 @dataclass(slots=True, kw_only=True)

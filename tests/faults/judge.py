@@ -52,14 +52,14 @@ class Judge:
 
     `watch` is called at each moment of each mail with its name and the connection's number,
     before the server goes on. `answers` gives what to say instead at a verb, or at "GREETING" and
-    "DOT"; DROP, HANG and LATE are answers too, and tell `passes` how many seconds go by on the
-    other side's clock. With `tls` it speaks encrypted only. `wire` is every line that came, but
-    for the mails.
+    "DOT"; bytes leave as they are. DROP, HANG and LATE are answers too, and tell `passes` how many
+    seconds go by on the other side's clock. With `tls` it speaks encrypted only. `wire` is every
+    line that came, but for the mails.
     """
 
     watch: Watch = lambda _moment, _connection: None
     passes: Callable[[float], object] = lambda _seconds: None
-    answers: dict[str, str] = field(default_factory=dict)
+    answers: dict[str, str | bytes] = field(default_factory=dict)
     received: list[Received] = field(default_factory=list)
     accepted: list[Received] = field(default_factory=list)
     connections: int = 0
@@ -140,11 +140,12 @@ class _Talk:
     async def _answer(self, verb: str, line: str) -> None:
         if verb in MOMENTS:
             self.judge.watch(verb, self.number)
+        if verb == "RCPT":
+            self.recipient = line.partition("<")[2].partition(">")[0]
         answer = self.judge.answers.get(verb)
         if answer is not None:
             await self._say(answer)
         elif verb == "RCPT":
-            self.recipient = line.partition("<")[2].partition(">")[0]
             await self._say("250 2.1.5 OK")
         elif verb == "DATA":
             await self._say("354 Go ahead")
@@ -169,11 +170,15 @@ class _Talk:
             self.judge.passes(LATE_SECONDS)
             answer = "250 2.0.0 Queued at last"
         await self._say(answer)
-        if answer.startswith("250"):
+        if answer[:3] in ("250", b"250"):
             self.judge.accepted.append(mail)
             self.judge.watch("REPLIED", self.number)
 
-    async def _say(self, text: str) -> None:
+    async def _say(self, text: str | bytes) -> None:
+        if isinstance(text, bytes):
+            self.writer.write(text)
+            await self.writer.drain()
+            return
         if text == DROP:
             raise ConnectionError
         if text == HANG:
