@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from .planner.model import Action, Body, Obligation, Planner, Report
 from .rules.as_required import AROUND, Happened, Raised, raised_due
@@ -191,6 +192,17 @@ def policy_of(obligation: Obligation, kind: Kind, *, is_soonest: bool = False) -
     if is_soonest and 0 not in policy.offsets:
         return replace(policy, offsets=tuple(sorted((0, *policy.offsets))))
     return policy
+
+
+def dated(due: date, *, ruled: date, precision: Precision = Precision.DAY) -> dict[str, Any]:
+    """The fields of what is due on `due`: as its rule gave it, to that `precision`, or not.
+
+    Another date than the `ruled` one, which had passed, is as soon as possible, and meant to the
+    day.
+    """
+    if due == ruled:
+        return {"due": due, "planned_due": None, "precision": precision}
+    return {"due": due, "planned_due": ruled, "precision": Precision.DAY}
 
 
 def _occurrence(

@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from ..calendar.occurrences import dated
 from ..calendar.rules.date_text import listed, long_date
 from ..calendar.rules.meeting_series import by_custom
-from ..calendar.rules.timing import Precision
 from ..calendar.status import OPEN, OWED, SETTLED, Status
 from ..notifications.reminders.request_ends import follow_requests
 from ..scheduler.planning.board_view import BoardView
@@ -64,9 +64,7 @@ def put_off(
     papers = slots.papers_due(row, meeting)
     due = papers if row.state in SETTLED else max(papers, view.soonest)
     changed = {
-        "due": due,
-        "planned_due": None if due == papers else papers,
-        "precision": Precision.DAY.value,
+        **dated(due, ruled=papers),
         "extended": False,
         "meeting": meeting.day,
         "slot": meeting.slot,

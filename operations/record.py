@@ -8,9 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from ..calendar.occurrences import Kind, Occurrence, meeting_occurrences, occurrences
+from ..calendar.occurrences import Kind, Occurrence, dated, meeting_occurrences, occurrences
 from ..calendar.rules.date_text import long_date
-from ..calendar.rules.timing import Precision
 from ..calendar.status import OPEN, OWED, Status
 from ..core.errors import BoardcalError
 from ..notifications.reminders.request_ends import follow_requests
@@ -103,12 +102,7 @@ def _asked_again(
     is_mistake = status is None and _recorded_on(connection, view, row) == view.today
     if not was_done or is_mistake:
         return row.steps_again if status is Status.RETURNED else {}
-    return {
-        **row.steps_again,
-        "due": soonest,
-        "planned_due": row.ruled_due,
-        "precision": Precision.DAY.value,
-    }
+    return dated(soonest, ruled=row.ruled_due) | row.steps_again
 
 
 def _recorded_on(connection: Connection, view: BoardView, row: StoredOccurrence) -> date | None:

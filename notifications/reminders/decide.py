@@ -10,10 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from ...calendar.occurrences import Kind
+from ...calendar.occurrences import Kind, dated
 from ...calendar.planner.model import Planner
 from ...calendar.rules.escalation import Level, Policy, Step, next_step, steps_left
-from ...calendar.rules.timing import Precision
 from ...calendar.status import Status
 from ...core.local_time import Moment
 from ...storage.change_kinds import ChangeKind
@@ -66,8 +65,8 @@ def decide(connection: Connection, boards: Mapping[str, LiveBoard], moment: Mome
     told = owners_told_of(connection, past)
     for row, board in reminded:
         is_unheard = row.id in past and not is_told(row, told.get(row.id))
-        dated = make_due_now(connection, row, moment) if is_unheard else row
-        _decide_one(connection, decisions, dated, board, moment)
+        asked = make_due_now(connection, row, moment) if is_unheard else row
+        _decide_one(connection, decisions, asked, board, moment)
     supersede_unsent(connection, decisions.overtaken, UnsentReason.LATER_STEP)
     add_rows(connection, decisions.ledger)
     update_occurrences(connection, decisions.moved_on)
@@ -132,17 +131,9 @@ def make_due_now(
             now=moment.now,
             who=BOARDCAL,
         )
-    dated = replace(
-        row,
-        due=moment.today,
-        planned_due=row.ruled_due,
-        precision=Precision.DAY,
-        due_revision=row.due_revision + 1,
-        last_step=None,
-    )
-    columns = ("id", "due", "planned_due", "precision", "due_revision", "last_step")
-    update_occurrences(connection, [{name: getattr(dated, name) for name in columns}])
-    return dated
+    changed = dated(moment.today, ruled=row.ruled_due) | row.steps_again
+    update_occurrences(connection, [{"id": row.id, **changed}])
+    return replace(row, **changed)
 
 
 def _decide_one(

@@ -10,18 +10,16 @@ from typing import Any
 from dateutil.relativedelta import relativedelta
 from sqlalchemy import Connection
 
-from ...calendar.occurrences import Kind, Occurrence, occurrences, recurs
+from ...calendar.occurrences import Kind, Occurrence, dated, occurrences, recurs
 from ...calendar.planner.model import Planner
 from ...calendar.rules.escalation import steps_due
 from ...calendar.rules.meeting_series import FURTHEST_MOVE
-from ...calendar.rules.timing import Precision
 from ...calendar.status import OPEN, SETTLED, Status
 from ...core.local_time import Moment
 from ...storage.boards import BoardRow, note_planned
 from ...storage.occurrences import StoredOccurrence, add_occurrences, occurrences_of
 from ...storage.recorded_events import happened
 from .board_view import BoardView, first_state, view_of
-from .meeting_slots import meeting_slots
 from .next_steps import relink
 from .reflow import reflow
 
@@ -45,16 +43,14 @@ def plan(
         return
     is_changed = row.planned_revision != row.planner_revision
     view = view_of(row, planner, moment)
-    recorded = happened(connection, row.id)
     if is_changed or row.planned_through is None:
         # What is stored may have been moved beyond the horizon, so look further than that.
         window = (_first_day(view), horizon + FURTHEST_MOVE)
     else:
         window = (row.planned_through, horizon)
-    planned = {occurrence.key: occurrence for occurrence in occurrences(planner, *window, recorded)}
+    planned = _planned(connection, view, window)
     refs = None if is_changed else {occurrence.ref for occurrence in planned.values()}
-    stored = {occurrence.key: occurrence for occurrence in occurrences_of(connection, row.id, refs)}
-    planned |= settled_before(planned, stored, view)
+    stored = _stored_of(connection, view, planned, refs)
     # At its go-live, and after an event was recorded, a Board is planned from its first day on.
     is_going_on = row.planned_through is not None and row.planned_revision > 0
     missing = [
@@ -70,8 +66,7 @@ def plan(
     store = _not_late if is_news else values_of
     add_occurrences(connection, [store(occurrence, view) for occurrence in missing])
     if is_changed:
-        slots = meeting_slots(connection, view)
-        reflow(connection, view, planned, stored, slots, until=window[1])
+        reflow(connection, view, planned, stored, until=window[1])
     relink(connection, view, refs)
     note_planned(connection, row, horizon)
 
@@ -84,17 +79,33 @@ def follow_again(connection: Connection, view: BoardView, refs: Collection[str])
     if view.row.planned_through is None:
         return
     window = (_first_day(view), view.row.planned_through + FURTHEST_MOVE)
+    planned = _planned(connection, view, window, refs)
+    stored = _stored_of(connection, view, planned, refs)
+    reflow(connection, view, planned, stored, until=window[1])
+
+
+def _planned(
+    connection: Connection,
+    view: BoardView,
+    window: tuple[date, date],
+    refs: Collection[str] | None = None,
+) -> dict[str, Occurrence]:
+    """What the planner has due in a window, by key; with `refs` only of some."""
     recorded = happened(connection, view.id)
-    planned = {
-        occurrence.key: occurrence
-        for occurrence in occurrences(view.planner, *window, recorded, refs=refs)
-    }
-    stored = {
-        occurrence.key: occurrence for occurrence in occurrences_of(connection, view.id, refs)
-    }
+    within = occurrences(view.planner, *window, recorded, refs=refs)
+    return {occurrence.key: occurrence for occurrence in within}
+
+
+def _stored_of(
+    connection: Connection,
+    view: BoardView,
+    planned: dict[str, Occurrence],
+    refs: Collection[str] | None,
+) -> dict[str, StoredOccurrence]:
+    """What is stored, by key; what is `planned` of that and settled already becomes void."""
+    stored = {row.key: row for row in occurrences_of(connection, view.id, refs)}
     planned |= settled_before(planned, stored, view)
-    slots = meeting_slots(connection, view)
-    reflow(connection, view, planned, stored, slots, until=window[1])
+    return stored
 
 
 def settled_before(
@@ -172,8 +183,7 @@ def _not_late(occurrence: Occurrence, view: BoardView) -> dict[str, Any]:
     is_asked = values["state"] == OPEN and occurrence.kind is not Kind.REVIEW
     if not is_asked or occurrence.due >= view.soonest or occurrence.raised is not None:
         return values
-    soonest = {"due": view.soonest, "first_due": view.soonest, "precision": Precision.DAY.value}
-    return {**values, **soonest, "planned_due": occurrence.due}
+    return {**values, **dated(view.soonest, ruled=occurrence.due), "first_due": view.soonest}
 
 
 def values_of(occurrence: Occurrence, view: BoardView) -> dict[str, Any]:

@@ -7,9 +7,8 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from ...calendar.occurrences import Kind, Occurrence, still_owes
+from ...calendar.occurrences import Kind, Occurrence, dated, still_owes
 from ...calendar.rules.escalation import TAKEN_BACK
-from ...calendar.rules.timing import Precision
 from ...calendar.status import OPEN, OWED, SETTLED, Status
 from ...storage.change_kinds import ChangeKind
 from ...storage.change_log import BOARDCAL, last_change, note_change
@@ -18,7 +17,7 @@ from ...storage.mail.occurrence_mail import announce_off, owners_told_of, steps_
 from ...storage.occurrences import StoredOccurrence, update_occurrences
 from ...storage.unsent_reasons import UnsentReason
 from .board_view import BoardView, first_state
-from .meeting_slots import MeetingSlots
+from .meeting_slots import MeetingSlots, meeting_slots
 
 # The remark on what the planner does not name any more.
 NOT_IN_PLANNER = "no longer in the planner"
@@ -32,7 +31,6 @@ def reflow(
     view: BoardView,
     planned: dict[str, Occurrence],
     stored: dict[str, StoredOccurrence],
-    slots: MeetingSlots,
     *,
     until: date,
 ) -> None:
@@ -40,6 +38,7 @@ def reflow(
 
     `planned` is all that falls due up to `until`; of what lies beyond, nothing is known here.
     """
+    slots = meeting_slots(connection, view)
     for key, row in stored.items():
         occurrence = planned.get(key)
         past = slots.was_past(row)
@@ -169,8 +168,7 @@ def _restore(
     state = OPEN if row.due >= view.go_live else Status.UNSETTLED.value
     new = {"id": row.id, "state": state, "note": occurrence.note, "left_planner": False}
     if state == OPEN and row.due < view.soonest and not _is_withdrawn_today(connection, view, row):
-        new |= {"due": view.soonest, "planned_due": row.ruled_due, "precision": Precision.DAY}
-        new |= row.steps_again
+        new |= dated(view.soonest, ruled=row.ruled_due) | row.steps_again
     update_occurrences(connection, [new])
     _note_restored(connection, view, row, state, "in the planner again")
 
@@ -208,8 +206,7 @@ def _move(
     due = _not_past(connection, row, occurrence, view) if owed else occurrence.due
     new = {
         "id": row.id,
-        "due": due,
-        "planned_due": None if due == occurrence.due else occurrence.due,
+        **dated(due, ruled=occurrence.due, precision=occurrence.precision),
         "meeting": occurrence.meeting,
         "slot": occurrence.slot,
         "note": occurrence.note,
@@ -222,7 +219,6 @@ def _move(
     state = row.state if row.is_owed else first_state(occurrence, view)
     new["state"] = state
     new |= steps_from(connection, row, due)
-    new["precision"] = occurrence.precision if due == occurrence.due else Precision.DAY
     update_occurrences(connection, [new])
     supersede_unsent(connection, [row.id], UnsentReason.DATE_MOVED)
     if row.state == Status.VOID and row.due == due:
