@@ -12,6 +12,9 @@ from datetime import datetime
 from math import inf
 from typing import TYPE_CHECKING
 
+from dateutil.relativedelta import relativedelta
+
+from ..calendar.rules.date_text import long_date
 from ..core.errors import BoardcalError
 from ..notifications.delivery.deliver import Delivered, Delivery
 from ..notifications.delivery.mail_writer import Notices
@@ -19,6 +22,7 @@ from ..notifications.letters.render import Templates
 from ..notifications.transports.base import Transport
 from ..storage.holds import hold_of
 from ..storage.installation import installation_id
+from ..storage.mail.thinning import thin_texts
 from .clock_guard import ClockGuard
 from .factory import alive_for, links_for, pace_for, sender_for, uncertain_policy
 from .installation import Installation
@@ -148,9 +152,29 @@ class Service:
         return done
 
     async def housekeeping(self) -> None:
-        """Takes up what a daemon that is gone left behind."""
-        if await self._may_work(self.installation.clock()):
+        """Takes up what a daemon that is gone left behind, and removes texts that are too old."""
+        now = self.installation.clock()
+        if await self._may_work(now):
             self._recover(alone=False)
+            await asyncio.to_thread(self._thin, now)
+
+    def _thin(self, now: datetime) -> None:
+        months = self.installation.settings.retention.mail_texts_months
+        if not months:
+            return
+        before = self.installation.local.day_of(now) - relativedelta(months=months)
+        removed = 0
+        while not self.stopping.is_set():
+            with self.installation.database.write() as connection:
+                thinned = thin_texts(connection, before=before)
+            removed += thinned
+            if not thinned:
+                break
+        if removed:
+            self.announce(
+                f"The texts of {removed} mail(s) from before {long_date(before)} were removed, as "
+                "[retention] says; the record of them stays."
+            )
 
     def _recover(self, *, alone: bool) -> None:
         uncertain = self.delivery.recover(alone=alone)

@@ -169,6 +169,12 @@ class Alive(Section):
     every_seconds: Annotated[int, within(30, 86_400)] = 300
 
 
+class Retention(Section):
+    """`[retention]`: months after which the texts of emails are removed; 0: never."""
+
+    mail_texts_months: Annotated[int, within(0, 1200)] = 0
+
+
 class Settings(Section):
     """All of config.toml, every key with its default."""
 
@@ -179,6 +185,7 @@ class Settings(Section):
     schedule: Schedule = Field(default_factory=Schedule)
     web: Web = Field(default_factory=Web)
     alive: Alive = Field(default_factory=Alive)
+    retention: Retention = Field(default_factory=Retention)
 
     @field_validator("planner")
     @classmethod

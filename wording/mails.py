@@ -22,6 +22,9 @@ CAPACITY = {
 }
 
 
+NO_LONGER_KEPT = "The text of this email is no longer kept, because of its age."
+
+
 class MailOutcome(StrEnum):
     """The outcome of a mail, as pages and commands show it."""
 

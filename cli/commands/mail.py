@@ -15,7 +15,7 @@ from ...operations.mails import count_as_arrived, count_as_lost, hold_back, send
 from ...queries.mails.mail import MailDetails, mail_details
 from ...queries.mails.mails import MailFilter, MailLine, mails_page
 from ...scheduler.planning.board_view import BoardView
-from ...wording.mails import MailOutcome
+from ...wording.mails import NO_LONGER_KEPT, MailOutcome
 from ..framework.context import Invocation, asking
 from ..framework.param_types import NUMBERED, WHY_REQUIRED, OneOf, by
 from ..framework.terminal import hung, say, say_json, say_lines
@@ -195,6 +195,11 @@ def _in_full(mail: MailDetails) -> Iterator[str]:
     for attempt in mail.attempts:
         reply = f": {attempt.reply}" if attempt.reply else ""
         yield from hung(f"Attempt of {attempt.when}: {attempt.words}{reply}", 4)
+    if mail.is_thinned:
+        yield ""
+        yield from (f"{name}: {value}" for name, value in mail.headers)
+        yield ""
+        yield NO_LONGER_KEPT
     if mail.text is not None:
         yield ""
         yield from (f"{name}: {value}" for name, value in mail.headers)

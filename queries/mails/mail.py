@@ -23,7 +23,7 @@ from ...storage.mail.board_messages import (
     ledger_rows_in,
     requests_in,
 )
-from ...storage.message_states import CarriedState, MessageState
+from ...storage.message_states import DONE, CarriedState, MessageState
 from ...storage.schema.column_types import AnyRow
 from ...wording.mails import (
     CAPACITY,
@@ -77,7 +77,8 @@ class AttemptLine:
 class MailDetails:
     """One mail as it was sent. `headers` and `text` are empty until sending begins.
 
-    `content` are its bytes; `has_overview` says that the week's overview is in it.
+    `content` are its bytes; `has_overview` says that the week's overview is in it. `is_thinned`:
+    it was sent, and its bytes were removed because of their age; what is known else stays.
     """
 
     line: MailLine
@@ -89,6 +90,7 @@ class MailDetails:
     has_overview: bool
     attempts: tuple[AttemptLine, ...]
     content: bytes | None
+    is_thinned: bool = False
 
 
 def mail_details(connection: Connection, view: BoardView, message_id: int) -> MailDetails | None:
@@ -98,6 +100,14 @@ def mail_details(connection: Connection, view: BoardView, message_id: int) -> Ma
         return None
     line = next(iter(mail_lines(connection, [message], view.local)))
     headers, text = _read(message.content)
+    is_thinned = message.content is None and message.state in DONE
+    if is_thinned:
+        kept = {
+            "To": message.recipient,
+            "Subject": message.subject,
+            "Message-ID": message.identifier,
+        }
+        headers = tuple((name, value) for name, value in kept.items() if value is not None)
     return MailDetails(
         line=line,
         state=message.state,
@@ -108,6 +118,7 @@ def mail_details(connection: Connection, view: BoardView, message_id: int) -> Ma
         has_overview=has_overview(connection, message_id),
         attempts=_attempts(connection, message_id, view.local),
         content=message.content,
+        is_thinned=is_thinned,
     )
 
 

@@ -10,7 +10,7 @@ import os
 import signal
 import time
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -444,6 +444,31 @@ def test_the_next_start_takes_up_what_a_killed_one_left(
     house.runs(lambda: happens(lambda: any("Mails:" in sentence for sentence in house.said)))
     assert len(house.postbag.mails) == sent
     assert house.said == [*sentence, f"Mails: {sent} sent."]
+
+
+@pytest.mark.parametrize(("months", "removed"), [(0, 0), (24, 0), (12, 2)])
+def test_texts_older_than_the_config_says_are_removed_hourly(
+    house: House, months: int, removed: int
+) -> None:
+    service = house.service
+    asyncio.run(service.sweep())
+    house.said.clear()
+    settings = service.installation.settings
+    kept = settings.retention.model_copy(update={"mail_texts_months": months})
+    service.installation.loaded = replace(
+        service.installation.loaded, settings=settings.model_copy(update={"retention": kept})
+    )
+    service.installation.clock = service.delivery.clock = lambda: at("2019-03-08")
+    asyncio.run(service.housekeeping())
+    with service.installation.database.read() as connection:
+        rows = connection.execute(message.select()).all()
+    assert [row.content is None for row in rows] == [removed > 0] * 2
+    assert all(row.subject and row.identifier and row.reply for row in rows)
+    said = (
+        "The texts of 2 mail(s) from before 8 March 2018 were removed, as [retention] says; the "
+        "record of them stays."
+    )
+    assert house.said == [said] * (removed > 0)
 
 
 # Words

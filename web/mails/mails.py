@@ -15,7 +15,7 @@ from ...queries.mails.mails import MailFilter, MailLine, mails_page
 from ...storage.accounts.accounts import Role
 from ...storage.mail.board_messages import subject_of
 from ...wording.changes import ChangeLine
-from ...wording.mails import MailOutcome
+from ...wording.mails import NO_LONGER_KEPT, MailOutcome
 from ..page.page import page
 from ..request.context import context_of, reading_board, site_of, user_of
 from ..request.dates import read_optional_date, typed_date
@@ -108,6 +108,7 @@ def show_mail(request: Request) -> Response:
         is_whole=shown.is_whole,
         may_act=shown.may_act,
         colours=COLOURS,
+        no_longer_kept=NO_LONGER_KEPT,
     )
 
 
@@ -123,7 +124,11 @@ def show_file(request: Request) -> Response:
             "reader answers there."
         )
     if shown.mail.content is None:
-        raise NotFoundError("This mail has not been written yet, so there is no file of it.")
+        raise NotFoundError(
+            f"{NO_LONGER_KEPT} So there is no file of it."
+            if shown.mail.is_thinned
+            else "This mail has not been written yet, so there is no file of it."
+        )
     name = f"mail-{shown.mail.line.id}-{shown.mail.line.day.isoformat()}.eml"
     return Response(
         shown.mail.content,

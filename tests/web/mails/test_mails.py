@@ -387,3 +387,24 @@ def test_a_board_without_mails_says_when_they_come(empty_place: Place) -> None:
     reader = empty_place.reader(VIEWER)
     reader.opens("/mails")
     assert "No mail has been written yet." in reader.text
+
+
+def test_an_email_whose_text_is_no_longer_kept_still_shows_its_record(
+    office: Office, place: Place
+) -> None:
+    number = sent(office)
+    with office.database.write() as connection:
+        connection.execute(update(message).where(message.c.id == number).values(content=None))
+    reader = place.reader(SECRETARIAT)
+    reader.opens(f"/mails/{number}")
+    subject = next(row.subject for row in office.table(message) if row.id == number)
+    for words in (
+        "The text of this email is no longer kept, because of its age.",
+        "It is written when it is sent",
+        str(subject),
+        CHAIR,
+        "Mail servers know it as <",
+    ):
+        assert (words in reader.text) is not words.startswith("It is written")
+    reader.opens(f"/mails/{number}/file")
+    assert "is no longer kept, because of its age. So there is no file of it." in reader.text
