@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import nullcontext
 from urllib.parse import urlencode, urlsplit
 
 from starlette.concurrency import run_in_threadpool
@@ -53,10 +54,14 @@ class StaleForm(Exception):
     """A form without this session's sign: opened before it, or from another site."""
 
 
-def guarded(by_method: Mapping[str, Endpoint]) -> Callable[[Request], Awaitable[Response]]:
+def guarded(
+    by_method: Mapping[str, Endpoint], hashing: asyncio.Semaphore
+) -> Callable[[Request], Awaitable[Response]]:
     """Answer the requests of one path as its endpoints allow. What goes wrong becomes a page.
 
-    Pages are plain functions that ask the database, so they run beside the event loop.
+    Pages are plain functions that ask the database, so they run beside the event loop, in one of
+    a few threads. Forms with a password take one in turn, by `hashing`: a flood of sign-ins would
+    else keep all of them waiting.
     """
 
     async def answer(request: Request) -> Response:
@@ -68,7 +73,8 @@ def guarded(by_method: Mapping[str, Endpoint]) -> Callable[[Request], Awaitable[
         endpoint = by_method["POST" if sends else "GET"]
         for _ in range(MOST_LOOKS):
             try:
-                return await run_in_threadpool(_answer, endpoint, request, form)
+                async with hashing if endpoint.hashes else nullcontext():
+                    return await run_in_threadpool(_answer, endpoint, request, form)
             except StillAnsweringError:
                 # No thread is kept waiting: the first answer may need one to come about.
                 await asyncio.sleep(SECONDS_BETWEEN_LOOKS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,10 @@ from .url_map import PLAIN_ROUTES, URL_MAP
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
+
+
+# One hash is worked out at a time; while it is, the next form is read from the database.
+MOST_HASHING = 2
 
 
 class App(Starlette):
@@ -65,9 +70,10 @@ def build_app(site: Site, endpoints: Sequence[Endpoint] = URL_MAP) -> Starlette:
 
 def _guarded_routes(endpoints: Iterable[Endpoint]) -> Iterator[Route]:
     """One route for each path, so that its 405 names every method that it takes."""
+    hashing = asyncio.Semaphore(MOST_HASHING)
     by_path: dict[str, dict[str, Endpoint]] = {}
     for endpoint in endpoints:
         for path in endpoint.paths:
             by_path.setdefault(path, {})[endpoint.method] = endpoint
     for path, by_method in by_path.items():
-        yield Route(path, guarded(by_method), methods=list(by_method))
+        yield Route(path, guarded(by_method, hashing), methods=list(by_method))

@@ -56,7 +56,9 @@ class Endpoint:
     `role` is the least that the account must have on the page's Board; None admits anybody. A
     page of a Board is also found under /boards/ID, which is the address where there are several.
     An address that carries a signed token needs no other sign that a form comes from it
-    (`signed`). The form stands on the page of the same path, unless `form_on` is another one.
+    (`signed`). The form stands on the page of the same path, unless `form_on` is another one. A
+    form with a password `hashes`, which is slow: such forms wait for each other, and no other
+    page waits for them.
     """
 
     method: Literal["GET", "POST"]
@@ -66,6 +68,7 @@ class Endpoint:
     of_board: bool = True
     signed: bool = False
     form_on: str | None = None
+    hashes: bool = False
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -88,6 +91,7 @@ def post(
     of_board: bool = True,
     signed: bool = False,
     form_on: str | None = None,
+    hashes: bool = False,
 ) -> Endpoint:
     """The address that a form is sent to."""
-    return Endpoint("POST", path, role, handler, of_board, signed, form_on)
+    return Endpoint("POST", path, role, handler, of_board, signed, form_on, hashes)

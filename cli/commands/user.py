@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import click
 from sqlalchemy import Connection
@@ -102,6 +102,7 @@ def password(invocation: Invocation, email: str, *, link: bool) -> None:
     with invocation.writing() as installation:
         with installation.database.read() as connection:
             account = account_named(connection, email)
+            names = [row.name for row in boards(connection)]
         if account.disabled_at is not None:
             raise BoardcalError(f"{email} is disabled; `boardcal user add` lets them in again.")
         if link or not sys.stdin.isatty():
@@ -110,15 +111,15 @@ def password(invocation: Invocation, email: str, *, link: bool) -> None:
                 _say_link(installation, token, email)
             return
         typed = click.prompt("New password", hide_input=True, confirmation_prompt="Again")
-        fresh = hashed(_acceptable(typed, account))
+        fresh = hashed(_acceptable(typed, account, names))
         with installation.database.write() as connection:
             set_password(connection, account.id, fresh)
     say(f"{email} has a new password; wherever they were signed in, they are not any more.")
 
 
-def _acceptable(typed: str, account: Account) -> str:
+def _acceptable(typed: str, account: Account, names: Collection[str]) -> str:
     try:
-        return acceptable(typed, account.email)
+        return acceptable(typed, account.email, names)
     except BoardcalError as error:
         raise BoardcalError(f"The password {error}.") from None
 

@@ -29,7 +29,7 @@ def change_password(request: Request) -> Response:
         problems.add("current", f"Too many attempts; wait {wait_in_words(wait)}, then try again")
     elif account_id is None:
         problems.add("current", "This is not your password; type it again")
-    password = new_password(form, problems, user.email)
+    password = new_password(request, problems, user.email)
     if problems:
         return _form(request, problems)
     fresh = hashed(password)

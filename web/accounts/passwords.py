@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import threading
+import re
 import unicodedata
-from functools import lru_cache
+from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from ..request.form import FieldError
+from .guessing import judged_apart
 
 SHORTEST = 12
 LONGEST = 200
@@ -19,95 +21,63 @@ LONGEST = 200
 HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 
 
-# Two at a time keep a flood of sign-ins from taking the machine's memory.
-AT_ONCE = threading.BoundedSemaphore(2)
+# One thread works out every hash: a flood of sign-ins takes the memory of one. With several
+# threads, each would keep what its hash took, for good, since malloc has an arena for each.
+ALONE = ThreadPoolExecutor(max_workers=1, thread_name_prefix="passwords")
 
 
-# The commonest of twelve characters and more in published breaches, and what this place suggests.
-COMMONEST = frozenset(
-    {
-        "1234567890qwe",
-        "123456789abc",
-        "123456789123",
-        "123321123321",
-        "1q2w3e4r5t6y",
-        "1qaz2wsx3edc",
-        "1qazxsw23edc",
-        "administrator",
-        "qwertyuiop123",
-        "qwerty123456",
-        "q1w2e3r4t5y6",
-        "asdfghjkl123",
-        "zxcvbnm12345",
-        "passwordpassword",
-        "password1234",
-        "password12345",
-        "password123456",
-        "mypassword123",
-        "letmein12345",
-        "welcome12345",
-        "iloveyou1234",
-        "iloveyouforever",
-        "unbelievable",
-        "manchesterunited",
-        "safeguarding",
-        "safeguarding1",
-        "safeguarding123",
-        "boardcalboardcal",
-        "changeme1234",
-        "correcthorsebatterystaple",
-    }
-)
+# What is tried first at a place like this one, and the example that everybody knows.
+TRIED_HERE = ("boardcal", "safeguarding", "secretariat", "correcthorsebatterystaple")
+WORD = re.compile(r"[^\W_]{3,}")
+GUESSABLE = "is easy to guess; choose three or four words that have nothing to do with your work"
 
 
-def acceptable(password: str, email: str) -> str:
-    """`password` as it will be compared. Raises FieldError where it is easy to guess."""
+def acceptable(password: str, email: str, boards: Collection[str]) -> str:
+    """`password` as it will be compared, for an address and the names of the Boards here.
+
+    Raises FieldError where it is too short, too long or easy to guess.
+    """
     plain = _normal(password)
     if len(plain) < SHORTEST:
         raise FieldError(f"must have at least {SHORTEST} characters; three or four words do well")
     if len(plain) > LONGEST:
         raise FieldError(f"must have at most {LONGEST} characters")
-    low = plain.lower()
-    if low.replace(" ", "") in COMMONEST or len(set(low)) < 4 or low in _sequences():
-        raise FieldError("is one of those that are tried first; choose other words")
-    if low in (email, email.partition("@")[0]) or email in low:
-        raise FieldError("must not be the email address")
+    if judged_apart(plain, tried_for(email, boards)):
+        raise FieldError(GUESSABLE)
     return plain
 
 
 def hashed(password: str) -> str:
     """The hash to store; slow on purpose, so never on the event loop."""
-    with AT_ONCE:
-        return HASHER.hash(_normal(password))
+    return ALONE.submit(HASHER.hash, _normal(password)).result()
 
 
 def matches(password: str, stored: str | None) -> bool:
     """Whether `password` is the one stored; where there is none, as slow and always False."""
-    with AT_ONCE:
-        try:
-            HASHER.verify(stored or _nobodys(), _normal(password[:LONGEST]))
-        except (VerificationError, InvalidHashError):
-            return False
-    return stored is not None
+    plain = _normal(password)
+    if len(plain) > LONGEST:
+        # None that long was ever taken.
+        plain, stored = "", None
+    return ALONE.submit(_verified, plain, stored).result()
+
+
+def _verified(plain: str, stored: str | None) -> bool:
+    if stored is None:
+        HASHER.hash(plain)
+        return False
+    try:
+        return HASHER.verify(stored, plain)
+    except (VerificationError, InvalidHashError):
+        return False
 
 
 def _normal(password: str) -> str:
-    # The same password typed on another keyboard may be made of other code points.
+    # The same password typed on another keyboard may be made of other code points, and of more.
     return unicodedata.normalize("NFKC", password)
 
 
-@lru_cache(maxsize=1)
-def _nobodys() -> str:
-    return HASHER.hash("nobody's password")
-
-
-@lru_cache(maxsize=1)
-def _sequences() -> frozenset[str]:
-    rows = ("abcdefghijklmnopqrstuvwxyz", "01234567890123456789", "qwertyuiopasdfghjklzxcvbnm")
-    runs = {
-        row[start : start + length]
-        for row in (*rows, *(row[::-1] for row in rows))
-        for length in range(SHORTEST, 27)
-        for start in range(len(row) - length + 1)
-    }
-    return frozenset(runs)
+def tried_for(email: str, boards: Collection[str]) -> list[str]:
+    """What is tried first for an account: its address, the Boards, and the words in both."""
+    names = (email, *email.split("@"), *boards)
+    words = (word for name in names for word in (name, "".join(name.split()), *WORD.findall(name)))
+    return [*TRIED_HERE, *words]

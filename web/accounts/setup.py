@@ -8,6 +8,7 @@ from starlette.responses import Response
 from ...core.addresses import parse_address
 from ...storage.accounts.accounts import EVERY_BOARD, Role, add_account, set_password
 from ...storage.accounts.setup_links import SetupLink, link_of, use_link
+from ...storage.boards import boards
 from ..page.page import page
 from ..request.context import form_of, link, site_of
 from ..request.errors import NotFoundError
@@ -44,17 +45,20 @@ def choose(request: Request) -> Response:
         email = problems.read("email", "The email address", lambda: _email(form)) or ""
     else:
         email = setup_link.account.email
-    password = new_password(form, problems, email)
+    password = new_password(request, problems, email)
     if problems:
         return _form(request, setup_link, problems, email=form.secret("email"))
     account_id = _used(request, setup_link, email, hashed(password))
     return signed_in(request, account_id, link(request, HOME))
 
 
-def new_password(form: Form, problems: Problems, email: str) -> str:
+def new_password(request: Request, problems: Problems, email: str) -> str:
     """The new password of a form that asks for it twice; "" with problems where it will not do."""
+    form = form_of(request)
     typed = form.secret("password")
-    password = problems.read("password", "The password", lambda: acceptable(typed, email))
+    with site_of(request).installation.database.read() as connection:
+        names = [row.name for row in boards(connection)]
+    password = problems.read("password", "The password", lambda: acceptable(typed, email, names))
     if password is not None and typed != form.secret("again"):
         problems.add("again", "The two passwords are not the same; type both again")
     return password or ""
