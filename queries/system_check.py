@@ -101,11 +101,11 @@ def check(
     for content in contents:
         _check_content(findings, content, loaded, clock)
     _check_templates(findings)
-    can_leave = _check_transport(findings, loaded.settings)
+    can_leave = _check_transport(findings, loaded.settings, clock)
     if test_mail_to is not None and can_leave:
         sender = sender_for(loaded.settings, installation)
         with _noted(findings):
-            transport = transport_for(loaded.settings, patience=PATIENCE)
+            transport = transport_for(loaded.settings, clock=clock, patience=PATIENCE)
             now = clock().astimezone(loaded.settings.zone)
             findings.trial = asyncio.run(send_test_mail(transport, sender, test_mail_to, now=now))
     return findings
@@ -278,9 +278,10 @@ def _check_templates(findings: Findings) -> None:
             findings.fine.append("Mail templates: every part of them can be used.")
 
 
-def _check_transport(findings: Findings, settings: Settings) -> bool:
+def _check_transport(findings: Findings, settings: Settings, clock: Clock) -> bool:
     """Whether mail could leave now."""
     before = len(findings.errors)
     with _noted(findings):
-        findings.fine.append(asyncio.run(transport_for(settings, patience=PATIENCE).check()))
+        transport = transport_for(settings, clock=clock, patience=PATIENCE)
+        findings.fine.append(asyncio.run(transport.check()))
     return len(findings.errors) == before

@@ -13,7 +13,8 @@ from ..core.validation.problems import FileProblems, unreadable
 from ..core.validation.toml_source import TomlLines, parse_toml, toml_text
 from .environment import CONFIG, overlaid
 from .errors import ConfigError
-from .model import SHIPPED_PLANNER, Database, Mail, Schedule, Settings, Smtp, Web
+from .mail import Mail, Smtp
+from .model import SHIPPED_PLANNER, Database, Schedule, Settings, Web
 
 __all__ = [
     "SHIPPED_PLANNER",

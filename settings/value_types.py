@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import time
+from datetime import date, datetime, time
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,6 +20,10 @@ from ..core.validation.messages import within
 SERVER = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
 CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)(:00)?")
 PAGE = re.compile(r"https?://[A-Za-z0-9.:_\[\]-]+(/[A-Za-z0-9/._~%-]*)?", re.IGNORECASE)
+
+
+# A service on this machine, as tests have it; what is sent there crosses no network.
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 # Files beside the zones that are no zones of their own.
@@ -159,6 +163,30 @@ def _ping_address(value: object) -> str:
     return url
 
 
+def _service_address(value: object) -> str:
+    """The address of a web service that is given secrets, so that they leave encrypted alone."""
+    url = _page_address(value)
+    parts = urlsplit(url)
+    if parts.scheme != "https" and parts.hostname not in LOOPBACK:
+        raise ValueError("must begin with https://, because a secret is sent there")
+    return url
+
+
+def _optional_service_address(value: object) -> str:
+    return "" if value == "" else _service_address(value)
+
+
+def _optional_day(value: object) -> date | None:
+    if value is None or value == "":
+        return None
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    try:
+        return date.fromisoformat(_line(value))
+    except ValueError:
+        raise ValueError('must be a date such as "2027-11-30"') from None
+
+
 Line = Annotated[str, AfterValidator(_line)]
 Server = Annotated[str, AfterValidator(_server)]
 Port = Annotated[int, within(1, 65535)]
@@ -166,6 +194,9 @@ FilePath = Annotated[Path, PlainValidator(_path)]
 OptionalFilePath = Annotated[Path | None, PlainValidator(_optional_path)]
 Mailbox = Annotated[Address, PlainValidator(_address)]
 OptionalMailbox = Annotated[Address | None, PlainValidator(_optional_address)]
+OptionalDay = Annotated[date | None, PlainValidator(_optional_day)]
+ServiceAddress = Annotated[str, AfterValidator(_service_address)]
+OptionalServiceAddress = Annotated[str, AfterValidator(_optional_service_address)]
 ZoneName = Annotated[str, AfterValidator(_zone_name)]
 SendingTime = Annotated[time, PlainValidator(_sending_time)]
 PageAddress = Annotated[str, AfterValidator(_page_address)]

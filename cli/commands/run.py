@@ -93,7 +93,7 @@ def _start(loaded: LoadedSettings, clock: Clock, *, pretended: bool, say: Say) -
         secret = secret_of(loaded.settings.web.secret_file)
         is_first = first_go_live(installation, clock())
         _require_accepted(installation)
-        transport = transport_for(loaded.settings)
+        transport = transport_for(loaded.settings, clock=clock)
         # A pretended clock is neither doubted nor remembered.
         guard = (
             None

@@ -41,6 +41,12 @@ class Receipt:
     reply: str
 
 
+class AccountError(BoardcalError):
+    """Settings of a channel that contradict each other, or lack something."""
+
+    exit_code = 78
+
+
 class DeliveryError(BoardcalError):
     """A mail was not handed over, or it is unknown whether it was.
 

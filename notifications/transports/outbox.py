@@ -16,6 +16,7 @@ from .base import DeliveryError, LostClaimError, OutgoingMail, Receipt, always
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
 
     from ...settings.model import Settings
 
@@ -40,8 +41,14 @@ class OutboxTransport:
         self._ready = False
 
     @classmethod
-    def from_settings(cls, settings: Settings, *, patience: float) -> Self:  # noqa: ARG003
-        """The folder of `[mail]`; a file needs no patience."""
+    def from_settings(
+        cls,
+        settings: Settings,
+        *,
+        patience: float,  # noqa: ARG003
+        clock: Callable[[], datetime],  # noqa: ARG003
+    ) -> Self:
+        """The folder of `[mail]`; a file needs no patience and no clock."""
         return cls(settings.mail.outbox)
 
     @staticmethod

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from ...settings.model import TransportName
+from ...settings.mail import TransportName
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import datetime
 
     from ...settings.model import Settings
     from .base import Transport
@@ -24,10 +25,13 @@ class TransportClass(Protocol):
         """Whether mails leave this machine, so that a person must agree before they begin."""
         ...
 
-    def from_settings(self, settings: Settings, *, patience: float) -> Transport:
+    def from_settings(
+        self, settings: Settings, *, patience: float, clock: Callable[[], datetime]
+    ) -> Transport:
         """The transport that settings describe. Raises BoardcalError where they cannot be used.
 
-        `patience` bounds, in seconds, the way to a usable connection.
+        `patience` bounds, in seconds, the way to a usable connection. What is signed carries the
+        time of `clock`.
         """
         ...
 
@@ -64,6 +68,8 @@ def transport_class(settings: Settings) -> TransportClass:
     return TRANSPORTS[settings.mail.transport]()
 
 
-def transport_for(settings: Settings, *, patience: float = 60) -> Transport:
+def transport_for(
+    settings: Settings, *, clock: Callable[[], datetime], patience: float = 60
+) -> Transport:
     """The transport of `[mail]`, made. Raises BoardcalError where settings cannot be used."""
-    return transport_class(settings).from_settings(settings, patience=patience)
+    return transport_class(settings).from_settings(settings, patience=patience, clock=clock)

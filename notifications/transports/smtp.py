@@ -14,7 +14,8 @@ import aiosmtplib
 
 from ...core.addresses import parse_address
 from ...core.errors import BoardcalError
-from .base import DeliveryError, LostClaimError, OutgoingMail, Receipt, always
+from ...settings.mail import SmtpAuth
+from .base import AccountError, DeliveryError, LostClaimError, OutgoingMail, Receipt, always
 from .smtp_data import ask_to_begin, give_content
 from .smtp_replies import (
     SETTINGS,
@@ -30,8 +31,10 @@ from .smtp_replies import (
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable, Iterator
+    from datetime import datetime
 
     from ...settings.model import Settings
+    from ..web_services.tokens import Tokens
     from .smtp_replies import Stage
 
 Security = Literal["starttls", "tls", "none"]
@@ -40,17 +43,12 @@ QUIT_SECONDS = 5  # a courtesy: what was sent stays sent, whatever the server sa
 FAILURES = (aiosmtplib.SMTPException, OSError, ValueError)  # ValueError: a name that is none
 
 
-class AccountError(BoardcalError):
-    """Settings of a mail account that contradict each other."""
-
-    exit_code = 78
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmtpAccount:
     """A mail server and how to log in to it.
 
-    `password` may be a function, called at each log-in, so that the secret is not kept.
+    `password` may be a function, called at each log-in, so that the secret is not kept; `tokens`
+    take its place where the server wants them (XOAUTH2).
     `timeout` bounds, in seconds, the way to a usable connection and each answer up to DATA;
     `data_timeout` the handing over itself (RFC 5321 4.5.3.2.6 asks for 10 minutes).
     `tls` replaces the system's trusted certificates. Raises AccountError.
@@ -61,14 +59,17 @@ class SmtpAccount:
     security: Security = "starttls"
     username: str = ""
     password: str | Callable[[], str] = field(default="", repr=False)
+    tokens: Tokens | None = field(default=None, repr=False)
     timeout: float = 60
     data_timeout: float = 600
     tls: ssl.SSLContext | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
-        if bool(self.username) != bool(self.password):
+        if self.tokens is not None and not self.username:
+            raise AccountError(f"username {SETTINGS} must name the mailbox that emails leave from.")
+        if self.tokens is None and bool(self.username) != bool(self.password):
             raise AccountError(f"username and password_file {SETTINGS} need each other; set both.")
-        if self.password and self.security == "none":
+        if self.username and self.security == "none":
             raise AccountError(
                 f'security is "none" {SETTINGS}, so the password would be sent unencrypted. '
                 'Set it to "starttls" or "tls".'
@@ -77,7 +78,9 @@ class SmtpAccount:
     @property
     def longest_send(self) -> float:
         """Seconds after which a `send` has ended, however slow the server; leases outlast it."""
-        return 6 * self.timeout + self.data_timeout
+        # With tokens: one may be asked for twice, and a second connection made.
+        steps = 6 if self.tokens is None else 9
+        return steps * self.timeout + self.data_timeout
 
     @property
     def server(self) -> str:
@@ -100,15 +103,19 @@ class SmtpTransport:
         self._one_at_a_time = asyncio.Lock()
 
     @classmethod
-    def from_settings(cls, settings: Settings, *, patience: float) -> Self:
+    def from_settings(
+        cls, settings: Settings, *, patience: float, clock: Callable[[], datetime]
+    ) -> Self:
         """The account of `[mail.smtp]`. The password is read at each log-in and never kept."""
         smtp = settings.mail.smtp
+        by_token = smtp.auth is SmtpAuth.OAUTH
         account = SmtpAccount(
             host=smtp.host,
             port=smtp.port,
             security=smtp.security,
             username=smtp.username,
-            password=(lambda: settings.smtp_password() or "") if smtp.username else "",
+            password=(lambda: smtp.password() or "") if smtp.username and not by_token else "",
+            tokens=_tokens(settings, patience, clock) if by_token else None,
             timeout=patience,
         )
         return cls(account)
@@ -185,6 +192,21 @@ class SmtpTransport:
         return client
 
 
+def _tokens(settings: Settings, patience: float, clock: Callable[[], datetime]) -> Tokens:
+    # Loaded here: what signs tokens is slow to load, and a password needs none of it.
+    from ..web_services.calls import Calls
+    from ..web_services.tokens import SMTP_SCOPES, Tokens
+
+    oauth = settings.mail.oauth
+    return Tokens(
+        settings=oauth,
+        scope=oauth.scope or SMTP_SCOPES[oauth.provider],
+        mailbox=settings.mail.smtp.username,
+        clock=clock,
+        calls=Calls(patience=patience / 2),
+    )
+
+
 def _bare(address: str) -> str:
     # Checked again here: the library would cut an odd address to what it can read of it.
     return parse_address(address).address
@@ -193,24 +215,38 @@ def _bare(address: str) -> str:
 async def _connected(account: SmtpAccount) -> aiosmtplib.SMTP:
     """A new connection, encrypted and logged in as `account` asks for. Raises DeliveryError."""
     try:
-        client = aiosmtplib.SMTP(
-            hostname=account.host,
-            port=account.port,
-            timeout=account.timeout,
-            use_tls=account.security == "tls",
-            start_tls=False,  # never by the library, which would go on without it
-            tls_context=account.tls,
-        )
-        with _closed_on_error(client):
-            async with asyncio.timeout(account.timeout):
-                await client.connect()
-                await client.ehlo()
-                if account.security == "starttls":
-                    await _encrypt(client, account)
-                if account.username:
-                    await _log_in(client, account)
+        try:
+            return await _opened(account)
+        except aiosmtplib.SMTPAuthenticationError:
+            if account.tokens is None:
+                raise
+        # A token may have been taken back before its end: a new one decides.
+        account.tokens.forget()
+        return await _opened(account)
     except FAILURES as error:
-        raise no_connection(account.server, error) from error
+        raise no_connection(account.server, error, by_token=account.tokens is not None) from error
+
+
+async def _opened(account: SmtpAccount) -> aiosmtplib.SMTP:
+    token = None if account.tokens is None else await account.tokens.token()
+    client = aiosmtplib.SMTP(
+        hostname=account.host,
+        port=account.port,
+        timeout=account.timeout,
+        use_tls=account.security == "tls",
+        start_tls=False,  # never by the library, which would go on without it
+        tls_context=account.tls,
+    )
+    with _closed_on_error(client):
+        async with asyncio.timeout(account.timeout):
+            await client.connect()
+            await client.ehlo()
+            if account.security == "starttls":
+                await _encrypt(client, account)
+            if token is not None:
+                await _show_token(client, account, token)
+            elif account.username:
+                await _log_in(client, account)
     return client
 
 
@@ -246,6 +282,16 @@ async def _log_in(client: aiosmtplib.SMTP, account: SmtpAccount) -> None:
             f"password_file {SETTINGS}. Mails wait and are tried again.",
             scope="transport",
         ) from error
+
+
+async def _show_token(client: aiosmtplib.SMTP, account: SmtpAccount, token: str) -> None:
+    if "xoauth2" not in client.server_auth_methods:
+        raise DeliveryError(
+            f"{account.server} takes no tokens (XOAUTH2). Check host and port {SETTINGS}, or set "
+            'auth to "password" there.',
+            scope="transport",
+        )
+    await client.auth_xoauth2(account.username, token)
 
 
 async def _quit(client: aiosmtplib.SMTP) -> None:

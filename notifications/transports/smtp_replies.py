@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Literal
 import aiosmtplib
 
 from .base import DeliveryError
+from .smtp_known import known_refusal
 
 if TYPE_CHECKING:
     from .base import OutgoingMail
@@ -107,6 +108,15 @@ def refused(
     """The error for an answer other than yes at `stage`."""
     reply = one_line(answer.code, answer.message)
     sentence = reply.rstrip(".")
+    known = known_refusal(reply)
+    if known is not None:
+        return DeliveryError(
+            f"{known.sentence.format(sender=mail.sender)} Mails wait; the mail server said: "
+            f"{sentence}.",
+            scope="transport",
+            of_sender=known.of_sender,
+            reply=reply,
+        )
     if SENDING_LIMIT.match(reply):
         return DeliveryError(
             f"The mail server takes no more mails of {mail.sender} for now, by a limit of its own: "
@@ -173,13 +183,21 @@ def unwritable(stage: Stage, mail: OutgoingMail) -> DeliveryError:
     )
 
 
-def no_connection(server: str, error: Exception) -> DeliveryError:
-    """The error for a server that cannot be reached or used; it holds up all mails alike."""
+def no_connection(server: str, error: Exception, *, by_token: bool = False) -> DeliveryError:
+    """The error for a server that cannot be reached or used; it holds up all mails alike.
+
+    `by_token`: boardcal signs in with a token, not with a password.
+    """
     reply = None
     if isinstance(error, aiosmtplib.SMTPResponseException):
         reply = one_line(error.code, error.message)
+        known = known_refusal(reply, by_token=by_token)
+        if known is not None:
+            sentence = f"{known.sentence} Mails wait and are tried again; the mail server said: "
+            return DeliveryError(f"{sentence}{reply.rstrip('.')}.", scope="transport", reply=reply)
+    hindrance = _hindrance(error, reply, by_token=by_token)
     return DeliveryError(
-        f"{server} {_hindrance(error, reply)} {SETTINGS}. Mails wait and are tried again.",
+        f"{server} {hindrance} {SETTINGS}. Mails wait and are tried again.",
         scope="transport",
         reply=reply,
     )
@@ -206,9 +224,11 @@ def _for_good(stage: Stage, mail: OutgoingMail, answer: str) -> str:
     )
 
 
-def _hindrance(error: Exception, reply: str | None) -> str:
+def _hindrance(error: Exception, reply: str | None, *, by_token: bool) -> str:
     """What stands in the way, and which setting to look at; the caller adds where."""
     answer = (reply or "").rstrip(".")
+    if isinstance(error, aiosmtplib.SMTPAuthenticationError) and by_token:
+        return f"did not accept the application's token: {answer}. Check username and [mail.oauth],"
     if isinstance(error, aiosmtplib.SMTPAuthenticationError):
         return f"did not accept the name and password: {answer}. Check username and password_file"
     if reply:

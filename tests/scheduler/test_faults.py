@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from boardcal.notifications.transports.base import DeliveryError, Transport
+    from boardcal.scheduler.clock import Clock
     from boardcal.storage.database.engine import Database
 
 NOW = at("2018-02-08 09:00")
@@ -173,9 +174,9 @@ def test_a_mail_server_that_says_nothing_does_not_keep_check_waiting(
     monkeypatch.setattr(checking, "PATIENCE", 0.2)
     granted: list[float] = []
 
-    def transport(settings: Settings, *, patience: float) -> Transport:
+    def transport(settings: Settings, *, clock: Clock, patience: float) -> Transport:
         granted.append(patience)
-        return transport_for(settings, patience=patience)
+        return transport_for(settings, clock=clock, patience=patience)
 
     monkeypatch.setattr(checking, "transport_for", transport)
     with socket.create_server(("127.0.0.1", 0)) as silent:

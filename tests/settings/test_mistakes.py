@@ -198,6 +198,38 @@ def refusal(folder: Path, text: str | bytes, **variables: str) -> str:
             ),
         ),
         (
+            "[mail.smtp]\nauth = 'oauth'\nusername = 'lscb'\npassword_file = 'x'",
+            (
+                'line 4, mail.smtp.password_file: "x" cannot go with auth = "oauth", which needs '
+                "no password; empty it."
+            ),
+        ),
+        (
+            "[mail.oauth]\nclient_secret_file = 'x'\ncertificate_file = 'y'",
+            (
+                'line 3, mail.oauth.certificate_file: "y" cannot go with client_secret_file; '
+                "give one of the two."
+            ),
+        ),
+        (
+            "[mail.oauth]\nsecret_expires = 'in May'",
+            'line 2, mail.oauth.secret_expires: "in May" must be a date such as "2027-11-30".',
+        ),
+        (
+            "[mail.oauth]\nsecret_expires = 2027-11-30T10:00:00",
+            (
+                "line 2, mail.oauth.secret_expires: 2027-11-30T10:00:00 must be a date such as "
+                '"2027-11-30".'
+            ),
+        ),
+        (
+            "[mail.oauth]\ntoken_url = 'http://login.example.org/token'",
+            (
+                'line 2, mail.oauth.token_url: "http://login.example.org/token" must begin with '
+                "https://, because a secret is sent there."
+            ),
+        ),
+        (
             "[mail.smtp]\npassword = 'hunter2'",
             "line 2, mail.smtp.password is not a known key; did you mean `password_file`?",
         ),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from boardcal.notifications.transports.registry import TRANSPORTS, transport_class, transport_for
 from boardcal.settings.load import load_settings
-from boardcal.settings.model import TransportName
+from boardcal.settings.mail import TransportName
+
+NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
 
 
 def test_every_transport_that_settings_may_name_is_registered() -> None:
@@ -27,4 +30,4 @@ def test_a_transport_is_made_from_the_settings(
 ) -> None:
     settings = load_settings(None, {"BOARDCAL_MAIL__TRANSPORT": name}, tmp_path).settings
     assert way_out in transport_class(settings).way_out(settings)
-    assert transport_for(settings).reaches_people is reaches_people
+    assert transport_for(settings, clock=lambda: NOW).reaches_people is reaches_people

@@ -18,8 +18,14 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from boardcal.core.addresses import Address
 from boardcal.core.errors import BoardcalError
 from boardcal.notifications.delivery.mime import MailItem, build_mail
-from boardcal.notifications.transports.base import DeliveryError, OutgoingMail, Receipt, Transport
-from boardcal.notifications.transports.smtp import AccountError, SmtpAccount, SmtpTransport
+from boardcal.notifications.transports.base import (
+    AccountError,
+    DeliveryError,
+    OutgoingMail,
+    Receipt,
+    Transport,
+)
+from boardcal.notifications.transports.smtp import SmtpAccount, SmtpTransport
 from boardcal.tests.waiting import PATIENCE, run_skipping, skip
 
 if TYPE_CHECKING:
