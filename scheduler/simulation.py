@@ -68,6 +68,7 @@ def _letters(
         sources = LetterSources(
             boards=live_boards(connection, ticker.planners, day),
             today=day,
+            local=ticker.local,
             notices={},
             in_full=in_full,
             links=links,

@@ -57,7 +57,7 @@ class Ticker:
             # Looked at again: another daemon may have been faster.
             if hold_of(connection) is not None:
                 return False
-            end_pauses(connection, boards(connection), moment)
+            end_pauses(connection, self.planners, boards(connection), moment)
             self._plan(connection, moment)
             self._mail(connection, moment)
         return True
@@ -68,7 +68,7 @@ class Ticker:
         Nothing is composed, and a hold is no hindrance: it is called when one ends.
         """
         moment = self.local.moment(now)
-        end_pauses(connection, boards(connection), moment)
+        end_pauses(connection, self.planners, boards(connection), moment)
         self._plan(connection, moment)
         decide(connection, live_boards(connection, self.planners, moment.today), moment)
 
@@ -104,7 +104,7 @@ class Ticker:
         if sending or overviews:
             for stage in STAGES:
                 stage.run(connection, sending, moment)
-            note_subjects_of_waiting(connection, live, moment.today)
+            note_subjects_of_waiting(connection, live, moment)
 
 
 def _sending(live: Mapping[str, LiveBoard], moment: Moment) -> dict[str, LiveBoard]:

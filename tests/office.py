@@ -296,7 +296,10 @@ class Office:
             if row is None:
                 raise LookupError(board_id)
             moment = self.local.moment(self.now)
-            return end_pause(connection, row, PauseKind(kind), name, moment=moment, who=WHO)
+            days = self.ticker.planners.get(connection, row).days
+            return end_pause(
+                connection, row, PauseKind(kind), name, days=days, moment=moment, who=WHO
+            )
 
     def go_live(self, day: str, board_id: str = "lscb") -> None:
         """Lets mails begin on `day`."""

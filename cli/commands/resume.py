@@ -81,6 +81,7 @@ def resume(
                 row,
                 kind,
                 name,
+                days=installation.planners.get(connection, row).days,
                 moment=installation.local.moment(installation.clock()),
                 who=who,
             )

@@ -126,5 +126,10 @@ class Writer:
         today = self.local.day_of(self.clock())
         boards = live_boards(connection, self.planners, today)
         return LetterSources(
-            boards=boards, today=today, notices=notices, in_full=in_full, links=self.links
+            boards=boards,
+            today=today,
+            local=self.local,
+            notices=notices,
+            in_full=in_full,
+            links=self.links,
         )

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from ...calendar.occurrences import Kind
 from ...calendar.planner.roles import RoleName
 from ...calendar.rules.escalation import TAKEN_BACK
+from ...core.local_time import Moment
 from ...storage.database.errors import DatabaseError
 from ...storage.mail.messages import heads_of, note_subjects, subjects_of_unwritten
 from ...storage.schema.column_types import AnyRow
@@ -72,13 +73,16 @@ def assemble(
 
 
 def note_subjects_of_waiting(
-    connection: Connection, boards: Mapping[str, LiveBoard], today: date
+    connection: Connection, boards: Mapping[str, LiveBoard], moment: Moment
 ) -> None:
     """Notes what today's messages are about that wait to be written.
 
     So a mail that is kept waiting, or is refused, can be told from others.
     """
-    sources = LetterSources(boards=boards, today=today, notices={}, in_full=False)
+    today = moment.today
+    sources = LetterSources(
+        boards=boards, today=today, local=moment.local, notices={}, in_full=False
+    )
     noted = subjects_of_unwritten(connection, today)
     letters = _each_assembled(connection, list(noted), sources)
     subjects = {number: subject(letter) for number, letter in letters if letter is not None}
@@ -188,6 +192,7 @@ def _overview(connection: Connection, row: AnyRow, sources: LetterSources) -> Ov
         week=week,
         first=first,
         today=sources.today,
+        local=sources.local,
         notices=sources.notices.get(row.board, ()),
         pages=sources.links.board(row.board),
     )

@@ -12,6 +12,7 @@ from ...calendar.planner.model import Action, Obligation, Planner
 from ...calendar.planner.roles import RoleName
 from ...calendar.rules.timing import Undecided
 from ...calendar.status import OPEN, Status, status_on
+from ...core.local_time import LocalTime
 from ...storage.mail.board_messages import undelivered
 from ...storage.occurrences import StoredOccurrence, missed_since, unfinished
 from ...storage.pauses import pauses_of
@@ -32,6 +33,7 @@ def overview_of(
     week: date,
     first: bool,
     today: date,
+    local: LocalTime,
     notices: tuple[str, ...],
     pages: str = "",
 ) -> Overview:
@@ -59,7 +61,7 @@ def overview_of(
         undecided=_undecided(planner),
         vacant=vacant_roles(planner, today),
         notices=notices,
-        paused=_paused(connection, planner),
+        paused=_paused(connection, planner, local),
         pages=pages,
     )
 
@@ -137,10 +139,11 @@ def _undelivered(connection: Connection, board_id: str) -> tuple[Trouble, ...]:
     )
 
 
-def _paused(connection: Connection, planner: Planner) -> tuple[str, ...]:
+def _paused(connection: Connection, planner: Planner, local: LocalTime) -> tuple[str, ...]:
     """A sentence on everything that is paused: whose email, since when and until when."""
     return tuple(
-        f"{mails_meant(planner, pause.kind, pause.id)} {paused_words(pause, pause.since.date())}"
+        f"{mails_meant(planner, pause.kind, pause.id)} "
+        f"{paused_words(pause, local.day_of(pause.since))}"
         for pause in pauses_of(connection, planner.board)
     )
 

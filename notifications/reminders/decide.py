@@ -111,12 +111,18 @@ def is_chased(row: StoredOccurrence, planner: Planner, day: date, away: Collecti
 
 
 def make_due_now(
-    connection: Connection, row: StoredOccurrence, moment: Moment, *, why: str = NOBODY_TOLD
+    connection: Connection,
+    row: StoredOccurrence,
+    moment: Moment,
+    *,
+    due: date | None = None,
+    why: str = NOBODY_TOLD,
 ) -> StoredOccurrence:
-    """Makes an item due today whose owner was not told of its date in time.
+    """Makes an item due today, or on `due`, whose owner was not told of its date in time.
 
     Lateness, and copies to others, count from the first email that could be read.
     """
+    due = due or moment.today
     supersede_unsent(connection, [row.id], UnsentReason.DATE_MOVED)
     # Noted once, however many days it takes until an email leaves.
     if row.planned_due is None:
@@ -126,12 +132,12 @@ def make_due_now(
             subject=row.key,
             what=ChangeKind.MOVED,
             before=row.due,
-            after=moment.today,
+            after=due,
             why=why,
             now=moment.now,
             who=BOARDCAL,
         )
-    changed = dated(moment.today, ruled=row.ruled_due) | row.steps_again
+    changed = dated(due, ruled=row.ruled_due) | row.steps_again
     update_occurrences(connection, [{"id": row.id, **changed}])
     return replace(row, **changed)
 

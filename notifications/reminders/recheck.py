@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from ...calendar.occurrences import still_owes
 from ...calendar.rules.escalation import TAKEN_BACK, Step
 from ...calendar.status import OWED, SETTLED
+from ...core.local_time import LocalTime
 from ...storage.mail.ledger import hand_rows_on, rows_of, take_back, take_out_resting
 from ...storage.mail.overviews import hand_overview_on, overviews_of
 from ...storage.message_states import CarriedState
@@ -33,6 +34,7 @@ class LetterSources:
 
     boards: Mapping[str, LiveBoard]
     today: date
+    local: LocalTime
     notices: Mapping[str, tuple[str, ...]]
     in_full: bool = True
     links: Links = NO_LINKS
@@ -98,25 +100,21 @@ def still_holds(connection: Connection, message_id: int, sources: LetterSources)
         ):
             return True
     for row in overviews_of(connection, messages, state=CarriedState.SENDING):
-        if _hears_as_secretariat(row, sources):
+        if _is_secretariat(row, sources):
             return True
     for row in requests_of(connection, messages, state=CarriedState.SENDING):
         # The outcome of a request is for its asker.
-        if (
-            _hears_as_secretariat(row, sources)
-            if row.closed_at is None
-            else _may_hear(row, sources)
-        ):
+        if _may_hear(row, sources) and (row.closed_at is not None or _is_secretariat(row, sources)):
             return True
     return False
 
 
-def _hears_as_secretariat(row: AnyRow, sources: LetterSources) -> bool:
+def _is_secretariat(row: AnyRow, sources: LetterSources) -> bool:
+    """Whether the reader is the secretariat, and not away; their overview goes in any pause."""
     board = sources.boards.get(row.board)
-    is_secretariat = board is not None and (
-        secretariat_on(board.planner, sources.today) == row.recipient
+    return board is not None and (
+        secretariat_on(board.planner, sources.today, board.away) == row.recipient
     )
-    return is_secretariat and _may_hear(row, sources)
 
 
 def _may_hear(row: AnyRow, sources: LetterSources) -> bool:

@@ -29,14 +29,15 @@ def overviews_due(
 ) -> Iterator[OverviewDue]:
     """This week's, from the week's first working day on; a Board's very first at once.
 
-    A very first one after a week's last working day is the next week's: one such is enough.
+    A very first one after a week's last working day is the next week's: one such is enough. It
+    goes on in a pause of the Board: else nobody would be reminded that it is on.
     """
     newest = newest_weeks(connection)
     for name, board in boards.items():
         is_first = name not in newest
         first_day = board.planner.days.on_or_after(moment.today) if is_first else moment.today
         week = first_day - timedelta(days=first_day.weekday())
-        if board.paused or not (is_first or (newest[name] < week and board.is_sending(moment))):
+        if not (is_first or (newest[name] < week and board.is_sending(moment))):
             continue
         recipient = secretariat_on(board.planner, moment.today, board.away)
         if recipient is not None:

@@ -160,9 +160,10 @@ def _due_now(
 
 
 def _falls_into_a_pause(context: MailingContext, entry: CalendarEntry) -> bool:
+    days = context.view.planner.days
     return entry.kind is not Kind.REVIEW and any(
         pause.until is not None
-        and context.view.local.day_of(pause.since) <= entry.due < pause.until
+        and context.view.local.day_of(pause.since) <= entry.due < days.on_or_after(pause.until)
         for pause in context.pauses_about(entry.owner.id)
     )
 

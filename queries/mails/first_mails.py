@@ -53,6 +53,7 @@ def mails_after_resuming(
             current,
             kind,
             name,
+            days=installation.planners.get(connection, current).days,
             moment=installation.local.moment(installation.clock()),
             who=NOBODY,
         )

@@ -22,7 +22,10 @@ def pause_effects(
 ) -> tuple[str, ...]:
     """What follows where a Board, a body or a person is paused; `away` are paused already."""
     if kind == PauseKind.BOARD:
-        return ("Nobody gets any email of this Board until the pause ends.", *LATER)
+        return (
+            "Until the pause ends only the weekly overview goes out, to the secretariat.",
+            *LATER,
+        )
     if kind == PauseKind.BODY:
         effect = "Nobody is reminded of what it owes, and nobody is chased, until the pause ends."
         return (effect, *LATER)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 from sqlalchemy import Connection
 
@@ -121,13 +122,10 @@ def _capacities(planner: Planner, body: Body, *, owes: bool) -> Iterator[tuple[L
 
 def _handover(change: _RoleChange, level: Level, what: str) -> Iterator[str]:
     """Each day from which these emails go to another reader than without the change."""
-    days = _turning_days(change.body, change.starts)
+    days = _turning_days(change, change.starts)
     if all(change.reader_before(level, day) == change.reader_after(level, day) for day in days):
         return
-    current = change.reader_before(level, change.today)
-    if change.starts > change.today and current is not None:
-        until = long_date(change.starts - ONE_DAY)
-        yield f"Until {until} {what} go to {current.address}, as now."
+    yield from _until_then(change, level, what)
     previous: Recipient | None = None
     for number, day in enumerate(days):
         reader = change.reader_after(level, day)
@@ -144,11 +142,27 @@ def _handover(change: _RoleChange, level: Level, what: str) -> Iterator[str]:
         yield f"From {long_date(day)} {what} go to {reader.address}{instead}.{why}"
 
 
-def _turning_days(body: Body, starts: date) -> list[date]:
-    """`starts`, and every later day on which a role of the body begins or is over."""
+def _until_then(change: _RoleChange, level: Level, what: str) -> Iterator[str]:
+    """To whom these emails go until the change begins, which may pass on meanwhile."""
+    days = [day for day in _turning_days(change, change.today) if day < change.starts]
+    readers = [(day, change.reader_before(level, day)) for day in days]
+    turns = [turn for turn, last in zip(readers[1:], readers, strict=False) if turn[1] != last[1]]
+    for (day, reader), (end, _) in pairwise([*readers[:1], *turns, (change.starts, None)]):
+        if reader is None:
+            continue
+        if day == change.today:
+            yield f"Until {long_date(end - ONE_DAY)} {what} go to {reader.address}, as now."
+        else:
+            yield f"From {long_date(day)} {what} go to {reader.address}."
+
+
+def _turning_days(change: _RoleChange, starts: date) -> list[date]:
+    """`starts`, and each later day on which a role of the body begins or ends, or a pause ends."""
+    body = change.body
     begins = (holder.starts for holder in body.holders if holder.starts is not None)
     ends = (holder.ends + ONE_DAY for holder in body.holders if holder.ends is not None)
-    return sorted({starts, *(day for day in (*begins, *ends) if day > starts)})
+    backs = (pause.until for pause in change.context.pauses if pause.until is not None)
+    return sorted({starts, *(day for day in (*begins, *ends, *backs) if day > starts)})
 
 
 def _next_mails(

@@ -9,7 +9,7 @@ import pytest
 from boardcal.operations.record import RecordError
 from boardcal.storage.pauses import pauses_of
 from boardcal.storage.schema.occurrences import change
-from boardcal.tests.factories import CHAIR, LONDON, SECRETARIAT, VICE, at
+from boardcal.tests.factories import CHAIR, LONDON, S11, SECRETARIAT, VICE, at, day
 
 if TYPE_CHECKING:
     from boardcal.tests.office import Mail, Office
@@ -62,6 +62,31 @@ def test_a_pause_ends_on_a_day_off_and_its_mails_come_on_the_next(live: Office) 
     assert live.sweep("2018-02-10") == []
     assert paused(live) == []
     assert reminded(live.days("2018-02-11", "2018-02-12")) == [("2018-02-12", CHAIR, -10)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [("board", "lscb"), ("body", "pmqag")], ids=["Board", "body"]
+)
+def test_what_fell_due_is_due_on_the_first_day_of_emails_after_a_weekend(
+    live: Office, kind: str, name: str
+) -> None:
+    live.pause(kind, name, until="2018-02-24")
+    mails = live.days("2018-01-23", "2018-02-27")
+    assert [one for one in reminded(mails) if one[1] == CHAIR] == [
+        ("2018-02-26", CHAIR, 0),
+        ("2018-02-27", CHAIR, 1),
+    ]
+    assert live.row(S11).due == day("2018-02-26")
+
+
+def test_nothing_is_shown_overdue_on_the_days_off_that_a_pause_ends_on(live: Office) -> None:
+    live.pause("board", "lscb", until="2018-02-24")
+    live.days("2018-01-23", "2018-02-25")
+    assert live.row(S11).due == day("2018-02-26")
+    live.pause("body", "pmqag")
+    live.now = at("2018-02-25 10:00")
+    live.resume("body", "pmqag")
+    assert live.row(S11).due == day("2018-02-26")
 
 
 def test_nothing_is_written_each_minute_once_it_has_ended(live: Office) -> None:

@@ -147,7 +147,14 @@ def _resume(request: Request, wanted: Wanted) -> Response:
         target = _target(view.planner, pauses_of(connection, view.id), form_of(request))
         who, why = user_of(request).email, wanted.why or None
         ended = end_pause(
-            connection, view.row, target.kind, target.id, moment=view.moment, who=who, why=why
+            connection,
+            view.row,
+            target.kind,
+            target.id,
+            days=view.planner.days,
+            moment=view.moment,
+            who=who,
+            why=why,
         )
     state = "go on" if ended else "were not paused; nothing was changed"
     return redirect(request, "/pauses", f"{target.mails} {state}.")

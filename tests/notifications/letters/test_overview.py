@@ -53,7 +53,7 @@ def shown(office: Office, today: str, board_id: str = "lscb", **given: Any) -> O
     with office.database.read() as connection:
         board = live_boards(connection, office.ticker.planners, day(today))[board_id]
         asked: dict[str, Any] = {"week": day(today), "first": False, "notices": ()} | given
-        return overview_of(connection, board, today=day(today), **asked)
+        return overview_of(connection, board, today=day(today), local=office.local, **asked)
 
 
 # When
@@ -125,12 +125,25 @@ def test_one_that_could_not_leave_for_weeks_is_replaced_by_the_newest(office: Of
     assert {row.state for row in office.table(overview)} == {"sent"}
 
 
-def test_a_paused_board_sends_none_until_it_goes_on(office: Office) -> None:
-    office.store(make_planner(report=[])).sweep("2018-03-14")
+def test_of_a_paused_board_it_comes_each_week_alone_and_says_so(any_office: Office) -> None:
+    any_office.store().sweep("2018-02-07")
+    any_office.pause("board", "lscb")
+    mails = any_office.days("2018-02-08", "2018-02-28")
+    assert overviews(mails) == [
+        ("Mon 12 Feb 08:00", SECRETARIAT),
+        ("Mon 19 Feb 08:00", SECRETARIAT),
+        ("Mon 26 Feb 08:00", SECRETARIAT),
+    ]
+    assert [mail.items for mail in mails] == [[], [], []]
+    said = "The mails of Cumbria LSCB have been paused since 7 February 2018, until somebody ends"
+    assert all(said in mail.text for mail in mails)
+
+
+def test_it_says_since_which_local_day_something_is_paused(office: Office) -> None:
+    office.store().now = at("2018-06-15 00:30")
     office.pause("board", "lscb")
-    assert office.days("2018-03-19", "2018-03-20") == []
-    office.resume("board", "lscb")
-    assert len(overviews(office.sweep("2018-03-21"))) == 1
+    (sentence,) = shown(office, "2018-06-18").paused
+    assert "since 15 June 2018" in sentence
 
 
 def test_a_board_that_is_not_live_sends_none(office: Office) -> None:

@@ -154,8 +154,21 @@ def test_an_absent_newcomer_gets_no_mail_until_back() -> None:
     assert "is away, so it goes to the secretariat." in texts[-1]
 
 
-def test_somebody_who_is_back_by_then_is_not_stood_in_for() -> None:
+def test_somebody_who_is_back_by_then_is_stood_in_for_until_then() -> None:
     office = an_office()
-    said = effects(office, appoint, RoleName.CHAIR, NEW).sentences[1:]
     office.pause("person", CHAIR, until="2018-03-15")
-    assert effects(office, appoint, RoleName.CHAIR, NEW).sentences[1:] == said
+    assert effects(office, appoint, RoleName.CHAIR, NEW).sentences == (
+        f"Until 14 March 2018 {OWED} go to {VICE}, as now.",
+        f"From 15 March 2018 {OWED} go to {CHAIR}.",
+        f"From 1 April 2018 {OWED} go to {NEW} instead of {CHAIR}.",
+    )
+
+
+def test_a_newcomer_who_is_away_until_a_day_takes_over_on_it() -> None:
+    office = an_office()
+    office.appoint(RoleName.VICE_CHAIR, NEW, "2018-01-01")
+    office.pause("person", NEW, until="2018-04-16")
+    said = effects(office, appoint, RoleName.CHAIR, NEW).sentences
+    assert said[0] == f"Until 31 March 2018 {OWED} go to {CHAIR}, as now."
+    assert "is away, so it goes to the secretariat." in said[1]
+    assert said[2] == f"From 16 April 2018 {OWED} go to {NEW} instead of {CHAIR}."

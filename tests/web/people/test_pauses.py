@@ -47,7 +47,7 @@ def paused(place: Place) -> list[tuple[str, str, str | None]]:
         (
             "board",
             "lscb",
-            "Nobody gets any email of this Board until the pause ends.",
+            "Until the pause ends only the weekly overview goes out, to the secretariat.",
             "The mails of Cumbria LSCB are paused.",
         ),
         (
