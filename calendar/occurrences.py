@@ -38,9 +38,9 @@ class Occurrence:
     """One due instance of one owner.
 
     `period` names the instance within its report for good, `slot` the meeting that it is for,
-    which is on the day `meeting` now; `met_by` is the key of the occurrence whose submission
-    counts for this one; `note` says why it moved; `raised` is the day on which somebody raised
-    what is only due as required.
+    which is on the day `meeting` now; `own`: the period is named for that meeting; `met_by` is
+    the key of the occurrence whose submission counts for this one; `note` says why it moved;
+    `raised` is the day on which somebody raised what is only due as required.
     """
 
     board: str
@@ -55,6 +55,7 @@ class Occurrence:
     row: str | None = None
     meeting: date | None = None
     slot: str | None = None
+    own: bool = False
     met_by: str | None = None
     void: bool = False
     note: str | None = None
@@ -219,6 +220,7 @@ def _occurrence(
         audience=obligation.audience,
         meeting=due_date.meeting,
         slot=due_date.slot,
+        own=due_date.own,
         due=due_date.due,
         precision=due_date.precision,
         met_by=_met_by(planner, obligation, owner, due_date.period),

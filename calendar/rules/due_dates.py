@@ -44,7 +44,8 @@ EARLIEST, LATEST = date.min + MARGIN + FURTHEST_MOVE, date.max - MARGIN - FURTHE
 class DueDate:
     """One due date of a timing; `period` names it for good and is never the date itself.
 
-    `slot` names the meeting that it is for, which is on the day `meeting` now.
+    `slot` names the meeting that it is for, which is on the day `meeting` now; `own`: the period
+    is named for that meeting.
     `review` is true for a look at something ongoing, which is never overdue; `void` where the
     meeting it hung on was cancelled; `note` says why it is not where the rule would put it;
     `raised` is the day on which it was raised, where that is why it is due at all.
@@ -55,6 +56,7 @@ class DueDate:
     precision: Precision = Precision.DAY
     meeting: date | None = None
     slot: str | None = None
+    own: bool = False
     review: bool = False
     void: bool = False
     note: str | None = None
@@ -184,6 +186,7 @@ class Expansion:
                     precision=due_date.precision,
                     meeting=due_date.meeting,
                     slot=due_date.slot,
+                    own=due_date.own,
                     note=due_date.note,
                     review=True,
                 )
@@ -223,6 +226,7 @@ def for_meeting(chosen: ForMeeting, papers_due: Callable[[date], date]) -> DueDa
         due=papers_due(meeting.day),
         meeting=meeting.day,
         slot=meeting.slot or None,
+        own=chosen.own,
         void=not meeting.held,
         note=note,
     )

@@ -16,11 +16,15 @@ PapersDue = Callable[[date], date]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForMeeting:
-    """A report's period, the meeting it is for, and why if that is not the usual one."""
+    """A report's period, the meeting it is for, and why if that is not the usual one.
+
+    `own`: it is the meeting that the period is named for, not one counted or one instead of it.
+    """
 
     period: str
     meeting: Meeting
     note: str | None = None
+    own: bool = False
 
 
 def pick_meetings(
@@ -44,7 +48,7 @@ def _every(meetings: Sequence[Meeting]) -> Iterator[ForMeeting]:
     for meeting in meetings:
         if not meeting.extraordinary:
             note = None if meeting.held else _cancelled(meeting)
-            yield ForMeeting(period=meeting.slot, meeting=meeting, note=note)
+            yield ForMeeting(period=meeting.slot, meeting=meeting, note=note, own=True)
 
 
 def _in_months(months: tuple[int, ...], meetings: Sequence[Meeting]) -> Iterator[ForMeeting]:
@@ -86,7 +90,7 @@ def _instead_of(
 ) -> ForMeeting:
     """The last meeting, or where it was cancelled an earlier one whose papers can still come."""
     if last.held:
-        return ForMeeting(period=period, meeting=last)
+        return ForMeeting(period=period, meeting=last, own=True)
     for before in reversed(earlier):
         if before.held and (last.decided is None or papers_due(before.day) > last.decided):
             note = f"{_cancelled(last)}, so this goes to the one before it"
@@ -97,7 +101,7 @@ def _instead_of(
 def or_next(period: str, meeting: Meeting, meetings: Sequence[Meeting]) -> ForMeeting:
     """`meeting`, or the next held one where it was cancelled."""
     if meeting.held:
-        return ForMeeting(period=period, meeting=meeting)
+        return ForMeeting(period=period, meeting=meeting, own=True)
     note = _cancelled(meeting)
     for later in meetings:
         if later.counts and later.day >= meeting.day and later.slot != meeting.slot:

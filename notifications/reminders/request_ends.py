@@ -61,8 +61,12 @@ def follow_requests(
         _close(connection, request, ending, now=moment.now)
     for board, planner in planners.items():
         secretariat = secretariat_on(planner, moment.today)
-        for request in requests_wanted_again(connection, board, moment.today):
-            if _answers(connection, planner, request, moment.today):
+        wanted = requests_wanted_again(connection, board, moment.today)
+        redatings = last_redatings(connection, {request.key for request in wanted})
+        for request in wanted:
+            # The date that somebody gave it since would end it again, and tell its asker twice.
+            is_redated = _date_ending(request, redatings.get(request.key)) is not None
+            if not is_redated and _answers(connection, planner, request, moment.today):
                 open_again(connection, request, secretariat)
 
 
@@ -138,25 +142,23 @@ def _ended(
         if request.wish is Wish.HAND_OVER:
             ending = _role_ending(connection, planners[request.board], request, today)
         elif row.is_owed or row.state == Status.UNSETTLED:
-            ending = _date_ending(request, row, redatings.get(row.key))
+            ending = _date_ending(request, redatings.get(row.key))
         else:
             ending = _item_ending(connection, row)
         if ending is not None:
             yield request, ending
 
 
-def _date_ending(
-    request: AnswerRequest, row: StoredOccurrence, redating: AnyRow | None
-) -> Ending | None:
+def _date_ending(request: AnswerRequest, redating: AnyRow | None) -> Ending | None:
     """The end of a request whose item has another date since."""
     if redating is None or redating.at < request.asked_at:
         return None
-    outcome = f"It has a new date, {long_date(row.due)}"
+    outcome = f"It has a new date, {long_date(request.due)}"
     if redating.why:
         outcome += f": {one_line(redating.why).rstrip('.')}"
     if redating.what is ChangeKind.EXTENDED:
         return Ending(end=RequestEnd.REDATED, outcome=outcome, who=redating.who)
-    if request.until is not None and row.due >= request.until:
+    if request.until is not None and request.due >= request.until:
         return Ending(end=RequestEnd.MOVED, outcome=outcome)
     return None
 

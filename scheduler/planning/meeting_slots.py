@@ -100,6 +100,7 @@ class MeetingSlots:
             due=self.papers_due(row, chosen.meeting),
             meeting=chosen.meeting.day,
             slot=chosen.meeting.slot,
+            own=chosen.own,
             void=not chosen.meeting.held,
             note=note,
         )

@@ -74,9 +74,13 @@ def _follow_settled(
     occurrence: Occurrence,
     slots: MeetingSlots,
 ) -> None:
-    """What is settled stays so, and is for its meeting wherever that goes."""
+    """What is settled stays so, and is for its meeting wherever that goes.
+
+    What went on to another, for its own was cancelled, is back there once that takes place.
+    """
     meeting = slots.meeting(row)
-    if meeting is not None and meeting.held and occurrence.slot != meeting.slot:
+    is_back = occurrence.own and not occurrence.void
+    if meeting is not None and meeting.held and occurrence.slot != meeting.slot and not is_back:
         # It counts for the period that it was for, and was for this meeting.
         due = slots.papers_due(row, meeting)
         occurrence = replace(occurrence, due=due, meeting=meeting.day, slot=meeting.slot)

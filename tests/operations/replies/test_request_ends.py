@@ -283,6 +283,25 @@ def test_a_returned_report_does_not_open_a_request_of_long_ago(live: Office) -> 
     assert waiting(live) == []
 
 
+@pytest.mark.parametrize("end", ["a move", "a waiver"])
+def test_a_date_given_after_the_end_opens_no_request_to_end_it_twice(
+    live: Office, end: str
+) -> None:
+    asks_for_time(live)
+    UNDONE[end][0](live)
+    live.tick()
+    if end == "a waiver":
+        live.record(S11, None)
+        live.now = live.now.replace(minute=40)
+        live.extend(S11, "2018-02-26", "agreed")
+        live.record(S11, Status.WAIVED)
+        live.record(S11, None)
+    else:
+        live.extend(S11, "2018-02-26", "the Board waits")
+    assert waiting(live) == []
+    assert len(is_told(live, end="2018-02-07")) == 1
+
+
 def test_a_request_made_anew_is_not_doubled_by_an_undo(live: Office) -> None:
     asks_for_time(live)
     live.record(S11, Status.WAIVED)

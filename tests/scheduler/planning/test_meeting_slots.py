@@ -99,6 +99,56 @@ def test_what_was_submitted_for_a_cancelled_meeting_stays_or_goes_on(
     assert state(office, S11) == "submitted 2018-05 2018-05-10 due 2018-04-25"
 
 
+def is_back(office: Office, meeting: str, when: str) -> None:
+    office.edit(lambda c: add_meeting(c, "lscb", day(meeting), extraordinary=False))
+    office.tick(when)
+
+
+@pytest.mark.parametrize("submitted", ["before the cancellation", "after it"])
+@pytest.mark.parametrize("key", [S11, QUARTER])
+def test_what_was_submitted_is_back_with_its_meeting_once_that_takes_place(
+    office: Office, key: str, submitted: str
+) -> None:
+    office.store(planner()).tick("2018-02-12")
+    if submitted == "before the cancellation":
+        office.record(key, Status.SUBMITTED)
+    cancels(office, "2018-03-08", "2018-02-12 10:00")
+    if submitted == "after it":
+        office.record(key, Status.SUBMITTED)
+    cancels(office, "2018-05-10", "2018-02-12 11:00")
+    assert state(office, key) == "submitted 2018-07 2018-07-12 due 2018-06-28"
+    is_back(office, "2018-03-08", "2018-02-12 12:00")
+    assert state(office, key) == "submitted 2018-03 2018-03-08 due 2018-02-22"
+    is_back(office, "2018-05-10", "2018-02-12 13:00")
+    assert state(office, key) == "submitted 2018-03 2018-03-08 due 2018-02-22"
+
+
+def test_what_was_put_off_and_submitted_is_back_with_the_meeting_chosen(office: Office) -> None:
+    office.store(planner()).tick("2018-02-12")
+    office.put_off(EVERY, "2018-05-10")
+    office.record(EVERY, Status.SUBMITTED)
+    cancels(office, "2018-05-10", "2018-02-12 10:00")
+    assert state(office, EVERY) == "submitted 2018-07 2018-07-12 due 2018-06-28"
+    is_back(office, "2018-06-14", "2018-02-12 10:30")
+    assert state(office, EVERY) == "submitted 2018-07 2018-07-12 due 2018-06-28"
+    is_back(office, "2018-05-10", "2018-02-12 11:00")
+    assert state(office, EVERY) == "submitted 2018-05 2018-05-10 due 2018-04-25"
+
+
+def test_what_was_submitted_stays_where_counting_would_put_another_meeting(
+    office: Office,
+) -> None:
+    second = "lscb/other/pmqag/2"
+    counted = {"meeting": "lscb", "every": 2, "from": "January 2018"}
+    office.store(checked(make_document(report=[make_report("other", when=counted)])))
+    office.tick("2018-02-12")
+    before = state(office, second)
+    office.record(second, Status.SUBMITTED)
+    office.edit(lambda c: add_meeting(c, "lscb", day("2018-04-12"), extraordinary=False))
+    office.tick("2018-02-12 10:00")
+    assert state(office, second) == before.replace("open", "submitted")
+
+
 def test_an_extended_date_stands_while_its_meeting_moves(office: Office) -> None:
     office.store(planner()).tick("2018-02-12")
     office.extend(EVERY, "2018-03-01")
