@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from binascii import b2a_qp
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from email import message_from_bytes
 from urllib.parse import quote
 
 from itsdangerous import BadData, URLSafeSerializer
@@ -18,6 +21,9 @@ KEPT_FOR = timedelta(days=92)
 
 # Stands where a mail is only shown. It has the form of a link and opens a page that says so.
 ONLY_SHOWN = "works-in-the-sent-mail"
+
+
+SIGNED = re.compile(r"(/answer/)[\w.~:=-]+")
 
 
 class LinkError(BoardcalError):
@@ -36,11 +42,11 @@ class ExpiredLinkError(LinkError):
 class AnswerLink:
     """What a signed link is for: one reader answering about one thing due.
 
-    `occurrence` is its number in the database, `due_revision` which of its dates the mail spoke
-    of, `until` the last day that the link opens anything.
+    `occurrence` is its identity, never given to another; `due_revision` says which of its dates
+    the mail spoke of, `until` the last day that the link opens anything.
     """
 
-    occurrence: int
+    occurrence: str
     due_revision: int
     recipient: str
     until: date
@@ -64,11 +70,12 @@ class LinkSigner:
     def read(self, token: str, *, today: date) -> AnswerLink:
         """What a token is for. Raises LinkError, or ExpiredLinkError after its time."""
         try:
-            number, revision, until, recipient = self._serializer().loads(token)
+            identity, revision, until, recipient = self._serializer().loads(token)
         except BadData:
             raise LinkError("The link is not whole, or not one of ours.") from None
         link = AnswerLink(
-            occurrence=number,
+            # Links of before carry a number, which what was there then has kept for its identity.
+            occurrence=str(identity),
             due_revision=revision,
             recipient=recipient,
             until=date.fromisoformat(until),
@@ -111,9 +118,31 @@ class Links:
         """The page of something due, for who signs in."""
         return due_page(self.board(board), key)
 
-    def request(self, board: str, number: int) -> str:
+    def request(self, board: str, identity: str) -> str:
         """The page of what a chair asks for."""
-        return f"{self.board(board)}/requests/{number}" if self.base_url else ""
+        return f"{self.board(board)}/requests/{identity}" if self.base_url else ""
+
+
+def without_links(content: bytes) -> bytes:
+    """The bytes of a mail whose signed links open nothing any more, for others than its reader.
+
+    A mail without any comes back as it is.
+    """
+    mail, is_changed = message_from_bytes(content), False
+    for part in mail.walk():
+        if part.get_content_maintype() != "text":
+            continue
+        text = bytes(part.get_payload(decode=True) or b"").decode(errors="replace")
+        safe = SIGNED.sub(rf"\1{ONLY_SHOWN}", text)
+        if safe != text:
+            is_changed = True
+            del part["Content-Transfer-Encoding"]
+            part["Content-Transfer-Encoding"] = "quoted-printable"
+            lines = safe.replace("\r\n", "\n").encode()
+            part.set_payload(b2a_qp(lines, istext=True).decode("ascii"))
+    # Headers stay as they are: none is folded anew.
+    as_sent = mail.policy.clone(linesep="\r\n", max_line_length=0)
+    return mail.as_bytes(policy=as_sent) if is_changed else content
 
 
 def due_page(pages: str, key: str) -> str:

@@ -18,7 +18,7 @@ from ..storage.boards import hold_boards
 from ..storage.change_kinds import ChangeKind
 from ..storage.change_log import note_change
 from ..storage.occurrences import StoredOccurrence, occurrence_by_key
-from ..storage.recorded_events import add_raised, last_raised, raised_of
+from ..storage.recorded_events import add_raised, last_raised, new_mark, raised_of
 from ..wording.names import Names
 from .raisable import meeting_for, raisable, require_owner
 from .record import RecordError, require_ahead, stored_again
@@ -90,6 +90,7 @@ def check_raise(
         day=item.day if meeting is None else meeting.scheduled,
         body=item.body,
         slot=None if meeting is None else meeting.slot,
+        mark=new_mark(),
     )
     for row in raised_alike(connection, view, raised):
         if row.is_owed:

@@ -33,7 +33,6 @@ from ..storage.database.engine import Database, sqlite_path
 from ..storage.database.integrity import doubt_of_sqlite, faults_of, missing_from
 from ..storage.database.schema_version import how_to_mend
 from ..storage.holds import hold_of
-from ..storage.installation import installation_id
 from .planner.open_questions import (
     OpenDate,
     Reading,
@@ -97,13 +96,13 @@ def check(
     findings.fine.append(f"Settings: {loaded.origin}.")
     _check_settings(findings, loaded.settings)
     imported = _check_planner_file(findings, loaded.settings)
-    contents, installation = _check_database(findings, loaded, clock, imported, board)
+    contents = _check_database(findings, loaded, clock, imported, board)
     for content in contents:
         _check_content(findings, content, loaded, clock)
     _check_templates(findings)
     can_leave = _check_transport(findings, loaded.settings, clock)
     if test_mail_to is not None and can_leave:
-        sender = sender_for(loaded.settings, installation)
+        sender = sender_for(loaded.settings)
         with _noted(findings):
             transport = transport_for(loaded.settings, clock=clock, patience=PATIENCE)
             now = clock().astimezone(loaded.settings.zone)
@@ -168,9 +167,9 @@ def _check_database(
     clock: Clock,
     imported: PlannerFile | None,
     board: str | None,
-) -> tuple[list[PlannerFile], str]:
-    """The planners in force, else that of the file; and the installation's id."""
-    contents, number = [imported] if imported else [], "check"
+) -> list[PlannerFile]:
+    """The planners in force, else that of the file."""
+    contents = [imported] if imported else []
     with (
         _noted(findings),
         opened_for_reading(loaded, clock, with_planner=False) as installation,
@@ -179,7 +178,6 @@ def _check_database(
         missing = missing_from(connection) if installation.stored else None
         if missing is not None:
             raise BoardcalError(f"{missing} {how_to_mend(installation.database)}")
-        number = installation_id(connection)
         if installation.stored:
             findings.fine.append(f"Database {installation.database.name}: it can be read.")
             contents = _check_stored(findings, installation, connection, board)
@@ -190,7 +188,7 @@ def _check_database(
                 "There is no database yet; the first `boardcal run` makes it "
                 f"({installation.settings.database.sqlite_file or 'in PostgreSQL'})."
             )
-    return contents, number
+    return contents
 
 
 def _check_stored(

@@ -48,7 +48,7 @@ class Decision:
     ref: str | None = None
     body: str | None = None
     message: int | None = None
-    request: int | None = None
+    request: str | None = None
     promise: int | None = None
 
 
@@ -274,5 +274,5 @@ def _of_request(request: AnswerRequest, names: Names) -> Decision:
     return Decision(
         about=f"{request.title} ({names.place(request.ref)})",
         text=f"{request_sentence(request)} It is owed by {owner}, due {due}.",
-        request=request.id,
+        request=request.identity,
     )

@@ -29,13 +29,12 @@ def alive_for(settings: Settings, announce: Callable[[str], None]) -> Alive | No
     )
 
 
-def sender_for(settings: Settings, installation: str) -> Sender:
-    """How the mails of an installation are addressed; `installation` is its id."""
+def sender_for(settings: Settings) -> Sender:
+    """How the mails of an installation are addressed."""
     from ..notifications.delivery.envelope import Sender
 
     mail = settings.mail
     return Sender(
-        installation=installation,
         address=str(mail.sender),
         by_board={board: str(sender) for board, sender in mail.from_by_board.items()},
         reply_to="" if mail.reply_to is None else str(mail.reply_to),

@@ -80,7 +80,7 @@ class Service:
             database=self.installation.database,
             transport=self.transport,
             templates=Templates(),
-            sender=sender_for(self.installation.settings, installed_as),
+            sender=sender_for(self.installation.settings),
             local=self.installation.local,
             clock=self.installation.clock,
             name=own_name(),

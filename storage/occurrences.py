@@ -84,6 +84,7 @@ class StoredOccurrence:
     planned_due: date | None = None
     slot: str | None = None
     put_off: str | None = None
+    identity: str = ""
 
     @property
     def is_owed(self) -> bool:
@@ -114,6 +115,12 @@ def stored_occurrences(rows: Iterable[Any]) -> list[StoredOccurrence]:
 def occurrence_by_key(connection: Connection, key: str) -> StoredOccurrence | None:
     """The occurrence with this key, or None."""
     rows = connection.execute(select(occurrence).where(occurrence.c.key == key))
+    return next(iter(stored_occurrences(rows)), None)
+
+
+def occurrence_named(connection: Connection, identity: str) -> StoredOccurrence | None:
+    """The occurrence that a link names, or None."""
+    rows = connection.execute(select(occurrence).where(occurrence.c.identity == identity))
     return next(iter(stored_occurrences(rows)), None)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import date, datetime
 
 from sqlalchemy import Connection, insert, select
@@ -10,7 +11,15 @@ from ..calendar.rules.as_required import Happened, Raised
 from ..calendar.rules.due_dates import Event
 from .schema.occurrences import event, raised
 
-FIELDS = ("ref", "number", "owner", "on", "day", "body", "slot")
+FIELDS = ("ref", "number", "owner", "on", "day", "body", "slot", "mark")
+
+
+def new_mark() -> str:
+    """32 random bits as text, which tell two things apart that were given one number.
+
+    A number is given again once a backup is brought back, and what was published under it stays.
+    """
+    return secrets.token_hex(4)
 
 
 def happened(connection: Connection, board_id: str) -> list[Happened]:
@@ -56,7 +65,13 @@ def add_event(connection: Connection, board_id: str, new: Event, *, at: datetime
     """Stores that an event happened; the primary key refuses a number that is taken."""
     connection.execute(
         insert(event).values(
-            board=board_id, name=new.name, number=new.number, on=new.on, at=at, who=who
+            board=board_id,
+            name=new.name,
+            number=new.number,
+            on=new.on,
+            at=at,
+            who=who,
+            mark=new.mark,
         )
     )
 
@@ -64,8 +79,8 @@ def add_event(connection: Connection, board_id: str, new: Event, *, at: datetime
 def recorded_events(connection: Connection, board_id: str) -> list[Event]:
     """The awaited events that the secretariat recorded, by name and number."""
     rows = connection.execute(
-        select(event.c.name, event.c.number, event.c.on)
+        select(event.c.name, event.c.number, event.c.on, event.c.mark)
         .where(event.c.board == board_id)
         .order_by(event.c.name, event.c.number)
     )
-    return [Event(name=row.name, number=row.number, on=row.on) for row in rows]
+    return [Event(**row) for row in rows.mappings()]

@@ -92,6 +92,13 @@ def _address(server: URL, name: str) -> str:
     return server.set(database=name).render_as_string(hide_password=False)
 
 
+@pytest.fixture
+def unmarked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Gives what is raised or recorded no random mark, so that a test can say its key."""
+    for module in ("raise_item", "planner.events"):
+        monkeypatch.setattr(f"boardcal.operations.{module}.new_mark", lambda: None)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def kind(request: pytest.FixtureRequest) -> str:
     """Which database; a test that asks for it runs on both."""

@@ -12,7 +12,7 @@ from email.policy import default
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, Table, select, update
+from sqlalchemy import Connection, String, Table, cast, select, update
 
 from boardcal.calendar.planner.file_schema import PlannerFile
 from boardcal.calendar.planner.roles import RoleName
@@ -53,7 +53,7 @@ from boardcal.tests.mailed_items import parse_items
 from .factories import LONDON, at, make_planner
 
 INSTALLATION = "1" * 32
-SENDER = Sender(installation=INSTALLATION, address="Cumbria LSCB <lscb@example.org>")
+SENDER = Sender(address="Cumbria LSCB <lscb@example.org>")
 TEMPLATES = Templates()
 WHO = "secretariat"
 START = at("2017-11-01")
@@ -330,6 +330,11 @@ class Office:
         """All rows of a table, oldest first."""
         with self.database.read() as connection:
             return connection.execute(select(table).order_by(*table.primary_key)).all()
+
+    def name_by_number(self, table: Table) -> None:
+        """Names the rows of a table by their numbers, as rows older than identities are."""
+        with self.database.write() as connection:
+            connection.execute(update(table).values(identity=cast(table.c.id, String)))
 
     def ledger(self, key: str | None = None) -> list[tuple[int, str, str, str]]:
         """Step, recipient, level and state of what was decided, of one occurrence or of all."""

@@ -32,6 +32,12 @@ class NumberConvertor(Convertor[int]):
         return str(value)
 
 
+class IdentityConvertor(StringConvertor):
+    """The identity of something stored, `{id:identity}`: the number of what is old enough."""
+
+    regex = "[A-Za-z0-9_-]{1,32}"
+
+
 class AloneConvertor(StringConvertor):
     """A part of the planner that there is once, such as its working days: `{name:alone}`."""
 
@@ -45,6 +51,7 @@ class ManyConvertor(StringConvertor):
 
 
 register_url_convertor("number", NumberConvertor())
+register_url_convertor("identity", IdentityConvertor())
 register_url_convertor("alone", AloneConvertor())
 register_url_convertor("many", ManyConvertor())
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from .date_text import long_date
-from .due_dates import DueDate, Event, for_meeting
+from .due_dates import DueDate, Event, for_meeting, marked
 from .meeting_selection import ForMeeting, or_next
 from .meeting_series import FURTHEST_MOVE, Meeting, Series, meetings
 from .timing import PAPERS_WORKING_DAYS
@@ -18,7 +18,7 @@ class Raised:
     """That something as required was raised, the `number`th time of its report or action `ref`.
 
     `on` is the day of raising. It is for the meeting of `body` called `slot`, scheduled for
-    `day`; without a body it is due by `day`.
+    `day`; without a body it is due by `day`. `mark` tells it from another of its number.
     """
 
     ref: str
@@ -28,11 +28,12 @@ class Raised:
     day: date
     body: str | None = None
     slot: str | None = None
+    mark: str | None = None
 
     @property
     def period(self) -> str:
         """Its permanent name within its report, whatever becomes of its meeting."""
-        return f"raised-{self.number}"
+        return marked(f"raised-{self.number}", self.mark)
 
     def key(self, board: str) -> str:
         """The key of its occurrence in a Board."""

@@ -65,11 +65,25 @@ class DueDate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Something that happened and that a timing waited for, the `number`th of its `name`."""
+    """Something that happened and that a timing waited for, the `number`th of its `name`.
+
+    `mark` tells it from another that was given the same number.
+    """
 
     name: str
     number: int
     on: date
+    mark: str | None = None
+
+    @property
+    def period(self) -> str:
+        """The permanent name of what is due after it, within its report."""
+        return marked(f"{self.name}-{self.number}", self.mark)
+
+
+def marked(name: str, mark: str | None) -> str:
+    """A numbered `name` with its mark, where it has one."""
+    return name if mark is None else f"{name}-{mark}"
 
 
 class Expansion:
@@ -195,7 +209,7 @@ class Expansion:
         for event in self._events:
             if event.name == timing.event:
                 yield DueDate(
-                    period=f"{event.name}-{event.number}",
+                    period=event.period,
                     due=self.days.following(event.on, timing.days),
                 )
 

@@ -14,7 +14,6 @@ from ...scheduler.factory import sender_for
 from ...scheduler.installation import Installation
 from ...scheduler.simulation import SimulatedMail
 from ...storage.boards import boards
-from ...storage.installation import installation_id
 from ..framework.context import Invocation
 from ..framework.output_files import write_mails
 from ..framework.param_types import ADDRESS, DAY, OneOf
@@ -61,8 +60,7 @@ def preview(
         templates = Templates()
         letters = [(mail, templates.render(mail.letter)) for mail in mails]
         if folder is not None:
-            with installation.database.read() as connection:
-                sender = sender_for(installation.settings, installation_id(connection))
+            sender = sender_for(installation.settings)
             for path in write_mails(folder, letters, sender=sender, with_html=form == "html"):
                 click.echo(path)
         else:

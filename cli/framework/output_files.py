@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -30,8 +31,10 @@ def write_mails(
     with _plain_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
         for mail, rendered in letters:
-            name = f"preview/{mail.at.date()}/{mail.letter.recipient}"
-            made = mail_of(mail.letter, rendered, sender=sender, name=name, at=mail.at)
+            # The same at every preview, so that one takes the place of the one before.
+            digest = hashlib.sha256(f"{mail.at.date()}/{mail.letter.recipient}".encode())
+            name = f"<boardcal.{digest.hexdigest()[:32]}@preview.invalid>"
+            made = mail_of(mail.letter, rendered, sender=sender, message_id=name, at=mail.at)
             path = folder / file_name(made)
             write_whole(path, made.content)
             yield path

@@ -13,7 +13,7 @@ from ...wording.text import one_line
 from ..letters.model import Letter
 from ..letters.render import Rendered
 from ..transports.base import OutgoingMail
-from .mime import MailItem, build_mail, message_id_for
+from .mime import MailItem, build_mail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +24,6 @@ class Sender:
     secretariat's address, `redirect_to` every recipient's (trials).
     """
 
-    installation: str
     address: str
     by_board: Mapping[str, str] = field(default_factory=dict)
     reply_to: str = ""
@@ -38,17 +37,15 @@ class Sender:
 
 
 def mail_of(
-    letter: Letter, rendered: Rendered, *, sender: Sender, name: str, at: datetime
+    letter: Letter, rendered: Rendered, *, sender: Sender, message_id: str, at: datetime
 ) -> OutgoingMail:
-    """A letter as the mail that leaves; `name` tells it from every other of the installation."""
+    """A letter as the mail that leaves; `message_id` is the same however often it is tried."""
     author = sender.author_of(letter)
     recipient = (
         parse_address(sender.redirect_to)
         if sender.redirect_to
         else Address(name=letter.recipient_name, address=letter.recipient)
     )
-    domain = author.address.rpartition("@")[2]
-    message_id = message_id_for(sender.installation, name, domain=domain)
     content = build_mail(
         sender=author,
         recipient=recipient,

@@ -23,6 +23,7 @@ from ..reminders.mailing_boards import live_boards
 from ..reminders.recheck import LetterSources, still_holds
 from ..transports.base import DeliveryError, OutgoingMail
 from .envelope import Sender, mail_as_it_was, mail_of
+from .mime import new_message_id
 
 NOT_AGAIN = "it was not sent again: nothing that it says is to be said any more"
 NOT_IN_A_TRIAL = "it was not sent again: in a trial every mail goes to another address"
@@ -54,7 +55,6 @@ class Written:
             return {}
         return {
             "content": self.mail.content,
-            "identifier": self.mail.message_id,
             "subject": self.subject,
             "introduces": self.letter.first_contact is not None,
         }
@@ -88,12 +88,14 @@ class Writer:
             if letter is None:
                 drop(connection, claim, now=now)
                 return None
-            # Kept also where the mail does not leave.
-            advance(connection, claim, MessageState.CLAIMED, subject=subject(letter))
+            message_id = claim.identifier or new_message_id(self.sender.author_of(letter))
+            # Kept also where the mail does not leave: it is the same mail the next time.
+            kept = {"subject": subject(letter), "identifier": message_id}
+            advance(connection, claim, MessageState.CLAIMED, **kept)
         letter = replace(letter, is_trial=bool(self.sender.redirect_to))
         rendered = self.templates.render(letter)
-        name, at = f"message/{claim.message_id}", now.astimezone(self.local.zone)
-        mail = mail_of(letter, rendered, sender=self.sender, name=name, at=at)
+        at = now.astimezone(self.local.zone)
+        mail = mail_of(letter, rendered, sender=self.sender, message_id=message_id, at=at)
         return Written(mail=mail, letter=letter, subject=rendered.subject)
 
     def require_unchanged(

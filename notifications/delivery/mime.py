@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import secrets
 import unicodedata
 from binascii import b2a_qp
 from dataclasses import dataclass
@@ -83,13 +84,13 @@ def build_mail(
     return _alternatives(headers, text=text, html=html, message_id=message_id)
 
 
-def message_id_for(installation_id: str, name: str, *, domain: str = "boardcal.invalid") -> str:
-    """The Message-ID of the mail called `name` in this installation, the same at every call.
+def new_message_id(author: Address) -> str:
+    """A Message-ID that no other mail ever has, and that nobody can work out.
 
-    `domain`, best the sender's, is what follows the @ (RFC 5322 3.6.4).
+    Its domain is that of the sender (RFC 5322 3.6.4).
     """
-    digest = hashlib.sha256(f"{installation_id}\0{name}".encode()).hexdigest()[:32]
-    return _checked_id(f"<boardcal.{digest}@{domain}>")
+    domain = author.address.rpartition("@")[2]
+    return _checked_id(f"<boardcal.{secrets.token_hex(16)}@{domain}>")
 
 
 def _items(items: Iterable[MailItem]) -> list[str]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import datetime
 
 from ...calendar.rules.date_text import long_date
 from ...core.addresses import parse_address
 from ..transports.base import OutgoingMail, Transport
 from .envelope import Sender
-from .mime import build_mail, message_id_for
+from .mime import build_mail, new_message_id
 
 SUBJECT = "Test email from boardcal, {day} at {time}"
 TEXT = (
@@ -45,8 +44,7 @@ async def send_test_mail(
 
 def _mail(sender: Sender, address: str, now: datetime) -> OutgoingMail:
     author, recipient = parse_address(sender.address), parse_address(address)
-    domain = author.address.rpartition("@")[2]
-    message_id = message_id_for(sender.installation, f"test/{uuid.uuid4()}", domain=domain)
+    message_id = new_message_id(author)
     when = {"day": long_date(now.date()), "time": f"{now:%H:%M}"}
     text, subject = TEXT.format(**when), SUBJECT.format(**when)
     paragraphs = "".join(f"<p>{part.strip()}</p>" for part in text.split("\n\n"))

@@ -109,7 +109,7 @@ def _answer(row: AnyRow, board: LiveBoard, sources: LetterSources) -> str:
         return ""
     return sources.links.answer(
         AnswerLink(
-            occurrence=row.id,
+            occurrence=row.identity,
             due_revision=row.due_revision,
             recipient=row.recipient,
             until=last_day_of(row.due, sources.today),

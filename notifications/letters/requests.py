@@ -99,7 +99,7 @@ def asked_of(row: AnyRow, sources: LetterSources) -> Asked:
         wish=wish_in_words(Wish(row.kind), until=row.until, successor=row.successor),
         why=row.why or "",
         outcome=None if is_open else row.outcome,
-        page=sources.links.request(row.board, row.id) if is_open else "",
+        page=sources.links.request(row.board, row.identity) if is_open else "",
     )
 
 

@@ -12,7 +12,7 @@ from ...scheduler.planning.board_view import BoardView
 from ...storage.boards import plan_afresh
 from ...storage.change_kinds import ChangeKind
 from ...storage.change_log import note_change
-from ...storage.recorded_events import add_event, recorded_events
+from ...storage.recorded_events import add_event, new_mark, recorded_events
 from ..record import RecordError, require_past
 
 
@@ -30,7 +30,7 @@ def record_event(connection: Connection, view: BoardView, name: str, *, on: date
     if any(event.on == on for event in earlier):
         raise RecordError(f'"{name}" is recorded on {long_date(on)} already.')
     number = max((event.number for event in earlier), default=0) + 1
-    happened = Event(name=name, number=number, on=on)
+    happened = Event(name=name, number=number, on=on, mark=new_mark())
     add_event(connection, view.id, happened, at=view.now, who=who)
     note_change(
         connection,

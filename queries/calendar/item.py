@@ -55,7 +55,7 @@ class DueLink:
 class OpenRequest:
     """A request about the item that the secretariat has not answered."""
 
-    number: int
+    identity: str
     sentence: str
 
 
@@ -185,7 +185,7 @@ def _asked(connection: Connection, kept: StoredOccurrence | None) -> tuple[OpenR
     """Open requests about the item, the oldest first."""
     about = [] if kept is None else requests_about(connection, kept.id)
     return tuple(
-        OpenRequest(number=request.id, sentence=request_sentence(request))
+        OpenRequest(identity=request.identity, sentence=request_sentence(request))
         for request in reversed(about)
         if request.is_open
     )

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from ...calendar.occurrences import Kind
 from ...calendar.rules.escalation import Level
 from ...core.local_time import LocalTime
+from ...notifications.links import without_links
 from ...scheduler.planning.board_view import BoardView
 from ...storage.mail.board_messages import (
     attempts_of,
@@ -59,7 +60,7 @@ class MailedItem:
 class MailedRequest:
     """A request that an email tells of, or its answer; `board` is its Board."""
 
-    id: int
+    identity: str
     board: str
     title: str
 
@@ -77,8 +78,9 @@ class AttemptLine:
 class MailDetails:
     """One mail as it was sent. `headers` and `text` are empty until sending begins.
 
-    `content` are its bytes; `has_overview` says that the week's overview is in it. `is_thinned`:
-    it was sent, and its bytes were removed because of their age; what is known else stays.
+    `content` are its bytes, with links that open nothing; `has_overview` says that the week's
+    overview is in it. `is_thinned`: it was sent, and its bytes were removed because of their age;
+    what is known else stays.
     """
 
     line: MailLine
@@ -117,7 +119,7 @@ def mail_details(connection: Connection, view: BoardView, message_id: int) -> Ma
         requests=_requests(connection, message_id),
         has_overview=has_overview(connection, message_id),
         attempts=_attempts(connection, message_id, view.local),
-        content=message.content,
+        content=None if message.content is None else without_links(message.content),
         is_thinned=is_thinned,
     )
 
@@ -159,7 +161,7 @@ def _items(connection: Connection, message: AnyRow, view: BoardView) -> tuple[Ma
 
 def _requests(connection: Connection, message_id: int) -> tuple[MailedRequest, ...]:
     return tuple(
-        MailedRequest(id=row.id, board=row.board, title=row.title)
+        MailedRequest(identity=row.identity, board=row.board, title=row.title)
         for row in requests_in(connection, message_id)
     )
 

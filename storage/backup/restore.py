@@ -16,9 +16,11 @@ from ..database.integrity import faults_of, missing_from
 from ..database.migrate import alone, migrate
 from ..database.schema_version import SCHEMA, schema_of
 from ..holds import end_hold, put_on_hold
+from ..message_states import CHANGEABLE, IN_HAND
 from ..schema.accounts import sent_form, session, setup_link
 from ..schema.all_tables import metadata
 from ..schema.append_only import unguarded
+from ..schema.mail import message
 from ..schema.planner import board
 from .backup import BackupError, back_up, require_sound, unfinished
 from .contents import Contents, contents_of
@@ -58,6 +60,7 @@ def prepared_copy(
                 end_hold(connection, now=now, who=who)
                 put_on_hold(connection, why=why(contents), now=now, who=who, after_restore=True)
                 _number_planners_anew(connection, now)
+                _name_mails_anew(connection)
                 faults = faults_of(connection)
         finally:
             database.close()
@@ -85,6 +88,12 @@ def _number_planners_anew(connection: Connection, now: datetime) -> None:
         (board.c.planned_revision == board.c.planner_revision, new), else_=board.c.planned_revision
     )
     connection.execute(update(board).values(planner_revision=new, planned_revision=planned))
+
+
+def _name_mails_anew(connection: Connection) -> None:
+    """Takes the Message-ID from mails that are written afresh: one may have left under it."""
+    unwritten = message.c.content.is_(None) & message.c.state.in_((*CHANGEABLE, *IN_HAND))
+    connection.execute(update(message).where(unwritten).values(identifier=None))
 
 
 def replace_file(part: Path, target: Path, aside: Path) -> bool:

@@ -178,9 +178,9 @@ def ledger_rows_in(connection: Connection, message_id: int) -> Sequence[AnyRow]:
 
 
 def requests_in(connection: Connection, message_id: int) -> Sequence[AnyRow]:
-    """The requests that a message tells of: `id`, `board`, and the occurrence's `title`."""
+    """The requests that a message tells of: `identity`, `board`, and the occurrence's `title`."""
     return connection.execute(
-        select(answer_request.c.id, answer_request.c.board, occurrence.c.title)
+        select(answer_request.c.identity, answer_request.c.board, occurrence.c.title)
         .join(occurrence, answer_request.c.occurrence_id == occurrence.c.id)
         .where(answer_request.c.message_id == message_id)
         .order_by(answer_request.c.id)

@@ -34,7 +34,7 @@ class Claim:
     """The right to send one message: who holds it, until when, at which attempt.
 
     `content` are its bytes where they were fixed before: it may have arrived, and is sent again
-    as it was.
+    as it was. `identifier` is its Message-ID from when it was first written.
     """
 
     message_id: int
@@ -43,6 +43,7 @@ class Claim:
     owner: str
     lease_until: datetime
     content: bytes | None = None
+    identifier: str | None = None
 
 
 def claim_next(
@@ -87,7 +88,7 @@ def claim_message(
             lease_until=lease_until,
             attempt=message.c.attempt + 1,
         )
-        .returning(message.c.recipient, message.c.attempt, message.c.content)
+        .returning(message.c.recipient, message.c.attempt, message.c.content, message.c.identifier)
     ).first()
     if row is None:
         return None
@@ -98,6 +99,7 @@ def claim_message(
         owner=owner,
         lease_until=lease_until,
         content=row.content,
+        identifier=row.identifier,
     )
 
 

@@ -57,6 +57,7 @@ class AnswerRequest:
     title: str
     due: date
     state: str
+    identity: str
 
     @property
     def is_open(self) -> bool:
@@ -123,14 +124,15 @@ def _values(rows: Iterable[Any]) -> list[AnswerRequest]:
             title=row.title,
             due=row.due,
             state=row.occurrence_state,
+            identity=row.identity,
         )
         for row in rows
     ]
 
 
-def request_numbered(connection: Connection, board: str, number: int) -> AnswerRequest | None:
-    """One request of a Board, or None."""
-    mine = WHOLE.where(answer_request.c.id == number, answer_request.c.board == board)
+def request_named(connection: Connection, board: str, identity: str) -> AnswerRequest | None:
+    """One request of a Board by its identity, or None."""
+    mine = WHOLE.where(answer_request.c.identity == identity, answer_request.c.board == board)
     return next(iter(_values(connection.execute(mine))), None)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TypeAlias
@@ -76,6 +77,14 @@ class Document(TypeDecorator[Any]):
     ) -> Any:
         """JSON as the value."""
         return None if value is None else json.loads(value)
+
+
+def new_identity() -> str:
+    """A name for a row outside of this database: 128 random bits, as text for an address.
+
+    A row's number is given again once a backup is brought back, so none of them leaves.
+    """
+    return secrets.token_urlsafe(16)
 
 
 def one_of(kinds: type[StrEnum], length: int) -> Enum:

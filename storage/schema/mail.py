@@ -20,7 +20,7 @@ from sqlalchemy import (
 from ..message_states import CarriedState, MessageState
 from ..replies.ends import RequestEnd
 from ..unsent_reasons import UnsentReason
-from .column_types import Document, Instant, one_of, only_where
+from .column_types import Document, Instant, new_identity, one_of, only_where
 from .metadata import metadata
 
 message = Table(
@@ -128,7 +128,16 @@ answer_request = Table(
         comment="Whether it was closed by the signed link in a mail, without an account",
     ),
     Column("end", one_of(RequestEnd, 20), comment="How it ended; null: open, or not noted then"),
+    Column(
+        "identity",
+        String(32),
+        nullable=False,
+        default=new_identity,
+        server_default="",
+        comment="Its name in addresses; the number of one that is older than these names",
+    ),
     Index("ix_answer_request_state", "state"),
+    Index("uq_answer_request_identity", "identity", unique=True),
     comment="What chairs ask of the secretariat",
 )
 

@@ -15,9 +15,11 @@ from sqlalchemy import (
 )
 
 from ..change_kinds import ChangeKind
-from .column_types import Document, Instant, one_of
+from .column_types import Document, Instant, new_identity, one_of
 from .metadata import metadata
 
+# A number is given again once a backup is brought back; what was published under it is not.
+MARK = "Tells it from another of its number; null: older than these marks"
 event = Table(
     "event",
     metadata,
@@ -27,6 +29,7 @@ event = Table(
     Column("on", Date, nullable=False),
     Column("at", Instant, nullable=False),
     Column("who", Text, nullable=False),
+    Column("mark", String(8), comment=MARK),
 )
 raised = Table(
     "raised",
@@ -42,6 +45,7 @@ raised = Table(
     Column("at", Instant, nullable=False),
     Column("who", Text, nullable=False),
     Column("why", Text, nullable=False),
+    Column("mark", String(8), comment=MARK),
     comment="What is due only as required, each time that somebody raised it",
 )
 occurrence = Table(
@@ -79,9 +83,18 @@ occurrence = Table(
     Column("planned_due", Date, comment="The date it should have had, which had passed; or null"),
     Column("slot", String(60), comment="Which meeting it is for, for good; meeting is its day"),
     Column("put_off", String(60), comment="The slot of the meeting that it was put off to"),
+    Column(
+        "identity",
+        String(32),
+        nullable=False,
+        default=new_identity,
+        server_default="",
+        comment="Its name in links; the number of one that is older than these names",
+    ),
     Index("ix_occurrence_next_step_at", "next_step_at"),
     Index("ix_occurrence_board_due", "board", "due"),
     Index("ix_occurrence_board_ref_owner", "board", "ref", "owner"),
+    Index("uq_occurrence_identity", "identity", unique=True),
 )
 change = Table(
     "change",

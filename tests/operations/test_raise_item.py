@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from boardcal.queries.calendar.raise_item import RaisePreview
     from boardcal.storage.occurrences import StoredOccurrence
 
+pytestmark = pytest.mark.usefixtures("unmarked")
 FIRST = "lscb/exceptions/pmqag/raised-1"
 EXCEPTIONS = make_report("exceptions", title="Exceptions", when={"as_required": True})
 PLANNER = make_planner(report=[EXCEPTIONS])

@@ -274,6 +274,7 @@ WAITS = checked(
 )
 
 
+@pytest.mark.usefixtures("unmarked")
 def test_each_time_an_event_happens_something_falls_due(office: Office) -> None:
     office.store(WAITS).tick("2018-02-01")
     office.now = at("2018-02-12")

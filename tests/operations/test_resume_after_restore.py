@@ -19,6 +19,7 @@ from boardcal.tests.factories import CHAIR, S11, SECRETARIAT, at, day, make_plan
 if TYPE_CHECKING:
     from boardcal.tests.office import Office
 
+pytestmark = pytest.mark.usefixtures("unmarked")
 WHO = "secretariat@example.org"
 EXCEPTIONS = make_report("exceptions", title="Exceptions", when={"as_required": True})
 UNKNOWN = DeliveryError("the line went dead", scope="recipient", uncertain=True)

@@ -51,7 +51,7 @@ def test_what_waits_is_grouped_the_most_pressing_first() -> None:
     office = in_memory()
     office.now = at("2018-06-01 09:00")
     office.store(make_whole(), go_live=None)
-    request = Decision(about="S.11", text="More time is asked for.", request=1)
+    request = Decision(about="S.11", text="More time is asked for.", request="a1")
     grouped = everything(office, notice="The file has changed.", requests=[request])
     assert [group.id for group in grouped.groups] == [
         "installation",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from boardcal.storage.schema.mail import message
+from boardcal.storage.schema.mail import answer_request, message
 from boardcal.tests.factories import CHAIR, make_action, make_planner
 from boardcal.tests.pages import make_whole, refusing
 from boardcal.tests.web.replying import MailingBoard, answers, links_in, mail_to, typed
@@ -37,5 +37,6 @@ def go_on(board: MailingBoard) -> dict[str, str]:
     chair.opens(link)
     until = typed("until", "2018-03-01")
     answers(chair, link, "more-time", why="Two schools are late.", **until)
+    board.office.name_by_number(answer_request)
     refused = next(row.id for row in board.office.table(message) if row.recipient == REFUSED)
     return {"link": link, "refused": str(refused)}

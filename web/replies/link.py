@@ -16,7 +16,7 @@ from ...operations.replies.options import ReplyContext, may_reply
 from ...scheduler.planning.board_view import view_of
 from ...storage.boards import BoardRow, board_row, hold_boards
 from ...storage.installation import installation_id
-from ...storage.occurrences import numbered
+from ...storage.occurrences import occurrence_named
 from ...wording.names import named
 from ..page.page import page
 from ..request.context import context_of, site_of
@@ -26,8 +26,8 @@ BROKEN = (
     "of it. Or reply to the mail: your answer reaches the secretariat."
 )
 SHOWN = (
-    "You came from a preview, or from a mail of a trial. In the mail that reaches its reader, the "
-    "link opens the page on which they answer."
+    "You came from a preview, from a downloaded mail, or from a mail of a trial. In the mail that "
+    "reaches its reader, the link opens the page on which they answer."
 )
 EXPIRED = (
     "It came with a mail of long ago and opens nothing any more. Use the link in the newest mail, "
@@ -83,7 +83,7 @@ def _opened(request: Request, connection: Connection) -> OpenedLink:
         link, expired = error.answer, True
     except LinkError:
         raise ClosedLink(404, "This link does not work", BROKEN) from None
-    row = numbered(connection, [link.occurrence]).get(link.occurrence)
+    row = occurrence_named(connection, link.occurrence)
     board = None if row is None else board_row(connection, row.board)
     if row is None or board is None:
         raise ClosedLink(410, "This link is too old", GONE)

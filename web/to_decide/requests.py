@@ -1,4 +1,4 @@
-"""/requests/NUMBER: what a chair asked for, granted or declined."""
+"""/requests/IDENTITY: what a chair asked for, granted or declined."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ...core.addresses import parse_address
 from ...core.errors import BoardcalError
 from ...operations.replies import requests
 from ...scheduler.planning.board_view import BoardView
-from ...storage.replies.requests import AnswerRequest, Wish, request_numbered
+from ...storage.replies.requests import AnswerRequest, Wish, request_named
 from ...wording.changes import who_in_words
 from ..page.page import page
 from ..request.context import changing_board, form_of, reading_board, redirect, user_of
@@ -128,7 +128,7 @@ def _told(asked: AnswerRequest, who: str, told: str = "told") -> str:
 
 
 def _asked(request: Request, connection: Connection, view: BoardView) -> AnswerRequest:
-    asked = request_numbered(connection, view.id, request.path_params["id"])
+    asked = request_named(connection, view.id, request.path_params["id"])
     if asked is None:
         raise NotFoundError("There is no such request on this Board.")
     return asked

@@ -10,6 +10,7 @@ from boardcal.tests.cli.desk import S11, flat
 if TYPE_CHECKING:
     from boardcal.tests.cli.desk import Desk
 
+pytestmark = pytest.mark.usefixtures("unmarked")
 LESSONS = "lscb/6.3/business-group/review-published-1"
 
 

@@ -10,6 +10,7 @@ from boardcal.tests.cli.desk import flat
 if TYPE_CHECKING:
     from boardcal.tests.cli.desk import Desk
 
+pytestmark = pytest.mark.usefixtures("unmarked")
 FIRST = "lscb/audits-exceptions/pmqag/raised-1"
 MARCH = ("raise", "audits-exceptions", "--meeting", "2018-03-08", "--note", "an exception")
 

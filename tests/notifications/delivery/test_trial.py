@@ -27,7 +27,7 @@ def first_mail(office: Office, folder: Path, redirect_to: str) -> Mail:
         {"mail": {"redirect_to": redirect_to}, "web": {"base_url": BASE}},
         context={"folder": folder},
     )
-    sender = sender_for(settings, INSTALLATION)
+    sender = sender_for(settings)
     office.sender = replace(SENDER, redirect_to=sender.redirect_to)
     office.links = links_for(settings, INSTALLATION, "5" * 64)
     office.delivery = office.new_delivery("office")

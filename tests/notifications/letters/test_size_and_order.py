@@ -23,7 +23,7 @@ from boardcal.notifications.letters.samples import sample_overview as overview
 from boardcal.tests.fuzz import law
 
 TEMPLATES = Templates()
-SENDER = Sender(installation="1" * 32, address="lscb@example.org")
+SENDER = Sender(address="lscb@example.org")
 LATE = Status.OVERDUE.value
 
 
@@ -31,7 +31,9 @@ def octets(of: Letter) -> int:
     """How long the whole mail is, as it leaves."""
     rendered = TEMPLATES.render(of)
     at = datetime(2018, 2, 22, 8, tzinfo=UTC)
-    return len(mail_of(of, rendered, sender=SENDER, name="message/1", at=at).content)
+    return len(
+        mail_of(of, rendered, sender=SENDER, message_id="<boardcal.1@example.org>", at=at).content
+    )
 
 
 def key(number: int) -> str:

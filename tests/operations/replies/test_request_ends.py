@@ -19,7 +19,7 @@ from boardcal.operations.replies.reply import (
     take_back,
     withdraw_request,
 )
-from boardcal.storage.replies.requests import Wish, open_requests, request_numbered
+from boardcal.storage.replies.requests import Wish, open_requests, request_named
 from boardcal.storage.schema.mail import answer_request
 from boardcal.tests.factories import (
     CHAIR,
@@ -70,9 +70,9 @@ def asks_to_hand_over(office: Office) -> None:
 
 
 def newest(office: Office) -> AnswerRequest:
-    number = office.table(answer_request)[-1].id
+    identity = office.table(answer_request)[-1].identity
     with office.database.read() as connection:
-        request = request_numbered(connection, "lscb", number)
+        request = request_named(connection, "lscb", identity)
     assert request is not None
     return request
 

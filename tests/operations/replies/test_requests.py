@@ -14,7 +14,7 @@ from boardcal.operations.replies import requests
 from boardcal.operations.replies.options import ReplyContext
 from boardcal.operations.replies.reply import ask_for_time, ask_to_hand_over, withdraw_request
 from boardcal.queries.to_decide import request_decisions
-from boardcal.storage.replies.requests import Wish, open_requests, request_numbered
+from boardcal.storage.replies.requests import Wish, open_requests, request_named
 from boardcal.storage.schema.mail import answer_request
 from boardcal.tests.factories import (
     CHAIR,
@@ -58,9 +58,9 @@ def asks_to_hand_over(office: Office) -> None:
 
 
 def newest(office: Office) -> AnswerRequest:
-    number = office.table(answer_request)[-1].id
+    identity = office.table(answer_request)[-1].identity
     with office.database.read() as connection:
-        request = request_numbered(connection, "lscb", number)
+        request = request_named(connection, "lscb", identity)
     assert request is not None
     return request
 
@@ -80,7 +80,7 @@ def test_it_is_in_the_secretariats_mail_of_the_next_working_day_once(live: Offic
         f"{CHAIR} asks for more time, until 1 March 2018: Report s11, email of 26 January 2018"
     )
     assert "“Two schools are late.”" in mail.text
-    assert f"{PAGES}/requests/1" in mail.text
+    assert f"{PAGES}/requests/{newest(live).identity}" in mail.text
     later = to(live.days("2018-01-29", "2018-01-31"), SECRETARIAT)
     assert [mail for mail in later if "asks for" in mail.text] == []
 
@@ -269,7 +269,9 @@ def test_it_stands_among_what_waits_for_a_decision(live: Office) -> None:
     asks_for_time(live)
     with live.changing(S11) as (connection, view):
         (found,) = request_decisions(connection, view)
-        assert [request.id for request in open_requests(connection, "lscb")] == [found.request]
+        assert [request.identity for request in open_requests(connection, "lscb")] == [
+            found.request
+        ]
     assert found.about == "Report s11 (S.11 Audit)"
     assert found.text == (
         f"{CHAIR} asks for more time, until 1 March 2018: Two schools are late. "

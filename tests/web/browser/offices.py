@@ -15,6 +15,7 @@ from boardcal.operations.replies.options import ReplyContext
 from boardcal.operations.replies.reply import ask_for_time, ask_to_hand_over, snooze
 from boardcal.storage.feeds.feeds import FeedKind, make_feed, mark_fetched
 from boardcal.storage.planners import store_planner
+from boardcal.storage.schema.mail import answer_request
 from boardcal.storage.schema.planner import board
 from boardcal.tests.factories import (
     at,
@@ -90,6 +91,7 @@ def _neglect_asks(office: Office) -> None:
         ask_for_time(connection, who, until=date(2018, 3, 15), why="The audit ends in March.")
         ask_to_hand_over(connection, who, successor="Jo Smith, jo.smith@example.org", why="")
         snooze(connection, who, until=date(2018, 2, 22))
+    office.name_by_number(answer_request)
 
 
 def _health_is_gone(mail: OutgoingMail) -> DeliveryError | None:

@@ -47,7 +47,7 @@ def path_of(served: Served, key: str, until: date = LATE, reader: str = "") -> s
         )
     assert row is not None
     link = AnswerLink(
-        occurrence=row.id,
+        occurrence=row.identity,
         due_revision=1,
         recipient=reader or f"{owner}.chair@example.org",
         until=until,

@@ -4,6 +4,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import update
 
 from boardcal.calendar.status import Status
 from boardcal.operations.planner.change import plan_now
@@ -14,6 +15,7 @@ from boardcal.storage.boards import board_row
 from boardcal.storage.occurrences import occurrence_by_key
 from boardcal.storage.planners import content_of, save_content
 from boardcal.storage.replies.requests import Wish, add_request
+from boardcal.storage.schema.mail import answer_request
 from boardcal.storage.schema.occurrences import change, occurrence
 from boardcal.tests.factories import S11, checked, make_document, make_report
 from boardcal.tests.pages import make_whole
@@ -448,11 +450,12 @@ def test_what_a_chair_asks_for_is_shown_until_it_is_answered(planned: Place) -> 
             until=date(2018, 3, 1),
             why="the <b>audit</b> runs late",
         )
+        connection.execute(update(answer_request).values(identity="a1"))
     page = opened(planned).shown
     assert page is not None
     assert "pmqag.chair@example.org asks for" in page.text
     assert "the &lt;b&gt;audit&lt;/b&gt; runs late" in page.text
-    assert 'href="/requests/1"' in page.text
+    assert 'href="/requests/a1"' in page.text
     viewer = opened(planned, VIEWER)
     assert "asks for" in viewer.text
     assert "Answer it" not in viewer.text

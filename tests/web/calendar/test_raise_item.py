@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from boardcal.tests.web.reader import Reader
 
 REPORT, RAISE = "/reports/exceptions", "/reports/exceptions/raise"
+pytestmark = pytest.mark.usefixtures("unmarked")
 FIRST = "lscb/exceptions/pmqag/raised-1"
 PAPERS = "/meetings/lscb/2018-03-08"
 MARCH = {"meeting": "lscb/2018-03-08", "why": "an exception"}

@@ -24,6 +24,7 @@ def secretariat(mailing: MailingBoard, chair: Reader, link: str) -> Reader:
     until = typed("until", "2018-03-01")
     chair.follows(answers(chair, link, "more-time", why="Two <b>schools</b> are late.", **until))
     answers(chair, link, "hand-over", successor="Jo Smith <jo.smith@example.org>")
+    mailing.office.name_by_number(answer_request)
     for role in ("secretariat", "viewer"):
         mailing.place.lets_in(f"{role}@example.org", role)
     return mailing.place.reader(SECRETARIAT)
