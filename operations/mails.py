@@ -101,6 +101,23 @@ def send_again(
     return day
 
 
+def note_download(connection: Connection, view: BoardView, message_id: int, *, who: str) -> None:
+    """Records, for each Board that a mail is about, that somebody took its file."""
+    mail = find_message(connection, message_id)
+    if mail is None:
+        raise MailActionError(f"There is no mail {message_id}.")
+    for board in sorted({view.row.id, *boards_of(connection, message_id)}):
+        note_change(
+            connection,
+            board=board,
+            subject=subject_of(message_id),
+            what=ChangeKind.MAIL_DOWNLOADED,
+            before=f"the mail to {mail.recipient} of {mail.day}",
+            now=view.now,
+            who=who,
+        )
+
+
 def hold_back(
     connection: Connection, view: BoardView, message_id: int, *, who: str, why: str | None
 ) -> None:
@@ -209,6 +226,8 @@ def _compose_anew(connection: Connection, view: BoardView, mail: AnyRow) -> date
         state=MessageState.PENDING,
         made_at=view.now,
         content=None,
+        # It is another mail, and the first may have arrived after all.
+        identifier=None,
         data_started_at=None,
         finished_at=None,
         next_attempt_at=None,

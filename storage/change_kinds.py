@@ -45,6 +45,7 @@ class ChangeKind(StrEnum):
     MAIL_HELD_BACK = "mail held back"
     MAIL_ARRIVED = "mail arrived"
     MAIL_LOST = "mail lost"
+    MAIL_DOWNLOADED = "mail downloaded"
 
     # What was changed in the planner.
     ROLE = "role"

@@ -118,12 +118,6 @@ def occurrence_by_key(connection: Connection, key: str) -> StoredOccurrence | No
     return next(iter(stored_occurrences(rows)), None)
 
 
-def occurrence_named(connection: Connection, identity: str) -> StoredOccurrence | None:
-    """The occurrence that a link names, or None."""
-    rows = connection.execute(select(occurrence).where(occurrence.c.identity == identity))
-    return next(iter(stored_occurrences(rows)), None)
-
-
 def occurrences_of(
     connection: Connection, board_id: str, refs: Collection[str] | None = None
 ) -> list[StoredOccurrence]:

@@ -70,6 +70,7 @@ SENTENCES = {
     ChangeKind.MAIL_HELD_BACK: "{who} held back {before}",
     ChangeKind.MAIL_ARRIVED: "{who} recorded that {before} arrived",
     ChangeKind.MAIL_LOST: "{who} recorded that {before} did not arrive",
+    ChangeKind.MAIL_DOWNLOADED: "{who} downloaded {before}",
     ChangeKind.ROLE: "{who} changed the roles of {about}: {after}",
     ChangeKind.MEETING_MOVED: "{who} moved the {about} meeting of {after}",
     ChangeKind.MEETING_CANCELLED: "{who} cancelled the {about} meeting of {after}",

@@ -86,6 +86,7 @@ SENT = {
     ),
     "/to-decide/unsettled": Sent(page="/to-decide/unsettled", typed={"rest": "submitted"}),
     "/requests/{id:number}": Sent(page="/requests/1", typed={"do": "grant"}),
+    "/mails/{id:number}/file": Sent(page="/mails/{refused}"),
     "/mails/{id:number}/{action}": Sent(page="/mails/{refused}/again"),
     "/planner/events": Sent(page="/planner/events", typed={"event": "survey-accepted", **TODAY}),
     "/planner/{name:alone}/{section}": Sent(page="/planner/plan/what", typed={"title": "Plan B"}),

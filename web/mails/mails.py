@@ -8,7 +8,7 @@ from datetime import date
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ...operations.mails import MailAction, possible
+from ...operations.mails import MailAction, note_download, possible
 from ...queries.changes import history
 from ...queries.mails.mail import MailDetails, mail_details
 from ...queries.mails.mails import MailFilter, MailLine, mails_page
@@ -17,7 +17,7 @@ from ...storage.mail.board_messages import subject_of
 from ...wording.changes import ChangeLine
 from ...wording.mails import NO_LONGER_KEPT, MailOutcome
 from ..page.page import page
-from ..request.context import context_of, reading_board, site_of, user_of
+from ..request.context import changing_board, context_of, reading_board, site_of, user_of
 from ..request.dates import read_optional_date, typed_date
 from ..request.errors import ForbiddenError, NotFoundError
 from ..request.form import Form, Problems
@@ -112,16 +112,16 @@ def show_mail(request: Request) -> Response:
     )
 
 
-def show_file(request: Request) -> Response:
-    """The mail's bytes as a file. Its links are its reader's: only the secretariat gets them.
+def download(request: Request) -> Response:
+    """The mail as a file, which is noted. Its links open nothing: they are its reader's alone.
 
-    That is the secretariat of each Board that the mail is about.
+    It is for the secretariat of each Board that the mail is about.
     """
     shown = read_mail(request)
     if not shown.may_act:
         raise ForbiddenError(
-            "This mail is about another Board, too, and its file holds the links with which its "
-            "reader answers there."
+            "This mail is about another Board, too, that is not yours to change, so there is no "
+            "file of it for you."
         )
     if shown.mail.content is None:
         raise NotFoundError(
@@ -129,6 +129,8 @@ def show_file(request: Request) -> Response:
             if shown.mail.is_thinned
             else "This mail has not been written yet, so there is no file of it."
         )
+    with changing_board(request) as (connection, view):
+        note_download(connection, view, shown.mail.line.id, who=user_of(request).email)
     name = f"mail-{shown.mail.line.id}-{shown.mail.line.day.isoformat()}.eml"
     return Response(
         shown.mail.content,

@@ -16,7 +16,7 @@ from ...operations.replies.options import ReplyContext, may_reply
 from ...scheduler.planning.board_view import view_of
 from ...storage.boards import BoardRow, board_row, hold_boards
 from ...storage.installation import installation_id
-from ...storage.occurrences import occurrence_named
+from ...storage.replies.links import occurrence_named
 from ...wording.names import named
 from ..page.page import page
 from ..request.context import context_of, site_of

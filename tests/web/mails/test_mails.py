@@ -16,6 +16,7 @@ from boardcal.storage.schema.planner import board
 from boardcal.tests.factories import at, checked, make_document, make_planner, make_report
 from boardcal.tests.office import Office
 from boardcal.tests.web.reader import SECRETARIAT, VIEWER, Place, Reader
+from boardcal.tests.web.replying import MailingBoard, links_in, mail_to
 from boardcal.web.mails import mail_actions
 from boardcal.web.mails.mails import ReadMail, read_mail
 
@@ -156,20 +157,49 @@ def test_a_mail_that_waits_has_no_text_yet(office: Office, place: Place) -> None
     reader = place.reader(SECRETARIAT)
     reader.opens(f"/mails/{number}")
     assert "It is written when it is sent, from what is owed then." in reader.text
-    assert reader.opens(f"/mails/{number}/file").status_code == 404
+    assert reader.sends(f"/mails/{number}/file").status_code == 404
 
 
 def test_the_file_is_the_mail_byte_for_byte_and_never_a_page(office: Office, place: Place) -> None:
     number = sent(office)
     reader = place.reader(SECRETARIAT)
-    answer = reader.opens(f"/mails/{number}/file")
+    reader.opens(f"/mails/{number}")
+    answer = reader.sends(f"/mails/{number}/file")
     assert answer.headers["content-type"] == "message/rfc822"
     assert answer.headers["content-disposition"] == (
         f'attachment; filename="mail-{number}-2018-02-08.eml"'
     )
     assert answer.content == office.postbag.mails[-1].outgoing.content
     assert message_from_bytes(answer.content, policy=default)["To"] == CHAIR
-    assert place.reader(VIEWER).opens(f"/mails/{number}/file").status_code == 403
+    assert place.reader(SECRETARIAT).opens(f"/mails/{number}/file").status_code == 404
+    viewer = place.reader(VIEWER)
+    viewer.opens(f"/mails/{number}")
+    assert viewer.sends(f"/mails/{number}/file").status_code == 403
+
+
+def test_a_download_is_noted_and_none_of_its_links_answers(
+    sqlite: Database, tmp_path: Path
+) -> None:
+    board = MailingBoard(sqlite, tmp_path, report=[make_report()])
+    board.place.lets_in(SECRETARIAT, "secretariat")
+    mail = mail_to(board.comes_to("2018-01-25"), CHAIR)
+    (link,) = set(links_in(mail))
+    number = next(row.id for row in board.office.table(message) if row.recipient == CHAIR)
+    reader = board.place.reader(SECRETARIAT)
+    reader.opens(f"/mails/{number}")
+    answer = reader.sends(f"/mails/{number}/file")
+    parsed = message_from_bytes(answer.content, policy=default)
+    for kind in ("plain", "html"):
+        part, sent_part = parsed.get_body((kind,)), mail.message.get_body((kind,))
+        assert part is not None
+        assert sent_part is not None
+        text = sent_part.get_content().replace(link, "/answer/works-in-the-sent-mail")
+        assert part.get_content().splitlines() == text.splitlines()
+    assert link.removeprefix("/answer/")[:30].encode() not in answer.content.replace(b"=\r\n", b"")
+    for name in mail.message:
+        assert parsed[name] == mail.message[name]
+    reader.opens(f"/mails/{number}")
+    assert f"{SECRETARIAT} downloaded the mail to {CHAIR} of 25 January 2018" in reader.text
 
 
 @pytest.mark.parametrize("path", ["/mails/9999", "/mails/9999/again"])
@@ -365,11 +395,10 @@ def test_a_mail_of_two_boards_shows_each_reader_their_own(sqlite: Database, tmp_
     one.opens(f"/mails/{number}")
     assert "about another Board, too" in one.text
     assert "A matter of the CTB" not in one.text
-    assert one.opens(f"/mails/{number}/file").status_code == 403
+    assert one.sends(f"/mails/{number}/file").status_code == 403
     assert both.opens(f"/boards/lscb/mails/{number}").status_code == 200
     assert "A matter of the CTB" in both.text
-    assert both.opens(f"/boards/lscb/mails/{number}/file").status_code == 200
-    # Who only reads the other Board would get the links that answer for its chair.
+    assert both.sends(f"/boards/lscb/mails/{number}/file").status_code == 200
     place.lets_in("reads@example.org", "secretariat", on="lscb")
     with sqlite.write() as connection:
         roles = {"ctb": Role.VIEWER}
@@ -378,7 +407,7 @@ def test_a_mail_of_two_boards_shows_each_reader_their_own(sqlite: Database, tmp_
     reads.opens(f"/boards/lscb/mails/{number}")
     assert "A matter of the CTB" in reads.text
     assert "Download it as a file" not in reads.text
-    assert reads.opens(f"/boards/lscb/mails/{number}/file").status_code == 403
+    assert reads.sends(f"/boards/lscb/mails/{number}/file").status_code == 403
 
 
 def test_a_board_without_mails_says_when_they_come(empty_place: Place) -> None:
@@ -406,5 +435,5 @@ def test_an_email_whose_text_is_no_longer_kept_still_shows_its_record(
         "Mail servers know it as <",
     ):
         assert (words in reader.text) is not words.startswith("It is written")
-    reader.opens(f"/mails/{number}/file")
+    reader.sends(f"/mails/{number}/file")
     assert "is no longer kept, because of its age. So there is no file of it." in reader.text

@@ -91,7 +91,9 @@ def test_a_link_is_too_old_three_months_after_the_due_date(
 def test_the_link_of_a_preview_says_that_it_is_one(mailing: MailingBoard) -> None:
     reader = mailing.place.reader()
     assert reader.opens("/answer/works-in-the-sent-mail").status_code == 404
-    assert "You came from a preview, or from a mail of a trial." in reader.text
+    assert (
+        "You came from a preview, from a downloaded mail, or from a mail of a trial." in reader.text
+    )
 
 
 def test_a_former_chair_cannot_answer_and_is_told_whom_to_write_to(
