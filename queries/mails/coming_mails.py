@@ -98,11 +98,12 @@ def coming_mails(
     if reason is not None:
         return ComingMails(none_because=reason)
     obligation = context.view.obligations[entry.ref]
-    is_soonest = entry.planned_due is not None or _due_now(context, entry, row) is not None
+    first, made_due = _first(context, entry), _due_now(context, entry, row)
+    is_soonest = entry.planned_due is not None or made_due is not None
     policy = policy_of(obligation, entry.kind, is_soonest=is_soonest)
     overtaken = None if row is None else row.next_due
     mails = tuple(
-        _mail(context, entry, day, step, policy)
+        _mail(context, entry, first if day == made_due else day, day, step, policy)
         for day, step in _ahead(context, entry, row, policy)
         if overtaken is None or day < overtaken
     )
@@ -114,7 +115,7 @@ def coming_mails(
         then = None
     none_because = None if mails or then else "No more mails are planned about it."
     reached = [reader.day for mail in mails for reader in mail.readers]
-    reached += [_reached(context, address, _first(context, entry)) for address in context.waiting]
+    reached += [_reached(context, address, first) for address in context.waiting]
     next_day = min(reached, default=None)
     return ComingMails(next_day=next_day, mails=mails, then=then, none_because=none_because)
 
@@ -175,8 +176,14 @@ def _first(context: MailingContext, entry: CalendarEntry) -> date:
 
 
 def _mail(
-    context: MailingContext, entry: CalendarEntry, day: date, step: Step, policy: Policy
+    context: MailingContext,
+    entry: CalendarEntry,
+    decided: date,
+    day: date,
+    step: Step,
+    policy: Policy,
 ) -> ComingMail:
+    """The email that is `decided` on a day, which reaches nobody before `day`."""
     planner = context.view.planner
     readers = recipients(planner, entry.owner.id, step, policy, day=day, away=context.away_on(day))
     # One that goes out later than planned, such as after a reopening, is nearer to the date.
@@ -190,9 +197,9 @@ def _mail(
         readers=tuple(
             Reader(
                 address=reader.address,
-                day=_reached(context, reader.address, day),
+                day=max(day, _reached(context, reader.address, decided)),
                 capacity=CAPACITY[reader.level],
-                because=_why_later(context, reader.address, day)
+                because=_why_later(context, reader.address, decided)
                 or (None if reader.stand_in is None else reader.stand_in.to_others()),
             )
             for reader in readers
