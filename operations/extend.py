@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from ..calendar.occurrences import dated
 from ..calendar.rules.date_text import listed, long_date
+from ..calendar.rules.escalation import Notice
 from ..calendar.rules.meeting_series import by_custom
 from ..calendar.status import OPEN, OWED, SETTLED, Status
 from ..notifications.reminders.request_ends import follow_requests
@@ -18,7 +19,7 @@ from ..scheduler.planning.next_steps import relink
 from ..storage.change_kinds import ChangeKind
 from ..storage.change_log import note_change
 from ..storage.mail.ledger import supersede_unsent
-from ..storage.mail.occurrence_mail import steps_from
+from ..storage.mail.occurrence_mail import announce_off, steps_from
 from ..storage.occurrences import StoredOccurrence, update_occurrences
 from ..storage.unsent_reasons import UnsentReason
 from .record import RecordError, ensure_stored, require_ahead, stored_again
@@ -72,6 +73,8 @@ def put_off(
         "note": put_off_from(row.meeting),
     }
     why = put_off_because(meeting.day, note)
+    if row.is_owed:
+        announce_off(connection, row, Notice.PUT_OFF, view.now)
     return _redated(connection, view, row, changed, who=who, note=why)
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from ..calendar.occurrences import Kind
 from ..calendar.rules.date_text import long_date
-from ..calendar.rules.escalation import TAKEN_BACK, Level
+from ..calendar.rules.escalation import Level, Notice, is_notice
 from ..core.local_time import LocalTime
 from ..storage.message_states import DONE, MessageState
 from ..storage.unsent_reasons import UnsentReason
@@ -88,10 +88,18 @@ UNSENT = {
 }
 
 
+NOTICES = {
+    Notice.CANCELLED: "notice that its meeting is cancelled",
+    Notice.HANDED_OVER: "notice that it was handed over",
+    Notice.PUT_OFF: "notice that it was put off",
+    Notice.LEFT_PLANNER: "notice that it is no longer in the planner",
+}
+
+
 def step_words(step: int, kind: Kind) -> str:
     """ "10 working days before", "on the day", "5 working days late"."""
-    if step == TAKEN_BACK:
-        return "notice that its meeting is cancelled"
+    if is_notice(step):
+        return NOTICES[Notice(step)]
     if step == 0:
         return "on the day"
     if step < 0:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from itertools import groupby, takewhile
 
 from .working_days import WorkingDays
@@ -25,8 +25,17 @@ class Level(StrEnum):
 COPIED_FROM = {Level.DEPUTY: 5, Level.SECRETARIAT: 5, Level.BUSINESS: 10, Level.BOARD: 20}
 
 
-# The step of the notice that what was announced is off: no other lies so far from a due date.
-TAKEN_BACK = 10_000
+class Notice(IntEnum):
+    """The steps of notices that what was announced is off: none lies so far from a due date."""
+
+    CANCELLED = 10_000  # its meeting is
+    HANDED_OVER = 10_001
+    PUT_OFF = 10_002
+    LEFT_PLANNER = 10_003
+
+
+# The first of the notices.
+TAKEN_BACK: int = Notice.CANCELLED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +57,11 @@ class Step:
 
 REMINDERS = Policy(offsets=(-20, -10, -5, -1, 0, 1, 5, 10, 15, 20), repeat=20)
 REVIEWS = Policy(offsets=(-5, 0), escalates=False)
+
+
+def is_notice(step: int) -> bool:
+    """Whether a step of the ledger says that what was announced is off."""
+    return step >= TAKEN_BACK
 
 
 def steps(due: date, policy: Policy, days: WorkingDays) -> Iterator[Step]:

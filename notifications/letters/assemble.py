@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from ...calendar.occurrences import Kind
 from ...calendar.planner.roles import RoleName
-from ...calendar.rules.escalation import TAKEN_BACK
+from ...calendar.rules.escalation import is_notice
 from ...core.local_time import Moment
 from ...storage.database.errors import DatabaseError
 from ...storage.mail.messages import heads_of, note_subjects, subjects_of_unwritten
@@ -113,11 +113,11 @@ def _letter(
     sources: LetterSources,
 ) -> Letter | None:
     # A meeting that was brought back and cancelled again meanwhile is off once.
-    off = {(row.id, row.told_due): row for row in rows.ledger if row.step == TAKEN_BACK}.values()
+    off = {(row.id, row.told_due): row for row in rows.ledger if is_notice(row.step)}.values()
     dated = [
         (item_of(row, sources.boards[row.board], context, sources), row)
         for row in rows.ledger
-        if row.step != TAKEN_BACK
+        if not is_notice(row.step)
     ]
     dated.sort(key=lambda pair: _pressing(pair[0]))
     # It comes from the Board that its subject leads with.

@@ -14,10 +14,11 @@ from ...calendar.rules.date_text import long_date
 from ...storage.change_kinds import ChangeKind
 from ...storage.change_log import last_redatings
 from ...storage.mail.messages import readers_reached
-from ...storage.mail.occurrence_mail import told_of
+from ...storage.mail.occurrence_mail import taken_over, told_of
 from ...storage.occurrences import owed_by, titles_met_by
 from ...storage.replies.snoozes import resting
 from ...storage.schema.column_types import AnyRow
+from ...wording.names import short_names
 from ..reminders.mailing_boards import LiveBoard
 from ..reminders.recipients import roles_of
 
@@ -66,7 +67,8 @@ def context_for(
         for board in live
     }
     return LetterContext(
-        changed=_changed(connection, [row for row in rows if row.due_revision > 1]),
+        changed=_taken_over(connection, live, rows)
+        | _changed(connection, [row for row in rows if row.due_revision > 1]),
         met_by=titles_met_by(connection, {row.key for row in rows}),
         open_of={
             board.planner.board: _open(connection, board, roles[board.planner.board], today)
@@ -93,6 +95,22 @@ def _changed(connection: Connection, rows: Sequence[AnyRow]) -> dict[tuple[str, 
         if words is not None:
             changed[row.key, row.recipient] = words
     return changed
+
+
+def _taken_over(
+    connection: Connection, boards: Iterable[LiveBoard], rows: Sequence[AnyRow]
+) -> dict[tuple[str, str], str]:
+    """Whose an item was until it was handed over, for readers who were mailed nothing of it yet."""
+    former = taken_over(connection, {row.id for row in rows})
+    told = {(mailed.occurrence_id, mailed.recipient) for mailed in told_of(connection, former)}
+    planners = {board.planner.board: board.planner for board in boards}
+    words = {}
+    for row in rows:
+        if row.id in former and (row.id, row.recipient) not in told:
+            taken = former[row.id]
+            [owner] = short_names(planners[row.board], [taken.owner]) or [taken.owner]
+            words[row.key, row.recipient] = f"It was with {owner} until {long_date(taken.on)}"
+    return words
 
 
 def _in_words(row: AnyRow, told: AnyRow | None, change: AnyRow | None) -> str | None:

@@ -11,7 +11,7 @@ from ...calendar.planner.model import Planner
 from ...calendar.planner.roles import RoleName
 from ...calendar.rules.as_required import papers_day
 from ...calendar.rules.date_text import long_date
-from ...calendar.rules.escalation import Level
+from ...calendar.rules.escalation import Level, Notice
 from ...calendar.rules.timing import PAPERS_WORKING_DAYS, AsRequired, Precision, Timing
 from ...calendar.status import OWED, Status
 from ...core.addresses import Address
@@ -28,6 +28,9 @@ from ..reminders.recipients import may_answer, secretariat_on
 from .context import LetterContext
 from .model import CalledOff, Item, OpenLine
 from .phrases import instance
+
+# What an owner need not do any more with what is off.
+DOING = {Kind.REPORT: "send", Kind.ACTION: "do", Kind.REVIEW: "look at"}
 
 
 def item_of(row: AnyRow, board: LiveBoard, context: LetterContext, sources: LetterSources) -> Item:
@@ -147,19 +150,25 @@ def _precision(row: AnyRow) -> Precision:
 
 
 def called_off(row: AnyRow, board: LiveBoard) -> CalledOff:
-    """What becomes of an item that its reader was mailed, and whose meeting is cancelled."""
-    is_owner = Level(row.level) is Level.OWNER
-    now = "You need not send it any more." if is_owner else "It is no longer due."
+    """What becomes of an item that its reader was mailed, and whose date does not hold any more."""
+    owner = board.planner.body(row.owner)
+    short = row.owner if owner is None else owner.short
+    notice = Notice(row.step)
+    now = "It is no longer due."
+    if Level(row.level) is Level.OWNER:
+        now = f"You need not {DOING[Kind(row.kind)]} it any more."
+    elif notice is Notice.HANDED_OVER:
+        now = f"{short} need not {DOING[Kind(row.kind)]} it any more."
     if row.state in OWED:
         now = f"It is now due on {long_date(row.due)}"
         now += f", for the meeting on {long_date(row.meeting)}." if row.meeting else "."
     elif row.state != Status.VOID:
         now = f"It stays {row.state}."
-    owner = board.planner.body(row.owner)
     return CalledOff(
         title=row.title,
-        owner=row.owner if owner is None else owner.short,
+        owner=short,
         due=row.told_due,
         why=as_sentence(row.note or "the meeting was cancelled"),
         now=now,
+        notice=notice,
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from ...calendar.occurrences import Kind
-from ...calendar.rules.escalation import Level
+from ...calendar.rules.escalation import Level, Notice
 from ...calendar.rules.timing import Precision
 
 
@@ -190,7 +190,7 @@ class Secretariat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalledOff:
-    """Something that its reader was mailed a date of, and whose meeting is cancelled.
+    """Something that its reader was mailed a date of, which does not hold any more.
 
     `due` is the date that they were mailed, `why` what happened, `now` what becomes of it.
     """
@@ -200,6 +200,7 @@ class CalledOff:
     due: date
     why: str
     now: str
+    notice: Notice = Notice.CANCELLED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

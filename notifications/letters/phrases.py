@@ -14,7 +14,7 @@ from ...calendar.rules.date_text import (
     short_date,
     weekday_date,
 )
-from ...calendar.rules.escalation import Level
+from ...calendar.rules.escalation import Level, Notice
 from ...wording.text import (
     audience,
     count,
@@ -35,6 +35,12 @@ NAMED_PERIOD = re.compile(r"(\d{4})(?:-Q([1-4])|-H([12])|-(0[1-9]|1[0-2]))?")
 ORDINALS = ("first", "second", "third", "fourth")
 NOUNS = {Kind.REPORT: "report", Kind.ACTION: "action", Kind.REVIEW: "review"}
 DONE = {Kind.REPORT: "submitted", Kind.ACTION: "done", Kind.REVIEW: "looked at"}
+OFF = {
+    Notice.CANCELLED: "Meeting cancelled",
+    Notice.HANDED_OVER: "Handed over",
+    Notice.PUT_OFF: "Put off to another meeting",
+    Notice.LEFT_PLANNER: "No longer due",
+}
 CAPACITY = {
     Level.OWNER: "you answer for it",
     Level.BOARD: "you chair the Board",
@@ -193,6 +199,12 @@ def answer_label(item: Item) -> str:
     if item.is_copy:
         return f"Answer for {owner_name(item)}"
     return f"Answer: {DONE[item.kind]}, more time, …"
+
+
+def off_heading(letter: Letter) -> str:
+    """What a mail's items that are off stand under."""
+    notices = {off.notice for off in letter.called_off}
+    return OFF[notices.pop()] if len(notices) == 1 else "What is off or put off"
 
 
 def asked_heading(letter: Letter) -> str:

@@ -213,6 +213,7 @@ def _values(letter: Letter, room: sections.Room = sections.ROOMS[0]) -> dict[str
         "for_secretariat": phrases.reads_as_secretariat(letter),
         "has_buttons": any(item.answer for item in letter.items),
         "asked_heading": phrases.asked_heading(letter),
+        "off_heading": phrases.off_heading(letter) if letter.called_off else "",
     }
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ...calendar.occurrences import Kind
 from ...calendar.rules.date_text import listed, long_date, short_date
 from ...wording.text import audience, count, one_line, shorten, stated
-from .phrases import distance, due_label, kinds, owner_name
+from .phrases import distance, due_label, kinds, off_heading, owner_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,7 +78,7 @@ def _of_called_off(letter: Letter) -> str:
     first, further = letter.called_off[0], len(letter.called_off) - 1
     ending = f", {_of_the_day(letter)}" + (f", and {further} more" if further else "")
     board = [letter.sender_name] if letter.of_several_boards else []
-    return _titled("Meeting cancelled", first.title, board, ending)
+    return _titled(off_heading(letter), first.title, board, ending)
 
 
 def _of_requests(letter: Letter) -> str:

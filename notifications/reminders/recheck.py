@@ -10,7 +10,7 @@ from datetime import date
 from sqlalchemy import Connection
 
 from ...calendar.occurrences import still_owes
-from ...calendar.rules.escalation import TAKEN_BACK, Step
+from ...calendar.rules.escalation import Step, is_notice
 from ...calendar.status import OWED, SETTLED
 from ...core.local_time import LocalTime
 from ...storage.mail.ledger import hand_rows_on, rows_of, take_back, take_out_resting
@@ -50,7 +50,7 @@ def rows_that_hold(
     for row in rows:
         reason = _lost_reason(row, sources)
         detail = row.state if reason is UnsentReason.RECORDED else None
-        if reason is None and row.step == TAKEN_BACK:
+        if reason is None and is_notice(row.step):
             kept[row.message_id].append(row)
             continue
         if reason is None:
@@ -95,7 +95,7 @@ def still_holds(connection: Connection, message_id: int, sources: LetterSources)
     messages = [message_id]
     for row in rows_of(connection, messages, state=CarriedState.SENDING):
         if _lost_reason(row, sources) is None and (
-            row.step == TAKEN_BACK
+            is_notice(row.step)
             or row.recipient in {one.address for one in _recipients_now(row, sources)}
         ):
             return True
@@ -146,12 +146,13 @@ def _handed_on(row: AnyRow, recipient: Recipient) -> dict[str, object]:
         "decided_at": row.decided_at,
         "state": CarriedState.PENDING,
         "reason": None,
+        "reason_detail": None,
         "message_id": None,
     }
 
 
 def _lost_notice(row: AnyRow, board: LiveBoard, today: date) -> UnsentReason | None:
-    """Why a reader need not hear that a meeting is cancelled; None where they must."""
+    """Why a reader need not hear that something is off; None where they must."""
     if row.recipient in board.away:
         return UnsentReason.PAUSED
     if row.state in SETTLED:
@@ -171,7 +172,7 @@ def _lost_reason(row: AnyRow, sources: LetterSources) -> UnsentReason | None:
         return UnsentReason.NOT_LIVE
     if board.is_paused_for(row.owner):
         return UnsentReason.PAUSED
-    if row.step == TAKEN_BACK:
+    if is_notice(row.step):
         return _lost_notice(row, board, sources.today)
     if row.state not in OWED:
         return UnsentReason.RECORDED

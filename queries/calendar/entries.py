@@ -178,7 +178,7 @@ def entry_of(
         precision=precision,
         status=status,
         first_due=source.first_due if isinstance(source, StoredOccurrence) else source.due,
-        reason=_reason(source),
+        reason=source.note if status is Status.VOID else _reason(source),
         planned_due=source.planned_due if isinstance(source, StoredOccurrence) else None,
         met_by=source.met_by,
         is_before_start=is_before_start,

@@ -19,6 +19,7 @@ from ...calendar.rules.timing import (
     Precision,
     Timing,
 )
+from ...calendar.status import Status
 from ...wording.names import Names
 from ...wording.text import one_line, stated, working_days
 from ...wording.text import sentence as ended
@@ -53,6 +54,8 @@ def why_due(
     else:
         first, now = long_date(entry.first_due), long_date(entry.due)
         yield f"It was given a date of its own: {now} instead of {first}."
+        if entry.status is Status.VOID and entry.note is not None:
+            yield entry.note
 
 
 def meeting_body_of(entry: CalendarEntry, obligation: Obligation) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -20,6 +20,7 @@ from ...storage.boards import BoardRow, note_planned
 from ...storage.occurrences import StoredOccurrence, add_occurrences, occurrences_of
 from ...storage.recorded_events import happened
 from .board_view import BoardView, first_state, view_of
+from .meeting_slots import MeetingSlots, meeting_slots
 from .next_steps import relink
 from .reflow import reflow
 
@@ -64,7 +65,14 @@ def plan(
     was_planned = row.planned_revision > 0
     is_news = was_planned and (is_changed or row.planned_through is None)
     store = _not_late if is_news else values_of
-    add_occurrences(connection, [store(occurrence, view) for occurrence in missing])
+    slots = meeting_slots(connection, view)
+    add_occurrences(
+        connection,
+        [
+            {**store(occurrence, view), "put_off": slot}
+            for occurrence, slot in _with_former_meetings(missing, stored, view, slots)
+        ],
+    )
     if is_changed:
         reflow(connection, view, planned, stored, until=window[1])
     relink(connection, view, refs)
@@ -111,14 +119,12 @@ def _stored_of(
 def settled_before(
     planned: Mapping[str, Occurrence], stored: Mapping[str, StoredOccurrence], view: BoardView
 ) -> dict[str, Occurrence]:
-    """What nobody owes any more: its former owner had settled it when it was handed over."""
-    settled = {
-        (row.ref, row.period): row
-        for row in stored.values()
-        if row.state in SETTLED
-        and (obligation := view.obligations.get(row.ref)) is not None
-        and row.owner not in obligation.owners
-    }
+    """What nobody owes any more: all its former owners had settled it when it was handed over."""
+    former = list(_of_former_owners(stored, view))
+    settled = {(row.ref, row.period): row for row in former if row.state in SETTLED}
+    for other in former:
+        if other.is_owed or other.state == Status.UNSETTLED:
+            settled.pop((other.ref, other.period), None)
     void = {}
     for key, occurrence in planned.items():
         row = settled.get((occurrence.ref, occurrence.period))
@@ -128,6 +134,36 @@ def settled_before(
             note = f"it was recorded as {was} before it was handed over"
             void[key] = replace(occurrence, void=True, note=note)
     return void
+
+
+def _of_former_owners(
+    stored: Mapping[str, StoredOccurrence], view: BoardView
+) -> Iterator[StoredOccurrence]:
+    """What is stored of bodies that the planner does not name for it any more."""
+    for row in stored.values():
+        obligation = view.obligations.get(row.ref)
+        if obligation is not None and row.owner not in obligation.owners:
+            yield row
+
+
+def _with_former_meetings(
+    missing: Iterable[Occurrence],
+    stored: Mapping[str, StoredOccurrence],
+    view: BoardView,
+    slots: MeetingSlots,
+) -> Iterator[tuple[Occurrence, str | None]]:
+    """Each occurrence with the slot that it was put off to while another body owed it."""
+    put_off = {
+        (row.ref, row.period): row
+        for row in _of_former_owners(stored, view)
+        if row.put_off is not None and row.is_owed
+    }
+    for occurrence in missing:
+        row = put_off.get((occurrence.ref, occurrence.period))
+        if row is None or occurrence.void:
+            yield occurrence, None
+        else:
+            yield slots.as_put_off(row, occurrence), row.put_off
 
 
 def is_stale(row: BoardRow, horizon: date) -> bool:

@@ -8,7 +8,8 @@ from datetime import date
 from sqlalchemy import Connection
 
 from ...calendar.occurrences import Kind, Occurrence, dated, still_owes
-from ...calendar.rules.escalation import TAKEN_BACK
+from ...calendar.rules.date_text import listed
+from ...calendar.rules.escalation import Notice, is_notice
 from ...calendar.status import OPEN, OWED, SETTLED, Status
 from ...storage.change_kinds import ChangeKind
 from ...storage.change_log import BOARDCAL, last_change, note_change
@@ -54,7 +55,7 @@ def reflow(
         elif row.state != Status.VOID and (
             _is_gone(row, view, past=past) or (not past and row.first_due <= until)
         ):
-            withdraw(connection, view, row, NOT_IN_PLANNER, left_planner=True)
+            _take_away(connection, view, row, stored)
 
 
 def _follow_day(
@@ -110,6 +111,32 @@ def _is_gone(row: StoredOccurrence, view: BoardView, *, past: bool) -> bool:
     return not still_owes(view.planner, view.obligations.get(row.ref), row.owner, is_past=past)
 
 
+def _take_away(
+    connection: Connection,
+    view: BoardView,
+    row: StoredOccurrence,
+    stored: dict[str, StoredOccurrence],
+) -> None:
+    """Withdraws what the planner does not ask of its owner any more; who was mailed of it hears."""
+    obligation = view.obligations.get(row.ref)
+    why, notice, day = NOT_IN_PLANNER, Notice.LEFT_PLANNER, None
+    if obligation is not None and row.owner not in obligation.owners:
+        taking = [owner for owner in obligation.owners if _takes(owner, row, stored)]
+        names = listed([view.names.short(owner) for owner in taking or obligation.owners])
+        why = f"handed over to {names}" if taking else f"asked of {names} alone from now on"
+        notice, day = Notice.HANDED_OVER, view.today
+    withdraw(connection, view, row, why, left_planner=True, on=day)
+    # What has another period by now is announced by its own reminders.
+    if obligation is None or notice is Notice.HANDED_OVER:
+        announce_off(connection, row, notice, view.now)
+
+
+def _takes(owner: str, row: StoredOccurrence, stored: dict[str, StoredOccurrence]) -> bool:
+    """Whether a body takes over an occurrence that it did not owe itself before."""
+    own = stored.get(f"{row.board}/{row.ref}/{owner}/{row.period}")
+    return own is None or own.state == Status.VOID
+
+
 def _follow(
     connection: Connection,
     view: BoardView,
@@ -145,7 +172,7 @@ def _follow(
     ):
         _move(connection, view, row, occurrence)
     if is_off:
-        announce_off(connection, row, view.now)
+        announce_off(connection, row, Notice.CANCELLED, view.now)
 
 
 def _is_over(row: StoredOccurrence, occurrence: Occurrence, view: BoardView) -> bool:
@@ -258,7 +285,7 @@ def _not_past(
     if occurrence.due >= view.soonest or occurrence.kind is Kind.REVIEW:
         return occurrence.due
     told = owners_told_of(connection, [row.id]).get(row.id)
-    if told is not None and told.due == occurrence.due and told.step != TAKEN_BACK:
+    if told is not None and told.due == occurrence.due and not is_notice(told.step):
         was_owed = row.is_owed or _is_withdrawn_today(connection, view, row)
         return occurrence.due if was_owed else view.soonest
     return row.due if row.is_owed and row.due < view.today else view.soonest
@@ -271,21 +298,20 @@ def withdraw(
     why: str,
     *,
     left_planner: bool = False,
+    on: date | None = None,
 ) -> None:
-    """Takes an occurrence out of what is owed: it is void from now on."""
+    """Takes an occurrence out of what is owed: it is void; handed over `on` a day, where it was."""
     update_occurrences(
         connection,
         [{"id": row.id, "state": Status.VOID.value, "note": why, "left_planner": left_planner}],
     )
-    if left_planner:
-        supersede_unsent(connection, [row.id], UnsentReason.LEFT_PLANNER)
-    else:
-        supersede_unsent(connection, [row.id], UnsentReason.WITHDRAWN, why)
+    supersede_unsent(connection, [row.id], UnsentReason.WITHDRAWN, why)
     note_change(
         connection,
         board=row.board,
         subject=row.key,
         what=ChangeKind.VOID,
+        on=on,
         before=row.state,
         why=why,
         now=view.now,

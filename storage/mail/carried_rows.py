@@ -140,17 +140,17 @@ def mark_rows(
 def hand_on(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     """Adds rows of the ledger, or overviews, for the holders of a role today.
 
-    One that was taken back unsent, because another held the role meanwhile, holds again;
-    any other that stands already is left as it is.
+    One that was taken back unsent, because another held the role meanwhile, holds again, as it
+    is handed on now; any other that stands already is left as it is.
     """
     if not rows:
         return
     statement = insert_for(connection, table)
     (once,) = (rule for rule in table.constraints if isinstance(rule, UniqueConstraint))
-    again = {name: statement.excluded[name] for name in ("state", "message_id")}
+    kept = once.columns.keys()
     statement = statement.on_conflict_do_update(
-        index_elements=once.columns.keys(),
-        set_=again,
+        index_elements=kept,
+        set_={name: statement.excluded[name] for name in rows[0] if name not in kept},
         where=table.c.state == CarriedState.SUPERSEDED,
     )
     connection.execute(statement, list(rows))

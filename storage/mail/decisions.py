@@ -21,9 +21,9 @@ from .carried_rows import CARRIED, mark_rows
 OwedRows = Sequence[tuple[Table, Sequence[int]]]
 """Rows that a message carries: the ids of each table that has any."""
 
-# A later reminder of an occurrence says all that an earlier one did, but not that a meeting is off:
-# that is of the date before.
-IS_OFF = ledger.c.step == TAKEN_BACK
+# A later reminder of an occurrence says all that an earlier one did, but not that it is off: that
+# is of the date before.
+IS_OFF = ledger.c.step >= TAKEN_BACK
 IS_LATEST_STEP = (occurrence.c.id == ledger.c.occurrence_id) & (
     IS_OFF
     | (
@@ -87,8 +87,8 @@ def boards_of(connection: Connection, number: int) -> set[str]:
 def owed_rows(connection: Connection, number: int, state: CarriedState) -> OwedRows:
     """The rows in `state` of a message that are worth a mail yet; empty where none is.
 
-    Of the ledger what is still owed and has no later step, or that a meeting is off, for which
-    nothing may be owed any more; of overviews the newest week.
+    Of the ledger what is still owed and has no later step, or that it is off, for which nothing
+    may be owed any more; of overviews the newest week.
     """
     due = (
         select(ledger.c.id)

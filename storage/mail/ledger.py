@@ -55,9 +55,9 @@ SUPERSEDE_UNSENT = (
 )
 
 
-# That a meeting is off is news whatever becomes of its item, until that is settled; whether it
-# still is, is seen when its mail is written.
-SUPERSEDE_REMINDERS = SUPERSEDE_UNSENT.where(ledger.c.step != TAKEN_BACK)
+# That something is off is news whatever becomes of it, until it is settled; whether it still is,
+# is seen when its mail is written.
+SUPERSEDE_REMINDERS = SUPERSEDE_UNSENT.where(ledger.c.step < TAKEN_BACK)
 
 
 # Built once: each sweep asks, and mostly nothing rests.
@@ -117,7 +117,7 @@ def supersede_unsent(
 ) -> None:
     """Takes back the mails decided for occurrences that have not gone out.
 
-    What says that a meeting is off is taken back only by an outcome.
+    What says that it is off is taken back only by an outcome.
     """
     if not occurrences:
         return

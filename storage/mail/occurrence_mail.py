@@ -7,12 +7,14 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, select
 
-from ...calendar.rules.escalation import TAKEN_BACK, Level
+from ...calendar.rules.escalation import Level, Notice, is_notice
+from ..change_kinds import ChangeKind
 from ..database.batches import batches
 from ..message_states import GONE, CarriedState
 from ..occurrences import StoredOccurrence
 from ..schema.column_types import AnyRow
 from ..schema.mail import ledger, message
+from ..schema.occurrences import change, occurrence
 from .ledger import hand_rows_on
 
 # Its reader was told, or could have been: only the address or the server stood in the way.
@@ -89,19 +91,52 @@ def owners_told_of(connection: Connection, occurrences: Iterable[int]) -> dict[i
     return {row.occurrence_id: row for row in rows if row.level == Level.OWNER}
 
 
+def taken_over(connection: Connection, occurrences: Iterable[int]) -> dict[int, AnyRow]:
+    """From whom each occurrence was taken over, by its number, where they had been mailed of it.
+
+    `owner` is the body that had it last, `on` the day on which it was handed over.
+    """
+    former, mailed = occurrence.alias(), select(ledger.c.id).where(ledger.c.state.in_(TOLD))
+    columns = (occurrence.c.id, former.c.owner, change.c.on)
+    return {
+        row.id: row
+        for batch in batches(occurrences)
+        for row in connection.execute(
+            select(*columns)
+            .join(
+                former,
+                (former.c.board == occurrence.c.board)
+                & (former.c.ref == occurrence.c.ref)
+                & (former.c.period == occurrence.c.period)
+                & (former.c.owner != occurrence.c.owner),
+            )
+            .join(change, (change.c.subject == former.c.key) & (change.c.what == ChangeKind.VOID))
+            .where(
+                occurrence.c.id.in_(batch),
+                former.c.left_planner.is_(True),
+                change.c.on.is_not(None),
+                mailed.where(ledger.c.occurrence_id == former.c.id).exists(),
+            )
+            .order_by(change.c.id)
+        )
+    }
+
+
 def steps_from(connection: Connection, row: StoredOccurrence, due: date) -> dict[str, int | None]:
     """The columns by which the steps of an occurrence run from a date that it is given.
 
     Where its owner was last told of that very date, the steps go on from the one mailed then.
     """
     told = owners_told_of(connection, [row.id]).get(row.id)
-    holds = told is not None and told.due == due and told.step != TAKEN_BACK
+    holds = told is not None and told.due == due and not is_notice(told.step)
     last_step = told.step if told is not None and holds else None
     return {"due_revision": row.due_revision + 1, "last_step": last_step}
 
 
-def announce_off(connection: Connection, row: StoredOccurrence, now: datetime) -> None:
-    """Has those who were mailed the date of an occurrence hear that its meeting is cancelled."""
+def announce_off(
+    connection: Connection, row: StoredOccurrence, notice: Notice, now: datetime
+) -> None:
+    """Has those who were mailed the date of an occurrence hear that it is off, and why."""
     last = {told.recipient: told for told in told_of(connection, [row.id])}
     hand_rows_on(
         connection,
@@ -109,7 +144,7 @@ def announce_off(connection: Connection, row: StoredOccurrence, now: datetime) -
             {
                 "occurrence_id": row.id,
                 "due_revision": row.due_revision,
-                "step": TAKEN_BACK,
+                "step": notice,
                 "recipient": told.recipient,
                 "level": told.level,
                 "because": told.because,
@@ -117,9 +152,10 @@ def announce_off(connection: Connection, row: StoredOccurrence, now: datetime) -
                 "decided_at": now,
                 "state": CarriedState.PENDING,
                 "reason": None,
+                "reason_detail": None,
                 "message_id": None,
             }
             for told in last.values()
-            if told.step != TAKEN_BACK and told.due == row.due
+            if not is_notice(told.step) and told.due == row.due
         ],
     )

@@ -21,7 +21,7 @@ TODAY = bindparam("today", type_=Date)
 
 # Whether a row of the ledger waits for its reader's snooze to end. The due date stands here
 # besides the snooze's own end: whatever was stored, nothing rests once it has passed.
-# That a meeting is off is no reminder.
+# That something is off is no reminder.
 RESTS: ColumnElement[bool] = (
     select(snooze.c.until)
     .where(
@@ -30,7 +30,7 @@ RESTS: ColumnElement[bool] = (
         snooze.c.due == ledger.c.due,
         snooze.c.until > TODAY,
         ledger.c.due >= TODAY,
-        ledger.c.step != TAKEN_BACK,
+        ledger.c.step < TAKEN_BACK,
     )
     .exists()
 )
