@@ -18,7 +18,7 @@ from ..scheduler.planning.next_steps import relink
 from ..scheduler.planning.plan import follow_again, insert_occurrences
 from ..storage.boards import hold_boards
 from ..storage.change_kinds import ChangeKind
-from ..storage.change_log import last_outcomes, note_change
+from ..storage.change_log import BOARDCAL, last_outcomes, note_change
 from ..storage.mail.decisions import resume_recorded_rows
 from ..storage.mail.ledger import supersede_unsent
 from ..storage.occurrences import (
@@ -70,6 +70,18 @@ def record(
         supersede_unsent(connection, [row.id], UnsentReason.RECORDED, state)
     elif status is None:
         resume_recorded_rows(connection, row.id)
+    if "due" in changed and status is None:
+        note_change(
+            connection,
+            board=row.board,
+            subject=row.key,
+            what=ChangeKind.MOVED,
+            before=row.due,
+            after=changed["due"],
+            why="it was opened again",
+            now=view.now,
+            who=BOARDCAL,
+        )
     note_change(
         connection,
         board=row.board,

@@ -125,7 +125,7 @@ def make_due_now(
     due = due or moment.today
     supersede_unsent(connection, [row.id], UnsentReason.DATE_MOVED)
     # Noted once, however many days it takes until an email leaves.
-    if row.planned_due is None:
+    if row.planned_due is None or why != NOBODY_TOLD:
         note_change(
             connection,
             board=row.board,

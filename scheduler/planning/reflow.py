@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import Connection
 
 from ...calendar.occurrences import Kind, Occurrence, dated, still_owes
-from ...calendar.rules.date_text import listed
+from ...calendar.rules.date_text import listed, long_date
 from ...calendar.rules.escalation import Notice, is_notice
 from ...calendar.status import OPEN, OWED, SETTLED, Status
 from ...storage.change_kinds import ChangeKind
@@ -22,6 +22,9 @@ from .meeting_slots import MeetingSlots, meeting_slots
 
 # The remark on what the planner does not name any more.
 NOT_IN_PLANNER = "no longer in the planner"
+
+# The remark on what the planner lost and has again.
+AGAIN = "in the planner again"
 
 # The remark on what a change of the calendar would put to a meeting of the past.
 OVER = "the meeting that it would be for was over before that was known"
@@ -103,7 +106,7 @@ def _follow_settled(
         dated |= steps_from(connection, row, occurrence.due)
     update_occurrences(connection, [new | dated])
     if row.due != occurrence.due:
-        _note_move(connection, view, row, occurrence.due, occurrence.note)
+        _note_move(connection, view, row, occurrence.due, _why_moved(row, occurrence, view))
 
 
 def _is_gone(row: StoredOccurrence, view: BoardView, *, past: bool) -> bool:
@@ -201,7 +204,9 @@ def _restore(
     if state == OPEN and row.due < view.soonest and not _is_withdrawn_today(connection, view, row):
         new |= dated(view.soonest, ruled=row.ruled_due) | row.steps_again
     update_occurrences(connection, [new])
-    _note_restored(connection, view, row, state, "in the planner again")
+    _note_restored(connection, view, row, state, AGAIN)
+    if "due" in new:
+        _note_move(connection, view, row, view.soonest, AGAIN)
 
 
 def _is_withdrawn_today(connection: Connection, view: BoardView, row: StoredOccurrence) -> bool:
@@ -255,7 +260,23 @@ def _move(
     if row.state == Status.VOID and row.due == due:
         _note_restored(connection, view, row, state, occurrence.note)
     else:
-        _note_move(connection, view, row, due, occurrence.note)
+        _note_move(connection, view, row, due, _why_moved(row, occurrence, view))
+
+
+def _why_moved(row: StoredOccurrence, occurrence: Occurrence, view: BoardView) -> str:
+    """Why an occurrence has another date than it had, as a remark."""
+    if row.left_planner:
+        return AGAIN
+    if occurrence.note is not None:
+        return occurrence.note
+    if occurrence.meeting is not None and row.meeting != occurrence.meeting:
+        return f"the meeting is on {long_date(occurrence.meeting)} now"
+    first = min(row.ruled_due, occurrence.due)
+    last = occurrence.meeting or max(row.ruled_due, occurrence.due)
+    own_days = view.planner.days.closed | view.planner.days.open_days
+    if any(first <= day <= last for day in own_days):
+        return "the days off were changed"
+    return "the planner was changed"
 
 
 def _note_move(

@@ -258,6 +258,85 @@ def test_every_reader_is_told_from_the_date_of_their_own_last_email(office: Offi
     }
 
 
+def day_is_closed_before_the_meeting(office: Office) -> None:
+    document = {**make_document(), "working_days": {"closed": [day("2018-02-28")]}}
+    office.edit(lambda _: checked_content(document))
+
+
+def meeting_is_back(office: Office) -> None:
+    meeting_moves(office, "2018-03-15")
+    office.days("2018-02-06", "2018-02-15")
+    office.edit(lambda content: move_meeting(content, "lscb", day("2018-03-15"), day("2018-03-08")))
+
+
+def papers_take_a_day_longer(office: Office) -> None:
+    replanned(office, report=[make_report(when={"meeting": "lscb", "papers": 11})])
+
+
+def is_paused_once_it_is_due_soonest(office: Office) -> None:
+    meeting_moves(office, "2018-02-12")
+    office.tick()
+    office.days("2018-02-06", "2018-02-06")
+    office.pause("body", "pmqag")
+    office.days("2018-02-07", "2018-02-14")
+    office.resume("body", "pmqag")
+
+
+def is_opened_again_long_after(office: Office) -> None:
+    office.record(S11, Status.SUBMITTED)
+    office.days("2018-02-06", "2018-03-02")
+    office.record(S11, None)
+
+
+def leaves_and_comes_back(office: Office) -> None:
+    replanned(office, report=[make_report("other", owner="lscb")])
+    office.days("2018-02-06", "2018-03-02")
+    replanned(office)
+
+
+# What happens after the owner was mailed of 22 February on the 5th, and what they are told then.
+REASONS: dict[str, tuple[Callable[[Office], None], str]] = {
+    "a move is taken back": (
+        meeting_is_back,
+        "The date was 1 March 2018: the meeting is on 8 March 2018 now.",
+    ),
+    "a day is closed": (
+        day_is_closed_before_the_meeting,
+        "The date was 22 February 2018: the days off were changed.",
+    ),
+    "papers take longer": (
+        papers_take_a_day_longer,
+        "The date was 22 February 2018: the planner was changed.",
+    ),
+    "a pause ends": (
+        is_paused_once_it_is_due_soonest,
+        "The date was 6 February 2018: emails about it were paused.",
+    ),
+    "it is opened again": (
+        is_opened_again_long_after,
+        "The date was 22 February 2018: it was opened again.",
+    ),
+    "it is in the planner again": (
+        leaves_and_comes_back,
+        "The date was 22 February 2018: in the planner again.",
+    ),
+}
+
+
+@pytest.mark.parametrize("change", REASONS)
+def test_a_changed_date_is_told_with_its_reason(office: Office, change: str) -> None:
+    happens, sentence = REASONS[change]
+    office.store().reminded().days("2018-02-05", "2018-02-05")
+    office.now = office.now.replace(hour=10)
+    happens(office)
+    office.tick()
+    start = office.now.date() + timedelta(days=1)
+    mails = office.days(str(start), str(start + timedelta(days=30)))
+    told = [mail.text for mail in mails if mail.to == CHAIR and "Changed" in mail.text]
+    assert sentence in told[0]
+    assert len(told) == 1
+
+
 @pytest.mark.parametrize(("kind", "name"), [("body", "pmqag"), ("board", "lscb")])
 def test_what_fell_due_in_a_pause_is_due_when_that_ends(
     office: Office, kind: str, name: str
