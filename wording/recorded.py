@@ -16,7 +16,10 @@ from .text import day_off
 def became(stored: StoredOccurrence, planner: Planner, status: Status | None, *, on: date) -> str:
     """ "“S.11” of PMQAG, due 22 February 2018, is recorded as submitted on 20 February 2018."."""
     what = "open again" if status is None else f"recorded as {status.value} on {long_date(on)}"
-    return f"{title_and_owner(stored, planner)}, due {long_date(stored.due)}, is {what}."
+    sentence = f"{title_and_owner(stored, planner)}, due {long_date(stored.ruled_due)}, is {what}."
+    if stored.state in OWED and stored.planned_due is not None:
+        return f"{sentence} It is now due as soon as possible, by {weekday_date(stored.due)}."
+    return sentence
 
 
 def new_date(stored: StoredOccurrence, planner: Planner) -> str:

@@ -97,6 +97,7 @@ def change_effects(
         for planner in (before, after)
     )
     new |= settled_before(new, stored, slots.view)
+    old |= settled_before(old, stored, view)
     _put_off(old, meeting_slots(connection, view), stored)
     _put_off(new, slots, stored)
     moved = [
@@ -113,7 +114,7 @@ def change_effects(
     ]
     ids = [stored[reflow.key].id for reflow in flowing if reflow.key in stored]
     return ChangeEffects(
-        flowing=_handed_over(flowing),
+        flowing=[_as_told(reflow, stored.get(reflow.key)) for reflow in _handed_over(flowing)],
         staying=sum(_stays(stored.get(reflow.key), reflow, slots) for reflow in moved),
         meetings=[] if refs is not None else _meetings(before, after, start, end),
         mailed=count_reminded(connection, ids),
@@ -202,6 +203,13 @@ def _handed_over(flowing: list[Reflow]) -> list[Reflow]:
         or id(reflow) in left
         or (reflow.before is not None and reflow.before.void)
     ]
+
+
+def _as_told(reflow: Reflow, row: StoredOccurrence | None) -> Reflow:
+    """A re-flow from the date that is stored: as soon as possible, where the rule's had passed."""
+    if reflow.before is None or row is None or row.planned_due is None or not row.is_owed:
+        return reflow
+    return replace(reflow, before=replace(reflow.before, due=row.due))
 
 
 def _same_day(dropped: list[Reflow], owner: str) -> Reflow | None:

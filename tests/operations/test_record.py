@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from boardcal.calendar.planner.builder import planner_of
 from boardcal.calendar.status import RECORDABLE, Status
 from boardcal.core.errors import BoardcalError
 from boardcal.operations.record import RecordError, ensure_stored, stored_again
@@ -20,6 +21,7 @@ from boardcal.tests.factories import (
     make_planner,
     make_report,
 )
+from boardcal.wording.recorded import became
 
 if TYPE_CHECKING:
     from boardcal.tests.office import Office
@@ -328,3 +330,18 @@ def test_an_action_is_recorded_like_a_report(office: Office) -> None:
     office.store(make_planner(action=[make_action()])).tick("2018-03-01")
     key = next(row.key for row in office.rows() if row.kind == "action")
     assert office.record(key, Status.ACCEPTED).state == "accepted"
+
+
+def test_what_is_said_of_a_return_names_the_date_that_it_had(office: Office) -> None:
+    opened(office, "2018-03-05")
+    stored = office.record(S11, Status.RETURNED)
+    assert became(stored, planner_of(make_planner()), Status.RETURNED, on=day("2018-03-05")) == (
+        '"Report s11" of PMQAG, due 22 February 2018, is recorded as returned on 5 March 2018.'
+    )
+    office.record(S11, Status.SUBMITTED)
+    office.now = at("2018-03-06 10:00")
+    stored = office.record(S11, Status.RETURNED)
+    assert became(stored, planner_of(make_planner()), Status.RETURNED, on=day("2018-03-06")) == (
+        '"Report s11" of PMQAG, due 22 February 2018, is recorded as returned on 6 March 2018. '
+        "It is now due as soon as possible, by Wednesday 7 March 2018."
+    )

@@ -5,7 +5,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from boardcal.calendar.planner.builder import planner_of
+from boardcal.calendar.planner.entries import document_of
+from boardcal.calendar.rules.date_text import long_date
 from boardcal.calendar.status import Status
+from boardcal.operations.planner.meetings import add_meeting, move_meeting
 from boardcal.queries.planner.change_preview import change_effects
 from boardcal.queries.planner.change_text import (
     effects,
@@ -19,6 +22,7 @@ from boardcal.storage.boards import board_row
 from boardcal.tests.factories import (
     S11,
     checked,
+    day,
     make_body,
     make_document,
     make_report,
@@ -163,3 +167,29 @@ def test_of_many_owners_the_first_are_named(office: Office, tmp_path: Path) -> N
     )
     (whole,) = effects(found, after)[0].what
     assert whole == "Report all: BUSINESS-GROUP, CDOP, LSCB and PMQAG"
+
+
+def test_what_was_accepted_and_handed_over_is_no_news_of_another_meeting(
+    office: Office, tmp_path: Path
+) -> None:
+    office.store(checked(with_cdop())).tick("2018-01-29")
+    office.record(S11, Status.ACCEPTED)
+    handed = with_cdop(report=[make_report(owner="cdop")])
+    office.edit(lambda _: checked(handed))
+    office.tick()
+    further = add_meeting(checked(handed), "lscb", day("2018-06-06"), extraordinary=True)
+    changes, _ = told(office, tmp_path, document_of(further))
+    assert [reflow.key for reflow in changes.flowing] == []
+
+
+def test_a_preview_names_the_date_that_is_told_where_the_rule_s_had_passed(
+    office: Office, tmp_path: Path
+) -> None:
+    office.store().reminded()
+    office.tick("2018-02-08 07:00")
+    office.edit(lambda content: move_meeting(content, "lscb", day("2018-03-08"), day("2018-02-15")))
+    office.tick()
+    due = office.row(S11).due
+    changes, after = told(office, tmp_path, make_document())
+    [effect] = effects(changes, after)
+    assert effect.how == f"Papers now due 22 February 2018 instead of {long_date(due)}"
