@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from urllib.parse import urlencode, urlsplit
 
 from starlette.concurrency import run_in_threadpool
@@ -12,10 +12,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import compile_path
 
+from ..storage.accounts.access_kinds import RefusalKind
+from ..storage.accounts.access_record import count_refusal
 from ..storage.accounts.accounts import Role
 from ..storage.accounts.sessions import mark_seen, needs_marking
 from ..storage.boards import BoardRow
 from ..storage.database.errors import DatabaseError
+from .accounts.browser import network_at
 from .accounts.sign_in import sign_in_first
 from .page.error_page import error_page
 from .page.resubmit import KeptForm, resendable, resubmit_page
@@ -44,6 +47,13 @@ STALE = "This form was opened before you signed in, or a while ago, so nothing w
 # A browser gives up later; a form that takes longer was cut off, as by a stop of boardcal.
 MOST_LOOKS = 200
 SECONDS_BETWEEN_LOOKS = 0.1
+
+
+class ElsewhereError(ForbiddenError):
+    """A form that a page of another address sent."""
+
+    def __init__(self) -> None:
+        super().__init__(ELSEWHERE)
 
 
 class SignInNeeded(Exception):
@@ -97,8 +107,28 @@ def _answer(endpoint: Endpoint, request: Request, form: Form) -> Response:
     except StaleForm:
         response = _stale(request)
     except Exception as error:  # noqa: BLE001 - a page that fails must not take others along
+        if isinstance(error, ForbiddenError):
+            _note_refusal(endpoint, request, error)
         response = error_page(request, error)
     return _kept(request, response)
+
+
+def _note_refusal(endpoint: Endpoint, request: Request, error: ForbiddenError) -> None:
+    account, site = context_of(request).account, site_of(request)
+    if account is None:
+        return
+    is_elsewhere = isinstance(error, ElsewhereError)
+    kind = RefusalKind.FROM_ELSEWHERE if is_elsewhere else RefusalKind.NO_ROLE
+    # Where the database does not take it, the page is refused all the same.
+    with suppress(DatabaseError), site.installation.database.write() as connection:
+        count_refusal(
+            connection,
+            kind,
+            account=account.email,
+            network=network_at(request),
+            now=site.now(),
+            page=endpoint.path.partition("{")[0].rstrip("/"),
+        )
 
 
 def _admitted(endpoint: Endpoint, request: Request, context: RequestContext) -> Response:
@@ -196,7 +226,7 @@ def _require_own_form(endpoint: Endpoint, request: Request, context: RequestCont
         # The address is the proof; the sign, where a form has one, only tells two of them apart.
         return
     if is_from_elsewhere(request):
-        raise ForbiddenError(ELSEWHERE)
+        raise ElsewhereError
     if not is_form_sign(site_of(request), context.key, sign):
         raise StaleForm
 

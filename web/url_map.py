@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from ..storage.accounts.accounts import Role
 from . import health
-from .accounts import account, setup, sign_in, users
+from .accounts import access_record, account, setup, sign_in, user, users
 from .calendar import actions, item, raise_item, record, report, upcoming, year
 from .changes import changes
 from .feeds import subscribe
@@ -25,6 +25,7 @@ from .request.context import context_of, link
 from .routing import Endpoint, get, post
 from .to_decide import requests, to_decide, unsettled
 
+USER = "/users/{id:number}"
 ANYBODY, VIEWER, SECRETARIAT, ADMIN = None, Role.VIEWER, Role.SECRETARIAT, Role.ADMIN
 
 
@@ -127,8 +128,13 @@ URL_MAP: Sequence[Endpoint] = (
     post("/password/{token}", ANYBODY, setup.choose, of_board=False, hashes=True),
     get("/account", VIEWER, account.show, of_board=False),
     post("/account", VIEWER, account.change_password, of_board=False, hashes=True),
+    post("/account/sessions", VIEWER, account.end_sessions, of_board=False, form_on="/account"),
     get("/users", ADMIN, users.show, of_board=False),
     post("/users", ADMIN, users.add, of_board=False),
+    get("/users/access", ADMIN, access_record.show, of_board=False),
+    get(USER, ADMIN, user.show, of_board=False),
+    post("/users/{id:number}/remove-role", ADMIN, user.remove_role, of_board=False, form_on=USER),
+    post("/users/{id:number}/sessions", ADMIN, user.end_sessions, of_board=False, form_on=USER),
     get("/users/{id:number}/link", ADMIN, users.show_link, of_board=False),
     post("/users/{id:number}/link", ADMIN, users.renew_link, of_board=False),
     get("/users/{id:number}/disable", ADMIN, users.ask_to_disable, of_board=False),

@@ -1,22 +1,42 @@
-"""`boardcal history`: everything on record about something that is due."""
+"""`boardcal history`: everything on record about something that is due, or about access."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
 import click
 
 from ...calendar.rules.date_text import long_date
+from ...queries.access import access_since
 from ...queries.calendar.item_history import HistoryLine, ItemHistory, item_history
+from ...storage.accounts.accounts import account_named
+from ...storage.boards import boards
+from ...wording.access import AccessLine
 from ..framework.context import Invocation
 from ..framework.param_types import OneOf
-from ..framework.terminal import hung, say_json, say_lines
+from ..framework.terminal import hung, say, say_json, say_lines
+
+USUAL_DAYS = 30
+MOST_DAYS = 3660
 
 
 @click.command()
-@click.argument("key")
+@click.argument("key", required=False)
+@click.option(
+    "--access",
+    is_flag=True,
+    help="Tell who signed in, who was refused, and what was done to accounts instead.",
+)
+@click.option(
+    "--days",
+    type=click.IntRange(1, MOST_DAYS),
+    default=USUAL_DAYS,
+    show_default=True,
+    help="Of how many days, with --access.",
+)
 @click.option(
     "--format",
     "form",
@@ -25,13 +45,18 @@ from ..framework.terminal import hung, say_json, say_lines
     help="For people or for programs.",
 )
 @click.pass_obj
-def history(invocation: Invocation, key: str, form: str) -> None:
+def history(invocation: Invocation, key: str | None, form: str, days: int, *, access: bool) -> None:
     """Tell everything about something that is due, in the order in which it happened.
 
     KEY is the line under its title in `boardcal upcoming`. It tells when it was planned, who was
     to be mailed and why, every mail with its Message-ID and what the server said, and who
-    changed what.
+    changed what. With --access, KEY is the address of an account, or left out for all.
     """
+    if access:
+        _tell_access(invocation, key, days, form)
+        return
+    if key is None:
+        raise click.UsageError("Give the KEY of something due, or --access")
     with invocation.reading() as installation, installation.database.read() as connection:
         row = invocation.board_of(installation, connection, key)
         view = installation.view(connection, row)
@@ -41,6 +66,41 @@ def history(invocation: Invocation, key: str, form: str) -> None:
         say_json(_fields(record))
     else:
         say_lines(_told(record, owner))
+
+
+def _tell_access(invocation: Invocation, account: str | None, days: int, form: str) -> None:
+    with (
+        invocation.reading(with_planner=False) as installation,
+        installation.database.read() as connection,
+    ):
+        email = None if account is None else account_named(connection, account).email
+        lines = access_since(
+            connection,
+            {row.id: row.name for row in boards(connection)},
+            installation.local,
+            since=installation.clock() - timedelta(days=days),
+            account=email,
+        )
+    if form == "json":
+        say_json({"access": [_access_fields(line) for line in lines]})
+        return
+    if not lines:
+        say("Nothing is on record for these days.")
+    for line in lines:
+        first, *others = hung(line.sentence, 18)
+        say_lines([f"{f'{line.at:%Y-%m-%d %H:%M}':<18}{first.strip()}", *others])
+
+
+def _access_fields(line: AccessLine) -> dict[str, Any]:
+    return {
+        "at": line.at.isoformat(timespec="seconds"),
+        "kind": line.kind,
+        "account": line.account or None,
+        "who": line.who,
+        "address": line.address,
+        "times": line.times or None,
+        "sentence": line.sentence,
+    }
 
 
 def _fields(record: ItemHistory) -> dict[str, Any]:

@@ -10,19 +10,17 @@ from sqlalchemy import Connection
 
 from ...calendar.rules.date_text import listed
 from ...core.errors import BoardcalError
-from ...scheduler.installation import Installation
-from ...storage.accounts.accounts import (
-    EVERY_BOARD,
-    Account,
-    Role,
-    account_by_id,
-    account_named,
-    accounts,
-    add_account,
+from ...operations.accounts import (
+    change_password,
     disable,
-    set_password,
+    end_other_sessions,
+    let_in,
+    make_link,
+    remove_role,
 )
-from ...storage.accounts.setup_links import make_link
+from ...scheduler.installation import Installation
+from ...storage.accounts.access_record import Doer
+from ...storage.accounts.accounts import EVERY_BOARD, Account, Role, account_named, accounts
 from ...storage.boards import boards
 from ...web.accounts.passwords import acceptable, hashed
 from ..framework.context import Invocation, asking
@@ -30,6 +28,7 @@ from ..framework.param_types import ADDRESS
 from ..framework.terminal import say, say_lines, say_secret
 
 EMAIL = click.argument("email", type=ADDRESS)
+TOGETHER = "--board and --all cannot go together; give one of them"
 
 
 @click.group()
@@ -56,15 +55,14 @@ def user() -> None:
 def add(invocation: Invocation, email: str, role: str, *, every: bool) -> None:
     """Make an account, or give one another role; prints a link to choose a password with."""
     if every and invocation.board is not None:
-        raise click.UsageError("--board and --all cannot go together; give one of them")
+        raise click.UsageError(TOGETHER)
     with invocation.writing() as installation, installation.database.write() as connection:
         board = EVERY_BOARD if every else _board(installation, connection, invocation.board)
-        roles = {board: Role(role)}
-        account_id = add_account(connection, email, roles, now=installation.clock(), who=asking())
-        account = account_by_id(connection, account_id)
-        is_new = account is not None and not account.has_password
-        token = make_link(connection, account_id, now=installation.clock()) if is_new else None
-        say(f"{email} is {role} of {'all Boards' if board == EVERY_BOARD else board} now.")
+        now, by = installation.clock(), Doer(who=asking())
+        account = let_in(connection, email, board, Role(role), now=now, by=by)
+        is_new = not account.has_password
+        token = make_link(connection, account, now=now, by=by) if is_new else None
+        say(f"{email} is {role} of {_where(board)} now.")
         if token is not None:
             _say_link(installation, token, email)
 
@@ -87,10 +85,41 @@ def list_(invocation: Invocation) -> None:
 @EMAIL
 @click.pass_obj
 def disable_(invocation: Invocation, email: str) -> None:
-    """Stop somebody from signing in, at once. `boardcal user add` lets them in again."""
+    """Stop somebody from signing in, at once.
+
+    Their roles, password, sessions and feeds end. `boardcal user add` begins anew.
+    """
     with invocation.writing() as installation, installation.database.write() as connection:
-        disable(connection, account_named(connection, email).id, now=installation.clock())
+        account = account_named(connection, email)
+        disable(connection, account, now=installation.clock(), by=Doer(who=asking()))
     say(f"{email} cannot sign in any more.")
+
+
+@user.command("remove-role")
+@EMAIL
+@click.option("--all", "every", is_flag=True, help="The role for all Boards.")
+@click.pass_obj
+def remove_role_(invocation: Invocation, email: str, *, every: bool) -> None:
+    """Take a role from somebody: that for one Board, or with --all that for all of them."""
+    if every and invocation.board is not None:
+        raise click.UsageError(TOGETHER)
+    with invocation.writing() as installation, installation.database.write() as connection:
+        account = account_named(connection, email)
+        board = EVERY_BOARD if every else _board(installation, connection, invocation.board)
+        remove_role(connection, account, board, now=installation.clock(), by=Doer(who=asking()))
+        say(f"{email} has no role any more for {_where(board)}.")
+
+
+@user.command("sign-out")
+@EMAIL
+@click.pass_obj
+def sign_out(invocation: Invocation, email: str) -> None:
+    """Sign somebody out in every browser, at once. They may sign in again."""
+    with invocation.writing() as installation, installation.database.write() as connection:
+        account = account_named(connection, email)
+        now, by = installation.clock(), Doer(who=asking())
+        ended = end_other_sessions(connection, account, now=now, by=by)
+    say(f"{email} was signed in with {ended} browser{'' if ended == 1 else 's'}, and is not now.")
 
 
 @user.command()
@@ -107,13 +136,15 @@ def password(invocation: Invocation, email: str, *, link: bool) -> None:
             raise BoardcalError(f"{email} is disabled; `boardcal user add` lets them in again.")
         if link or not sys.stdin.isatty():
             with installation.database.write() as connection:
-                token = make_link(connection, account.id, now=installation.clock())
+                now, by = installation.clock(), Doer(who=asking())
+                token = make_link(connection, account, now=now, by=by)
                 _say_link(installation, token, email)
             return
         typed = click.prompt("New password", hide_input=True, confirmation_prompt="Again")
         fresh = hashed(_acceptable(typed, account, names))
         with installation.database.write() as connection:
-            set_password(connection, account.id, fresh)
+            now, by = installation.clock(), Doer(who=asking())
+            change_password(connection, account, fresh, now=now, by=by)
     say(f"{email} has a new password; wherever they were signed in, they are not any more.")
 
 
@@ -130,6 +161,10 @@ def _board(installation: Installation, connection: Connection, named: str | None
     return installation.board(connection, named).id if named or several else EVERY_BOARD
 
 
+def _where(board: str) -> str:
+    return "all Boards" if board == EVERY_BOARD else board
+
+
 def _say_link(installation: Installation, token: str, email: str) -> None:
     say(f"Send this link to {email}. It works once, for 24 hours, and lets them choose a password:")
     say_secret(f"{installation.settings.web.base_url}/password/{token}")
@@ -139,8 +174,7 @@ def _lines(accounts: list[Account]) -> Iterator[str]:
     room = max((len(account.email) for account in accounts), default=0)
     for account in accounts:
         roles = [
-            f"{role.value} of {'all Boards' if board == EVERY_BOARD else board}"
-            for board, role in sorted(account.roles.items())
+            f"{role.value} of {_where(board)}" for board, role in sorted(account.roles.items())
         ]
         state = "disabled" if account.disabled_at else ""
         waits = "" if account.has_password or state else "no password yet"

@@ -77,16 +77,15 @@ def account_named(connection: Connection, email: str) -> Account:
     return named
 
 
-def stored_password(connection: Connection, email: str) -> tuple[int, str] | None:
-    """The id and the password's hash of an account that may sign in, or None."""
-    row = connection.execute(
-        select(account.c.id, account.c.password).where(
-            account.c.email == folded(email),
-            account.c.password.is_not(None),
-            account.c.disabled_at.is_(None),
-        )
-    ).first()
-    return None if row is None else (row.id, row.password)
+def stored_password(
+    connection: Connection, email: str
+) -> tuple[Account, str | None] | tuple[None, None]:
+    """The account of an address, and its password's hash where it may sign in."""
+    row = connection.execute(select(account).where(account.c.email == folded(email))).first()
+    if row is None:
+        return None, None
+    (known,) = _read(connection, [row])
+    return known, row.password if row.disabled_at is None else None
 
 
 def is_without_accounts(connection: Connection) -> bool:
@@ -97,7 +96,7 @@ def is_without_accounts(connection: Connection) -> bool:
 def add_account(
     connection: Connection, email: str, roles: Mapping[str, Role], *, now: datetime, who: str
 ) -> int:
-    """Adds an account, or adds roles to an existing one and enables it again; its id.
+    """Adds an account, or adds roles to an existing one; its id. One that was disabled begins anew.
 
     Raises AccountError where the last administrator of all Boards would lose that role.
     """
@@ -115,8 +114,9 @@ def add_account(
         less = roles.get(EVERY_BOARD, Role.ADMIN) is not Role.ADMIN
         if less and before is not None and before.has_password:
             _require_other_admin(connection, before)
-        enabled = update(account).where(account.c.id == account_id).values(disabled_at=None)
-        connection.execute(enabled)
+        if before is not None and before.disabled_at is not None:
+            begun = {"disabled_at": None, "made_at": now, "made_by": who}
+            connection.execute(update(account).where(account.c.id == account_id).values(begun))
     of_account = account_role.c.account_id == account_id
     connection.execute(
         delete(account_role).where(of_account, account_role.c.board.in_(list(roles)))
@@ -137,8 +137,27 @@ def set_password(connection: Connection, account_id: int, hashed: str) -> None:
     _end_access(connection, account_id)
 
 
+def remove_role(connection: Connection, account_id: int, board: str) -> Role:
+    """Takes from an account its role on a Board, or on all where `board` is EVERY_BOARD; the role.
+
+    Raises AccountError where there is none, and for the last administrator of all Boards.
+    """
+    before = account_by_id(connection, account_id)
+    role = None if before is None else before.roles.get(board)
+    if before is None or role is None:
+        raise AccountError("The account does not have this role any more.")
+    if board == EVERY_BOARD and before.has_password:
+        _require_other_admin(connection, before)
+    connection.execute(
+        delete(account_role).where(
+            account_role.c.account_id == account_id, account_role.c.board == board
+        )
+    )
+    return role
+
+
 def disable(connection: Connection, account_id: int, *, now: datetime) -> None:
-    """Disables an account, and ends its sessions and links.
+    """Disables an account. Nothing is left to come back to: no role, password, session or link.
 
     Raises AccountError for the last administrator of all Boards, since no one could undo it.
     """
@@ -146,11 +165,15 @@ def disable(connection: Connection, account_id: int, *, now: datetime) -> None:
     if disabled is None:
         raise AccountError("There is no such account any more.")
     _require_other_admin(connection, disabled)
-    connection.execute(update(account).where(account.c.id == account_id).values(disabled_at=now))
+    ended = {"disabled_at": now, "password": None}
+    connection.execute(update(account).where(account.c.id == account_id).values(ended))
+    connection.execute(delete(account_role).where(account_role.c.account_id == account_id))
     _end_access(connection, account_id)
 
 
 def _require_other_admin(connection: Connection, admin: Account) -> None:
+    # Two administrators who disable each other at the same moment do so in turn.
+    connection.execute(select(account.c.id).order_by(account.c.id).with_for_update())
     others = (
         account
         for account in accounts(connection)

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, Select, delete, insert, or_, select, update
 
 from ..schema.accounts import session
+from ..schema.column_types import AnyRow
 from .accounts import Account, account_by_id
 
 # OWASP's bounds for work of this kind: a working day, and never more than a day and a night.
@@ -33,6 +34,8 @@ class Session:
     begun_at: datetime
     seen_at: datetime
     notice: Notice | None
+    browser: str | None = None
+    address: str | None = None
 
 
 def new_token() -> str:
@@ -45,7 +48,14 @@ def fingerprint(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def begin_session(connection: Connection, account_id: int, *, now: datetime) -> str:
+def begin_session(
+    connection: Connection,
+    account_id: int,
+    *,
+    now: datetime,
+    browser: str | None = None,
+    address: str | None = None,
+) -> str:
     """Begins a session; the token for its browser. Expired sessions are removed."""
     connection.execute(
         delete(session).where(
@@ -55,7 +65,12 @@ def begin_session(connection: Connection, account_id: int, *, now: datetime) -> 
     token = new_token()
     connection.execute(
         insert(session).values(
-            digest=fingerprint(token), account_id=account_id, begun_at=now, seen_at=now
+            digest=fingerprint(token),
+            account_id=account_id,
+            begun_at=now,
+            seen_at=now,
+            browser=browser,
+            address=address,
         )
     )
     return token
@@ -63,25 +78,21 @@ def begin_session(connection: Connection, account_id: int, *, now: datetime) -> 
 
 def session_of(connection: Connection, token: str, *, now: datetime) -> Session | None:
     """The session of a token, while it lasts and its account may sign in."""
-    row = connection.execute(
-        select(session).where(
-            session.c.digest == fingerprint(token),
-            session.c.begun_at > now - LONGEST,
-            session.c.seen_at > now - IDLE,
-        )
-    ).first()
+    lasting = _lasting(now).where(session.c.digest == fingerprint(token))
+    row = connection.execute(lasting).first()
     if row is None:
         return None
     account = account_by_id(connection, row.account_id)
     if account is None or account.disabled_at is not None:
         return None
-    return Session(
-        digest=row.digest,
-        account=account,
-        begun_at=row.begun_at,
-        seen_at=row.seen_at,
-        notice=row.notice,
-    )
+    return _read(row, account)
+
+
+def sessions_of(connection: Connection, account: Account, *, now: datetime) -> list[Session]:
+    """The browsers in which an account is signed in, the one used last first."""
+    lasting = _lasting(now).where(session.c.account_id == account.id)
+    rows = connection.execute(lasting.order_by(session.c.seen_at.desc(), session.c.digest))
+    return [_read(row, account) for row in rows]
 
 
 def needs_marking(known: Session, now: datetime) -> bool:
@@ -102,3 +113,31 @@ def set_notice(connection: Connection, digest: str, notice: Notice | None) -> No
 def end_session(connection: Connection, digest: str) -> None:
     """Signs a browser out."""
     connection.execute(delete(session).where(session.c.digest == digest))
+
+
+def end_sessions(
+    connection: Connection, account_id: int, *, only: str | None = None, but: str | None = None
+) -> int:
+    """Signs browsers of an account out: all, or `only` one, or all `but` one; how many."""
+    ended = delete(session).where(session.c.account_id == account_id)
+    if only is not None:
+        ended = ended.where(session.c.digest == only)
+    if but is not None:
+        ended = ended.where(session.c.digest != but)
+    return connection.execute(ended).rowcount
+
+
+def _lasting(now: datetime) -> Select[Any]:
+    return select(session).where(session.c.begun_at > now - LONGEST, session.c.seen_at > now - IDLE)
+
+
+def _read(row: AnyRow, account: Account) -> Session:
+    return Session(
+        digest=row.digest,
+        account=account,
+        begun_at=row.begun_at,
+        seen_at=row.seen_at,
+        notice=row.notice,
+        browser=row.browser,
+        address=row.address,
+    )

@@ -1,4 +1,9 @@
-"""Failed sign-ins, counted by account and by address, and the waits that follow from them."""
+"""Failed sign-ins, counted by account, by network and by browser, and the waits that follow.
+
+A stranger can have an account counted, and a colleague the network of an office. So a browser in
+which somebody has signed in before is counted by itself, for their account: whatever others do
+elsewhere, they are let in there (OWASP's "device cookies").
+"""
 
 from __future__ import annotations
 
@@ -7,8 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
+from ..database.upsert import insert_for
 from ..schema.accounts import sign_in_attempt
 
 
@@ -27,16 +33,30 @@ class Patience:
         return min(timedelta(seconds=2 ** min(beyond, 20)), self.longest)
 
 
-# An account's wait is short, since others can cause it; an address's is long, since only
-# itself can. A minute still makes guessing a password of twelve characters hopeless.
-PER_ACCOUNT = Patience(free=5, longest=timedelta(minutes=1))
-PER_ADDRESS = Patience(free=20, longest=timedelta(minutes=15))
+# Others can cause each of these waits, so all are short. A minute still makes guessing hopeless:
+# a password here stands ten thousand million guesses.
+A_MINUTE = timedelta(minutes=1)
+PATIENCE = {
+    "account": Patience(free=5, longest=A_MINUTE),
+    "network": Patience(free=20, longest=A_MINUTE),
+    "browser": Patience(free=5, longest=A_MINUTE),
+}
 FORGOTTEN_AFTER = timedelta(hours=12)
 
+# The oldest go beyond these. Who would have a count forgotten by filling the table waits longer
+# for the hashes of so many attempts than for the count.
+MOST_SUBJECTS = 10_000
 
-def subjects_of(email: str, address: str) -> tuple[str, str]:
-    """The names under which an attempt is counted: its account, there or not, and its address."""
-    return f"account:{_short(email)}", f"address:{_short(address)}"
+
+def subjects_of(email: str, network: str, browser: str | None = None) -> tuple[str, ...]:
+    """The names under which an attempt is counted.
+
+    In a `browser` that the account is known in it is that alone; else the account, there or not,
+    and the network.
+    """
+    if browser is not None:
+        return (f"browser:{_short(f'{browser} {email}')}",)
+    return f"account:{_short(email)}", f"network:{_short(network)}"
 
 
 def begin_attempt(
@@ -46,49 +66,66 @@ def begin_attempt(
 
     Counting first leaves no gap through which many attempts at once could pass uncounted.
     """
-    connection.execute(
-        delete(sign_in_attempt).where(sign_in_attempt.c.last_at <= now - FORGOTTEN_AFTER)
-    )
+    attempt = sign_in_attempt.c
+    connection.execute(delete(sign_in_attempt).where(attempt.last_at <= now - FORGOTTEN_AFTER))
     rows = connection.execute(
-        select(sign_in_attempt).where(sign_in_attempt.c.subject.in_(subjects)).with_for_update()
+        select(sign_in_attempt)
+        .where(attempt.subject.in_(subjects))
+        .order_by(attempt.subject)
+        .with_for_update()
     )
     known = {row.subject: row for row in rows}
     waits = [
-        known[subject].last_at + _patience(subject).wait(known[subject].failures) - now
-        for subject in known
+        row.last_at + _patience(row.subject).wait(row.failures) - now for row in known.values()
     ]
     longest = max(waits, default=timedelta())
     if longest > timedelta():
         return longest
-    for subject in subjects:
-        if subject in known:
-            connection.execute(
-                update(sign_in_attempt)
-                .where(sign_in_attempt.c.subject == subject)
-                .values(failures=sign_in_attempt.c.failures + 1, last_at=now)
+    for subject in sorted(subjects):
+        counted = insert_for(connection, sign_in_attempt).values(
+            subject=subject, failures=1, last_at=now
+        )
+        connection.execute(
+            counted.on_conflict_do_update(
+                index_elements=[attempt.subject],
+                set_={"failures": attempt.failures + 1, "last_at": now},
             )
-        else:
-            new = insert(sign_in_attempt).values(subject=subject, failures=1, last_at=now)
-            connection.execute(new)
+        )
+    if len(known) < len(subjects):
+        _keep_bounded(connection)
     return None
 
 
 def forgive(connection: Connection, subjects: Sequence[str]) -> None:
-    """Takes back what a successful sign-in counted: its account starts anew, its address one less.
+    """Takes back what a successful sign-in counted; all begin anew, but its network has one less.
 
     Otherwise the holder of one account could guess at others' passwords without end.
     """
-    account, address = subjects
-    connection.execute(delete(sign_in_attempt).where(sign_in_attempt.c.subject == account))
+    attempt = sign_in_attempt.c
+    networks = [subject for subject in subjects if _kind(subject) == "network"]
+    others = set(subjects) - set(networks)
+    connection.execute(delete(sign_in_attempt).where(attempt.subject.in_(others)))
     connection.execute(
         update(sign_in_attempt)
-        .where(sign_in_attempt.c.subject == address, sign_in_attempt.c.failures > 0)
-        .values(failures=sign_in_attempt.c.failures - 1)
+        .where(attempt.subject.in_(networks), attempt.failures > 0)
+        .values(failures=attempt.failures - 1)
     )
 
 
+def _keep_bounded(connection: Connection) -> None:
+    attempt = sign_in_attempt.c
+    many = connection.execute(select(func.count()).select_from(sign_in_attempt)).scalar_one()
+    if many > MOST_SUBJECTS:
+        oldest = select(attempt.subject).order_by(attempt.last_at).limit(many - MOST_SUBJECTS)
+        connection.execute(delete(sign_in_attempt).where(attempt.subject.in_(oldest)))
+
+
+def _kind(subject: str) -> str:
+    return subject.partition(":")[0]
+
+
 def _patience(subject: str) -> Patience:
-    return PER_ACCOUNT if subject.startswith("account:") else PER_ADDRESS
+    return PATIENCE[_kind(subject)]
 
 
 def _short(text: str) -> str:

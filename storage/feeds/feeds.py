@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, case, func, insert, select, update
 
 from ...core.errors import BoardcalError
 from ..accounts.sessions import fingerprint, new_token
@@ -83,6 +83,16 @@ def feeds_of(connection: Connection, board: str) -> list[Feed]:
     """The feeds of a Board that can be fetched, the newest first."""
     usable = select(feed).where(feed.c.board == board, feed.c.revoked_at.is_(None))
     return [_read(row._mapping) for row in connection.execute(usable.order_by(feed.c.id.desc()))]
+
+
+def feeds_for(connection: Connection, email: str) -> list[Feed]:
+    """The feeds that can be fetched and are somebody's: made by their account, or of their dates.
+
+    Those that they made of other people's dates are those people's.
+    """
+    whose = case((feed.c.kind == FeedKind.PERSON.value, feed.c.subject), else_=feed.c.made_by)
+    usable = select(feed).where(func.lower(whose) == email.lower(), feed.c.revoked_at.is_(None))
+    return [_read(row._mapping) for row in connection.execute(usable.order_by(feed.c.id))]
 
 
 def feed_numbered(connection: Connection, number: int) -> Feed:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Date, ForeignKey, Integer, String, Table, Text
 
-from .column_types import Document, Instant
+from ..accounts.access_kinds import AccessKind, RefusalKind
+from .column_types import Document, Instant, one_of
 from .metadata import metadata
 
 account = Table(
@@ -33,13 +34,42 @@ session = Table(
     Column("begun_at", Instant, nullable=False),
     Column("seen_at", Instant, nullable=False),
     Column("notice", Document, comment="What the next page says once"),
+    Column("browser", String(80), comment="In plain words"),
+    Column("address", String(45), comment="From which it was begun"),
+)
+access_record = Table(
+    "access_record",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Instant, nullable=False, index=True),
+    Column("what", one_of(AccessKind, 30), nullable=False),
+    Column("account", String(254), nullable=False, index=True, comment="Whose, in lower case"),
+    Column("who", Text, nullable=False, comment="An account, or a user of the machine"),
+    Column("board", String(60), comment="Of a role: a Board's id, or * for all"),
+    Column("role", String(20)),
+    Column("browser", String(80), comment="In plain words; null: the command"),
+    Column("address", String(45)),
+    comment="Who signed in, and what was done to accounts; only added to",
+)
+access_refusal = Table(
+    "access_refusal",
+    metadata,
+    Column("day", Date, primary_key=True, comment="In UTC"),
+    Column("what", one_of(RefusalKind, 30), primary_key=True),
+    Column("account", String(254), primary_key=True, comment="Empty: there is none"),
+    Column("address", String(45), primary_key=True, comment="Or network; empty: of too many"),
+    Column("page", String(120), primary_key=True, comment="Empty: the sign-in"),
+    Column("times", Integer, nullable=False),
+    Column("first_at", Instant, nullable=False),
+    Column("last_at", Instant, nullable=False, index=True),
+    comment="How often somebody was refused on a day; kept for some months",
 )
 sign_in_attempt = Table(
     "sign_in_attempt",
     metadata,
     Column("subject", String(80), primary_key=True, comment="An account or an address, hashed"),
     Column("failures", Integer, nullable=False),
-    Column("last_at", Instant, nullable=False),
+    Column("last_at", Instant, nullable=False, index=True),
 )
 setup_link = Table(
     "setup_link",

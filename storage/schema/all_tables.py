@@ -6,5 +6,5 @@ from . import accounts, mail, occurrences, planner
 from .append_only import RECORDS
 from .metadata import metadata
 
-# A table joins the metadata when its module is imported; append_only guards two of them.
+# A table joins the metadata when its module is imported; append_only guards some of them.
 __all__ = ["RECORDS", "accounts", "mail", "metadata", "occurrences", "planner"]

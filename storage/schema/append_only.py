@@ -1,4 +1,4 @@
-"""The record of changes and of attempts: added to, never altered, and the database sees to it.
+"""The records of changes, attempts and access: added to, never altered; the database sees to it.
 
 A restore replaces a whole database, and a migration may rebuild a table; neither alters a row.
 """
@@ -11,11 +11,12 @@ from typing import Any
 
 from sqlalchemy import Connection, MetaData, event, text
 
+from .accounts import access_record
 from .mail import attempt
 from .metadata import metadata
 from .occurrences import change
 
-RECORDS = (change, attempt)
+RECORDS = (change, attempt, access_record)
 REFUSAL = "boardcal keeps this record: it is only added to"
 SQLITE = (
     "CREATE TRIGGER keep_{name}_{verb} BEFORE {verb} ON {name} "

@@ -114,6 +114,9 @@ SENT = {
         to="/users$",
         typed={"email": "new@example.org", "role": "viewer", "board": "*"},
     ),
+    "/account/sessions": Sent(page="/account", to="/account/sessions"),
+    "/users/{id:number}/remove-role": Sent(page="/users/2", to="/remove-role"),
+    "/users/{id:number}/sessions": Sent(page="/users/1", to="/users/1/sessions"),
     "/users/{id:number}/link": Sent(page="/users", to="/users/2/link"),
     "/users/{id:number}/disable": Sent(page="/users/2/disable"),
 }

@@ -6,13 +6,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ...core.addresses import parse_address
-from ...storage.accounts.accounts import EVERY_BOARD, Role, add_account, set_password
+from ...operations.accounts import change_password, let_in
+from ...storage.accounts.accounts import EVERY_BOARD, Role
 from ...storage.accounts.setup_links import SetupLink, link_of, use_link
 from ...storage.boards import boards
 from ..page.page import page
 from ..request.context import form_of, link, site_of
 from ..request.errors import NotFoundError
 from ..request.form import Form, Problems
+from .browser import doer_of
 from .passwords import acceptable, hashed
 from .sign_in import HOME, signed_in
 
@@ -84,16 +86,11 @@ def _used(request: Request, setup_link: SetupLink, email: str, password: str) ->
         current = link_of(connection, request.path_params["token"], now=site.now())
         if current is None or not use_link(connection, setup_link.digest, now=site.now()):
             raise SpentLinkError
-        account = setup_link.account
-        account_id = (
-            add_account(
-                connection, email, {EVERY_BOARD: Role.ADMIN}, now=site.now(), who="set-up link"
-            )
-            if account is None
-            else account.id
-        )
-        set_password(connection, account_id, password)
-    return account_id
+        account, now, by = setup_link.account, site.now(), doer_of(request, email)
+        if account is None:
+            account = let_in(connection, email, EVERY_BOARD, Role.ADMIN, now=now, by=by)
+        change_password(connection, account, password, now=now, by=by)
+    return account.id
 
 
 def _form(

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from math import ceil
 
+from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from ...storage.accounts.accounts import stored_password
-from ...storage.accounts.sessions import (
-    begin_session,
-    end_session,
-    session_of,
-)
+from ...operations.accounts import begin_session, end_own_session, known_account
+from ...storage.accounts.access_kinds import RefusalKind
+from ...storage.accounts.access_record import count_refusal
+from ...storage.accounts.accounts import Account, folded, stored_password
 from ...storage.accounts.sign_in_throttle import begin_attempt, forgive, subjects_of
 from ..page.page import page
 from ..page.resubmit import (
@@ -36,6 +35,7 @@ from ..request.context import (
 )
 from ..request.form import Problems
 from ..request.form_sign import is_same_origin
+from .browser import doer_of, known_browser, network_at, remember_browser
 from .passwords import matches
 
 WRONG = "The email address or the password is not right"
@@ -85,21 +85,39 @@ def sign_in(request: Request) -> Response:
 def checked(
     request: Request, email: str, password: str
 ) -> tuple[int, None] | tuple[None, timedelta | None]:
-    """The account that `password` opens; else None, and how long to wait where that is due."""
-    site = site_of(request)
-    client = request.client.host if request.client else ""
-    subjects = subjects_of(email.lower(), client)
+    """The account that `password` opens; else None, and how long to wait where that is due.
+
+    It reads, writes and hashes as much whether there is such an account or not.
+    """
+    site, network = site_of(request), network_at(request)
     with site.installation.database.write() as connection:
+        account, stored = stored_password(connection, email)
+        browser = None if account is None else known_browser(request, account)
+        subjects = subjects_of(folded(email), network, browser)
         wait = begin_attempt(connection, subjects, now=site.now())
-        known = stored_password(connection, email)
+        if wait is not None:
+            _count(connection, RefusalKind.TOO_EARLY, account, network, now=site.now())
     if wait is not None:
         return None, wait
-    account_id, stored = known or (None, None)
-    if not matches(password, stored) or account_id is None:
-        return None, None
+    is_right = matches(password, stored)
     with site.installation.database.write() as connection:
-        forgive(connection, subjects)
-    return account_id, None
+        if is_right and account is not None:
+            forgive(connection, subjects)
+            return account.id, None
+        _count(connection, RefusalKind.WRONG_PASSWORD, account, network, now=site.now())
+    return None, None
+
+
+def _count(
+    connection: Connection,
+    what: RefusalKind,
+    account: Account | None,
+    network: str,
+    *,
+    now: datetime,
+) -> None:
+    whose = "" if account is None else account.email
+    count_refusal(connection, what, account=whose, network=network, now=now)
 
 
 def signed_in(
@@ -117,10 +135,14 @@ def signed_in(
     site = site_of(request)
     context = context_of(request)
     with site.installation.database.write() as connection:
-        if context.session is not None:
-            end_session(connection, context.session.digest)
-        token = begin_session(connection, account_id, now=site.now())
-        context.session = session_of(connection, token, now=site.now())
+        account = known_account(connection, account_id)
+        token, context.session = begin_session(
+            connection,
+            account,
+            context.session,
+            now=site.now(),
+            by=doer_of(request, account.email),
+        )
     context.key = token
     if notice is not None:
         notify(request, notice)
@@ -128,6 +150,7 @@ def signed_in(
     if kept is not None:
         response = resubmit_page(request, kept, why=WELCOME_BACK, status=200)
     set_cookie(site, response, SESSION, token)
+    remember_browser(request, response, account)
     drop_cookie(site, response, VISITOR)
     context.new_visitor = None
     return response
@@ -139,7 +162,7 @@ def sign_out(request: Request) -> Response:
     session = context_of(request).session
     if session is not None:
         with site.installation.database.write() as connection:
-            end_session(connection, session.digest)
+            end_own_session(connection, session, now=site.now(), by=doer_of(request))
     response = RedirectResponse(link(request, "/sign-in", out="1"), status_code=303)
     drop_cookie(site, response, SESSION)
     return response

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from starlette.requests import Request
 from starlette.responses import Response
 
 from ...calendar.rules.date_text import listed
 from ...core.addresses import parse_address
+from ...operations.accounts import disable, let_in, make_link
 from ...storage.accounts.accounts import (
     EVERY_BOARD,
     Account,
@@ -14,17 +17,14 @@ from ...storage.accounts.accounts import (
     Role,
     account_by_id,
     accounts,
-    add_account,
-    disable,
-    folded,
 )
-from ...storage.accounts.setup_links import make_link
 from ...storage.boards import boards
 from ..page.one_time import redirect_to_show, secret_to_show, was_shown
 from ..page.page import page
-from ..request.context import form_of, redirect, site_of, user_of
+from ..request.context import form_of, redirect, site_of
 from ..request.errors import NotFoundError
 from ..request.form import Problems
+from .browser import doer_of
 
 
 def show(request: Request) -> Response:
@@ -41,7 +41,7 @@ def add(request: Request) -> Response:
         "email", "The email address", lambda: parse_address(form.text("email")).address
     )
     role = problems.read("role", "The role", lambda: Role(form.choice("role", list(Role))))
-    names = _names(request)
+    names = names_of_boards(request)
     board = problems.read(
         "board",
         "The Board",
@@ -49,20 +49,18 @@ def add(request: Request) -> Response:
     )
     if email is None or role is None or board is None:
         return _list(request, problems)
-    who = user_of(request).email
+    now, by = site.now(), doer_of(request)
     try:
         with site.installation.database.write() as connection:
-            account_id = add_account(connection, email, {board: role}, now=site.now(), who=who)
-            account = account_by_id(connection, account_id)
-            wants_link = account is not None and not account.has_password
-            token = make_link(connection, account_id, now=site.now()) if wants_link else None
+            account = let_in(connection, email, board, role, now=now, by=by)
+            token = None if account.has_password else make_link(connection, account, now=now, by=by)
     except AccountError as error:
         problems.add("role", str(error))
         return _list(request, problems)
     if token is None:
-        notice = f"{folded(email)} is now {role.value} {_where(request, board)}."
+        notice = f"{account.email} is now {role.value} of {where_in_words(board, names)}."
         return redirect(request, "/users", notice)
-    return _to_link(request, account_id, token)
+    return _to_link(request, account.id, token)
 
 
 def renew_link(request: Request) -> Response:
@@ -70,7 +68,7 @@ def renew_link(request: Request) -> Response:
     site = site_of(request)
     account = _usable(request)
     with site.installation.database.write() as connection:
-        token = make_link(connection, account.id, now=site.now())
+        token = make_link(connection, account, now=site.now(), by=doer_of(request))
     return _to_link(request, account.id, token)
 
 
@@ -94,29 +92,35 @@ def ask_to_disable(request: Request) -> Response:
         request,
         "accounts/disable_account.html.j2",
         title="Disable an account",
-        account=_account(request),
+        account=account_of(request),
     )
 
 
 def disable_account(request: Request) -> Response:
     """Disable an account from now on."""
     site = site_of(request)
-    account = _account(request)
+    account = account_of(request)
     with site.installation.database.write() as connection:
-        disable(connection, account.id, now=site.now())
+        disable(connection, account, now=site.now(), by=doer_of(request))
     return redirect(request, "/users", f"{account.email} cannot sign in any more.")
 
 
-def roles_in_words(account: Account, names: dict[str, str]) -> str:
+def roles_in_words(account: Account, names: Mapping[str, str]) -> str:
     """Roles as a sentence has them: "secretariat of Cumbria LSCB"."""
     parts = [
-        f"{role.value} of {'all Boards' if board == EVERY_BOARD else names.get(board, board)}"
+        f"{role.value} of {where_in_words(board, names)}"
         for board, role in sorted(account.roles.items())
     ]
     return listed(parts) if parts else "none"
 
 
-def _account(request: Request) -> Account:
+def where_in_words(board: str, names: Mapping[str, str]) -> str:
+    """The Board of a role, or all of them."""
+    return "all Boards" if board == EVERY_BOARD else names.get(board, board)
+
+
+def account_of(request: Request) -> Account:
+    """The account of the address. Raises NotFoundError."""
     with site_of(request).installation.database.read() as connection:
         account = account_by_id(connection, request.path_params["id"])
     if account is None:
@@ -126,19 +130,16 @@ def _account(request: Request) -> Account:
 
 def _usable(request: Request) -> Account:
     """The account of the address, while it may sign in."""
-    account = _account(request)
+    account = account_of(request)
     if account.disabled_at is not None:
         raise NotFoundError(f"{account.email} is disabled; add the address again to let it in.")
     return account
 
 
-def _names(request: Request) -> dict[str, str]:
+def names_of_boards(request: Request) -> dict[str, str]:
+    """The names of all Boards by their ids."""
     with site_of(request).installation.database.read() as connection:
         return {row.id: row.name for row in boards(connection)}
-
-
-def _where(request: Request, board: str) -> str:
-    return "of all Boards" if board == EVERY_BOARD else f"of {_names(request)[board]}"
 
 
 def _to_link(request: Request, account_id: int, token: str) -> Response:
@@ -152,7 +153,7 @@ def _once(account_id: int) -> str:
 def _list(request: Request, problems: Problems | None = None) -> Response:
     with site_of(request).installation.database.read() as connection:
         known = accounts(connection)
-        names = {row.id: row.name for row in boards(connection)}
+    names = names_of_boards(request)
     return page(
         request,
         "accounts/users.html.j2",

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from boardcal.scheduler.clock import system_clock
 from boardcal.scheduler.installation import opened
 from boardcal.settings.load import LoadedSettings, Settings
+from boardcal.storage.accounts.accounts import accounts
 from boardcal.storage.boards import boards
 from boardcal.storage.database import migrate as migrating
 from boardcal.storage.database.engine import Database, open_database
@@ -28,7 +29,9 @@ from boardcal.storage.database.schema_version import (
     require_current,
     schema_of,
 )
+from boardcal.storage.feeds.feeds import feeds_of
 from boardcal.storage.installation import installation_id
+from boardcal.storage.schema.accounts import session, setup_link
 from boardcal.storage.schema.all_tables import metadata
 from boardcal.storage.schema.append_only import REFUSAL
 from boardcal.storage.schema.mail import answer_request, ledger
@@ -163,6 +166,18 @@ OLD_SENTENCES = [
         "the meeting of 8 March 2018 was cancelled",
         "not sent: the meeting of 8 March 2018 was cancelled",
     ),
+]
+# Those of a disabled account, and those of others: dates of somebody else are theirs.
+OLD_FEEDS_OF_TWO = [
+    ("board", "lscb", "2@x.org"),
+    ("body", "pmqag", "2@X.org"),
+    ("person", "2@x.org", "1@x.org"),
+]
+OLD_FEEDS = [
+    *OLD_FEEDS_OF_TWO,
+    ("person", "chair@example.org", "2@x.org"),
+    ("board", "lscb", "1@x.org"),
+    ("body", "2@x.org", "root"),
 ]
 OLD_STAND_INS = [
     (None, None),
@@ -410,3 +425,48 @@ def test_two_first_starts_at_once_make_one_installation(empty_url: str, tmp_path
         found = list(pool.map(start, range(4)))
     assert len(set(found)) == 1
     assert found[0][1] == 1
+
+
+def test_an_account_that_was_disabled_before_has_nothing_to_come_back_to(empty: Database) -> None:
+    make_at(empty, "0014")
+    then = "2018-01-01T08:00:00.000000+00:00"
+    made = {"then": then}
+    with empty.write() as connection:
+        connection.execute(text("INSERT INTO board (id, name) VALUES ('lscb', 'LSCB')"))
+        for number, disabled in ((1, None), (2, then)):
+            of_account = made | {"id": number, "email": f"{number}@x.org", "disabled": disabled}
+            for statement in (
+                (
+                    "INSERT INTO account (id, email, password, made_at, made_by, disabled_at) "
+                    "VALUES (:id, :email, 'hash', :then, 'test', :disabled)"
+                ),
+                "INSERT INTO account_role (account_id, board, role) VALUES (:id, '*', 'admin')",
+                (
+                    "INSERT INTO session (digest, account_id, begun_at, seen_at) "
+                    "VALUES (:email, :id, :then, :then)"
+                ),
+                (
+                    "INSERT INTO setup_link (digest, account_id, expires_at) "
+                    "VALUES (:email, :id, :then)"
+                ),
+            ):
+                connection.execute(text(statement), of_account)
+        for kind, subject, who in OLD_FEEDS:
+            connection.execute(
+                text(
+                    "INSERT INTO feed (digest, board, kind, subject, made_at, made_by) "
+                    "VALUES (:digest, 'lscb', :kind, :subject, :then, :who)"
+                ),
+                made
+                | {"digest": kind + subject + who, "kind": kind, "subject": subject}
+                | {"who": who},
+            )
+    migrate(empty)
+    with empty.read() as connection:
+        one, two = accounts(connection)
+        assert (dict(one.roles), one.has_password) == ({"*": "admin"}, True)
+        assert (dict(two.roles), two.has_password) == ({}, False)
+        for table in (session, setup_link):
+            assert connection.execute(select(table.c.account_id)).scalars().all() == [1]
+        usable = [(row.kind, row.subject, row.made_by) for row in feeds_of(connection, "lscb")]
+    assert set(usable) == {each for each in OLD_FEEDS if each not in OLD_FEEDS_OF_TWO}

@@ -6,6 +6,8 @@ import pytest
 from sqlalchemy import delete, update
 from sqlalchemy.exc import DBAPIError
 
+from boardcal.storage.accounts.access_kinds import AccessKind
+from boardcal.storage.accounts.access_record import Doer, note_access
 from boardcal.storage.backup.backup import back_up
 from boardcal.storage.database import migrate as migrating
 from boardcal.storage.database.engine import file_database, open_database
@@ -31,6 +33,9 @@ def refuses(database: Database) -> None:
     office = Office(database=database).store(go_live="2018-02-05")
     office.days("2018-02-05", "2018-02-08")
     office.record("lscb/s11/pmqag/2018-03", None)
+    with database.write() as connection:
+        somebody = Doer(who="sam@example.org")
+        note_access(connection, AccessKind.SIGNED_IN, "sam", now=office.now, by=somebody)
     for table in RECORDS:
         before = office.table(table)
         assert before

@@ -1,0 +1,88 @@
+"""The record of access as sentences: who signed in, who was refused, what became of accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from ..core.local_time import LocalTime
+from ..storage.accounts.access_kinds import AccessKind, RefusalKind
+from ..storage.accounts.accounts import EVERY_BOARD
+from ..storage.schema.column_types import AnyRow
+
+# One sentence a kind; a test holds that none is missing. `{account}` is whose, `{who}` did it.
+DONE = {
+    AccessKind.SIGNED_IN: "{account} signed in",
+    AccessKind.SIGNED_OUT: "{account} signed out",
+    AccessKind.SESSION_ENDED: "{who} signed another browser of {account} out",
+    AccessKind.OTHER_SESSIONS_ENDED: "{who} signed all other browsers of {account} out",
+    AccessKind.ACCOUNT_ADDED: "{who} made the account {account}",
+    AccessKind.ACCOUNT_DISABLED: "{who} disabled the account {account}",
+    AccessKind.ROLE_GIVEN: "{who} made {account} {role} of {board}",
+    AccessKind.ROLE_REMOVED: "{who} took the role {role} of {board} from {account}",
+    AccessKind.LINK_MADE: "{who} made a link with which {account} chooses a password",
+    AccessKind.PASSWORD_CHANGED: "{who} gave {account} a new password",
+}
+REFUSED = {
+    RefusalKind.WRONG_PASSWORD: "A wrong password for {account}",
+    RefusalKind.TOO_EARLY: "An attempt to sign in as {account} before the wait was over",
+    RefusalKind.NO_ROLE: "{account} was refused {page}",
+    RefusalKind.FROM_ELSEWHERE: (
+        "A form for {page} that came from another address was refused to {account}"
+    ),
+}
+NO_ACCOUNT = "an address that has no account"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessLine:
+    """One line. `at` is local; `times` is 0 for what is no refusal."""
+
+    at: datetime
+    kind: AccessKind | RefusalKind
+    account: str
+    who: str | None
+    sentence: str
+    address: str | None
+    times: int
+
+
+def access_line(row: AnyRow, names: Mapping[str, str], local: LocalTime) -> AccessLine:
+    """A row of `access_lines`; `names` are those of the Boards by their ids."""
+    moment = row.at.astimezone(local.zone)
+    kind, words = _kind(row, names)
+    if row.times is None:
+        rest = _where(row.browser, row.address)
+    else:
+        rest = _how_often(row, moment, local) + _where(None, row.address or "many networks")
+    return AccessLine(
+        at=moment,
+        kind=kind,
+        account=row.account,
+        who=row.who,
+        sentence=f"{words}{rest}.",
+        address=row.address or None,
+        times=row.times or 0,
+    )
+
+
+def _kind(row: AnyRow, names: Mapping[str, str]) -> tuple[AccessKind | RefusalKind, str]:
+    account = row.account or NO_ACCOUNT
+    if row.times is not None:
+        refused = RefusalKind(row.kind)
+        return refused, REFUSED[refused].format(account=account, page=row.page)
+    done = AccessKind(row.kind)
+    board = "all Boards" if row.board == EVERY_BOARD else names.get(row.board, row.board)
+    return done, DONE[done].format(account=account, who=row.who, role=row.role, board=board)
+
+
+def _how_often(row: AnyRow, last: datetime, local: LocalTime) -> str:
+    if row.times == 1:
+        return ""
+    first = row.first_at.astimezone(local.zone)
+    return f", {row.times:,} times between {first:%H:%M} and {last:%H:%M}"
+
+
+def _where(browser: str | None, address: str | None) -> str:
+    return (f", {browser}" if browser else "") + (f", from {address}" if address else "")
