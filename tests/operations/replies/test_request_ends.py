@@ -146,7 +146,7 @@ ENDS: dict[str, tuple[Callable[[Office], object], str]] = {
         lambda office: office.edit(
             lambda _: make_planner(report=[make_report(owner="business-group")])
         ),
-        "It is no longer due: no longer in the planner.",
+        "It is no longer due: handed over to BUSINESS-GROUP.",
     ),
     "closed by the secretariat": (closes, "There is nothing left to decide."),
 }
