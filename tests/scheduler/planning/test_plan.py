@@ -179,6 +179,7 @@ def test_what_has_no_date_is_not_stored(office: Office, when: dict[str, Any]) ->
     assert office.rows() == []
 
 
+@pytest.mark.usefixtures("unmarked")
 def test_an_event_makes_what_waits_for_it_due_each_time_it_happens(any_office: Office) -> None:
     event = [{"id": "published", "title": "A review is published"}]
     report = make_report(when={"after": "published", "days": 20})
