@@ -32,37 +32,52 @@ REFUSED = {
         "A form for {page} that came from another address was refused to {account}"
     ),
 }
+# For what somebody does to their own account.
+OWN = {
+    AccessKind.SESSION_ENDED: "{account} signed one of their other browsers out",
+    AccessKind.OTHER_SESSIONS_ENDED: "{account} signed all their other browsers out",
+    AccessKind.ACCOUNT_ADDED: "{account} made the first account",
+    AccessKind.PASSWORD_CHANGED: "{account} chose a new password",
+}
 NO_ACCOUNT = "an address that has no account"
+MANY = "many other networks"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessLine:
-    """One line. `at` is local; `times` is 0 for what is no refusal."""
+    """One line. `at` is local; `times` is 0 for what is no refusal.
+
+    `place` is where it was done, in words: "Firefox on Windows, 192.0.2.7".
+    """
 
     at: datetime
     kind: AccessKind | RefusalKind
     account: str
     who: str | None
     sentence: str
+    browser: str | None
     address: str | None
     times: int
+
+    @property
+    def place(self) -> str:
+        """The browser and the address, as far as they are known."""
+        return ", ".join(filter(None, (self.browser, self.address)))
 
 
 def access_line(row: AnyRow, names: Mapping[str, str], local: LocalTime) -> AccessLine:
     """A row of `access_lines`; `names` are those of the Boards by their ids."""
     moment = row.at.astimezone(local.zone)
     kind, words = _kind(row, names)
-    if row.times is None:
-        rest = _where(row.browser, row.address)
-    else:
-        rest = _how_often(row, moment, local) + _where(None, row.address or "many networks")
+    often = "" if row.times is None else _how_often(row, moment, local)
     return AccessLine(
         at=moment,
         kind=kind,
         account=row.account,
         who=row.who,
-        sentence=f"{words}{rest}.",
-        address=row.address or None,
+        sentence=f"{words}{often}.",
+        browser=row.browser,
+        address=row.address or (None if row.times is None else MANY),
         times=row.times or 0,
     )
 
@@ -74,15 +89,14 @@ def _kind(row: AnyRow, names: Mapping[str, str]) -> tuple[AccessKind | RefusalKi
         return refused, REFUSED[refused].format(account=account, page=row.page)
     done = AccessKind(row.kind)
     board = "all Boards" if row.board == EVERY_BOARD else names.get(row.board, row.board)
-    return done, DONE[done].format(account=account, who=row.who, role=row.role, board=board)
+    sentence = OWN.get(done, DONE[done]) if row.who == row.account else DONE[done]
+    return done, sentence.format(account=account, who=row.who, role=row.role, board=board)
 
 
 def _how_often(row: AnyRow, last: datetime, local: LocalTime) -> str:
     if row.times == 1:
         return ""
     first = row.first_at.astimezone(local.zone)
-    return f", {row.times:,} times between {first:%H:%M} and {last:%H:%M}"
-
-
-def _where(browser: str | None, address: str | None) -> str:
-    return (f", {browser}" if browser else "") + (f", from {address}" if address else "")
+    begin, end = f"{first:%H:%M}", f"{last:%H:%M}"
+    when = f"at {end}" if begin == end else f"between {begin} and {end}"
+    return f", {row.times:,} times {when}"

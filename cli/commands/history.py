@@ -88,7 +88,8 @@ def _tell_access(invocation: Invocation, account: str | None, days: int, form: s
         say("Nothing is on record for these days.")
     for line in lines:
         first, *others = hung(line.sentence, 18)
-        say_lines([f"{f'{line.at:%Y-%m-%d %H:%M}':<18}{first.strip()}", *others])
+        place = hung(line.place, 18) if line.place else ()
+        say_lines([f"{f'{line.at:%Y-%m-%d %H:%M}':<18}{first.strip()}", *others, *place])
 
 
 def _access_fields(line: AccessLine) -> dict[str, Any]:
@@ -97,6 +98,7 @@ def _access_fields(line: AccessLine) -> dict[str, Any]:
         "kind": line.kind,
         "account": line.account or None,
         "who": line.who,
+        "browser": line.browser,
         "address": line.address,
         "times": line.times or None,
         "sentence": line.sentence,

@@ -7,6 +7,7 @@ import pytest
 
 from boardcal.calendar.planner.roles import RoleName
 from boardcal.calendar.status import Status
+from boardcal.cli.framework.context import asking
 from boardcal.notifications.transports.base import DeliveryError
 from boardcal.queries.calendar.item_history import NothingRecordedError, item_history
 from boardcal.tests.cli.desk import S11, flat
@@ -149,3 +150,61 @@ def test_an_unknown_key_says_where_keys_are(live: Desk) -> None:
     result = live("history", "lscb/none")
     assert result.exit_code == 1
     assert flat(result.stderr).startswith('Nothing is on record of "lscb/none"; the line under a')
+
+
+def test_the_record_of_access_is_told_for_all_accounts_or_for_one(live: Desk) -> None:
+    for email, role in (("sam@example.org", "viewer"), ("jo@example.org", "admin")):
+        assert live("user", "add", email, "--role", role).exit_code == 0
+    assert live("user", "remove-role", "sam@example.org").exit_code == 0
+    assert live("user", "disable", "sam@example.org").exit_code == 0
+    told = flat(live("history", "--access").stdout)
+    who = asking()
+    for sentence in (
+        f"2018-02-01 09:00 {who} made the account sam@example.org.",
+        f"{who} made sam@example.org viewer of all Boards.",
+        f"{who} made a link with which jo@example.org chooses a password.",
+        f"{who} took the role viewer of all Boards from sam@example.org.",
+        f"{who} disabled the account sam@example.org.",
+    ):
+        assert sentence in told
+    assert "sam@" not in live("history", "--access", "Jo@example.org").stdout
+    lines = json.loads(live("history", "--access", "--format", "json").stdout)["access"]
+    about = "sam@example.org", "account added"
+    added = next(line for line in lines if (line["account"], line["kind"]) == about)
+    assert added == {
+        "at": "2018-02-01T09:00:00+00:00",
+        "kind": "account added",
+        "account": "sam@example.org",
+        "who": who,
+        "browser": None,
+        "address": None,
+        "times": None,
+        "sentence": f"{who} made the account sam@example.org.",
+    }
+    later = live("history", "--access", "--days", "5", as_of="2018-03-01T09:00")
+    assert later.stdout == "Nothing is on record for these days.\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("history",), "Give the KEY of something due, or --access"),
+        (("history", "--access", "no@example.org"), "There is no account no@example.org"),
+        (("user", "remove-role", "no@example.org"), "There is no account no@example.org"),
+        (("user", "sign-out", "no@example.org"), "There is no account no@example.org"),
+        (("--board", "lscb", "user", "remove-role", "x@example.org", "--all"), "cannot go"),
+    ],
+)
+def test_what_the_record_of_access_cannot_tell_is_said(
+    live: Desk, arguments: tuple[str, ...], sentence: str
+) -> None:
+    told = live(*arguments)
+    assert told.exit_code != 0
+    assert sentence in flat(told.stderr)
+
+
+def test_somebody_is_signed_out_from_the_terminal(live: Desk) -> None:
+    live("user", "add", "sam@example.org", "--role", "viewer")
+    assert live("user", "sign-out", "sam@example.org").stdout == (
+        "sam@example.org was signed in with 0 browsers, and is not now.\n"
+    )

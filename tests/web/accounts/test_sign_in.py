@@ -9,11 +9,13 @@ import pytest
 from boardcal.storage.accounts.accounts import account_named, disable
 from boardcal.storage.accounts.sessions import fingerprint
 from boardcal.storage.schema.accounts import session, sign_in_attempt
-from boardcal.tests.web.reader import ADMIN, PASSWORD, VIEWER, Place
+from boardcal.tests.web.reader import ADMIN, PASSWORD, SECRETARIAT, VIEWER, Place
 from boardcal.web.accounts.sign_in import HOME, local_path, wait_in_words
 
 if TYPE_CHECKING:
     from httpx2 import Response
+
+    from boardcal.tests.web.reader import Reader
 
 WRONG = "The email address or the password is not right"
 
@@ -252,3 +254,71 @@ def test_the_table_of_attempts_lists_no_addresses(place: Place) -> None:
 )
 def test_a_wait_is_said_in_whole_units(seconds: float, text: str) -> None:
     assert wait_in_words(timedelta(seconds=seconds)) == text
+
+
+def leaves(reader: Reader) -> Reader:
+    """Signs out; the browser stays the same."""
+    reader.opens("/account")
+    assert reader.sends("/sign-out").status_code == 303
+    return reader
+
+
+def test_a_stranger_cannot_keep_out_who_signed_in_from_this_browser_before(place: Place) -> None:
+    admin, stranger = place.reader(ADMIN), place.reader()
+    leaves(admin)
+    for _ in range(60):
+        stranger.signs_in(ADMIN, "wrong")
+    assert stranger.signs_in(ADMIN).status_code == 429
+    assert admin.signs_in(ADMIN).status_code == 303
+    # A browser in which only somebody else signed in, or that says so itself, is none of theirs.
+    other = leaves(place.reader(VIEWER))
+    assert other.signs_in(ADMIN).status_code == 429
+    for forged in ("", "x", "x.y.z", f"{'A' * 43}.{'B' * 43}", "%C3%A9"):
+        liar = place.reader()
+        liar.client.cookies.set("boardcal-known", forged)
+        assert liar.signs_in(ADMIN).status_code == 429
+
+
+def test_an_office_signs_in_while_a_colleague_forgets_the_password(place: Place) -> None:
+    colleague = leaves(place.reader(VIEWER))
+    for number in range(26):
+        place.reader().signs_in(f"guess{number}@example.org", "wrong")
+    assert place.reader().signs_in(SECRETARIAT).status_code == 429
+    assert colleague.signs_in(VIEWER).status_code == 303
+    place.passes(minutes=1)
+    assert place.reader().signs_in(SECRETARIAT).status_code == 303
+
+
+def test_a_known_browser_has_no_more_tries_than_any_other(place: Place) -> None:
+    reader = place.reader(VIEWER)
+    leaves(reader)
+    for _ in range(5):
+        assert reader.signs_in(VIEWER, "wrong").status_code == 422
+    assert reader.signs_in(VIEWER).status_code == 429
+    assert place.reader().signs_in(VIEWER).status_code == 303
+
+
+def test_an_account_that_began_anew_is_known_in_no_browser(place: Place) -> None:
+    reader = place.reader(VIEWER)
+    place.passes(minutes=1)
+    with place.database.write() as connection:
+        disable(connection, account_named(connection, VIEWER).id, now=place.now)
+    place.lets_in(VIEWER, "viewer")
+    stranger = place.reader()
+    for _ in range(6):
+        stranger.signs_in(VIEWER, "wrong")
+    assert reader.signs_in(VIEWER).status_code == 429
+
+
+def test_a_browser_that_several_share_is_known_to_each_of_them(place: Place) -> None:
+    reader = place.reader()
+    for email in (VIEWER, SECRETARIAT, ADMIN):
+        assert reader.signs_in(email).status_code == 303
+        leaves(reader)
+    stranger = place.reader()
+    for email in (VIEWER, SECRETARIAT, ADMIN):
+        for _ in range(6):
+            stranger.signs_in(email, "wrong")
+        assert reader.signs_in(email).status_code == 303
+        leaves(reader)
+    assert reader.client.cookies["boardcal-known"].count(".") == 3
