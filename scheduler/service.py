@@ -84,6 +84,7 @@ class Service:
             local=self.installation.local,
             clock=self.installation.clock,
             name=own_name(),
+            channel=self.installation.settings.mail.transport,
             planners=self.installation.planners,
             notices=self._notices,
             pace=pace_for(self.installation.settings),

@@ -22,6 +22,7 @@ from .value_types import (
     OptionalServiceAddress,
     Port,
     Server,
+    ServiceAddress,
 )
 
 
@@ -123,11 +124,26 @@ class OAuth(Section):
         )
 
 
+class Notify(Section):
+    """`[mail.notify]`: GOV.UK Notify, the government's service for emails to the public."""
+
+    base_url: ServiceAddress = "https://api.notifications.service.gov.uk"
+    api_key_file: OptionalFilePath = None
+    template_id: Line = ""
+    reply_to_id: Line = ""
+    rate_per_minute: Annotated[int, within(1, 3_000)] = 1_000
+
+    def api_key(self, file: Path) -> str:
+        """The key of the service, read now. Raises ConfigError."""
+        return read_secret(file, key="mail.notify.api_key_file", what="the key of the service")
+
+
 class TransportName(StrEnum):
     """Choices of `mail.transport`; notifications/transports/registry.py has the class of each."""
 
     OUTBOX = "outbox"
     SMTP = "smtp"
+    NOTIFY = "notify"
 
 
 class Uncertain(Section):
@@ -151,4 +167,5 @@ class Mail(Section):
     from_by_board: dict[Line, Mailbox] = Field(default_factory=dict)
     smtp: Smtp = Field(default_factory=Smtp)
     oauth: OAuth = Field(default_factory=OAuth)
+    notify: Notify = Field(default_factory=Notify)
     uncertain: Uncertain = Field(default_factory=Uncertain)

@@ -147,6 +147,7 @@ class Office:
     local: LocalTime = LONDON
     horizon_months: int = 18
     transport: Transport | None = None
+    channel: str = ""
     sender: Sender = SENDER
     links: Links = NO_LINKS
 
@@ -168,6 +169,7 @@ class Office:
             local=self.local,
             clock=lambda: self.now,
             name=name,
+            channel=self.channel,
             planners=self.ticker.planners,
             links=self.links,
         )

@@ -76,11 +76,13 @@ def _who_is_mailed(
     if not mails:
         yield from hung(f"No mail would go out before {long_date(start + LOOK_ON)}.")
         return
-    smtp, redirect = installation.settings.mail.smtp, installation.settings.mail.redirect_to
+    settings = installation.settings
+    redirect = settings.mail.redirect_to
     until = mails[-1].at.date()
     when = "today" if until == installation.today else f"by {weekday_date(until)}"
     yield from hung(
-        f"Through {smtp.host}, port {smtp.port}, {count(len(mails), 'mail')} would go out {when}:"
+        f"{transport_class(settings).way_out(settings)} {count(len(mails), 'mail')} would go out "
+        f"{when}:"
     )
     for mail in mails:
         yield f"  {mail.letter.recipient}"

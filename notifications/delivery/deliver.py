@@ -21,13 +21,14 @@ from ...storage.message_states import DONE, CarriedState, MessageState
 from ...storage.planners import PlannerCache
 from ..letters.render import Templates
 from ..links import NO_LINKS, Links
-from ..transports.base import DeliveryError, LostClaimError, Transport
+from ..transports.base import AskableTransport, DeliveryError, LostClaimError, Transport
+from .asking import Asking
 from .envelope import Sender, mail_of
 from .mail_writer import ChangedError, Notices, Writer, Written
 from .outcomes import Outcomes
 from .retry import RetrySchedule
 from .throttle import Breaker, Pace
-from .uncertain import UncertainPolicy, recover
+from .uncertain import Asker, UncertainPolicy, recover
 
 __all__ = ["LEASE", "Delivered", "Delivery", "Sender", "mail_of"]
 
@@ -51,7 +52,8 @@ class Delivered:
 class Delivery:
     """Sends what is due, one message at a time.
 
-    `name` tells this daemon's claims from every other's; `clock` is read at each stage because
+    `name` tells this daemon's claims from every other's; `channel` is what the settings call the
+    transport, so that no other channel is asked about a mail; `clock` is read at each stage because
     sending takes time. `stopping` says that no further message is to be begun; `before_each` may
     raise where none may be, such as AnotherDaemonError while a restore is going on.
     """
@@ -63,6 +65,7 @@ class Delivery:
     local: LocalTime
     clock: Clock
     name: str
+    channel: str = ""
     planners: PlannerCache = field(default_factory=PlannerCache)
     notices: Callable[[], Notices] = dict
     links: Links = NO_LINKS
@@ -76,6 +79,7 @@ class Delivery:
     before_each: Callable[[], None] = lambda: None
     _writer: Writer = field(init=False)
     _outcomes: Outcomes = field(init=False)
+    _asking: Asking | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         """Gives those who write mails, and note what became of them, what they need."""
@@ -96,6 +100,17 @@ class Delivery:
             breaker=self.breaker,
             uncertain=self.uncertain,
         )
+        if isinstance(self.transport, AskableTransport):
+            self._asking = Asking(
+                database=self.database,
+                transport=self.transport,
+                channel=self.channel,
+                owner=self.name,
+                sender=self.sender,
+                local=self.local,
+                clock=self.clock,
+                outcomes=self._outcomes,
+            )
 
     async def deliver(self) -> Delivered:
         """Sends every message that is due; stops early where the transport itself fails.
@@ -106,6 +121,8 @@ class Delivery:
         self.catch_up()
         counts = dict.fromkeys(MessageState, 0)
         counts[MessageState.UNCERTAIN] += self.recover(owner=self.name)
+        if self._asking is not None:
+            await self._asking.ask()
         notices: Notices | None = None
         while not self.stopping() and await self._can_leave():
             self.before_each()
@@ -133,8 +150,19 @@ class Delivery:
         with self.database.write() as connection:
             share_boards(connection)
             return recover(
-                connection, self.uncertain, now=now, today=today, alone=alone, owner=owner
+                connection,
+                self.uncertain,
+                now=now,
+                today=today,
+                alone=alone,
+                owner=owner,
+                asker=self._asker(now),
             )
+
+    def _asker(self, now: datetime) -> Asker | None:
+        if self._asking is None:
+            return None
+        return Asker(channel=self.channel, owner=self.name, lease_until=now + self.lease)
 
     def catch_up(self) -> None:
         """Records what is known of mails while the database could not be written to."""
@@ -206,7 +234,9 @@ class Delivery:
             )
         except DeliveryError as error:
             of_one_board = written.mail.sender != parse_address(self.sender.address).address
-            return self._outcomes.failed(claim, error, of_one_board=of_one_board)
+            return self._outcomes.failed(
+                claim, error, of_one_board=of_one_board, to_be_asked=begun and self._can_ask
+            )
         except (LostClaimError, ChangedError):
             self._outcomes.let_go(claim)
             return None
@@ -215,9 +245,14 @@ class Delivery:
             self._outcomes.let_go(claim)
             raise
         except Exception as error:  # noqa: BLE001 - one poisonous mail must not keep the others
-            return self._outcomes.failed(claim, _unwritable(error, uncertain=begun))
+            unwritable = _unwritable(error, uncertain=begun)
+            return self._outcomes.failed(claim, unwritable, to_be_asked=self._can_ask)
         to_file = not self.transport.reaches_people
         return self._outcomes.sent(claim, receipt.reply, to_file=to_file)
+
+    @property
+    def _can_ask(self) -> bool:
+        return self._asking is not None
 
     def _begin(self, claim: Claim, written: Written, notices: Notices) -> None:
         """Commits that sending has begun: from here on its outcome may be uncertain.
@@ -236,6 +271,7 @@ class Delivery:
                 claim,
                 MessageState.DATA_STARTED,
                 data_started_at=now,
+                channel=self.channel or None,
                 **written.frozen,
             ):
                 raise LostClaimError

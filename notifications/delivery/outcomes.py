@@ -59,13 +59,23 @@ class Outcomes:
         self._note(lambda connection: free(connection, claim, now=now))
 
     def failed(
-        self, claim: Claim, error: DeliveryError, *, of_one_board: bool = False
-    ) -> MessageState:
+        self,
+        claim: Claim,
+        error: DeliveryError,
+        *,
+        of_one_board: bool = False,
+        to_be_asked: bool = False,
+    ) -> MessageState | None:
         """The mail was refused, has to wait, or may or may not have arrived.
 
         `of_one_board`: it has a sender of one Board alone, whose refusal holds up no other.
+        `to_be_asked`: one whose outcome is unknown stays in hand (None) until its channel is asked.
         """
         reply = error.reply or str(error)
+        if error.uncertain and to_be_asked:
+            if error.scope == "transport":
+                self.hold_up(error)
+            return None
         if error.uncertain:
             return self._uncertain(claim, reply)
         now = self.clock()
@@ -87,6 +97,15 @@ class Outcomes:
             )
         )
         return MessageState.DEFERRED
+
+    def hold_up(self, error: DeliveryError) -> None:
+        """The channel itself is at fault, so that nothing is tried for a while."""
+        self.breaker.failed(self.clock())
+        self.trouble = str(error)
+
+    def unknowable(self, claim: Claim, reply: str) -> None:
+        """Nobody can tell any more whether the mail arrived."""
+        self._uncertain(claim, reply)
 
     def _uncertain(self, claim: Claim, reply: str) -> MessageState:
         now, policy = self.clock(), self.uncertain

@@ -19,9 +19,11 @@ from ...storage.mail.claims import (
     Claim,
     advance,
     attempts_with,
+    claim_of,
     left_over,
     let_go_again,
     note_attempt,
+    take_over,
 )
 from ...storage.mail.messages import message_numbered
 from ...storage.message_states import CarriedState, MessageState
@@ -96,6 +98,15 @@ def _goes_again(connection: Connection, claim: Claim, policy: UncertainPolicy, t
     return attempts_with(connection, claim.message_id, MessageState.UNCERTAIN) == 1
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asker:
+    """A daemon that can ask its channel what became of mails, and holds them meanwhile."""
+
+    channel: str
+    owner: str
+    lease_until: datetime
+
+
 def recover(
     connection: Connection,
     policy: UncertainPolicy,
@@ -104,23 +115,19 @@ def recover(
     today: date,
     alone: bool = False,
     owner: str | None = None,
+    asker: Asker | None = None,
 ) -> int:
     """Takes up messages whose sender is gone; how many may or may not have arrived.
 
     What was claimed and not begun is free again. What had begun is uncertain. `alone`: no
     other daemon can hold a claim, so that leases need not run out first. `owner`: a daemon that
-    is sending nothing, whose own claims are left over from something that went wrong.
+    is sending nothing, whose own claims are left over from something that went wrong. What had
+    begun to leave by the channel of `asker` is not uncertain yet: it goes to who asks.
     """
     rows = left_over(connection, now=now, alone=alone, owner=owner)
     uncertain = 0
     for row in rows:
-        claim = Claim(
-            message_id=row.id,
-            recipient=row.recipient,
-            attempt=row.attempt,
-            owner=row.claimed_by,
-            lease_until=row.lease_until,
-        )
+        claim = claim_of(row)
         if row.state == MessageState.CLAIMED:
             # Behind all that wait: should it be what stopped the daemon, the others come first.
             advance(
@@ -131,6 +138,8 @@ def recover(
                 lease_until=None,
                 next_attempt_at=now,
             )
+        elif asker is not None and row.channel == asker.channel and row.content is not None:
+            take_over(connection, claim, owner=asker.owner, lease_until=asker.lease_until)
         else:
             uncertain += settle_uncertain(
                 connection, claim, policy, reply=STOPPED, now=now, today=today

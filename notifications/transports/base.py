@@ -7,13 +7,13 @@ again, and what to do about a mail whose fate is unknown, its caller decides.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from ...core.errors import BoardcalError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import date
+    from datetime import date, datetime, timedelta
 
 Scope = Literal["recipient", "transport"]
 
@@ -39,6 +39,32 @@ class Receipt:
     """A mail was handed over. `reply` is what the server said, or the file that was written."""
 
     reply: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absence:
+    """When it counts that a channel does not know a mail: so long after its sending began.
+
+    Before `since` it may yet turn up there, after `until` the channel may have forgotten it.
+    """
+
+    since: timedelta
+    until: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traits:
+    """What tells one channel from another, for those who set it up and those who use it.
+
+    `gives_id`: its yes names the mail, so that it can be looked up there. `own_sender`: mails show
+    the From of the settings, else the channel's own. `attachments`: a mail may have some. `absence`
+    is None where the channel cannot be asked what became of a mail.
+    """
+
+    gives_id: bool
+    own_sender: bool
+    attachments: bool
+    absence: Absence | None = None
 
 
 class AccountError(BoardcalError):
@@ -127,4 +153,22 @@ class Transport(Protocol):
 
     async def close(self) -> None:
         """Let go of what is held open; the next `send` opens it again. Raises nothing."""
+        ...
+
+
+@runtime_checkable
+class AskableTransport(Transport, Protocol):
+    """A transport that can be asked what became of a mail whose answer was lost."""
+
+    @property
+    def absence(self) -> Absence:
+        """When its not knowing a mail counts."""
+        ...
+
+    async def find(self, mail: OutgoingMail, *, begun: datetime) -> Receipt | None:
+        """What came of handing `mail` over at `begun`; None where the channel does not know it.
+
+        Raises DeliveryError: `permanent` where the channel took the mail and gave it up, else where
+        it cannot be asked at present. Changes nothing.
+        """
         ...

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from .base import DeliveryError, LostClaimError, OutgoingMail, Receipt, always
+from .base import DeliveryError, LostClaimError, OutgoingMail, Receipt, Traits, always
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,6 +35,7 @@ class OutboxTransport:
     """
 
     reaches_people = False
+    traits = Traits(gives_id=True, own_sender=True, attachments=True)
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ...settings.model import Settings
-    from .base import Transport
+    from .base import Traits, Transport
 
 
 class TransportClass(Protocol):
@@ -23,6 +23,11 @@ class TransportClass(Protocol):
     @property
     def reaches_people(self) -> bool:
         """Whether mails leave this machine, so that a person must agree before they begin."""
+        ...
+
+    @property
+    def traits(self) -> Traits:
+        """What tells this channel from others."""
         ...
 
     def from_settings(
@@ -57,9 +62,16 @@ def _smtp() -> TransportClass:
     return SmtpTransport
 
 
+def _notify() -> TransportClass:
+    from .notify import NotifyTransport
+
+    return NotifyTransport
+
+
 TRANSPORTS: Mapping[TransportName, Callable[[], TransportClass]] = {
     TransportName.OUTBOX: _outbox,
     TransportName.SMTP: _smtp,
+    TransportName.NOTIFY: _notify,
 }
 
 

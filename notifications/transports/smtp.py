@@ -15,7 +15,15 @@ import aiosmtplib
 from ...core.addresses import parse_address
 from ...core.errors import BoardcalError
 from ...settings.mail import SmtpAuth
-from .base import AccountError, DeliveryError, LostClaimError, OutgoingMail, Receipt, always
+from .base import (
+    AccountError,
+    DeliveryError,
+    LostClaimError,
+    OutgoingMail,
+    Receipt,
+    Traits,
+    always,
+)
 from .smtp_data import ask_to_begin, give_content
 from .smtp_replies import (
     SETTINGS,
@@ -96,6 +104,7 @@ class SmtpTransport:
     """
 
     reaches_people = True
+    traits = Traits(gives_id=False, own_sender=True, attachments=True)
 
     def __init__(self, account: SmtpAccount) -> None:
         self._account = account

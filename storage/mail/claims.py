@@ -23,6 +23,9 @@ LEFT_OVER = (
         message.c.attempt,
         message.c.claimed_by,
         message.c.lease_until,
+        message.c.channel,
+        message.c.data_started_at,
+        message.c.content,
     )
     .where(message.c.state.in_(IN_HAND))
     .order_by(message.c.id)
@@ -44,6 +47,15 @@ class Claim:
     lease_until: datetime
     content: bytes | None = None
     identifier: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenQuestion:
+    """A message that began to leave by a channel which can be asked what became of it."""
+
+    claim: Claim
+    content: bytes
+    begun: datetime
 
 
 def claim_next(
@@ -280,6 +292,40 @@ def left_over(
         skip_locked=True
     )
     return connection.execute(rows).all()
+
+
+def take_over(connection: Connection, claim: Claim, *, owner: str, lease_until: datetime) -> bool:
+    """Gives a message whose sender is gone to `owner`, who asks what became of it."""
+    return advance(
+        connection, claim, MessageState.DATA_STARTED, claimed_by=owner, lease_until=lease_until
+    )
+
+
+def open_questions(connection: Connection, *, owner: str, channel: str) -> list[OpenQuestion]:
+    """Messages of `owner` that began to leave by `channel`, and have no outcome yet."""
+    rows = connection.execute(
+        LEFT_OVER.where(
+            message.c.state == MessageState.DATA_STARTED,
+            message.c.claimed_by == owner,
+            message.c.channel == channel,
+            message.c.content.is_not(None),
+        )
+    )
+    return [
+        OpenQuestion(claim=claim_of(row), content=row.content, begun=row.data_started_at)
+        for row in rows
+    ]
+
+
+def claim_of(row: AnyRow) -> Claim:
+    """The claim by which a message is held, whoever holds it."""
+    return Claim(
+        message_id=row.id,
+        recipient=row.recipient,
+        attempt=row.attempt,
+        owner=row.claimed_by,
+        lease_until=row.lease_until,
+    )
 
 
 def _has_no_sender(now: datetime, *, alone: bool, owner: str | None) -> ColumnElement[bool]:

@@ -39,6 +39,7 @@ message = Table(
     Column("subject", Text),
     Column("content", LargeBinary, comment="Its bytes, frozen when sending began"),
     Column("data_started_at", Instant),
+    Column("channel", String(20), comment="The transport that its sending began with"),
     Column("finished_at", Instant),
     Column("reply", Text),
     Column("introduces", Boolean, nullable=False, server_default="0"),

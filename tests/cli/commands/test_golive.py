@@ -70,7 +70,7 @@ def test_with_real_mail_it_shows_who_would_be_mailed_first(live: Desk) -> None:
     live.write("config.toml", SMTP)
     done = live("golive", "2017-11-01")
     assert done.exit_code == 0
-    assert "Through mail.example.org, port 25, " in flat(done.stdout)
+    assert "Mails are sent through mail.example.org, port 25. " in flat(done.stdout)
     assert " mails would go out today:" in flat(done.stdout)
     lines = done.stdout.splitlines()
     readers = [line.strip() for line in lines if line.endswith("@example.org")]
