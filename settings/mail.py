@@ -124,6 +124,13 @@ class OAuth(Section):
         )
 
 
+class Graph(Section):
+    """`[mail.graph]`: Microsoft 365 by its own interface instead of SMTP."""
+
+    base_url: ServiceAddress = "https://graph.microsoft.com"
+    rate_per_minute: Annotated[int, within(1, 10_000)] = 25
+
+
 class Notify(Section):
     """`[mail.notify]`: GOV.UK Notify, the government's service for emails to the public."""
 
@@ -143,6 +150,7 @@ class TransportName(StrEnum):
 
     OUTBOX = "outbox"
     SMTP = "smtp"
+    GRAPH = "graph"
     NOTIFY = "notify"
 
 
@@ -167,5 +175,6 @@ class Mail(Section):
     from_by_board: dict[Line, Mailbox] = Field(default_factory=dict)
     smtp: Smtp = Field(default_factory=Smtp)
     oauth: OAuth = Field(default_factory=OAuth)
+    graph: Graph = Field(default_factory=Graph)
     notify: Notify = Field(default_factory=Notify)
     uncertain: Uncertain = Field(default_factory=Uncertain)

@@ -62,6 +62,12 @@ def _smtp() -> TransportClass:
     return SmtpTransport
 
 
+def _graph() -> TransportClass:
+    from .graph import GraphTransport
+
+    return GraphTransport
+
+
 def _notify() -> TransportClass:
     from .notify import NotifyTransport
 
@@ -71,6 +77,7 @@ def _notify() -> TransportClass:
 TRANSPORTS: Mapping[TransportName, Callable[[], TransportClass]] = {
     TransportName.OUTBOX: _outbox,
     TransportName.SMTP: _smtp,
+    TransportName.GRAPH: _graph,
     TransportName.NOTIFY: _notify,
 }
 

@@ -139,7 +139,7 @@ def test_variables_of_other_programs_are_left_alone(tmp_path: Path) -> None:
         ),
         (
             {"BOARDCAL_MAIL__TRANSPORT": "smpt"},
-            'BOARDCAL_MAIL__TRANSPORT: "smpt" is not allowed; use outbox, smtp or notify.',
+            'BOARDCAL_MAIL__TRANSPORT: "smpt" is not allowed; use outbox, smtp, graph or notify.',
         ),
         (
             {"BOARDCAL_MAIL__OUTBOX": "a\nb"},

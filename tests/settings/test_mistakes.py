@@ -123,7 +123,7 @@ def refusal(folder: Path, text: str | bytes, **variables: str) -> str:
         ),
         (
             "[mail]\ntransport = 'smpt'",
-            'line 2, mail.transport: "smpt" is not allowed; use outbox, smtp or notify.',
+            'line 2, mail.transport: "smpt" is not allowed; use outbox, smtp, graph or notify.',
         ),
         ("[mail]\noutbox = ''", 'line 2, mail.outbox: "" must not be empty.'),
         (
@@ -328,8 +328,8 @@ def test_all_problems_of_file_and_environment_come_at_once(tmp_path: Path) -> No
                 "did you mean Europe/London?"
             ),
             (
-                '  config.toml, line 3, mail.transport: "smpt" is not allowed; use outbox, smtp or '
-                "notify."
+                '  config.toml, line 3, mail.transport: "smpt" is not allowed; use outbox, smtp, '
+                "graph or notify."
             ),
             (
                 "  config.toml, line 4, mail.host is not a known key here; "
