@@ -74,7 +74,7 @@ def put_off(
     }
     why = put_off_because(meeting.day, note)
     if row.is_owed:
-        announce_off(connection, row, Notice.PUT_OFF, view.now)
+        announce_off(connection, [row], Notice.PUT_OFF, view.now)
     return _redated(connection, view, row, changed, who=who, note=why)
 
 

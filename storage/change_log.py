@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -67,24 +67,46 @@ def note_change(  # noqa: PLR0913 - one for each column of the record
     `by_link`: they did it by the signed link in a mail, without an account. Of an occurrence the
     title and the due date are kept as they are now, of an entry the `title` that is given.
     """
-    about = select(occurrence.c.title, occurrence.c.due).where(occurrence.c.key == subject)
-    stored = connection.execute(about).first()
-    connection.execute(
-        insert(change).values(
-            board=board,
-            subject=subject,
-            what=what,
-            at=now,
-            who=who,
-            by_link=by_link,
-            before=None if before is None else str(before),
-            after=None if after is None else str(after),
-            why=why,
-            on=on,
-            title_then=title if stored is None else stored.title,
-            due_then=None if stored is None else stored.due,
+    values = {
+        "board": board,
+        "subject": subject,
+        "what": what,
+        "at": now,
+        "who": who,
+        "by_link": by_link,
+        "before": before,
+        "after": after,
+        "why": why,
+        "on": on,
+    }
+    note_changes(connection, [values], title=title)
+
+
+def note_changes(
+    connection: Connection, changes: Sequence[Mapping[str, Any]], *, title: str | None = None
+) -> None:
+    """Adds many changes to the record, each with the columns that `note_change` gives it."""
+    if not changes:
+        return
+    stored = {
+        row.key: row
+        for batch in batches({values["subject"] for values in changes})
+        for row in connection.execute(
+            select(occurrence.c.key, occurrence.c.title, occurrence.c.due).where(
+                occurrence.c.key.in_(batch)
+            )
         )
-    )
+    }
+    rows = []
+    for values in changes:
+        then = stored.get(values["subject"])
+        shown = {
+            name: None if values[name] is None else str(values[name])
+            for name in ("before", "after")
+        }
+        titled = {"title_then": title} if then is None else {"title_then": then.title}
+        rows.append({**values, **shown, **titled, "due_then": None if then is None else then.due})
+    connection.execute(insert(change), rows)
 
 
 def newest_change_number(connection: Connection, board: str) -> int:
@@ -95,12 +117,24 @@ def newest_change_number(connection: Connection, board: str) -> int:
 
 def last_change(connection: Connection, board: str, subject: str) -> AnyRow | None:
     """The newest change of a subject."""
-    return connection.execute(
-        select(change)
-        .where(change.c.board == board, change.c.subject == subject)
-        .order_by(change.c.id.desc())
-        .limit(1)
-    ).first()
+    return last_changes(connection, board, [subject]).get(subject)
+
+
+def last_changes(connection: Connection, board: str, subjects: Iterable[str]) -> dict[str, AnyRow]:
+    """The newest change of each of some subjects, by subject."""
+    return {
+        row.subject: row
+        for batch in batches(subjects)
+        for row in connection.execute(
+            select(change).where(
+                change.c.id.in_(
+                    select(func.max(change.c.id))
+                    .where(change.c.board == board, change.c.subject.in_(batch))
+                    .group_by(change.c.subject)
+                )
+            )
+        )
+    }
 
 
 def changes_of_kind(

@@ -47,6 +47,8 @@ def rows_that_hold(
     take_out_resting(connection, message_ids, sources.today)
     rows = rows_of(connection, message_ids)
     kept: dict[int, list[AnyRow]] = defaultdict(list)
+    lost: dict[tuple[UnsentReason, str | None], list[int]] = defaultdict(list)
+    handed_on: list[dict[str, object]] = []
     for row in rows:
         reason = _lost_reason(row, sources)
         detail = row.state if reason is UnsentReason.RECORDED else None
@@ -59,9 +61,12 @@ def rows_that_hold(
                 kept[row.message_id].append(row)
                 continue
             # The step was decided and its mail is owed: the holder of today gets it.
-            hand_rows_on(connection, [_handed_on(row, recipient) for recipient in current])
+            handed_on += [_handed_on(row, recipient) for recipient in current]
             reason = UnsentReason.ROLE_PASSED_ON
-        take_back(connection, row.ledger_id, reason, detail)
+        lost[reason, detail].append(row.ledger_id)
+    hand_rows_on(connection, handed_on)
+    for (reason, detail), numbers in lost.items():
+        take_back(connection, numbers, reason, detail)
     return kept
 
 

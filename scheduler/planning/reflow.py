@@ -12,12 +12,10 @@ from ...calendar.rules.date_text import listed, long_date
 from ...calendar.rules.escalation import Notice, is_notice
 from ...calendar.status import OPEN, OWED, SETTLED, Status
 from ...storage.change_kinds import ChangeKind
-from ...storage.change_log import BOARDCAL, last_change, note_change
-from ...storage.mail.ledger import supersede_unsent
-from ...storage.mail.occurrence_mail import announce_off, owners_told_of, steps_from
-from ...storage.occurrences import StoredOccurrence, update_occurrences
+from ...storage.occurrences import StoredOccurrence
 from ...storage.unsent_reasons import UnsentReason
 from .board_view import BoardView, first_state
+from .gathered import Gathered, gather
 from .meeting_slots import MeetingSlots, meeting_slots
 
 # The remark on what the planner does not name any more.
@@ -43,37 +41,50 @@ def reflow(
     `planned` is all that falls due up to `until`; of what lies beyond, nothing is known here.
     """
     slots = meeting_slots(connection, view)
-    for key, row in stored.items():
-        occurrence = planned.get(key)
+    pairs = [
+        (row, slots.as_put_off(row, planned[key]) if key in planned else None)
+        for key, row in stored.items()
+    ]
+    changing = (row for row, occurrence in pairs if occurrence and _may_change(row, occurrence))
+    gathered = gather(connection, view, changing)
+    for row, occurrence in pairs:
         past = slots.was_past(row)
         if occurrence is not None:
-            occurrence = slots.as_put_off(row, occurrence)
-            _follow_day(connection, row, occurrence, past=past)
+            _follow_day(gathered, row, occurrence, past=past)
         if row.state in SETTLED and occurrence is not None and not past:
-            _follow_settled(connection, view, row, occurrence, slots)
+            _follow_settled(gathered, row, occurrence, slots)
         if row.state not in (*OWED, Status.UNSETTLED, Status.VOID):
             continue
         if occurrence is not None:
-            _follow(connection, view, row, occurrence, slots, past=past)
+            _follow(gathered, row, occurrence, slots, past=past)
         elif row.state != Status.VOID and (
             _is_gone(row, view, past=past) or (not past and row.first_due <= until)
         ):
-            _take_away(connection, view, row, stored)
+            _take_away(gathered, row, stored)
+    gathered.write(connection)
+
+
+def _may_change(row: StoredOccurrence, occurrence: Occurrence) -> bool:
+    """Whether an occurrence may get another date: what its owner was told is then looked up."""
+    return row.state == Status.VOID or (row.due, row.meeting, row.slot) != (
+        occurrence.due,
+        occurrence.meeting,
+        occurrence.slot,
+    )
 
 
 def _follow_day(
-    connection: Connection, row: StoredOccurrence, occurrence: Occurrence, *, past: bool
+    gathered: Gathered, row: StoredOccurrence, occurrence: Occurrence, *, past: bool
 ) -> None:
     """Names the meeting of what was stored without one, and the day on which it was held."""
     if row.slot is None and occurrence.slot is not None and row.meeting == occurrence.meeting:
-        update_occurrences(connection, [{"id": row.id, "slot": occurrence.slot}])
+        gathered.update(row, slot=occurrence.slot)
     elif past and row.slot == occurrence.slot and row.meeting != occurrence.meeting:
-        update_occurrences(connection, [{"id": row.id, "meeting": occurrence.meeting}])
+        gathered.update(row, meeting=occurrence.meeting)
 
 
 def _follow_settled(
-    connection: Connection,
-    view: BoardView,
+    gathered: Gathered,
     row: StoredOccurrence,
     occurrence: Occurrence,
     slots: MeetingSlots,
@@ -92,9 +103,9 @@ def _follow_settled(
         return
     if (row.meeting, row.slot or occurrence.slot) == (occurrence.meeting, occurrence.slot):
         return
-    new = {"id": row.id, "meeting": occurrence.meeting, "slot": occurrence.slot}
+    new = {"meeting": occurrence.meeting, "slot": occurrence.slot}
     if row.extended:
-        update_occurrences(connection, [new])
+        gathered.update(row, **new)
         return
     dated: dict[str, object] = {
         "due": occurrence.due,
@@ -103,10 +114,10 @@ def _follow_settled(
     }
     if row.due != occurrence.due:
         # Where it is opened again, its reminders are those of the date that it has by then.
-        dated |= steps_from(connection, row, occurrence.due)
-    update_occurrences(connection, [new | dated])
+        dated |= gathered.steps_from(row, occurrence.due)
+    gathered.update(row, **new, **dated)
     if row.due != occurrence.due:
-        _note_move(connection, view, row, occurrence.due, _why_moved(row, occurrence, view))
+        _note_move(gathered, row, occurrence.due, _why_moved(row, occurrence, gathered.view))
 
 
 def _is_gone(row: StoredOccurrence, view: BoardView, *, past: bool) -> bool:
@@ -115,12 +126,12 @@ def _is_gone(row: StoredOccurrence, view: BoardView, *, past: bool) -> bool:
 
 
 def _take_away(
-    connection: Connection,
-    view: BoardView,
+    gathered: Gathered,
     row: StoredOccurrence,
     stored: dict[str, StoredOccurrence],
 ) -> None:
     """Withdraws what the planner does not ask of its owner any more; who was mailed of it hears."""
+    view = gathered.view
     obligation = view.obligations.get(row.ref)
     why, notice, day = NOT_IN_PLANNER, Notice.LEFT_PLANNER, None
     if obligation is not None and row.owner not in obligation.owners:
@@ -128,10 +139,10 @@ def _take_away(
         names = listed([view.names.short(owner) for owner in taking or obligation.owners])
         why = f"handed over to {names}" if taking else f"asked of {names} alone from now on"
         notice, day = Notice.HANDED_OVER, view.today
-    withdraw(connection, view, row, why, left_planner=True, on=day)
+    _withdraw(gathered, row, why, left_planner=True, on=day)
     # What has another period by now is announced by its own reminders.
     if obligation is None or notice is Notice.HANDED_OVER:
-        announce_off(connection, row, notice, view.now)
+        gathered.announce_off(row, notice)
 
 
 def _takes(owner: str, row: StoredOccurrence, stored: dict[str, StoredOccurrence]) -> bool:
@@ -141,8 +152,7 @@ def _takes(owner: str, row: StoredOccurrence, stored: dict[str, StoredOccurrence
 
 
 def _follow(
-    connection: Connection,
-    view: BoardView,
+    gathered: Gathered,
     row: StoredOccurrence,
     occurrence: Occurrence,
     slots: MeetingSlots,
@@ -156,26 +166,26 @@ def _follow(
     }
     fields["met_by"] = occurrence.met_by
     if any(getattr(row, name) != value for name, value in fields.items()):
-        update_occurrences(connection, [{"id": row.id, **fields}])
+        gathered.update(row, **fields)
     if past:
         if row.state == Status.VOID and row.left_planner and not occurrence.void:
-            _restore(connection, view, row, occurrence)
+            _restore(gathered, row, occurrence)
         return
     is_off = row.is_owed and not row.extended and slots.is_cancelled(row)
     if occurrence.void and row.state != Status.VOID:
-        withdraw(connection, view, row, occurrence.note or "the meeting was cancelled")
-    elif _is_over(row, occurrence, view):
+        _withdraw(gathered, row, occurrence.note or "the meeting was cancelled")
+    elif _is_over(row, occurrence, gathered.view):
         if row.state != Status.VOID:
-            withdraw(connection, view, row, OVER)
+            _withdraw(gathered, row, OVER)
     elif row.extended and not occurrence.void:
-        _follow_meeting(connection, view, row, occurrence)
+        _follow_meeting(gathered, row, occurrence)
     elif (row.state == Status.VOID and not occurrence.void) or (
         (row.ruled_due, row.meeting, row.slot or occurrence.slot)
         != (occurrence.due, occurrence.meeting, occurrence.slot)
     ):
-        _move(connection, view, row, occurrence)
+        _move(gathered, row, occurrence)
     if is_off:
-        announce_off(connection, row, Notice.CANCELLED, view.now)
+        gathered.announce_off(row, Notice.CANCELLED)
 
 
 def _is_over(row: StoredOccurrence, occurrence: Occurrence, view: BoardView) -> bool:
@@ -184,64 +194,37 @@ def _is_over(row: StoredOccurrence, occurrence: Occurrence, view: BoardView) -> 
     return is_another and occurrence.meeting is not None and occurrence.meeting < view.today
 
 
-def _follow_meeting(
-    connection: Connection, view: BoardView, row: StoredOccurrence, occurrence: Occurrence
-) -> None:
+def _follow_meeting(gathered: Gathered, row: StoredOccurrence, occurrence: Occurrence) -> None:
     """The date that a person set stands, whatever becomes of the meeting that it is for."""
     if row.state == Status.VOID:
-        _restore(connection, view, row, occurrence)
+        _restore(gathered, row, occurrence)
     now = {"meeting": occurrence.meeting, "slot": occurrence.slot, "note": occurrence.note}
     if any(getattr(row, name) != value for name, value in now.items()):
-        update_occurrences(connection, [{"id": row.id, **now}])
+        gathered.update(row, **now)
 
 
-def _restore(
-    connection: Connection, view: BoardView, row: StoredOccurrence, occurrence: Occurrence
-) -> None:
+def _restore(gathered: Gathered, row: StoredOccurrence, occurrence: Occurrence) -> None:
     """What the planner lost and has again is owed as it was before."""
+    view = gathered.view
     state = OPEN if row.due >= view.go_live else Status.UNSETTLED.value
-    new = {"id": row.id, "state": state, "note": occurrence.note, "left_planner": False}
-    if state == OPEN and row.due < view.soonest and not _is_withdrawn_today(connection, view, row):
+    new = {"state": state, "note": occurrence.note, "left_planner": False}
+    if state == OPEN and row.due < view.soonest and row.key not in gathered.withdrawn_today:
         new |= dated(view.soonest, ruled=row.ruled_due) | row.steps_again
-    update_occurrences(connection, [new])
-    _note_restored(connection, view, row, state, AGAIN)
+    gathered.update(row, **new)
+    _note_restored(gathered, row, state, AGAIN)
     if "due" in new:
-        _note_move(connection, view, row, view.soonest, AGAIN)
+        _note_move(gathered, row, view.soonest, AGAIN)
 
 
-def _is_withdrawn_today(connection: Connection, view: BoardView, row: StoredOccurrence) -> bool:
-    """Whether it was no longer owed for less than a day, by a mistake: it is as late as before."""
-    last = last_change(connection, view.id, row.key)
-    return (
-        last is not None
-        and last.what is ChangeKind.VOID
-        and view.local.day_of(last.at) == view.today
-    )
+def _note_restored(gathered: Gathered, row: StoredOccurrence, state: str, why: str | None) -> None:
+    gathered.note(row, ChangeKind.RESTORED, before=row.state, after=state, why=why)
 
 
-def _note_restored(
-    connection: Connection, view: BoardView, row: StoredOccurrence, state: str, why: str | None
-) -> None:
-    note_change(
-        connection,
-        board=row.board,
-        subject=row.key,
-        what=ChangeKind.RESTORED,
-        before=row.state,
-        after=state,
-        why=why,
-        now=view.now,
-        who=BOARDCAL,
-    )
-
-
-def _move(
-    connection: Connection, view: BoardView, row: StoredOccurrence, occurrence: Occurrence
-) -> None:
+def _move(gathered: Gathered, row: StoredOccurrence, occurrence: Occurrence) -> None:
+    view = gathered.view
     owed = row.is_owed or first_state(occurrence, view) == OPEN
-    due = _not_past(connection, row, occurrence, view) if owed else occurrence.due
+    due = _not_past(gathered, row, occurrence) if owed else occurrence.due
     new = {
-        "id": row.id,
         **dated(due, ruled=occurrence.due, precision=occurrence.precision),
         "meeting": occurrence.meeting,
         "slot": occurrence.slot,
@@ -249,18 +232,18 @@ def _move(
         "left_planner": False,
     }
     if row.is_owed and row.due == due:
-        update_occurrences(connection, [new])
+        gathered.update(row, **new)
         return
     # Whoever returned it wants it again, wherever its date goes.
     state = row.state if row.is_owed else first_state(occurrence, view)
     new["state"] = state
-    new |= steps_from(connection, row, due)
-    update_occurrences(connection, [new])
-    supersede_unsent(connection, [row.id], UnsentReason.DATE_MOVED)
+    new |= gathered.steps_from(row, due)
+    gathered.update(row, **new)
+    gathered.take_back(row, UnsentReason.DATE_MOVED)
     if row.state == Status.VOID and row.due == due:
-        _note_restored(connection, view, row, state, occurrence.note)
+        _note_restored(gathered, row, state, occurrence.note)
     else:
-        _note_move(connection, view, row, due, _why_moved(row, occurrence, view))
+        _note_move(gathered, row, due, _why_moved(row, occurrence, view))
 
 
 def _why_moved(row: StoredOccurrence, occurrence: Occurrence, view: BoardView) -> str:
@@ -279,42 +262,28 @@ def _why_moved(row: StoredOccurrence, occurrence: Occurrence, view: BoardView) -
     return "the planner was changed"
 
 
-def _note_move(
-    connection: Connection, view: BoardView, row: StoredOccurrence, due: date, why: str | None
-) -> None:
-    note_change(
-        connection,
-        board=row.board,
-        subject=row.key,
-        what=ChangeKind.MOVED,
-        before=row.due,
-        after=due,
-        why=why,
-        now=view.now,
-        who=BOARDCAL,
-    )
+def _note_move(gathered: Gathered, row: StoredOccurrence, due: date, why: str | None) -> None:
+    gathered.note(row, ChangeKind.MOVED, before=row.due, after=due, why=why)
 
 
-def _not_past(
-    connection: Connection, row: StoredOccurrence, occurrence: Occurrence, view: BoardView
-) -> date:
+def _not_past(gathered: Gathered, row: StoredOccurrence, occurrence: Occurrence) -> date:
     """The date of `occurrence`, or where that has passed the next day that email goes out.
 
     What was late before stays as late as it was: it does not become later by a change of plans,
     nor is it forgiven. A date that its owner was told last is one that they knew.
     """
+    view = gathered.view
     if occurrence.due >= view.soonest or occurrence.kind is Kind.REVIEW:
         return occurrence.due
-    told = owners_told_of(connection, [row.id]).get(row.id)
+    told = gathered.told.get(row.id)
     if told is not None and told.due == occurrence.due and not is_notice(told.step):
-        was_owed = row.is_owed or _is_withdrawn_today(connection, view, row)
+        was_owed = row.is_owed or row.key in gathered.withdrawn_today
         return occurrence.due if was_owed else view.soonest
     return row.due if row.is_owed and row.due < view.today else view.soonest
 
 
-def withdraw(
-    connection: Connection,
-    view: BoardView,
+def _withdraw(
+    gathered: Gathered,
     row: StoredOccurrence,
     why: str,
     *,
@@ -322,19 +291,6 @@ def withdraw(
     on: date | None = None,
 ) -> None:
     """Takes an occurrence out of what is owed: it is void; handed over `on` a day, where it was."""
-    update_occurrences(
-        connection,
-        [{"id": row.id, "state": Status.VOID.value, "note": why, "left_planner": left_planner}],
-    )
-    supersede_unsent(connection, [row.id], UnsentReason.WITHDRAWN, why)
-    note_change(
-        connection,
-        board=row.board,
-        subject=row.key,
-        what=ChangeKind.VOID,
-        on=on,
-        before=row.state,
-        why=why,
-        now=view.now,
-        who=BOARDCAL,
-    )
+    gathered.update(row, state=Status.VOID.value, note=why, left_planner=left_planner)
+    gathered.take_back(row, UnsentReason.WITHDRAWN, why)
+    gathered.note(row, ChangeKind.VOID, on=on, before=row.state, why=why)

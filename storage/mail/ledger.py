@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
 from ...calendar.rules.escalation import TAKEN_BACK
+from ..database.batches import batches
 from ..database.upsert import insert_for
 from ..message_states import CarriedState
 from ..replies.snoozes import RESTS
@@ -99,14 +100,15 @@ def hand_rows_on(connection: Connection, rows: Sequence[dict[str, Any]]) -> None
 
 
 def take_back(
-    connection: Connection, ledger_id: int, reason: UnsentReason, detail: str | None = None
+    connection: Connection, rows: Iterable[int], reason: UnsentReason, detail: str | None = None
 ) -> None:
-    """Ends a row that is not to be sent any more."""
-    connection.execute(
-        update(ledger)
-        .where(ledger.c.id == ledger_id)
-        .values(state=CarriedState.SUPERSEDED, reason=reason, reason_detail=detail)
-    )
+    """Ends rows, given by number, that are not to be sent any more."""
+    for batch in batches(rows):
+        connection.execute(
+            update(ledger)
+            .where(ledger.c.id.in_(batch))
+            .values(state=CarriedState.SUPERSEDED, reason=reason, reason_detail=detail)
+        )
 
 
 def supersede_unsent(
@@ -119,11 +121,11 @@ def supersede_unsent(
 
     What says that it is off is taken back only by an outcome.
     """
-    if not occurrences:
-        return
-    parameters = {"occurrences": list(occurrences), "why": reason, "detail": detail}
     is_settled = reason is UnsentReason.RECORDED
-    connection.execute(SUPERSEDE_UNSENT if is_settled else SUPERSEDE_REMINDERS, parameters)
+    statement = SUPERSEDE_UNSENT if is_settled else SUPERSEDE_REMINDERS
+    for batch in batches(occurrences):
+        parameters = {"occurrences": batch, "why": reason, "detail": detail}
+        connection.execute(statement, parameters)
 
 
 def resting_rows(connection: Connection, today: date) -> Sequence[AnyRow]:

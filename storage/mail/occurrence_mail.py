@@ -123,27 +123,32 @@ def taken_over(connection: Connection, occurrences: Iterable[int]) -> dict[int, 
 
 
 def steps_from(connection: Connection, row: StoredOccurrence, due: date) -> dict[str, int | None]:
-    """The columns by which the steps of an occurrence run from a date that it is given.
+    """The columns by which the steps of an occurrence run from a date that it is given."""
+    return steps_after(row, owners_told_of(connection, [row.id]).get(row.id), due)
+
+
+def steps_after(row: StoredOccurrence, told: AnyRow | None, due: date) -> dict[str, int | None]:
+    """As `steps_from`, of which `told` was the last email to its owner.
 
     Where its owner was last told of that very date, the steps go on from the one mailed then.
     """
-    told = owners_told_of(connection, [row.id]).get(row.id)
     holds = told is not None and told.due == due and not is_notice(told.step)
     last_step = told.step if told is not None and holds else None
     return {"due_revision": row.due_revision + 1, "last_step": last_step}
 
 
 def announce_off(
-    connection: Connection, row: StoredOccurrence, notice: Notice, now: datetime
+    connection: Connection, rows: Iterable[StoredOccurrence], notice: Notice, now: datetime
 ) -> None:
-    """Has those who were mailed the date of an occurrence hear that it is off, and why."""
-    last = {told.recipient: told for told in told_of(connection, [row.id])}
+    """Has those who were mailed the dates of occurrences hear that they are off, and why."""
+    off = {row.id: row for row in rows}
+    last = {(told.occurrence_id, told.recipient): told for told in told_of(connection, off)}
     hand_rows_on(
         connection,
         [
             {
-                "occurrence_id": row.id,
-                "due_revision": row.due_revision,
+                "occurrence_id": told.occurrence_id,
+                "due_revision": off[told.occurrence_id].due_revision,
                 "step": notice,
                 "recipient": told.recipient,
                 "level": told.level,
@@ -156,6 +161,6 @@ def announce_off(
                 "message_id": None,
             }
             for told in last.values()
-            if not is_notice(told.step) and told.due == row.due
+            if not is_notice(told.step) and told.due == off[told.occurrence_id].due
         ],
     )

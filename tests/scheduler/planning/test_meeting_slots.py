@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import event, update
 
 from boardcal.calendar.status import Status
 from boardcal.operations.planner.meetings import add_meeting, cancel_meeting, move_meeting
@@ -15,8 +15,11 @@ from boardcal.scheduler.planning import meeting_slots
 from boardcal.storage.schema.occurrences import occurrence
 from boardcal.storage.schema.planner import board
 from boardcal.tests.factories import S11, checked, day, make_body, make_document, make_report
+from boardcal.tests.pages import in_memory
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from boardcal.calendar.planner.file_schema import PlannerFile
     from boardcal.tests.office import Office
 
@@ -154,6 +157,39 @@ def test_an_extended_date_stands_while_its_meeting_moves(office: Office) -> None
     office.extend(EVERY, "2018-03-01")
     moves(office, "2018-03-08", "2018-03-22", "2018-02-12 10:00")
     assert state(office, EVERY) == "open 2018-03 2018-03-22 due 2018-03-01"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda c: move_meeting(c, "lscb", day("2018-03-08"), day("2018-03-15")),
+        lambda c: cancel_meeting(c, "lscb", day("2018-03-08"), day("2018-02-08")),
+        lambda c: checked(make_document(report=c.model_dump()["report"][:1])),
+    ],
+    ids=["moved", "cancelled", "left the planner"],
+)
+def test_many_items_follow_their_meeting_in_as_many_statements_as_few(
+    change: Callable[[PlannerFile], PlannerFile],
+) -> None:
+    few, many = (statements_for(number, change) for number in (5, 25))
+    assert few == many
+
+
+def statements_for(number: int, change: Callable[[PlannerFile], PlannerFile]) -> int:
+    """How many statements a change takes, and undoing it, where so many items were mailed."""
+    office = in_memory()
+    content = checked(make_document(report=[make_report(f"r{each}") for each in range(number)]))
+    office.store(content).sweep("2018-01-25")
+    office.tick("2018-02-08")
+    asked: list[object] = []
+    event.listen(
+        office.database.engine, "before_cursor_execute", lambda *given: asked.append(given)
+    )
+    for what, when in ((change, "2018-02-08 10:00"), (lambda _: content, "2018-02-08 11:00")):
+        office.edit(what)
+        office.tick(when)
+    office.database.close()
+    return len(asked)
 
 
 # Put off
