@@ -1,11 +1,18 @@
-"""The daemon's recurring jobs: one at a time, late rather than never, despite any error."""
+"""The daemon's recurring jobs: one at a time, late rather than never, despite any error.
+
+What computes, or waits for a disk or a database, is done in threads: the event loop has browsers
+and calendar programs to answer.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
@@ -20,6 +27,7 @@ IN_WORDS = {
     "start": "calendar that is shown at the start",
 }
 Work = Callable[[], Awaitable[object]]
+Result = TypeVar("Result")
 
 
 # A turn that is skipped because the one before still works is nothing that a reader must know;
@@ -106,3 +114,27 @@ class Jobs:
 
 def _named(name: str) -> str:
     return IN_WORDS.get(name, name)
+
+
+async def apart(work: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
+    """Do `work` in a thread with an event loop of its own, where it may hold that loop up.
+
+    Where this is cancelled `work` is cancelled, too, and its end waited for: a mail is never
+    taken up anew while its sending may still go on.
+    """
+    begun: Future[tuple[asyncio.AbstractEventLoop, asyncio.Future[Result]]] = Future()
+
+    async def noted() -> Result:
+        working = asyncio.ensure_future(work())
+        begun.set_result((asyncio.get_running_loop(), working))
+        return await working
+
+    done = asyncio.ensure_future(asyncio.to_thread(lambda: asyncio.run(noted())))
+    try:
+        return await asyncio.shield(done)
+    except asyncio.CancelledError:
+        loop, working = await asyncio.wrap_future(begun)
+        with suppress(RuntimeError):  # its loop has ended just now
+            loop.call_soon_threadsafe(working.cancel)
+        await asyncio.wait({done})
+        raise

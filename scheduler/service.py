@@ -20,13 +20,13 @@ from ..notifications.delivery.deliver import Delivered, Delivery
 from ..notifications.delivery.mail_writer import Notices
 from ..notifications.letters.render import Templates
 from ..notifications.transports.base import Transport
-from ..storage.holds import hold_of
+from ..storage.holds import Hold, hold_of
 from ..storage.installation import installation_id
 from ..storage.mail.thinning import thin_texts
 from .clock_guard import ClockGuard
 from .factory import alive_for, links_for, pace_for, sender_for, uncertain_policy
 from .installation import Installation
-from .jobs import Jobs
+from .jobs import Jobs, apart
 from .notices import notices
 from .single_instance import Presence, at_work, own_name
 from .watchdog import Beats
@@ -90,7 +90,7 @@ class Service:
             pace=pace_for(self.installation.settings),
             uncertain=uncertain_policy(self.installation.settings),
             stopping=self.stopping.is_set,
-            before_each=self._keep_place,
+            before_each=self._before_mail,
             links=links_for(self.installation.settings, installed_as, self.secret),
         )
         self.jobs = Jobs(self.announce)
@@ -106,7 +106,8 @@ class Service:
                 await asyncio.to_thread(self.guard.leave_mark, now)
         self.swept_at = time.monotonic()
         self.has_swept = True
-        if self.alive is not None and not await asyncio.to_thread(self._is_held):
+        # On hold the sign of life stops, so that its watcher hears.
+        if self.alive is not None and await asyncio.to_thread(self._hold) is None:
             self.alive.tell()
 
     async def _may_work(self, now: datetime) -> bool:
@@ -118,45 +119,53 @@ class Service:
         if self.presence is not None:
             self.presence.keep()
 
+    def _before_mail(self) -> None:
+        self._keep_place()
+        # A burst of mails is work, however long it takes.
+        self.swept_at = time.monotonic()
+
     async def _trusts(self, now: datetime) -> bool:
         """Whether the clock can be right; what is said of one that cannot is said once."""
         if self.guard is None or await asyncio.to_thread(self.guard.trusts, now):
             return True
-        with self.installation.database.read() as connection:
-            held = hold_of(connection)
+        held = await asyncio.to_thread(self._hold)
         if held is not None and self.said_of_hold != held.why:
             self.said_of_hold = held.why
             self.announce(f"On hold, no mail goes out until `boardcal resume`: {held.why}")
         return False
 
-    def _is_held(self) -> bool:
-        """Whether mail is on hold; the sign of life then stops, so that its watcher hears."""
+    def _hold(self) -> Hold | None:
         with self.installation.database.read() as connection:
-            return hold_of(connection) is not None
+            return hold_of(connection)
 
     def silence(self) -> float:
-        """Seconds since the last sweep ended; infinite before the first has."""
+        """Seconds since the last sweep ended, or a mail was begun; infinite before a sweep has."""
         return time.monotonic() - self.swept_at if self.has_swept else inf
 
     async def deliver(self) -> Delivered:
         """Sends what is due."""
         if not await self._may_work(self.installation.clock()):
             return Delivered()
-        done = await self.delivery.deliver()
+        done = await apart(self._burst)
         if any((done.sent, done.failed, done.deferred, done.uncertain)):
             self.announce(in_words(done, reaches_people=self.transport.reaches_people))
         if self.delivery.trouble is not None:
             self.jobs.say_once("mail", self.delivery.trouble)
         elif self.jobs.failures.pop("mail", None) is not None:
             self.announce("Mails leave again.")
-        await self.transport.close()
         return done
+
+    async def _burst(self) -> Delivered:
+        try:
+            return await self.delivery.deliver()
+        finally:
+            await self.transport.close()
 
     async def housekeeping(self) -> None:
         """Takes up what a daemon that is gone left behind, and removes texts that are too old."""
         now = self.installation.clock()
         if await self._may_work(now):
-            self._recover(alone=False)
+            await self._recover(alone=False)
             await asyncio.to_thread(self._thin, now)
 
     def _thin(self, now: datetime) -> None:
@@ -177,8 +186,8 @@ class Service:
                 "[retention] says; the record of them stays."
             )
 
-    def _recover(self, *, alone: bool) -> None:
-        uncertain = self.delivery.recover(alone=alone)
+    async def _recover(self, *, alone: bool) -> None:
+        uncertain = await asyncio.to_thread(self.delivery.recover, alone=alone)
         if uncertain:
             self.announce(
                 f"{uncertain} mail(s) were being sent when boardcal stopped and may or may not "
@@ -197,7 +206,7 @@ class Service:
             # Before the first mail: one that is being sent is finished whenever the end comes.
             self._listen()
             if await self._trusts(self.installation.clock()):
-                self._recover(alone=file is not None)
+                await self._recover(alone=file is not None)
             for companion in self.beside:
                 await stack.enter_async_context(companion)
             await self.jobs.run("sweep", self.sweep)
@@ -214,7 +223,6 @@ class Service:
                 await self.jobs.drain()
             finally:
                 self.jobs.stop()
-                await self.transport.close()
 
     def _start_jobs(self, ready: _Once) -> None:
         seconds = self.installation.settings.schedule.sweep_seconds

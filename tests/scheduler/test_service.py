@@ -8,25 +8,30 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import threading
 import time
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import event, update
 
-from boardcal.notifications.delivery.deliver import Delivered
+from boardcal.notifications.delivery.deliver import Delivered, Delivery
+from boardcal.notifications.delivery.outcomes import Outcomes
+from boardcal.notifications.letters.render import Templates
 from boardcal.notifications.transports.base import DeliveryError, OutgoingMail, always
+from boardcal.notifications.transports.outbox import OutboxTransport
 from boardcal.scheduler import service as service_module
 from boardcal.scheduler.clock_guard import ClockGuard
 from boardcal.scheduler.installation import Installation
-from boardcal.scheduler.jobs import Jobs
+from boardcal.scheduler.jobs import Jobs, apart
 from boardcal.scheduler.service import Service, StalledError, in_words
 from boardcal.scheduler.single_instance import AnotherDaemonError, only_daemon
 from boardcal.scheduler.tick import Ticker
 from boardcal.scheduler.watchdog import Beats
 from boardcal.settings.load import LoadedSettings, Settings
+from boardcal.settings.model import Web
 from boardcal.storage.database.engine import Database
 from boardcal.storage.database.errors import DatabaseError
 from boardcal.storage.planners import store_planner
@@ -35,8 +40,10 @@ from boardcal.storage.schema.planner import board
 from boardcal.tests.factories import CHAIR, SECRETARIAT, at, make_planner
 from boardcal.tests.office import Postbag
 from boardcal.tests.waiting import PATIENCE, happens
+from boardcal.web.server import bound, serve_pages
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import AsyncIterator, Callable, Coroutine
     from pathlib import Path
 
@@ -94,6 +101,16 @@ class House:
 @pytest.fixture
 def house(sqlite: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
     """A daemon of a Board that is live since 5 February 2018, on the 8th."""
+    return make_house(sqlite, tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def any_house(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
+    """The same on SQLite and on PostgreSQL."""
+    return make_house(database, tmp_path, monkeypatch)
+
+
+def make_house(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
     settings = Settings.model_validate(
         {"database": {"url": f"sqlite:///{tmp_path}/lock.db"}}, context={"folder": tmp_path}
     )
@@ -103,10 +120,10 @@ def house(sqlite: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     watch = Stopwatch()
     monkeypatch.setattr(service_module, "time", watch)
     loaded = LoadedSettings(settings=settings, file=None, folder=tmp_path, variables=())
-    with sqlite.write() as connection:
+    with database.write() as connection:
         store_planner(connection, make_planner(), source="test", who="test", now=TEN_BEFORE)
         connection.execute(update(board).values(go_live=at("2018-02-05").date()))
-    installation = Installation(loaded=loaded, database=sqlite, clock=lambda: TEN_BEFORE)
+    installation = Installation(loaded=loaded, database=database, clock=lambda: TEN_BEFORE)
     said: list[str] = []
     postbag = Postbag(clock=lambda: TEN_BEFORE)
     return House(
@@ -204,6 +221,145 @@ def test_a_second_daemon_on_the_same_file_is_refused_before_it_does_anything(
     with only_daemon(file), pytest.raises(AnotherDaemonError):
         house.runs()
     assert house.postbag.mails == []
+
+
+# The event loop is for whoever reads the pages
+
+
+def test_nothing_that_computes_or_waits_for_a_disk_is_done_in_the_event_loop(
+    any_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house, database = any_house, any_house.service.installation.database
+    where: dict[str, set[int]] = {}
+
+    def notes(what: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        def noted(*arguments: Any, **keywords: Any) -> Any:
+            where.setdefault(what, set()).add(threading.get_ident())
+            return function(*arguments, **keywords)
+
+        return noted
+
+    # What may come to wait for a disk, a network or a template, whoever calls it.
+    for owner, name in (
+        (Ticker, "tick"),
+        (Templates, "render"),
+        (OutboxTransport, "send"),
+        (ClockGuard, "trusts"),
+        (os, "fsync"),
+    ):
+        monkeypatch.setattr(owner, name, notes(name, getattr(owner, name)))
+    event.listen(database.engine, "begin", notes("begin", lambda _: None))
+    event.listen(database.engine, "before_cursor_execute", notes("ask", lambda *_: None))
+    service = house.service
+    service.transport = service.delivery.transport = OutboxTransport(
+        service.installation.loaded.folder / "outbox"
+    )
+    service.guard = ClockGuard(database=database, local=service.installation.local)
+
+    async def work() -> None:
+        where["loop"] = {threading.get_ident()}
+        running = asyncio.create_task(service.run())
+        await house.is_at_work()
+        for job in (service.sweep, service.deliver, service.housekeeping):
+            await service.jobs.run("sweep", job)
+        # And where it may not work: the hold is asked for once more, to say why.
+        with monkeypatch.context() as meanwhile:
+            meanwhile.setattr(ClockGuard, "trusts", lambda *_: False)
+            await service.jobs.run("sweep", service.sweep)
+        service.stopping.set()
+        await asyncio.wait_for(running, PATIENCE)
+
+    asyncio.run(work())
+    (loop,) = where.pop("loop")
+    assert where.keys() == {"tick", "render", "send", "trusts", "fsync", "begin", "ask"}
+    assert {what for what, threads in where.items() if loop in threads} == set()
+    assert house.said == ["Mails: 2 written."]
+
+
+@pytest.mark.parametrize("held", [(Templates, "render"), (Delivery, "_begin"), (Outcomes, "sent")])
+def test_the_pages_answer_while_a_mail_is_held_up_at_any_stage(
+    any_house: House, monkeypatch: pytest.MonkeyPatch, held: tuple[type, str]
+) -> None:
+    reached, may_go_on = threading.Event(), threading.Event()
+    stage = getattr(*held)
+
+    def held_up(*arguments: Any, **keywords: Any) -> Any:
+        reached.set()
+        assert may_go_on.wait(PATIENCE)
+        return stage(*arguments, **keywords)
+
+    monkeypatch.setattr(*held, held_up)
+    house = any_house
+
+    async def answers(port: int) -> bytes:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        answer = await reader.read()
+        writer.close()
+        await writer.wait_closed()
+        return answer
+
+    async def work(listener: socket.socket) -> None:
+        service = house.service
+        service.beside = [serve_pages(service, "5" * 64, listener)]
+        running = asyncio.create_task(service.run())
+        try:
+            await happens(reached.is_set)
+            port = listener.getsockname()[1]
+            answer = await asyncio.wait_for(answers(port), PATIENCE)
+            assert (answer[:12], answer[-4:]) == (b"HTTP/1.1 200", b"\nok\n")
+            assert house.postbag.mails == [] or held[1] == "sent"
+        finally:
+            may_go_on.set()
+            service.stopping.set()
+            await asyncio.wait_for(running, PATIENCE)
+
+    with bound(Web.model_construct(host="127.0.0.1", port=0)) as listener:
+        asyncio.run(work(listener))
+    assert len(house.postbag.mails) == 1
+
+
+def test_a_burst_of_mails_is_work_however_long_it_takes(house: House) -> None:
+    asyncio.run(house.service.sweep())
+    house.service.installation.clock = house.service.delivery.clock = lambda: at("2018-02-15")
+    assert house.service.installation.ticker().tick(at("2018-02-15"))
+    seen: list[float] = []
+
+    def slow(_: OutgoingMail) -> None:
+        seen.append(house.service.silence())
+        house.watch.now += LATE
+
+    house.postbag.before = slow
+    asyncio.run(house.service.deliver())
+    assert seen == [0, 0]
+
+
+def test_where_it_is_cancelled_its_mail_is_at_an_end_before_another_may_begin() -> None:
+    ended: list[str] = []
+    begun, may_go_on = threading.Event(), threading.Event()
+
+    async def sends() -> None:
+        begun.set()
+        assert may_go_on.wait(PATIENCE)  # as a disk that hangs
+        try:
+            await asyncio.sleep(3600)  # as a server that does not answer
+        finally:
+            ended.append("the mail")
+
+    async def work() -> None:
+        sending = asyncio.create_task(apart(sends))
+        await happens(begun.is_set)
+        sending.cancel()
+        for _ in range(100):
+            await asyncio.sleep(0)
+        assert not sending.done()
+        may_go_on.set()
+        with pytest.raises(asyncio.CancelledError):
+            await asyncio.wait_for(sending, PATIENCE)
+        ended.append("the burst")
+
+    asyncio.run(work())
+    assert ended == ["the mail", "the burst"]
 
 
 # Errors are said once
@@ -335,7 +491,7 @@ def test_a_sweep_that_fails_is_no_reason_to_start_the_jobs_again(
 
 
 def test_a_mail_begun_is_finished_when_it_is_told_to_stop(house: House) -> None:
-    begun, may_end = asyncio.Event(), asyncio.Event()
+    begun, may_end = threading.Event(), threading.Event()
     send = house.postbag.send
 
     async def slowly(
@@ -345,14 +501,14 @@ def test_a_mail_begun_is_finished_when_it_is_told_to_stop(house: House) -> None:
         still_ours: Callable[[], bool] = always,
     ) -> Any:
         begun.set()
-        await may_end.wait()
+        assert may_end.wait(PATIENCE)
         return await send(mail, on_data=on_data, still_ours=still_ours)
 
     house.postbag.send = slowly  # type: ignore[method-assign]
 
     async def work() -> None:
         running = asyncio.create_task(house.service.run())
-        await asyncio.wait_for(begun.wait(), PATIENCE)
+        await happens(begun.is_set)
         house.service.stopping.set()
         # So many turns of the loop that it could have ended.
         for _ in range(100):
