@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import socket
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
@@ -25,9 +26,11 @@ if TYPE_CHECKING:
     from ..settings.load import Web
 
 BACKLOG = 128
-MOST_AT_ONCE = 200  # connections; more are answered with 503 until some are done
+MOST_AT_ONCE = 200  # connections; one more takes the place of one that keeps us waiting
 KEEP_OPEN_SECONDS = 15
 SECONDS_TO_ASK = 30
+SECONDS_TO_TAKE = 30  # in which a browser takes so much of an answer that is ready:
+LEAST_TAKEN = 16_384  # bytes, which the slowest of mobile lines manages
 SECONDS_TO_FINISH = 5
 
 
@@ -78,41 +81,99 @@ def _why(error: OSError, web: Web) -> str:
 
 
 class Connection(H11Protocol):
-    """A browser's connection, closed where no whole request comes in time.
+    """A browser's connection, closed where the browser keeps us waiting for too long.
 
-    uvicorn waits for one for ever, so a few that say nothing, or a letter a minute, would use up
-    all that there are.
+    uvicorn waits for ever for a whole request, and for a browser to take what was written to it,
+    so a few that say nothing, a letter a minute, or never read, would use up all that there are.
     """
 
     _deadline: asyncio.TimerHandle | None = None
+    _stalled: asyncio.TimerHandle | None = None
+    turn_began = 0.0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """The time for the first request begins."""
         super().connection_made(transport)
         self._await_request()
+        self._make_room()
 
     def on_response_complete(self) -> None:
-        """The time for the next one begins."""
+        """The time for the next one begins, or that for taking the end of this answer."""
         super().on_response_complete()
         self._await_request()
 
+    def pause_writing(self) -> None:
+        """The time for taking what was written begins."""
+        super().pause_writing()
+        self._await_taking()
+
+    def resume_writing(self) -> None:
+        """Enough of it was taken."""
+        super().resume_writing()
+        _stop(self._stalled)
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing is waited for any more."""
-        self._stop_waiting()
         super().connection_lost(exc)
+        _stop(self._deadline)
+        _stop(self._stalled)
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is the browser's turn: to send a whole request, or to take the answer."""
+        answers = not getattr(self.cycle, "response_complete", True) and not self.cycle.more_body
+        return self.flow.write_paused or not answers
 
     def _await_request(self) -> None:
-        self._stop_waiting()
+        self.turn_began = self.loop.time()
+        _stop(self._deadline)
         self._deadline = self.loop.call_later(SECONDS_TO_ASK, self._too_late)
 
-    def _stop_waiting(self) -> None:
-        if self._deadline is not None:
-            self._deadline.cancel()
-
     def _too_late(self) -> None:
+        if self.transport.is_closing() and not self.flow.write_paused:
+            # The end of an answer was waited for as long again.
+            self.transport.abort()
         # A request that has begun ends in a response, and its form has a time of its own.
-        if getattr(self.cycle, "response_complete", True):
+        elif getattr(self.cycle, "response_complete", True):
             self.transport.close()
+            self._await_request()
+
+    def _await_taking(self) -> None:
+        left = self.transport.get_write_buffer_size()
+
+        def look() -> None:
+            if left - self.transport.get_write_buffer_size() < LEAST_TAKEN:
+                self.transport.abort()
+            else:
+                self._await_taking()
+
+        self._stalled = self.loop.call_later(SECONDS_TO_TAKE, look)
+
+    def _make_room(self) -> None:
+        """Hang up, where there are too many, on who has kept us waiting longest.
+
+        First among those of the address that has most connections: it may be one machine that
+        keeps all others out. Behind a web server all have one address.
+        """
+        if len(self.connections) <= MOST_AT_ONCE:
+            return
+        others = [
+            other for other in self.connections if isinstance(other, Connection) and other.waits
+        ]
+        crowds = Counter(_address(other) for other in others)
+        others.remove(self)
+        if others:
+            longest = min(others, key=lambda other: (-crowds[_address(other)], other.turn_began))
+            longest.transport.abort()
+
+
+def _address(connection: Connection) -> str:
+    return connection.client[0] if connection.client else ""
+
+
+def _stop(timer: asyncio.TimerHandle | None) -> None:
+    if timer is not None:
+        timer.cancel()
 
 
 class _Server(uvicorn.Server):
@@ -137,7 +198,8 @@ async def serving(
         log_config=None,
         access_log=False,
         server_header=False,
-        limit_concurrency=MOST_AT_ONCE,
+        # Where all of them are being answered, there is only a 503 for one more.
+        limit_concurrency=MOST_AT_ONCE + 1,
         timeout_keep_alive=KEEP_OPEN_SECONDS,
         timeout_graceful_shutdown=SECONDS_TO_FINISH,
     )
