@@ -33,6 +33,7 @@ from ..storage.database.engine import Database, sqlite_path
 from ..storage.database.integrity import doubt_of_sqlite, faults_of, missing_from
 from ..storage.database.schema_version import how_to_mend
 from ..storage.holds import hold_of
+from .file_rights import open_to_others
 from .planner.open_questions import (
     OpenDate,
     Reading,
@@ -95,6 +96,7 @@ def check(
     findings = Findings()
     findings.fine.append(f"Settings: {loaded.origin}.")
     _check_settings(findings, loaded.settings)
+    findings.warnings.extend(open_to_others(loaded))
     imported = _check_planner_file(findings, loaded.settings)
     contents = _check_database(findings, loaded, clock, imported, board)
     for content in contents:

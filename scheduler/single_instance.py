@@ -11,7 +11,7 @@ import os
 import socket
 import uuid
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from ..storage.database.errors import plain_errors
 
 # PostgreSQL's lock for a name is a number; this one is for whoever works with the database.
 AT_WORK = 20180309
+MODE = 0o600  # who can open the lock can hold it, and keep boardcal from starting
 
 
 class AnotherDaemonError(BoardcalError):
@@ -101,7 +102,10 @@ def only_daemon(database: Path) -> Iterator[None]:
     Raises AnotherDaemonError where another daemon holds it.
     """
     path = database.with_name(f"{database.name}.lock")
-    with path.open("a") as file:
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, MODE)) as file:
+        # One that was made by an older boardcal may be open to others.
+        with suppress(OSError):
+            path.chmod(MODE)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

@@ -51,7 +51,7 @@ def _checked(file: Path) -> str:
 
 def _made(file: Path) -> str:
     """A new secret, complete before it has its name: no start ever reads half of one."""
-    file.parent.mkdir(parents=True, exist_ok=True)
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     secret = secrets.token_hex(32)
     draft = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, MODE)

@@ -126,7 +126,7 @@ def open_database(url: str) -> Database:
     if path is None:
         return Database(_engine(url), _nameless(url))
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise DatabaseError(
             f"The folder {path.parent} for the database cannot be made ({error.strerror}); "

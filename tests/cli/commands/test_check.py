@@ -301,3 +301,12 @@ def test_a_template_with_an_unknown_name_is_an_error(
     monkeypatch.setattr(rendering, "Templates", lambda: templates)
     (error,) = _check(desk, 1)["errors"]
     assert 'line 1: the template uses "raeder", which a mail does not have' in error
+
+
+def test_what_others_on_the_machine_could_read_is_a_warning(desk: Desk) -> None:
+    config = desk.folder / "config.toml"
+    config.touch(0o600)
+    assert not any("let others" in said for said in _check(desk, 0)["warnings"])
+    config.chmod(0o644)
+    told = [said for said in _check(desk, 0)["warnings"] if "let others" in said]
+    assert [said.partition("; ")[2] for said in told] == [f"close it with: chmod 600 {config}"]
