@@ -8,7 +8,7 @@ from datetime import datetime
 
 from ..core.local_time import LocalTime
 from ..storage.accounts.access_kinds import AccessKind, RefusalKind
-from ..storage.accounts.accounts import EVERY_BOARD
+from ..storage.accounts.accounts import EVERY_BOARD, Role
 from ..storage.schema.column_types import AnyRow
 
 # One sentence a kind; a test holds that none is missing. `{account}` is whose, `{who}` did it.
@@ -39,6 +39,7 @@ OWN = {
     AccessKind.ACCOUNT_ADDED: "{account} made the first account",
     AccessKind.PASSWORD_CHANGED: "{account} chose a new password",
 }
+ROLES = {Role.VIEWER: "viewer", Role.SECRETARIAT: "secretariat", Role.ADMIN: "administrator"}
 NO_ACCOUNT = "an address that has no account"
 MANY = "many other networks"
 
@@ -90,7 +91,8 @@ def _kind(row: AnyRow, names: Mapping[str, str]) -> tuple[AccessKind | RefusalKi
     done = AccessKind(row.kind)
     board = "all Boards" if row.board == EVERY_BOARD else names.get(row.board, row.board)
     sentence = OWN.get(done, DONE[done]) if row.who == row.account else DONE[done]
-    return done, sentence.format(account=account, who=row.who, role=row.role, board=board)
+    role = None if row.role is None else ROLES[Role(row.role)]
+    return done, sentence.format(account=account, who=row.who, role=role, board=board)
 
 
 def _how_often(row: AnyRow, last: datetime, local: LocalTime) -> str:

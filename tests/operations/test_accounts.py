@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,7 @@ from boardcal.storage.accounts.sessions import session_of, sessions_of
 from boardcal.storage.accounts.setup_links import link_of
 from boardcal.storage.feeds.feeds import FeedKind, feed_of_token, make_feed
 from boardcal.tests.factories import CHAIR, at
+from boardcal.tests.waiting import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -199,6 +201,27 @@ def test_each_thing_that_is_done_is_on_record_with_who_did_it(connection: Connec
         "Firefox on Windows",
         "192.0.2.7",
     )
+
+
+def test_two_administrators_who_disable_each_other_at_once_do_so_in_turn(
+    any_office: Office,
+) -> None:
+    database: Database = any_office.store().database
+    with database.write() as connection:
+        boss, sam = added(connection, BOSS), added(connection, SAM)
+
+    def disables_boss() -> None:
+        with database.write() as connection:
+            disable(connection, boss, now=NOW, by=BY)
+
+    with ThreadPoolExecutor(max_workers=1) as other:
+        with database.write() as connection:
+            disable(connection, sam, now=NOW, by=BY)
+            answer = other.submit(disables_boss)
+            # Held up until this one is done, so it does not matter how long it is waited for.
+            wait([answer], timeout=0.5)
+        with pytest.raises(AccountError, match=f"{BOSS} is the only administrator"):
+            answer.result(PATIENCE)
 
 
 def test_what_is_refused_leaves_nothing_on_record(any_office: Office) -> None:

@@ -36,6 +36,7 @@ def refuses(database: Database) -> None:
     with database.write() as connection:
         somebody = Doer(who="sam@example.org")
         note_access(connection, AccessKind.SIGNED_IN, "sam", now=office.now, by=somebody)
+    assert {table.name for table in RECORDS} == {"access_record", "attempt", "change"}
     for table in RECORDS:
         before = office.table(table)
         assert before
