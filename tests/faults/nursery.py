@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any
 
 # Imported before the first fork, so that no daemon spends its time on it.
+import boardcal.notifications.transports.graph
+import boardcal.notifications.transports.notify
 import boardcal.notifications.transports.outbox
 import boardcal.notifications.transports.smtp
 import boardcal.web.app
@@ -29,6 +31,8 @@ from boardcal.settings.load import load_settings
 from boardcal.tests.faults.points import arm
 
 LOADED = (
+    boardcal.notifications.transports.graph,
+    boardcal.notifications.transports.notify,
     boardcal.notifications.transports.outbox,
     boardcal.notifications.transports.smtp,
     boardcal.web.app,

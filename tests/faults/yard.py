@@ -138,6 +138,8 @@ class Yard:
     url: str
     smtp_port: int
     settings: str = ""
+    transport: str = "smtp"
+    channel: str = ""  # the sections of another transport
     begins: str = MORNING
     begun: float = field(default_factory=time.time)
     jumped: float = 0.0
@@ -162,11 +164,11 @@ class Yard:
             f'database.url = "{self.url}"\n'
             f'web = {{ port = {port}, base_url = "http://127.0.0.1:{port}" }}\n'
             f"schedule.sweep_seconds = 5\n"
-            f'[mail]\ntransport = "smtp"\nfrom = "Cumbria LSCB <lscb@example.org>"\n'
+            f'[mail]\ntransport = "{self.transport}"\nfrom = "Cumbria LSCB <lscb@example.org>"\n'
             f"{self.settings}"
             f'[mail.smtp]\nhost = "127.0.0.1"\nport = {self.smtp_port}\nsecurity = "none"\n'
             f"rate_per_minute = 10000\n"
-            f"",
+            f"{self.channel}",
             encoding="utf-8",
         )
         return path

@@ -16,7 +16,7 @@ HOST = "127.0.0.1"
 # What an answer can be instead of words: the connection is cut, or nothing ever comes.
 DROP, HANG = "drop", "hang"
 # Of one call, in order: its first half has come, all of it, and the answer has left.
-MOMENTS = ("HALF", "TAKEN", "REPLIED")
+HALF, TAKEN, REPLIED = "HALF", "TAKEN", "REPLIED"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +58,8 @@ class WebService:
     """Listens on a port of its own while it is entered. `answer` says what a call is told.
 
     `instead` are answers to give in place of the usual ones, by verb; the last of each stays.
-    `watch` is called at each moment of each call that posts, before the service goes on.
+    `watch` is called at each moment of each call that posts, before the service goes on; where it
+    says DROP at the first half, the rest is never read.
     """
 
     instead: dict[str, list[Reply | str]] = field(default_factory=dict)
@@ -109,8 +110,9 @@ class WebService:
         length = int(handler.headers.get("Content-Length") or 0)
         first = handler.rfile.read(length // 2)
         posts = handler.command == "POST"
-        if posts:
-            self.watch("HALF")
+        if posts and self.watch(HALF) == DROP:
+            handler.close_connection = True
+            return
         body = first + handler.rfile.read(length - len(first))
         if len(body) < length:
             handler.close_connection = True
@@ -127,7 +129,7 @@ class WebService:
             self.calls.append(call)
             reply = self._reply(call)
         if posts:
-            self.watch("TAKEN")
+            self.watch(TAKEN)
         if reply == DROP or isinstance(reply, str):
             if reply == HANG:
                 self._closing.wait(PATIENCE)
@@ -139,7 +141,7 @@ class WebService:
         handler.wfile.write(reply.octets)
         handler.wfile.flush()
         if posts:
-            self.watch("REPLIED")
+            self.watch(REPLIED)
 
     def _reply(self, call: Call) -> Reply | str:
         instead = self.instead.get(call.verb)
