@@ -21,9 +21,12 @@ from boardcal.tests.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
     from boardcal.tests.faults.figures import Figures
     from boardcal.tests.faults.yard import Yard
+
+    Service = NotifyService | GraphService
 
 # The mail before the one that is hit shows that the daemon was at work.
 HIT = 2
@@ -76,10 +79,13 @@ def graph(yard: Yard) -> Iterator[GraphService]:
         yield service
 
 
-SET_UP = {"notify": notify, "graph": graph}
+SET_UP: dict[str, Callable[[Yard], AbstractContextManager[Service]]] = {
+    "notify": notify,
+    "graph": graph,
+}
 
 
-def run_until_hit(yard: Yard, service: NotifyService | GraphService, point: str) -> None:
+def run_until_hit(yard: Yard, service: Service, point: str) -> None:
     """A daemon that dies at the point of its second mail."""
     daemon = yard.start("hit", point=point if point in POINTS else "", after=HIT)
     if point not in POINTS:
