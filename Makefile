@@ -81,8 +81,10 @@ pins:
 	@command -v uv >/dev/null || { echo 'make pins needs uv on the PATH.' >&2; exit 1; }
 	@$(PIN) $(ARGS) -o requirements.txt >/dev/null
 	@$(PIN) $(ARGS) --group test -c requirements.txt -o requirements-dev.txt >/dev/null
+	@$(PIN_ONLY) pyproject.toml --extra postgresql $(ARGS) -c requirements-dev.txt \
+		-o requirements-postgresql.txt >/dev/null
 	@$(PIN_ONLY) $(ARGS) --group node -o requirements-node.txt >/dev/null
-	@echo 'requirements.txt, requirements-dev.txt and requirements-node.txt are up to date.'
+	@echo 'The pins in requirements*.txt are up to date.'
 
 clean:
 	@rm -rf .venv .mypy .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info \

@@ -358,6 +358,9 @@ def test_what_pyproject_asks_for_is_pinned_with_hashes() -> None:
     asked = _names(project["project"]["dependencies"], groups["build"])
     assert asked <= _pinned("requirements.txt")
     assert asked | _names(groups["test"]) <= _pinned("requirements-dev.txt")
+    extra = project["project"]["optional-dependencies"]["postgresql"]
+    of_run = _names(project["project"]["dependencies"], extra)
+    assert of_run | {"psycopg-binary"} <= _pinned("requirements-postgresql.txt")
 
 
 def _pinned(file: str) -> set[str]:

@@ -167,7 +167,7 @@ def _engine(url: str) -> Engine:
     except ModuleNotFoundError:
         raise DatabaseError(
             "PostgreSQL needs its driver, which is not installed; install it with "
-            "`pip install 'psycopg[binary]'`."
+            "`pip install --require-hashes -r requirements-postgresql.txt`."
         ) from None
     _set_up_sqlite(engine, journal="WAL")
     return engine
