@@ -101,7 +101,9 @@ def checked(
         return None, wait
     is_right = matches(password, stored)
     with site.installation.database.write() as connection:
-        if is_right and account is not None:
+        # Hashes wait in turn: the password may have been changed, or the account disabled, since.
+        still = stored_password(connection, email)[1] == stored
+        if is_right and still and account is not None:
             forgive(connection, subjects)
             return account.id, None
         _count(connection, RefusalKind.WRONG_PASSWORD, account, network, now=site.now())

@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from boardcal.storage.accounts.accounts import account_named, disable
+from boardcal.storage.accounts.accounts import account_named, disable, set_password
 from boardcal.storage.accounts.sessions import fingerprint
 from boardcal.storage.schema.accounts import session, sign_in_attempt
 from boardcal.tests.web.reader import ADMIN, PASSWORD, SECRETARIAT, VIEWER, Place
+from boardcal.web.accounts import sign_in
 from boardcal.web.accounts.sign_in import HOME, local_path, wait_in_words
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from httpx2 import Response
 
     from boardcal.tests.web.reader import Reader
@@ -322,3 +325,29 @@ def test_a_browser_that_several_share_is_known_to_each_of_them(place: Place) -> 
         assert reader.signs_in(email).status_code == 303
         leaves(reader)
     assert reader.client.cookies["boardcal-known"].count(".") == 3
+
+
+def change(place: Place) -> None:
+    with place.database.write() as connection:
+        set_password(connection, account_named(connection, VIEWER).id, "another hash")
+
+
+def put_out(place: Place) -> None:
+    with place.database.write() as connection:
+        disable(connection, account_named(connection, VIEWER).id, now=place.now)
+
+
+@pytest.mark.parametrize("meanwhile", [change, put_out])
+def test_a_password_that_ends_while_it_is_hashed_opens_nothing(
+    place: Place, monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[Place], None]
+) -> None:
+    reader = place.reader()
+    reader.opens("/sign-in")
+
+    def matches(_: str, __: str | None) -> bool:
+        meanwhile(place)
+        return True
+
+    monkeypatch.setattr(sign_in, "matches", matches)
+    assert reader.sends("/sign-in", email=VIEWER, password=PASSWORD).status_code == 422
+    assert place.table(session) == []
