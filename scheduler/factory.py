@@ -9,6 +9,7 @@ from ..settings.load import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from ..notifications.delivery.envelope import Sender
     from ..notifications.delivery.throttle import Pace
@@ -40,6 +41,11 @@ def sender_for(settings: Settings) -> Sender:
         reply_to="" if mail.reply_to is None else str(mail.reply_to),
         redirect_to="" if mail.redirect_to is None else str(mail.redirect_to),
     )
+
+
+def access_file(settings: Settings) -> Path:
+    """Where who may sign in, and which feeds are open, is kept beside the database."""
+    return settings.web.secret_file.with_name("access.json")
 
 
 def pace_for(settings: Settings) -> Pace:

@@ -24,6 +24,7 @@ IN_WORDS = {
     "sweep": "search for what is due",
     "deliver": "sending of mails",
     "housekeeping": "search for mails left behind",
+    "access": "list of who may sign in",
     "start": "calendar that is shown at the start",
 }
 Work = Callable[[], Awaitable[object]]

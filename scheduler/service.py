@@ -20,11 +20,12 @@ from ..notifications.delivery.deliver import Delivered, Delivery
 from ..notifications.delivery.mail_writer import Notices
 from ..notifications.letters.render import Templates
 from ..notifications.transports.base import Transport
+from ..storage.backup.access import keep_access
 from ..storage.holds import Hold, hold_of
 from ..storage.installation import installation_id
 from ..storage.mail.thinning import thin_texts
 from .clock_guard import ClockGuard
-from .factory import alive_for, links_for, pace_for, sender_for, uncertain_policy
+from .factory import access_file, alive_for, links_for, pace_for, sender_for, uncertain_policy
 from .installation import Installation
 from .jobs import Jobs, apart
 from .notices import notices
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from .heartbeat import Alive
 
 HOUSEKEEPING_SECONDS = 3600
+ACCESS_SECONDS = 60
 DELIVERY_SECONDS = 15
 
 
@@ -168,6 +170,11 @@ class Service:
             await self._recover(alone=False)
             await asyncio.to_thread(self._thin, now)
 
+    async def keep_access(self) -> None:
+        """Notes beside the database who may sign in, for the day that a backup is restored."""
+        file = access_file(self.installation.settings)
+        await asyncio.to_thread(keep_access, self.installation.database, file)
+
     def _thin(self, now: datetime) -> None:
         months = self.installation.settings.retention.mail_texts_months
         if not months:
@@ -211,6 +218,7 @@ class Service:
                 await stack.enter_async_context(companion)
             await self.jobs.run("sweep", self.sweep)
             await self.jobs.run("deliver", self.deliver)
+            await self.jobs.run("access", self.keep_access)
             ready = _Once(on_ready)
             if not self.stopping.is_set():
                 # A database that fails just now is no reason to end: it is said at a later turn.
@@ -232,6 +240,7 @@ class Service:
             ("deliver", self.deliver, min(seconds, DELIVERY_SECONDS)),
             ("start", ready, min(seconds, DELIVERY_SECONDS)),
             ("housekeeping", self.housekeeping, HOUSEKEEPING_SECONDS),
+            ("access", self.keep_access, ACCESS_SECONDS),
         )
 
     async def _watch(self) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select
 
+from .backup.access import Revived, RevivedKind
 from .boards import boards
 from .change_kinds import ChangeKind
 from .change_log import note_change
@@ -22,12 +24,14 @@ class Hold:
     """A hold in force: `why` as a whole sentence, since when, and by whom.
 
     `after_restore`: a backup was restored, so what was sent after it was made is not known.
+    `revived` is what had been ended after the backup was made; None: not known.
     """
 
     why: str
     since: datetime
     who: str
     after_restore: bool = False
+    revived: Sequence[Revived] | None = ()
 
 
 def hold_of(connection: Connection) -> Hold | None:
@@ -36,11 +40,15 @@ def hold_of(connection: Connection) -> Hold | None:
     if value is None:
         return None
     stored = json.loads(value)
+    revived = stored.get("revived", ())
     return Hold(
         why=stored["why"],
         since=datetime.fromisoformat(stored["since"]),
         who=stored["who"],
         after_restore=stored.get("after_restore", False),
+        revived=None
+        if revived is None
+        else [Revived(kind=RevivedKind(kind), name=name) for kind, name in revived],
     )
 
 
@@ -51,6 +59,7 @@ def put_on_hold(
     now: datetime,
     who: str = "boardcal",
     after_restore: bool = False,
+    revived: Sequence[Revived] | None = (),
 ) -> bool:
     """Puts the installation on hold; False where it is already.
 
@@ -58,7 +67,13 @@ def put_on_hold(
     """
     if hold_of(connection) is not None:
         return False
-    hold = {"why": why, "since": now.isoformat(), "who": who, "after_restore": after_restore}
+    hold = {
+        "why": why,
+        "since": now.isoformat(),
+        "who": who,
+        "after_restore": after_restore,
+        "revived": None if revived is None else [(thing.kind, thing.name) for thing in revived],
+    }
     connection.execute(
         insert(installation).values(name="hold", value=json.dumps(hold, ensure_ascii=False))
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from ..core.local_time import LocalTime
 from ..storage.accounts.access_kinds import AccessKind, RefusalKind
 from ..storage.accounts.accounts import EVERY_BOARD, Role
+from ..storage.backup.access import Revived, RevivedKind
 from ..storage.schema.column_types import AnyRow
 
 # One sentence a kind; a test holds that none is missing. `{account}` is whose, `{who}` did it.
@@ -32,6 +33,23 @@ REFUSED = {
         "A form for {page} that came from another address was refused to {account}"
     ),
 }
+# What a restore ended again.
+REVIVED = {
+    RevivedKind.ACCOUNT: "{name} had been disabled, and still is; `boardcal user add` lets them in "
+    "again.",
+    RevivedKind.PASSWORD: "{name} had another password by then, so the old one was taken away; "
+    "`boardcal user password` gives a new one.",
+    RevivedKind.ROLE: "{name} could do less by then, and still can; `boardcal user add` gives them "
+    "more.",
+    RevivedKind.FEED: "A feed of {name} had been stopped, and still is; `boardcal feed create` "
+    "makes a new one.",
+    RevivedKind.LINK: "{name} had no role any more, and has one in the backup. The links in their "
+    "mails answer nothing until `boardcal resume`; `boardcal people end` ends the role.",
+}
+UNKNOWN = (
+    "Which accounts and feeds were ended after the backup was made is not known here, so they work "
+    "again. Look through `boardcal user list` and `boardcal feed list`."
+)
 # For what somebody does to their own account.
 OWN = {
     AccessKind.SESSION_ENDED: "{account} signed one of their other browsers out",
@@ -102,3 +120,12 @@ def _how_often(row: AnyRow, last: datetime, local: LocalTime) -> str:
     begin, end = f"{first:%H:%M}", f"{last:%H:%M}"
     when = f"at {end}" if begin == end else f"between {begin} and {end}"
     return f", {row.times:,} times {when}"
+
+
+def revived_in_words(revived: Sequence[Revived] | None) -> Iterator[str]:
+    """A sentence for each thing that a backup would have given back."""
+    if revived is None:
+        yield UNKNOWN
+        return
+    for thing in revived:
+        yield REVIVED[thing.kind].format(name=thing.name)

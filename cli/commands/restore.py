@@ -10,6 +10,7 @@ from ...calendar.rules.date_text import listed, long_date
 from ...operations.restore import restore as bring_back
 from ...scheduler.installation import local_time
 from ...storage.backup.contents import Contents
+from ...wording.access import revived_in_words
 from ..framework.context import Invocation, asking, note_done
 from ..framework.param_types import YES, by
 from ..framework.terminal import agreed, say
@@ -53,5 +54,6 @@ def restore(invocation: Invocation, file: Path, yes: bool, who: str | None) -> N
         f"{done.database} is restored.",
         f"What was there is kept as {done.aside}." if done.aside else None,
         "Everybody has to sign in again.",
+        *revived_in_words(done.revived),
         "No mail goes out until `boardcal resume`, which shows who would be mailed.",
     )

@@ -21,6 +21,7 @@ from ...storage.boards import boards, hold_boards
 from ...storage.clock_marks import forget_marks
 from ...storage.holds import Hold, end_hold, hold_of
 from ...storage.pauses import pauses_of
+from ...wording.access import revived_in_words
 from ...wording.text import count
 from ..framework.context import Invocation, asking
 from ..framework.param_types import DAY, SAYS_SO, YES
@@ -110,6 +111,7 @@ def _end_hold_if_any(
     say_lines(_why(installation, held))
     say_lines(_who_is_mailed(installation, sent_until, now))
     if held.after_restore:
+        say_lines(line for text in revived_in_words(held.revived) for line in hung(text))
         say_lines(INSTEAD if sent_until is None else _paused(installation))
     if not agreed("Let mails go on?", yes=yes):
         return True

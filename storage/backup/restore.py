@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +22,7 @@ from ..schema.all_tables import metadata
 from ..schema.append_only import unguarded
 from ..schema.mail import message
 from ..schema.planner import board
+from .access import Revived
 from .backup import BackupError, back_up, require_sound, unfinished
 from .contents import Contents, contents_of
 from .copy import copy_rows
@@ -29,11 +30,18 @@ from .copy import copy_rows
 
 @contextmanager
 def prepared_copy(
-    file: Path, target: Path, *, why: Callable[[Contents], str], now: datetime, who: str
+    file: Path,
+    target: Path,
+    *,
+    why: Callable[[Contents], str],
+    ends: Callable[[Connection], Sequence[Revived] | None],
+    now: datetime,
+    who: str,
 ) -> Iterator[tuple[Path, Contents]]:
     """A copy of the backup `file`, beside `target` and ready to take its place; its contents.
 
-    It has today's tables and is on hold, for the reason that `why` makes of the contents. Its
+    It has today's tables and is on hold, for the reason that `why` makes of the contents; `ends`
+    ends in it what was ended since it was made, and the hold says what that is. Its
     sessions and links are gone: those who had one then may have lost their access since. So are
     the answers to forms, for what a form changed afterwards is not in it.
     Raises BackupError, having changed nothing, where the backup is damaged or newer.
@@ -58,7 +66,14 @@ def prepared_copy(
                 for table in (session, setup_link, sent_form):
                     connection.execute(delete(table))
                 end_hold(connection, now=now, who=who)
-                put_on_hold(connection, why=why(contents), now=now, who=who, after_restore=True)
+                put_on_hold(
+                    connection,
+                    why=why(contents),
+                    now=now,
+                    who=who,
+                    after_restore=True,
+                    revived=ends(connection),
+                )
                 _number_planners_anew(connection, now)
                 _name_mails_anew(connection)
                 faults = faults_of(connection)

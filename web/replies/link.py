@@ -14,7 +14,9 @@ from ...notifications.links import ONLY_SHOWN, AnswerLink, ExpiredLinkError, Lin
 from ...notifications.reminders.recipients import secretariat_on
 from ...operations.replies.options import ReplyContext, may_reply
 from ...scheduler.planning.board_view import view_of
+from ...storage.backup.access import Revived, RevivedKind
 from ...storage.boards import BoardRow, board_row, hold_boards
+from ...storage.holds import hold_of
 from ...storage.installation import installation_id
 from ...storage.replies.links import occurrence_named
 from ...wording.names import named
@@ -32,6 +34,10 @@ SHOWN = (
 EXPIRED = (
     "It came with a mail of long ago and opens nothing any more. Use the link in the newest mail, "
     "or write to the secretariat."
+)
+LOOKED_INTO = (
+    "boardcal was brought back from a backup that is older than the last change of your role, and "
+    "somebody looks into it. Write to the secretariat if it is urgent."
 )
 GONE = "What it was about is not kept here any more. Write to the secretariat if in doubt."
 
@@ -107,6 +113,10 @@ def _opened(request: Request, connection: Connection) -> OpenedLink:
             "can be recorded with it. If that is a mistake, write to the secretariat.",
             contact,
         )
+    held = hold_of(connection)
+    again = Revived(kind=RevivedKind.LINK, name=link.recipient)
+    if held is not None and again in (held.revived or ()):
+        raise ClosedLink(403, "This link does not work at present", LOOKED_INTO, contact)
     return OpenedLink(token=token, link=link, board=board, context=context, contact=contact)
 
 

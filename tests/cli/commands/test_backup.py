@@ -30,6 +30,26 @@ def test_a_backup_and_its_restore_say_what_they_did(live: Desk) -> None:
     assert "On hold, no mail goes out: The database was restored" in flat(live("check").stdout)
 
 
+def test_restore_and_resume_name_what_had_been_ended_since(live: Desk) -> None:
+    for name in ("it", "gone"):
+        assert live("user", "add", f"{name}@example.org", "--role", "viewer").exit_code == 0
+    live("backup", "kept.db")
+    live("user", "disable", "gone@example.org")
+    words = "gone@example.org had been disabled, and still is; `boardcal user add` lets them in"
+    assert words in flat(live("restore", "kept.db").stdout)
+    assert words in flat(live("resume", "--yes").stdout)
+    listed = live("user", "list").stdout.splitlines()
+    assert [line.endswith("disabled") for line in listed] == [True, False]
+
+
+def test_a_restore_without_a_list_says_that_what_was_ended_is_not_known(live: Desk) -> None:
+    live("backup", "kept.db")
+    live.database.unlink()
+    words = "Which accounts and feeds were ended after the backup was made is not known here"
+    assert words in flat(live("restore", "kept.db").stdout)
+    assert words in flat(live("resume", "--yes").stdout)
+
+
 def test_a_backup_is_not_written_over_unless_asked_for(live: Desk) -> None:
     live("backup", "kept.db")
     again = live("backup", "kept.db")

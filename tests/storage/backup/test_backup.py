@@ -66,7 +66,9 @@ def lived_in(database: Database) -> Office:
 
 def restored(file: Path, url: str, *, yes: bool = True) -> Restored | None:
     return restore(
-        Settings.model_validate({"database": {"url": url}}),
+        Settings.model_validate(
+            {"database": {"url": url}, "web": {"secret_file": str(file.parent / "secret")}}
+        ),
         LONDON,
         file,
         now=MORNING_AFTER,

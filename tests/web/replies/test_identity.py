@@ -50,7 +50,8 @@ def raises(board: MailingBoard, ref: str) -> StoredOccurrence:
 @contextmanager
 def brought_back(file: Path, url: str, folder: Path) -> Iterator[MailingBoard]:
     """The Board after a restore, with emails going out again."""
-    settings = Settings.model_validate({"database": {"url": url}})
+    secret = {"secret_file": str(folder / "secret")}
+    settings = Settings.model_validate({"database": {"url": url}, "web": secret})
     now = at("2018-02-01 12:00")
     assert restore(settings, LONDON, file, now=now, who="test", is_agreed=lambda *_: True)
     database = open_database(url)

@@ -10,6 +10,8 @@ import pytest
 from boardcal.calendar.planner.roles import RoleName
 from boardcal.calendar.status import Status
 from boardcal.notifications.links import LinkSigner
+from boardcal.storage.backup.access import Revived, RevivedKind
+from boardcal.storage.holds import end_hold, put_on_hold
 from boardcal.tests.factories import (
     CHAIR,
     S11,
@@ -106,6 +108,22 @@ def test_a_former_chair_cannot_answer_and_is_told_whom_to_write_to(
     chair.opens(link)
     assert f"The link was for {CHAIR}, who holds no role of the Pmqag Subgroup today" in chair.text
     assert SECRETARIAT in chair.text
+
+
+def test_who_got_a_role_back_by_a_restore_cannot_answer_until_that_is_decided(
+    mailing: MailingBoard, chair: Reader, link: str
+) -> None:
+    revived = [Revived(kind=RevivedKind.LINK, name=CHAIR)]
+    database, now = mailing.place.database, mailing.place.now
+    with database.write() as connection:
+        put_on_hold(connection, why="Restored.", now=now, after_restore=True, revived=revived)
+    assert answers(chair, link, "submitted").status_code == 403
+    assert "somebody looks into it" in chair.text
+    assert mailing.office.row(S11).is_owed
+    with database.write() as connection:
+        end_hold(connection, now=now, who="test")
+    chair.opens(link)
+    assert answers(chair, link, "submitted").status_code == 303
 
 
 def test_a_page_that_was_overtaken_says_so_and_records_nothing(
