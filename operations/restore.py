@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack, closing, suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -80,6 +80,7 @@ def restore(
 
     def ends(connection: Connection) -> Sequence[Revived] | None:
         nonlocal revived
+        access, readers = _before(settings, today)
         revived = end_again(connection, access, now=now, who=who)
         if revived is not None:
             revived += _answering_again(readers, _readers(connection, today))
@@ -87,10 +88,11 @@ def restore(
 
     today = local.day_of(now)
     database = open_database(settings.database.url)
-    with closing(database), nobody_at_work(database, target), ExitStack() as stack:
-        access, readers = _before(settings, today)
-        prepared = prepared_copy(file, beside, why=why, ends=ends, now=now, who=who)
-        part, contents = stack.enter_context(prepared)
+    with (
+        closing(database),
+        nobody_at_work(database, target),
+        prepared_copy(file, beside, why=why, ends=ends, now=now, who=who) as (part, contents),
+    ):
         if not is_agreed(contents, database.name):
             return None
         if target is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import Connection
 
@@ -14,14 +14,40 @@ from ...notifications.reminders.recipients import secretariat_on
 from ...storage.change_kinds import ChangeKind
 from ...storage.change_log import note_change
 from ...storage.replies.ends import RequestEnd
-from ...storage.replies.requests import Wish, add_request, close_request, requests_about
+from ...storage.replies.links import answers_since
+from ...storage.replies.requests import (
+    AnswerRequest,
+    Wish,
+    add_request,
+    close_request,
+    requests_about,
+)
 from ...storage.replies.snoozes import end_snoozes, set_snooze
 from ..record import record
 from .options import ReplyContext, latest_snooze, reply_options
 
+# Far more than anybody needs who changes their mind, and too few to fill a record that is kept for
+# good.
+MOST_ANSWERS = {
+    timedelta(minutes=1): (10, "a minute", "Wait a minute"),
+    timedelta(days=1): (40, "a day", "Write to the secretariat, or wait until tomorrow"),
+}
+
 
 class ReplyError(BoardcalError):
     """A reply that cannot be taken as it is; nothing was changed."""
+
+
+def too_often(connection: Connection, context: ReplyContext) -> str | None:
+    """Why no more is recorded by this link for now, as sentences for its reader; or None."""
+    now = context.view.now
+    for span, (most, words, instead) in MOST_ANSWERS.items():
+        if answers_since(connection, context.row.key, context.reader, now - span) >= most:
+            return (
+                f"This link has changed something {most} times within {words}, so nothing was "
+                f"recorded now. What you typed is still here. {instead}, and try again."
+            )
+    return None
 
 
 def submit(connection: Connection, context: ReplyContext, *, note: str | None) -> None:
@@ -83,8 +109,15 @@ def _ask(
     successor: str | None = None,
     why: str | None,
 ) -> None:
-    """Stores a request; it replaces an earlier one of the same kind."""
+    """Stores a request; it replaces an earlier one of the same kind, unless it says the same."""
     view, row = context.view, context.row
+    same = [
+        request
+        for request in _waiting(connection, context, wish)
+        if (request.until, request.successor, request.why) == (until, successor, why)
+    ]
+    if same:
+        return
     _close_own(connection, context, wish, RequestEnd.ASKED_ANEW)
     add_request(
         connection,
@@ -109,8 +142,7 @@ def withdraw_request(connection: Connection, context: ReplyContext, wish: Wish) 
 
 
 def _close_own(connection: Connection, context: ReplyContext, wish: Wish, end: RequestEnd) -> bool:
-    requests = requests_about(connection, context.row.id, context.reader)
-    waiting = [request for request in requests if request.is_open and request.wish is wish]
+    waiting = _waiting(connection, context, wish)
     for request in waiting:
         close_request(
             connection,
@@ -123,6 +155,11 @@ def _close_own(connection: Connection, context: ReplyContext, wish: Wish, end: R
             tell=None,
         )
     return bool(waiting)
+
+
+def _waiting(connection: Connection, context: ReplyContext, wish: Wish) -> list[AnswerRequest]:
+    requests = requests_about(connection, context.row.id, context.reader)
+    return [request for request in requests if request.is_open and request.wish is wish]
 
 
 def snooze(connection: Connection, context: ReplyContext, *, until: date) -> None:

@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from ...calendar.occurrences import Kind
 from ...calendar.status import OWED, Status
 from ...operations.replies.options import ReplyContext, ReplyOptions, reply_options
+from ...operations.replies.reply import too_often
 from ...wording.changes import who_in_words
 from ...wording.names import Names, reference
 from ...wording.statuses import STATUS_WORDS
@@ -17,10 +18,11 @@ from ..page.page import page
 from ..request.context import form_of, link
 from ..request.dates import TypedDate, shown_date, typed_date
 from ..request.errors import FormRefusedError, RefusedError
-from ..request.form import Problems
+from ..request.form import Form, Problems
 from .actions import ACTIONS
 from .link import ClosedLink, OpenedLink, closed_page, open_link
 
+TOO_MANY = 429
 MEANWHILE = (
     "This changed after you opened the page, so nothing was recorded. Look at how it stands now, "
     "and answer again if it is still needed."
@@ -44,12 +46,12 @@ def show(request: Request) -> Response:
 
 
 def _shown(
-    request: Request, problems: Problems | None = None, *, meanwhile: bool = False
+    request: Request, problems: Problems | None = None, *, refusal: tuple[int, str] | None = None
 ) -> Response:
     """The page as it stands: never within a change, for the page itself may note something."""
     try:
         with open_link(request, writing=False) as (connection, opened_link):
-            return _page(request, connection, opened_link, problems=problems, meanwhile=meanwhile)
+            return _page(request, connection, opened_link, problems=problems, refusal=refusal)
     except ClosedLink as error:
         return closed_page(request, error)
 
@@ -57,23 +59,32 @@ def _shown(
 def answer(request: Request) -> Response:
     """Do what a button of the page says, once."""
     form, problems = form_of(request), Problems()
+    refusal: tuple[int, str] | None = None
     action = form.secret("do")
     act = ACTIONS.get(action)
     try:
         with open_link(request, writing=True) as (connection, opened_link):
             if act is None:
                 raise FormRefusedError("What was sent is not a form of this page.")
-            is_overtaken = form.secret("seen") != _seen(opened_link)
-            if not is_overtaken:
+            refusal = _refusal(connection, opened_link, form)
+            if refusal is None:
                 act(connection, opened_link.context, form, problems)
-            if is_overtaken or problems:
+            if refusal or problems:
                 raise RefusedError
     except RefusedError:
-        return _shown(request, problems, meanwhile=is_overtaken)
+        return _shown(request, problems, refusal=refusal)
     except ClosedLink as error:
         return closed_page(request, error)
     address = link(request, f"/answer/{request.path_params['token']}")
     return RedirectResponse(f"{address}?done={action}", status_code=303)
+
+
+def _refusal(connection: Connection, opened_link: OpenedLink, form: Form) -> tuple[int, str] | None:
+    """The status and the sentence of a page on which nothing is done at present."""
+    if form.secret("seen") != _seen(opened_link):
+        return 409, MEANWHILE
+    sentence = too_often(connection, opened_link.context)
+    return None if sentence is None else (TOO_MANY, sentence)
 
 
 def _seen(opened_link: OpenedLink) -> str:
@@ -87,7 +98,7 @@ def _page(
     opened_link: OpenedLink,
     *,
     problems: Problems | None = None,
-    meanwhile: bool = False,
+    refusal: tuple[int, str] | None = None,
 ) -> Response:
     context, form = opened_link.context, form_of(request)
     row, planner = context.row, context.view.planner
@@ -98,7 +109,7 @@ def _page(
         "replies/reply.html.j2",
         title=row.title,
         problems=problems,
-        status=409 if meanwhile else 200,
+        status=refusal[0] if refusal else 200,
         row=row,
         place="" if obligation is None else reference(obligation),
         owner=names.body(row.owner).name,
@@ -117,7 +128,7 @@ def _page(
         form=form,
         until=typed_date(form, "until"),
         rest=_begun(typed_date(form, "rest"), options),
-        meanwhile=MEANWHILE if meanwhile else None,
+        meanwhile=refusal[1] if refusal else None,
         done=_done(request, options, row.state),
     )
 

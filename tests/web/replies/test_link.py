@@ -11,7 +11,10 @@ from boardcal.calendar.planner.roles import RoleName
 from boardcal.calendar.status import Status
 from boardcal.notifications.links import LinkSigner
 from boardcal.storage.backup.access import Revived, RevivedKind
+from boardcal.storage.change_kinds import ChangeKind
 from boardcal.storage.holds import end_hold, put_on_hold
+from boardcal.storage.schema.mail import answer_request
+from boardcal.storage.schema.occurrences import change
 from boardcal.tests.factories import (
     CHAIR,
     S11,
@@ -161,6 +164,51 @@ def test_what_is_no_longer_due_is_shown_and_cannot_be_answered(
     assert "No longer due" in chair.text
     assert "Record it as submitted" not in chair.text
     assert chair.sends(link, do="submitted", seen="1-void").status_code == 400
+
+
+def test_a_link_fills_no_record_and_loses_nothing_that_was_typed(
+    mailing: MailingBoard, chair: Reader, link: str
+) -> None:
+    def asks(number: int) -> int:
+        until = typed("until", "2018-03-01")
+        return answers(chair, link, "more-time", why=f"Reason {number}.", **until).status_code
+
+    def noted() -> int:
+        return len(mailing.office.table(change))
+
+    def asked() -> list[str | None]:
+        rows = mailing.office.table(answer_request)
+        return [row.why for row in rows if row.closed_at is None]
+
+    before = noted()
+    for number in range(30):
+        chair.opens(link)
+        assert asks(number) == (303 if number < 10 else 429)
+    assert "This link has changed something 10 times within a minute" in chair.text
+    assert chair.shown is not None
+    assert 'value="Reason 29."' in chair.shown.text
+    assert (noted() - before, asked()) == (10, ["Reason 9."])
+    for minute in range(1, 6):
+        mailing.is_at(f"2018-01-25 11:{minute:02}")
+        for number in range(10):
+            chair.opens(link)
+            asks(100 * minute + number)
+    assert "This link has changed something 40 times within a day" in chair.text
+    assert (noted() - before, asked()) == (40, ["Reason 309."])
+    mailing.is_at("2018-01-26 12:00")
+    chair.opens(link)
+    assert asks(999) == 303
+
+
+def test_the_same_request_sent_again_is_one(
+    mailing: MailingBoard, chair: Reader, link: str
+) -> None:
+    for _ in range(2):
+        chair.opens(link)
+        until = typed("until", "2018-03-01")
+        assert answers(chair, link, "more-time", why="Late.", **until).status_code == 303
+    assert len(mailing.office.table(answer_request)) == 1
+    assert [row.what for row in mailing.office.table(change)].count(ChangeKind.ASKED) == 1
 
 
 @pytest.mark.parametrize("do", ["", "accepted", "__class__", "submitted\x00"])
