@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from ..core.errors import BoardcalError
+from ..core.errors import BoardcalError, fault_in_words
 
 # What a job is called where people read of it.
 IN_WORDS = {
@@ -91,8 +91,7 @@ class Jobs:
             except BoardcalError as error:
                 self.say_once(name, str(error))
             except Exception as error:  # noqa: BLE001 - the daemon outlives any one mistake
-                fault = f"{type(error).__name__}: {error}"
-                self.say_once(name, f"The {_named(name)} failed ({fault}).")
+                self.say_once(name, f"The {_named(name)} failed ({fault_in_words(error)}).")
             else:
                 sentence = self.failures.pop(name, None)
                 if sentence is not None and sentence not in self.failures.values():

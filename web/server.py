@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from ..core.errors import BoardcalError
+from ..core.errors import BoardcalError, fault_in_words
 from .app import build_app
 from .feeds.save_published import saving_published
 from .page.templating import make_environment
@@ -209,7 +209,8 @@ async def serving(
     def ended(done: asyncio.Task[None]) -> None:
         error = None if done.cancelled() else done.exception()
         if error is not None or not server.should_exit:
-            announce(f"The pages are not served any more ({error}); mails go on.")
+            fault = "they ended" if error is None else fault_in_words(error)
+            announce(f"The pages are not served any more ({fault}); mails go on.")
 
     task.add_done_callback(ended)
     try:

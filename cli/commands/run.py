@@ -16,6 +16,7 @@ from ...calendar.occurrences import Kind
 from ...calendar.rules.date_text import long_date, weekday_date
 from ...calendar.status import Status
 from ...core.errors import BoardcalError
+from ...core.log import logged_by
 from ...notifications.letters.subject import subject
 from ...notifications.transports.registry import transport_class, transport_for
 from ...queries.calendar.entries import CalendarEntry, upcoming
@@ -100,17 +101,19 @@ def _start(loaded: LoadedSettings, clock: Clock, *, pretended: bool, say: Say) -
             if pretended
             else ClockGuard(database=installation.database, local=installation.local)
         )
+        announce = _stamped(installation, say)
         service = Service(
             installation=installation,
             transport=transport,
             secret=secret,
-            announce=_stamped(installation, say),
+            announce=announce,
             guard=guard,
         )
         service.beside = [serve_pages(service, secret, listener)]
         _say_start(installation, say, is_first=is_first)
         try:
-            asyncio.run(_run(service, installation, say))
+            with logged_by(announce):
+                asyncio.run(_run(service, installation, say))
         except DatabaseAwayError:
             # Told to stop while it started: then it does not start again.
             if not service.stopping.is_set():

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from ...core.addresses import parse_address
-from ...core.errors import BoardcalError
+from ...core.errors import BoardcalError, fault_in_words
 from ...core.local_time import LocalTime
 from ...storage.boards import share_boards
 from ...storage.database.engine import Database
@@ -288,7 +288,5 @@ class Delivery:
 
 
 def _unwritable(error: Exception, *, uncertain: bool = False) -> DeliveryError:
-    sentence = (
-        str(error) if isinstance(error, BoardcalError) else f"{type(error).__name__}: {error}"
-    )
+    sentence = str(error) if isinstance(error, BoardcalError) else fault_in_words(error)
     return DeliveryError(sentence, scope="recipient", uncertain=uncertain)

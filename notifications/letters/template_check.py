@@ -39,7 +39,8 @@ def problem_of(error: Exception) -> TemplateProblem:
         return TemplateProblem(f"{place}: the file is not UTF-8 text; save it as UTF-8.")
     if isinstance(error, OSError):
         return TemplateProblem(f"{place}: {error.filename} cannot be read: {error.strerror}.")
-    return TemplateProblem(f"{place}: the template cannot be used: {_inline(str(error))}.")
+    # Its message may quote the mail that was being written.
+    return TemplateProblem(f"{place}: the template cannot be used: {type(error).__name__}.")
 
 
 def unknown_names(environment: Environment, names: list[str], passed: Iterable[str]) -> list[str]:

@@ -138,7 +138,9 @@ def open_database(url: str) -> Database:
 def file_database(path: Path) -> Database:
     """An SQLite file that one program has for itself: a backup, or one about to be restored."""
     engine = create_engine(
-        URL.create("sqlite", database=str(path)), connect_args={"timeout": BUSY_TIMEOUT_SECONDS}
+        URL.create("sqlite", database=str(path)),
+        connect_args={"timeout": BUSY_TIMEOUT_SECONDS},
+        hide_parameters=True,
     )
     # No log beside it: the file alone is the whole database.
     _set_up_sqlite(engine, journal="DELETE")
@@ -148,7 +150,10 @@ def file_database(path: Path) -> Database:
 def memory_database() -> Database:
     """An empty database in memory, for a simulation: gone when it is closed."""
     engine = create_engine(
-        "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}
+        "sqlite://",
+        poolclass=StaticPool,
+        connect_args={"check_same_thread": False},
+        hide_parameters=True,
     )
     _set_up_sqlite(engine, journal="MEMORY")
     return Database(engine, "a copy in memory")
@@ -158,12 +163,16 @@ def _engine(url: str) -> Engine:
     try:
         if not url.startswith("sqlite"):
             engine = create_engine(
-                url, pool_pre_ping=True, pool_size=5, connect_args=PATIENT_WITH_POSTGRESQL
+                url,
+                pool_pre_ping=True,
+                pool_size=5,
+                connect_args=PATIENT_WITH_POSTGRESQL,
+                hide_parameters=True,
             )
             event.listen(engine, "connect", _set_up_postgresql)
             return engine
         arguments = {"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False}
-        engine = create_engine(url, connect_args=arguments)
+        engine = create_engine(url, connect_args=arguments, hide_parameters=True)
     except ModuleNotFoundError:
         raise DatabaseError(
             "PostgreSQL needs its driver, which is not installed; install it with "

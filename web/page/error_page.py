@@ -6,7 +6,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ...core.errors import BoardcalError
+from ...core.errors import BoardcalError, fault_in_words
 from ...storage.database.errors import DatabaseError
 from ..request.context import RequestContext, context_of, open_context, site_of
 from ..request.errors import NotFoundError, PageError
@@ -69,8 +69,7 @@ def _words(request: Request, error: Exception) -> tuple[int, str, str]:
             return 503, "The database does not answer", DATABASE
         case BoardcalError():
             return 400, "This could not be done", str(error)
-    name = type(error).__name__
-    site_of(request).announce(f"The page {_path(request)} failed ({name}: {error}).")
+    site_of(request).announce(f"The page {_path(request)} failed ({fault_in_words(error)}).")
     return 500, "Something went wrong", UNEXPECTED
 
 

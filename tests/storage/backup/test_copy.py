@@ -95,7 +95,8 @@ def test_an_empty_copy_has_the_tables_and_nothing_in_them() -> None:
 def test_a_copy_is_of_one_moment_though_others_go_on_writing(any_office: Office) -> None:
     any_office.store().tick("2018-01-24")
     before = everything(any_office.database)
-    begun, written = [], []
+    begun: list[bool] = []
+    written: list[bool] = []
 
     def meanwhile(connection: Any, *given: Any) -> None:
         # The daemon decides and composes between the copying of two tables.
