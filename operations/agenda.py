@@ -26,6 +26,7 @@ class AgendaItem:
     owner: str
     body: str
     day: date
+    slot: str | None = None
 
 
 def record_nothing_raised(
@@ -38,7 +39,12 @@ def record_nothing_raised(
     """
     hold_boards(connection)
     to_raise = ItemToRaise(
-        ref=item.ref, owner=item.owner, day=item.day, why=AT_MEETING, body=item.body
+        ref=item.ref,
+        owner=item.owner,
+        day=item.day,
+        why=AT_MEETING,
+        body=item.body,
+        slot=item.slot,
     )
     raised = check_raise(connection, view, to_raise, past=True)
     for row in raised_alike(connection, view, raised):

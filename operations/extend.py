@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 from ..calendar.occurrences import dated
 from ..calendar.rules.date_text import listed, long_date
 from ..calendar.rules.escalation import Notice
-from ..calendar.rules.meeting_series import by_custom
 from ..calendar.status import OPEN, OWED, SETTLED, Status
 from ..notifications.reminders.request_ends import follow_requests
 from ..scheduler.planning.board_view import BoardView
@@ -22,6 +21,7 @@ from ..storage.mail.ledger import supersede_unsent
 from ..storage.mail.occurrence_mail import announce_off, steps_from
 from ..storage.occurrences import StoredOccurrence, update_occurrences
 from ..storage.unsent_reasons import UnsentReason
+from ..wording.meetings import say_which
 from .record import RecordError, ensure_stored, require_ahead, stored_again
 
 NOT_PUT_OFF = (Status.WAIVED, Status.MISSED, Status.VOID)
@@ -49,7 +49,7 @@ def put_off(
 
     `to` is the day of the meeting, or its slot where several may be on that day.
     What was submitted stays submitted, and is among the papers of that meeting.
-    Raises RecordError where there is no such meeting, or nothing left to put off.
+    Raises RecordError where there is no such meeting, or several, or nothing left to put off.
     """
     row = ensure_stored(connection, view, key)
     if row.state in NOT_PUT_OFF:
@@ -58,7 +58,11 @@ def put_off(
     named = [meeting for meeting in slots.ahead(row) if to in (meeting.day, meeting.slot)]
     if not named:
         raise RecordError(_no_meeting(view, row, slots, to))
-    meeting = min(named, key=by_custom)
+    # Of two on one day, it is for one already.
+    others = [meeting for meeting in named if meeting.slot != row.slot]
+    if len(others) > 1:
+        raise RecordError(say_which(view.names.short(slots.body(row) or ""), others))
+    meeting = (others or named)[0]
     if meeting.slot == row.slot:
         day = long_date(meeting.day)
         raise RecordError(f'"{row.title}" is for the meeting on {day} already.')

@@ -9,6 +9,7 @@ from ..calendar.planner.model import Obligation, Planner
 from ..calendar.rules.date_text import listed, long_date
 from ..calendar.rules.meeting_series import FURTHEST_MOVE, Meeting, meetings
 from ..calendar.rules.timing import AsRequired
+from ..wording.meetings import say_which
 from ..wording.names import Names
 from .record import RecordError
 
@@ -42,22 +43,30 @@ def require_owner(planner: Planner, obligation: Obligation, owner: str) -> None:
     raise RecordError(f'"{obligation.title}" is not owed by "{owner}" but by {owners}.')
 
 
-def meeting_for(planner: Planner, obligation: Obligation, body: str, day: date) -> Meeting:
-    """The meeting of `body` on `day`. Raises RecordError where it may not be raised for that."""
+def meeting_for(
+    planner: Planner, obligation: Obligation, body: str, day: date, slot: str | None = None
+) -> Meeting:
+    """The meeting of `body` on `day`, of several the one of `slot`.
+
+    Raises RecordError where it may not be raised for that, or it is not said which.
+    """
     short = Names(planner).short(body)
     if body not in obligation.audience:
         raise RecordError(f'"{obligation.title}" does not go to {short}.')
-    meeting = held_on(planner, body, day)
-    if meeting is None:
+    on_day = held_on(planner, body, day)
+    named = [meeting for meeting in on_day if slot in (None, meeting.slot)]
+    if not named:
         raise RecordError(
             f"{short} does not meet on {long_date(day)}; perhaps the meeting was moved."
         )
-    return meeting
+    if len(named) > 1:
+        raise RecordError(say_which(short, named))
+    return named[0]
 
 
 def body_meeting_on(planner: Planner, obligation: Obligation, day: date) -> str:
     """The one body of the audience that meets on a day. Raises RecordError for none or several."""
-    bodies = [body for body in obligation.audience if held_on(planner, body, day) is not None]
+    bodies = [body for body in obligation.audience if held_on(planner, body, day)]
     if len(bodies) == 1:
         return bodies[0]
     names = Names(planner)
@@ -76,9 +85,9 @@ def body_meeting_on(planner: Planner, obligation: Obligation, day: date) -> str:
     )
 
 
-def held_on(planner: Planner, body: str, day: date) -> Meeting | None:
-    """The meeting of a body on a day at which reports may be due, or None."""
-    return next((meeting for meeting in held_from(planner, body, day) if meeting.day == day), None)
+def held_on(planner: Planner, body: str, day: date) -> list[Meeting]:
+    """The meetings of a body on a day at which reports may be due."""
+    return [meeting for meeting in held_from(planner, body, day) if meeting.day == day]
 
 
 def held_from(planner: Planner, body_id: str, day: date) -> Iterator[Meeting]:

@@ -28,7 +28,8 @@ from .record import RecordError, require_ahead, stored_again
 class ItemToRaise:
     """A report or an action to raise, from one owner, and why.
 
-    It is for the meeting that `body` has on `day`, or due by `day` where no body is named.
+    It is for the meeting that `body` has on `day`, of several the one of `slot`, or due by `day`
+    where no body is named.
     """
 
     ref: str
@@ -36,6 +37,7 @@ class ItemToRaise:
     day: date
     why: str
     body: str | None = None
+    slot: str | None = None
 
 
 class RaisedMeanwhileError(RecordError):
@@ -78,7 +80,7 @@ def check_raise(
     require_owner(planner, obligation, item.owner)
     meeting = None
     if item.body is not None:
-        meeting = meeting_for(planner, obligation, item.body, item.day)
+        meeting = meeting_for(planner, obligation, item.body, item.day, item.slot)
     if not (past and item.day < today):
         require_ahead(item.day, today)
     known = raised_of(connection, view.id, item.ref)
@@ -125,12 +127,13 @@ def raised_already(
     if last is None or last[0].number == since:
         return None
     raised, by, why = last
-    day = item.day
+    day, slot = item.day, None
     if item.body is not None:
         obligation = raisable(view.planner, item.ref, view.today)
-        day = meeting_for(view.planner, obligation, item.body, item.day).scheduled
-    typed = (item.owner, item.body, day, who, item.why)
-    stored = (raised.owner, raised.body, raised.day, by, why)
+        meeting = meeting_for(view.planner, obligation, item.body, item.day, item.slot)
+        day, slot = meeting.scheduled, meeting.slot
+    typed = (item.owner, item.body, day, slot, who, item.why)
+    stored = (raised.owner, raised.body, raised.day, raised.slot, by, why)
     if raised.number == since + 1 and stored == typed:
         return occurrence_by_key(connection, raised.key(view.id))
     raise RaisedMeanwhileError(f"It was raised by {by} meanwhile ({why}), so nothing was saved.")

@@ -11,7 +11,7 @@ from ...operations.extend import put_off
 from ...queries.calendar.item import what_follows
 from ...wording.recorded import new_date, now_for
 from ..framework.context import Invocation, asking
-from ..framework.param_types import DAY, by, note
+from ..framework.param_types import DAY, SLOT, by, note
 from ..framework.terminal import NO_MAILS_YET, say
 
 
@@ -21,6 +21,7 @@ from ..framework.terminal import NO_MAILS_YET, say
 @click.option(
     "--meeting", metavar="DAY", type=DAY, help="The meeting that it is put off to, by its day."
 )
+@SLOT
 @note("Why; the mails say it.", required=True)
 @by("decided")
 @click.pass_obj
@@ -29,6 +30,7 @@ def extend(
     key: str,
     day: date | None,
     meeting: date | None,
+    slot: str | None,
     note: str,
     who: str | None,
 ) -> None:
@@ -39,6 +41,8 @@ def extend(
     """
     if (day is None) == (meeting is None):
         raise click.UsageError("Give either --to with a new date or --meeting with its day.")
+    if slot is not None and meeting is None:
+        raise click.UsageError("--slot needs --meeting DAY.")
     with invocation.writing() as installation, installation.database.write() as connection:
         row = invocation.board_of(installation, connection, key)
         view = installation.view(connection, row)
@@ -46,7 +50,7 @@ def extend(
         if day is not None:
             stored = give_new_date(connection, view, key, to=day, who=who, note=note)
         elif meeting is not None:
-            stored = put_off(connection, view, key, to=meeting, who=who, note=note)
+            stored = put_off(connection, view, key, to=slot or meeting, who=who, note=note)
         says = new_date if meeting is None else now_for
         sentences = (
             says(stored, view.planner),

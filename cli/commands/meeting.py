@@ -18,14 +18,11 @@ from ...scheduler.installation import Installation
 from ...storage.boards import BoardRow
 from ..framework.consequences import consequences_in_words
 from ..framework.context import Invocation, asking
-from ..framework.param_types import DAY, WHY, YES, by
+from ..framework.param_types import DAY, SLOT, WHY, YES, by
 from ..framework.terminal import agreed, hung, painted, say, say_lines
 
 BODY = click.argument("body")
 DAY_OF_MEETING = click.argument("day", metavar="DATE", type=DAY)
-SLOT = click.option(
-    "--slot", help="Which one, where several are on that day: the end of its key in `upcoming`."
-)
 DRY_RUN = click.option("--dry-run", is_flag=True, help="Only show what would change.")
 BY = by("decided")
 
@@ -131,7 +128,9 @@ def _change(
             row = installation.board(connection, invocation.board)
             content = installation.planners.content(connection, row)
         named = replace(decision, body=body_named(content, decision.body))
-        decision = named.of(planner_of(content))
+        planner = planner_of(content)
+        named.require_one(planner)
+        decision = named.of(planner)
         after = planner_of(decision.edit(content, decided=installation.today))
         warning = _show(installation, row.id, decision, after)
         if dry_run:

@@ -15,7 +15,7 @@ from ...queries.calendar.raise_item import first_mail_in_words, raise_preview
 from ...storage.boards import hold_boards
 from ...wording.names import Names
 from ..framework.context import Invocation, asking
-from ..framework.param_types import DAY, WHY_REQUIRED, by
+from ..framework.param_types import DAY, SLOT, WHY_REQUIRED, by
 from ..framework.terminal import say
 
 
@@ -24,6 +24,7 @@ from ..framework.terminal import say
 @click.option("--owner", metavar="BODY", help="Who owes it, where several may.")
 @click.option("--meeting", metavar="DATE", type=DAY, help="The meeting that it is for.")
 @click.option("--body", metavar="BODY", help="Whose meeting, where several meet on that day.")
+@SLOT
 @click.option("--to", "to", metavar="DATE", type=DAY, help="The day it is due, for no meeting.")
 @WHY_REQUIRED
 @by("raises it")
@@ -35,6 +36,7 @@ def raise_(
     owner: str | None,
     meeting: date | None,
     body: str | None,
+    slot: str | None,
     to: date | None,
     note: str,
     who: str | None,
@@ -48,8 +50,8 @@ def raise_(
     day = meeting or to
     if day is None or (meeting and to):
         raise click.UsageError("Give either --meeting DATE or --to DATE.")
-    if body is not None and meeting is None:
-        raise click.UsageError("--body needs --meeting DATE.")
+    if (body or slot) and meeting is None:
+        raise click.UsageError(f"{'--body' if body else '--slot'} needs --meeting DATE.")
     with (
         invocation.reading() if dry_run else invocation.writing() as installation,
         installation.database.read() if dry_run else installation.database.write() as connection,
@@ -66,6 +68,7 @@ def raise_(
             day=day,
             why=note,
             body=None if to else body or body_meeting_on(view.planner, obligation, day),
+            slot=slot,
         )
         preview = raise_preview(connection, view, item)
         stored = None if dry_run else raise_item(connection, view, item, who=who or asking())

@@ -203,6 +203,9 @@ def note(text: str, *, required: bool = False) -> Callable[[Command], Command]:
     return click.option("--note", metavar="TEXT", type=NOTE, required=required, help=text)
 
 
+SLOT = click.option(
+    "--slot", help="Which one, where several are on that day: the end of its key in `upcoming`."
+)
 SAYS_SO, REMARK = by("says so"), note("A remark for the record.")
 WHY, WHY_REQUIRED = (note("Why, for the record.", required=required) for required in (False, True))
 YES = click.option("--yes", is_flag=True, help="Do not ask; needed where nobody is at a terminal.")

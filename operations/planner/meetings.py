@@ -21,6 +21,7 @@ from ...calendar.rules.meeting_series import (
     scheduled_days,
 )
 from ...storage.change_kinds import ChangeKind
+from ...wording.meetings import say_which
 from ...wording.names import short_names, with_the
 from ...wording.text import day_off
 from .change import EditError, with_edited_body
@@ -67,6 +68,15 @@ class MeetingDecision:
         if meeting is None:
             return self
         return replace(self, slot=meeting.slot, extraordinary=meeting.extraordinary)
+
+    def require_one(self, planner: Planner) -> None:
+        """Raises EditError where several meetings are on its day and it names none of them."""
+        body = planner.body(self.body)
+        if body is None or self.slot is not None or self.becomes is MeetingChangeKind.ADDED:
+            return
+        on_day = meetings_on(body, self.day)
+        if len(on_day) > 1:
+            raise EditError(say_which(body.short, on_day))
 
     def edit(self, content: PlannerFile, *, decided: date) -> PlannerFile:
         """`content` as it is after the decision. Raises EditError or FileProblems."""

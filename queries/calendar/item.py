@@ -30,12 +30,13 @@ from ...storage.replies.snoozes import all_snoozed_until
 from ...storage.schema.column_types import AnyRow
 from ...wording.changes import ChangeLine
 from ...wording.mails import CAPACITY, mail_words, step_words, taken_back
+from ...wording.meetings import set_apart
 from ...wording.names import Names
 from ...wording.recorded import next_mail, no_more
 from ...wording.stand_ins import from_document
 from ..changes import history
 from ..mails.coming_mails import ComingMails, MailingContext, coming_mails
-from ..meetings.meetings import MeetingLine, meeting_on, meeting_remark
+from ..meetings.meetings import MeetingLine, meeting_on
 from .board_calendar import BoardCalendar, Line
 from .entries import CalendarEntry, entries_of
 from .report import Source, source_of
@@ -166,8 +167,7 @@ def _later_meetings(connection: Connection, entry: CalendarEntry) -> Iterator[tu
             continue
         words = weekday_date(meeting.day)
         if counted[meeting.day] > 1:
-            remark = "extraordinary" if meeting.extraordinary else meeting_remark(meeting)
-            words = f"{words}, {remark or 'as scheduled'}"
+            words = f"{words}, {set_apart(meeting)}"
         yield meeting.slot, words
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -21,6 +23,7 @@ from ...storage.mail.occurrence_mail import mailed_on
 from ...storage.occurrences import StoredOccurrence
 from ...storage.pauses import pauses_of
 from ...storage.recorded_events import last_raised
+from ...wording.meetings import set_apart
 from ...wording.names import Named, Names
 from ..mails.coming_mails import ComingMails, MailingContext, Reader, coming_mails
 from .entries import CalendarEntry, entry_of
@@ -32,12 +35,25 @@ MEETINGS_OF_EACH = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeetingChoice:
-    """A meeting that an item can be raised for, and when it would be due."""
+    """A meeting that an item can be raised for, and when it would be due.
 
+    `value` is what a form sends: "lscb/2018-03-08", and the slot where several are on that day.
+    """
+
+    value: str
     body: Named
     day: date
+    slot: str
     when: str
     due: str
+
+
+class ChosenMeeting(NamedTuple):
+    """The meeting that a form or an address names; `slot` where several are on that day."""
+
+    body: str
+    day: date
+    slot: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +83,7 @@ def raise_choices(
     view: BoardView,
     ref: str,
     *,
-    also: tuple[str, date] | None = None,
+    also: ChosenMeeting | None = None,
 ) -> RaiseChoices:
     """The choices, with the next meetings; `also` is a meeting to offer in any case.
 
@@ -77,16 +93,15 @@ def raise_choices(
     obligation = raisable(planner, ref, today)
     bodies = [body for body in obligation.audience if next(held_from(planner, body, today), None)]
     most = MEETINGS_OF_ONE if len(bodies) == 1 else MEETINGS_OF_EACH
-    meetings = {
+    days = {
         (meeting.day, body)
         for body in bodies
         for meeting in islice(held_from(planner, body, today), most)
     }
     if also is not None:
-        body, day = also
-        is_near = today <= day and not is_far(day, today)
-        if is_near and body in obligation.audience and held_on(planner, body, day) is not None:
-            meetings.add((day, body))
+        is_near = today <= also.day and not is_far(also.day, today)
+        if is_near and also.body in obligation.audience:
+            days.add((also.day, also.body))
     last = last_raised(connection, planner.board, ref)
     return RaiseChoices(
         ref=ref,
@@ -94,19 +109,32 @@ def raise_choices(
         title=obligation.title,
         place=names.place(ref),
         owners=names.several(obligation.owners),
-        meetings=tuple(_choice(view, body, day) for day, body in sorted(meetings)),
+        meetings=tuple(
+            choice for day, body in sorted(days) for choice in _choices(view, body, day)
+        ),
         times=0 if last is None else last[0].number,
     )
 
 
-def _choice(view: BoardView, body: str, day: date) -> MeetingChoice:
+def _choices(view: BoardView, body: str, day: date) -> Iterator[MeetingChoice]:
+    """The meetings of a body on a day, told apart where they are several."""
     days = view.planner.days
     papers = papers_day(day, days)
     is_late = due_day(view.today, day, days) > papers
     words = f"Papers due {long_date(papers)}"
     if is_late:
         words = f"Its papers were due {long_date(papers)}, so this would be due at once"
-    return MeetingChoice(body=view.names.body(body), day=day, when=weekday_date(day), due=words)
+    on_day = held_on(view.planner, body, day)
+    for meeting in on_day:
+        is_one = len(on_day) == 1
+        yield MeetingChoice(
+            value=f"{body}/{day}" if is_one else f"{body}/{day}/{meeting.slot}",
+            body=view.names.body(body),
+            day=day,
+            slot=meeting.slot,
+            when=weekday_date(day) if is_one else f"{weekday_date(day)}, {set_apart(meeting)}",
+            due=words,
+        )
 
 
 def raise_preview(connection: Connection, view: BoardView, item: ItemToRaise) -> RaisePreview:

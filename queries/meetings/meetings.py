@@ -60,6 +60,12 @@ class MeetingLine:
         return f"/meetings/{self.body.id}/{self.day}"
 
     @property
+    def value(self) -> str:
+        """What a form names it by: "lscb/2018-03-08", and its slot where others are on that day."""
+        parts = (self.body.id, str(self.day), self.told_apart)
+        return "/".join(part for part in parts if part is not None)
+
+    @property
     def told_apart(self) -> str | None:
         """Its slot where another one is on the same day, for the query of its address."""
         return self.slot if self.others else None

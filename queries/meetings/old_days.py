@@ -13,11 +13,15 @@ from ...storage.change_kinds import ChangeKind
 from ...storage.change_log import changes_about
 
 
-def moved_from(connection: Connection, view: BoardView, body: Body, day: date) -> Meeting | None:
-    """The meeting of a body that was on `day` before it moved; None where there is none."""
+def moved_from(
+    connection: Connection, view: BoardView, body: Body, day: date, slot: str | None = None
+) -> Meeting | None:
+    """The meeting of a body that was on `day` before it moved, of several the one of `slot`."""
     if body.series is None:
         return None
     near = meetings(body.series, day - FURTHEST_MOVE, day + FURTHEST_MOVE)
+    if slot is not None:
+        return next((one for one in near if one.slot == slot), None)
     place = _by_the_record(connection, view, body.id, day)
     on_day = [one for one in near if place != day and one.day == place]
     scheduled = [one for one in near if one.scheduled == day]

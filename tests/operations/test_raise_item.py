@@ -19,7 +19,12 @@ from boardcal.operations.raise_item import (
 from boardcal.operations.record import RecordError
 from boardcal.queries.calendar.action_plan import action_plan
 from boardcal.queries.calendar.item import item_details
-from boardcal.queries.calendar.raise_item import first_mail_in_words, raise_choices, raise_preview
+from boardcal.queries.calendar.raise_item import (
+    ChosenMeeting,
+    first_mail_in_words,
+    raise_choices,
+    raise_preview,
+)
 from boardcal.queries.calendar.upcoming import UpcomingFilter, upcoming_page
 from boardcal.queries.changes import history
 from boardcal.queries.meetings.meetings import meeting_calendar
@@ -398,7 +403,7 @@ def test_the_next_meetings_are_offered_with_the_day_that_it_would_be_due(january
         raise_choices,
         ref="exceptions",
         today=day("2018-03-01"),
-        also=("lscb", day("2019-01-10")),
+        also=ChosenMeeting("lscb", day("2019-01-10"), None),
     )
     assert [
         (meeting.body.id, meeting.day.isoformat(), meeting.due) for meeting in found.meetings

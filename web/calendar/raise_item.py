@@ -11,6 +11,7 @@ from starlette.responses import Response
 from ...operations.raise_item import ItemToRaise, RaisedMeanwhileError, raise_item, raised_already
 from ...operations.record import RecordError
 from ...queries.calendar.raise_item import (
+    ChosenMeeting,
     RaiseChoices,
     first_mail_in_words,
     raise_choices,
@@ -46,10 +47,11 @@ def _read(request: Request, problems: Problems) -> ItemToRaise | None:
     chosen = problems.read("meeting", "What it is for", lambda: _chosen(form, choices))
     body: str | None = None
     day: date | None = None
+    slot: str | None = None
     if chosen == BY_DAY:
         day = problems.read("day", "The day it is due", lambda: read_date(form, "day", today=today))
     elif chosen is not None:
-        body, day = _meeting_of(chosen) or (None, None)
+        body, day, slot = _meeting_of(chosen) or (None, None, None)
         if not typed_date(form, "day").is_empty:
             problems.add("day", "Take the date out, or choose “By a date” above")
     why = problems.read(
@@ -57,7 +59,7 @@ def _read(request: Request, problems: Problems) -> ItemToRaise | None:
     )
     if problems or owner is None or day is None or why is None:
         return None
-    return ItemToRaise(ref=choices.ref, owner=owner, why=why, body=body, day=day)
+    return ItemToRaise(ref=choices.ref, owner=owner, why=why, body=body, day=day, slot=slot)
 
 
 def _form(request: Request, problems: Problems) -> Response:
@@ -126,11 +128,12 @@ def _choices(request: Request, meeting: str) -> RaiseChoices:
         raise NotFoundError(str(error)) from None
 
 
-def _meeting_of(value: str) -> tuple[str, date] | None:
-    """The body and the day of "lscb/2018-03-08"; None for anything else."""
-    body, _, day = value[:LONGEST_VALUE].partition("/")
+def _meeting_of(value: str) -> ChosenMeeting | None:
+    """The meeting of "lscb/2018-03-08" or "lscb/2018-03-08/2018-03"; None for anything else."""
+    body, _, rest = value[:LONGEST_VALUE].partition("/")
+    day, _, slot = rest.partition("/")
     try:
-        return body, date.fromisoformat(day)
+        return ChosenMeeting(body, date.fromisoformat(day), slot or None)
     except ValueError:
         return None
 
@@ -141,7 +144,7 @@ def _owner(form: Form, choices: RaiseChoices) -> str:
 
 
 def _chosen(form: Form, choices: RaiseChoices) -> str:
-    known = [f"{meeting.body.id}/{meeting.day}" for meeting in choices.meetings]
+    known = [meeting.value for meeting in choices.meetings]
     if not known and not form.secret("meeting"):
         return BY_DAY
     return form.choice("meeting", [*known, BY_DAY], unknown=NOT_LISTED)

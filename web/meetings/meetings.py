@@ -102,7 +102,7 @@ def leading_on(handler: Handler) -> Handler:
             address = _moved_to(request)
             if address is None:
                 raise
-            return redirect(request, address)
+            return redirect(request, address, slot=slot_of(request))
 
     return lead
 
@@ -111,7 +111,7 @@ def _moved_to(request: Request) -> str | None:
     with reading_board(request) as (connection, view):
         body = body_that_meets(view.planner, request.path_params["body"])
         day = day_of(request)
-        meeting = moved_from(connection, view, body, day)
+        meeting = moved_from(connection, view, body, day, slot_of(request))
     if meeting is None or meeting.day == day:
         return None
     rest = request.url.path.partition(f"/{day}")[2]

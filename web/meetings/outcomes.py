@@ -126,7 +126,9 @@ def _silent(form: Form, papers: MeetingPapers) -> Iterator[AgendaItem]:
     meeting = papers.meeting
     for name in sorted(set(form.all("silent"))):
         ref, _, owner = name.partition("/")
-        yield AgendaItem(ref=ref, owner=owner, body=meeting.body.id, day=meeting.day)
+        yield AgendaItem(
+            ref=ref, owner=owner, body=meeting.body.id, day=meeting.day, slot=meeting.slot
+        )
 
 
 def _chosen(form: Form, papers: Sequence[Paper], problems: Problems) -> list[Chosen]:

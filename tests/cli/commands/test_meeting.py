@@ -39,6 +39,28 @@ def test_a_move_shows_what_re_flows_and_makes_it_so(live: Desk) -> None:
     ]
 
 
+TWICE = "LSCB has 2 meetings on 10 May 2018; say which with --slot: "
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "meeting move lscb 2018-05-10 --to 2018-05-17 --yes",
+        "meeting cancel lscb 2018-05-10 --yes",
+        f"extend {S11} --meeting 2018-05-10 --note busy",
+        "raise audits-exceptions --owner pmqag --meeting 2018-05-10 --note busy",
+    ],
+)
+def test_of_two_meetings_on_one_day_it_is_asked_which(live: Desk, command: str) -> None:
+    live("meeting", "move", "lscb", "2018-07-12", "--to", "2018-05-10", "--yes")
+    words = command.split()
+    asked = live(*words)
+    assert asked.exit_code != 0
+    said = "2018-05 (as scheduled) or 2018-07 (moved from 12 July 2018)."
+    assert flat(asked.stderr).count(TWICE + said) == 1
+    assert live(*words, "--slot", "2018-07").exit_code == 0
+
+
 def test_a_dry_run_changes_nothing(live: Desk) -> None:
     before = live.database.read_bytes()
     shown = live(*MOVE, "--dry-run")

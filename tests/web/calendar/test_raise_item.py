@@ -7,6 +7,7 @@ import pytest
 from boardcal.operations.planner.change import plan_now
 from boardcal.operations.planner.meetings import move_meeting
 from boardcal.queries.calendar.raise_item import raise_preview
+from boardcal.storage.occurrences import occurrence_by_key
 from boardcal.storage.planners import content_of, save_content
 from boardcal.storage.schema.occurrences import change, occurrence, raised
 from boardcal.tests.factories import CHAIR, checked, day, make_body, make_document, make_report
@@ -53,6 +54,30 @@ def test_the_page_of_what_is_as_required_leads_to_raising_it(planned: Place) -> 
     assert "It has no date: it comes when somebody raises it" in reader.text
     assert "It is not raised." in reader.text
     assert RAISE not in str(opened(planned, REPORT, VIEWER).shown)
+
+
+def test_of_two_meetings_on_one_day_each_is_a_choice(planned: Place) -> None:
+    with planned.database.write() as connection:
+        content = content_of(connection, "lscb")
+        assert content is not None
+        save_content(
+            connection, move_meeting(content, "lscb", day("2018-05-10"), day("2018-03-08"))
+        )
+    reader = opened(planned)
+    assert "LSCB meeting on Thursday 8 March 2018, as scheduled" in reader.text
+    assert "LSCB meeting on Thursday 8 March 2018, moved from 10 May 2018" in reader.text
+    reader.sends(RAISE, **MARCH)
+    assert "must be chosen from the list" in reader.text
+    may = MARCH | {"meeting": "lscb/2018-03-08/2018-05"}
+    twice = (reader, opened(planned))
+    for pressed in twice:
+        pressed.sends(RAISE, **may)
+    for pressed in twice:
+        assert confirmed(pressed, may).status_code == 303
+    with planned.database.read() as connection:
+        row = occurrence_by_key(connection, FIRST)
+    assert row is not None
+    assert row.slot == "2018-05"
 
 
 def test_only_the_secretariat_raises(planned: Place) -> None:

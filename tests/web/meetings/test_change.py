@@ -342,6 +342,23 @@ def test_two_meetings_on_one_day_are_told_apart(planned: Place) -> None:
     assert changes(planned)[-1]["cancelled"] == "2018-03-08"
 
 
+def test_the_address_of_one_of_two_meetings_leads_to_where_that_one_went(planned: Place) -> None:
+    reader = planned.reader(SECRETARIAT)
+    may = "/meetings/lscb/2018-05-10"
+    for path, to in (
+        (MOVE, ("10", "5")),
+        (f"{may}/move?slot=2018-05", ("17", "5")),
+        (f"{may}/move?slot=2018-03", ("24", "5")),
+    ):
+        fields = {"to-day": to[0], "to-month": to[1], "to-year": "2018"}
+        reader.opens(path)
+        reader.sends(path, **fields)
+        assert confirmed(reader, path, **fields).status_code == 303
+    for slot, day in (("2018-05", "17"), ("2018-03", "24")):
+        location = reader.opens(f"{may}/cancel?slot={slot}").headers["location"]
+        assert location == f"/meetings/lscb/2018-05-{day}/cancel?slot={slot}"
+
+
 def test_a_day_that_somebody_else_took_meanwhile_is_told(planned: Place) -> None:
     one, other = opened(planned, ADD), opened(planned, ADD, ADMIN)
     for reader in (one, other):
