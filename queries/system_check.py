@@ -17,6 +17,7 @@ from ..calendar.rules.date_text import listed
 from ..core.errors import BoardcalError
 from ..core.validation.problems import FileProblems
 from ..notifications.delivery.trial_mail import send_test_mail
+from ..notifications.transports.channel_check import channel_warnings
 from ..notifications.transports.registry import transport_class, transport_for
 from ..scheduler.clock import Clock
 from ..scheduler.factory import sender_for
@@ -28,6 +29,7 @@ from ..scheduler.installation import (
 )
 from ..settings.errors import EX_CONFIG, ConfigError
 from ..settings.load import LoadedSettings, Settings
+from ..settings.mail import TransportName
 from ..storage.boards import BoardRow, boards
 from ..storage.database.engine import Database, sqlite_path
 from ..storage.database.integrity import doubt_of_sqlite, faults_of, missing_from
@@ -97,6 +99,8 @@ def check(
     findings.fine.append(f"Settings: {loaded.origin}.")
     _check_settings(findings, loaded.settings)
     findings.warnings.extend(open_to_others(loaded))
+    today = clock().astimezone(loaded.settings.zone).date()
+    findings.warnings.extend(channel_warnings(loaded.settings, today))
     imported = _check_planner_file(findings, loaded.settings)
     contents = _check_database(findings, loaded, clock, imported, board)
     for content in contents:
@@ -124,8 +128,9 @@ def _check_settings(findings: Findings, settings: Settings) -> None:
     mail = settings.mail
     if not transport_class(settings).reaches_people:
         return
-    with _noted(findings):
-        settings.smtp_password()
+    if mail.transport is TransportName.SMTP:
+        with _noted(findings):
+            settings.smtp_password()
     if not _is_public(settings.web.base_url):
         findings.add(
             BoardcalError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..notifications.delivery.mail_writer import Notices
+from ..notifications.transports.channel_check import secret_ending
 from ..notifications.transports.registry import transport_class
 from ..storage.boards import boards
 from .installation import Installation, planner_notice
@@ -23,6 +24,9 @@ def notices(
     sentences.extend(failures)
     if no_sign_of_life is not None:
         sentences.append(f"The sign of life under [alive] does not arrive: {no_sign_of_life}.")
+    ending = secret_ending(installation.settings, installation.today)
+    if ending is not None:
+        sentences.append(ending)
     mail = installation.settings.mail
     if not transport_class(installation.settings).reaches_people:
         sentences.append(

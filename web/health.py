@@ -7,6 +7,7 @@ from datetime import datetime
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
+from ..notifications.transports.channel_check import secret_days_left
 from ..storage.database.errors import DatabaseError
 from ..storage.holds import hold_of
 from ..storage.mail.queue import oldest_waiting
@@ -40,6 +41,9 @@ def ready(request: Request) -> Response:
         "database": answers,
         "on_hold": held,
         "oldest_unsent_seconds": age,
+        "mail_secret_days_left": secret_days_left(
+            site.installation.settings, site.installation.today
+        ),
     }
     return JSONResponse(report, status_code=200 if report["ready"] else 503)
 

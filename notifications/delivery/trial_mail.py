@@ -6,7 +6,7 @@ from datetime import datetime
 
 from ...calendar.rules.date_text import long_date
 from ...core.addresses import parse_address
-from ..transports.base import OutgoingMail, Transport
+from ..transports.base import AskableTransport, DeliveryError, OutgoingMail, Transport
 from .envelope import Sender
 from .mime import build_mail, new_message_id
 
@@ -25,21 +25,35 @@ HTML = (
 async def send_test_mail(
     transport: Transport, sender: Sender, address: str, *, now: datetime
 ) -> str:
-    """Sends a test mail to `address`, whatever redirect_to says; what became of it, a sentence.
+    """Sends a test mail to `address`, whatever redirect_to says; what became of it, as sentences.
 
     `now` is an aware local time. Raises DeliveryError where it did not leave.
     """
     mail = _mail(sender, address, now)
     try:
         receipt = await transport.send(mail, on_data=_nothing)
+        afterwards = await _asked(transport, mail, now)
     finally:
         await transport.close()
     if not transport.reaches_people:
         return f"The test mail to {address} is written to {receipt.reply}; it was not sent."
     return (
-        f"The test mail to {address} was handed over; the mail server said: {receipt.reply}. See "
-        "that it arrives, and look among the junk mail if it does not."
+        f"The test mail to {address} was handed over; the mail server said: {receipt.reply}."
+        f"{afterwards} See that it arrives, and look among the junk mail if it does not."
     )
+
+
+async def _asked(transport: Transport, mail: OutgoingMail, now: datetime) -> str:
+    """What a channel says afterwards that can be asked, as a sentence after another."""
+    if not isinstance(transport, AskableTransport):
+        return ""
+    try:
+        found = await transport.find(mail, begun=now)
+    except DeliveryError as error:
+        return f" Asked afterwards, the channel said: {error}"
+    if found is None:
+        return " It is not listed there yet, which may take some minutes."
+    return f" Asked afterwards: {found.reply}."
 
 
 def _mail(sender: Sender, address: str, now: datetime) -> OutgoingMail:

@@ -131,10 +131,11 @@ class NotifyTransport:
         self._template = ""
         try:
             await self._checked_template()
+            name = self._template
         finally:
             await self.close()
         return (
-            f'{NOTIFY} answers, and its template "{self._template}" takes our subject and text; '
+            f'{NOTIFY} answers, and its template "{name}" takes our subject and text; '
             "nothing was sent."
         )
 

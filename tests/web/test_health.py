@@ -1,17 +1,22 @@
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from boardcal.calendar.status import Status
 from boardcal.notifications.transports.base import DeliveryError
+from boardcal.scheduler.notices import notices
 from boardcal.storage.holds import put_on_hold
-from boardcal.tests.factories import S11
+from boardcal.tests.factories import S11, at
 from boardcal.tests.office import Office
+from boardcal.tests.web.reader import Place
 
 if TYPE_CHECKING:
-    from boardcal.tests.web.reader import Place
+    from pathlib import Path
+
+    from boardcal.storage.database.engine import Database
 
 FINE = {
     "ready": True,
@@ -19,6 +24,7 @@ FINE = {
     "database": True,
     "on_hold": False,
     "oldest_unsent_seconds": 0,
+    "mail_secret_days_left": None,
 }
 
 
@@ -104,3 +110,17 @@ def words_of_a_stranger(place: Place) -> str:
     stranger = place.reader()
     stranger.opens("/sign-in")
     return stranger.text
+
+
+def test_a_secret_that_ends_is_counted_down_here_and_said_in_the_overview(
+    sqlite: Database, tmp_path: Path
+) -> None:
+    settings = {"transport": "graph", "oauth": {"secret_expires": date(2018, 2, 20)}}
+    place = Place(database=sqlite, folder=tmp_path, settings={"mail": settings})
+    place.now = at("2018-02-01")
+    Office(database=sqlite).store()
+    assert readyz(place)[1]["mail_secret_days_left"] == 19
+    words = "ends on 20 February 2018. Ask your administrator for a new one"
+    assert words in " ".join(notices(place.installation)["lscb"])
+    place.now = at("2018-01-01")
+    assert words not in " ".join(notices(place.installation)["lscb"])

@@ -149,7 +149,9 @@ def test_notify_does_not_mind_how_a_placeholder_is_written(
     service: NotifyService, tmp_path: Path, placeholder: str
 ) -> None:
     service.template = make_template(subject=placeholder)
-    assert "takes our subject" in asyncio.run(make_transport(service, tmp_path).check())
+    assert 'its template "boardcal" takes our subject' in asyncio.run(
+        make_transport(service, tmp_path).check()
+    )
 
 
 @pytest.mark.parametrize(
