@@ -88,7 +88,7 @@ occurrence = Table(
         String(32),
         nullable=False,
         default=new_identity,
-        server_default="",
+        server_default="?",
         comment="Its name in links; the number of one that is older than these names",
     ),
     Index("ix_occurrence_next_step_at", "next_step_at"),

@@ -17,7 +17,7 @@ def upgrade() -> None:
     }
     for table, comment in comments.items():
         identity = sa.Column(
-            "identity", sa.String(length=32), nullable=False, server_default="", comment=comment
+            "identity", sa.String(length=32), nullable=False, server_default="?", comment=comment
         )
         op.add_column(table, identity)
         rows = sa.table(table, sa.column("id", sa.Integer()), sa.column("identity", sa.String()))
