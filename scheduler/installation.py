@@ -225,7 +225,7 @@ def planner_file(
 
 
 def planner_notice(installation: Installation, connection: Connection) -> str | None:
-    """A sentence where the planner file has changed since it was last imported."""
+    """A sentence where the planner file, or the one in force, has changed since its import."""
     path = installation.settings.planner
     try:
         content = planner_file(path)
@@ -234,12 +234,29 @@ def planner_notice(installation: Installation, connection: Connection) -> str | 
     imported = last_import(connection, content.board.id)
     if imported is None:
         return f"The planner file {path} has not been imported; `boardcal import {path}` does it."
-    if imported[0] != digest_of(content):
-        return (
-            f"The planner file {path} has changed since it was last imported and is not in "
-            f"force; `boardcal import {path} --dry-run` shows the difference."
-        )
-    return None
+    # Another file may have been brought in since: this one has not changed by that.
+    own = last_import(connection, content.board.id, sources=[str(path), str(path.resolve())])
+    digest, source = imported[0], Path(imported[1])
+    if own is None and not source.is_file():
+        own = imported  # this one, perhaps, before its folder was moved
+    if own is not None and own[0] != digest_of(content):
+        return _has_changed(path)
+    return _has_changed(source) if _differs(source, digest) else None
+
+
+def _differs(path: Path, digest: str) -> bool:
+    """Whether there is a planner file at `path` that is not the one of `digest`."""
+    try:
+        return path.is_absolute() and path.is_file() and digest_of(planner_file(path)) != digest
+    except BoardcalError:
+        return True
+
+
+def _has_changed(path: Path) -> str:
+    return (
+        f"The planner file {path} has changed since it was last imported and is not in force; "
+        f"`boardcal import {path} --dry-run` shows the difference."
+    )
 
 
 def first_go_live(installation: Installation, now: datetime) -> bool:

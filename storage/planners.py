@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, cast
 
@@ -115,14 +116,16 @@ def _revision(before: tuple[int, Any] | None, document: dict[str, Any]) -> int:
     return revision if stored == document else revision + 1
 
 
-def last_import(connection: Connection, board_id: str) -> tuple[str, str] | None:
-    """The digest and the source of a Board's last import, or None."""
-    row = connection.execute(
-        select(planner_import.c.digest, planner_import.c.source)
-        .where(planner_import.c.board == board_id)
-        .order_by(planner_import.c.id.desc())
-        .limit(1)
-    ).first()
+def last_import(
+    connection: Connection, board_id: str, *, sources: Collection[str] | None = None
+) -> tuple[str, str] | None:
+    """The digest and the source of a Board's last import, or of the last from `sources`."""
+    imports = select(planner_import.c.digest, planner_import.c.source).where(
+        planner_import.c.board == board_id
+    )
+    if sources is not None:
+        imports = imports.where(planner_import.c.source.in_(sources))
+    row = connection.execute(imports.order_by(planner_import.c.id.desc()).limit(1)).first()
     return None if row is None else cast(tuple[str, str], tuple(row))
 
 

@@ -144,7 +144,7 @@ def _letter(
         items=items,
         also_open=_also_open(reader, rows, names, context, sources),
         first_contact=_first_contact(reader, board, roles, context)
-        if items and sources.in_full
+        if (items or rows.requests) and sources.in_full
         else None,
         roles=roles,
         overviews=tuple(_overview(connection, row, sources) for row in rows.overviews),

@@ -141,6 +141,27 @@ def test_a_planner_file_that_changed_since_its_import_is_a_warning(desk: Desk) -
     assert "has changed since it was last imported and is not in force" in added[0]
 
 
+def test_a_planner_file_has_not_changed_where_another_one_was_imported(desk: Desk) -> None:
+    def said() -> list[str]:
+        warnings = _check(desk, 0)["warnings"]
+        return [sentence.split()[3] for sentence in warnings if "is not in force" in sentence]
+
+    text = desk("export").stdout
+    planner = desk.write("planner.toml", text)
+    desk.write("config.toml", 'planner = "planner.toml"\n')
+    assert desk("golive", "2018-01-01").exit_code == 0
+    renamed = text.replace('name = "Cumbria LSCB"', 'name = "The LSCB"')
+    other = desk.write("other.toml", renamed)
+    assert desk("import", str(other), "--yes").exit_code == 0
+    assert said() == []
+    desk.write("other.toml", text.replace('name = "Cumbria LSCB"', 'name = "A Board"'))
+    assert said() == [str(other)]
+    other.unlink()
+    assert said() == []
+    desk.write("planner.toml", renamed)
+    assert said() == [str(planner)]
+
+
 def test_a_broken_planner_is_listed_mistake_by_mistake(desk: Desk) -> None:
     text = SHIPPED_PLANNER.read_text().replace('owner = "pmqag"', 'owner = "pmqagg"')
     desk.write("planner.toml", text)

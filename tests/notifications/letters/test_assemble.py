@@ -7,6 +7,8 @@ import pytest
 from boardcal.calendar.planner.roles import RoleName
 from boardcal.calendar.status import Status
 from boardcal.operations.planner.meetings import move_meeting
+from boardcal.operations.replies.options import ReplyContext
+from boardcal.operations.replies.reply import ask_for_time
 from boardcal.storage.schema.mail import ledger
 from boardcal.storage.unsent_reasons import UnsentReason
 from boardcal.tests.factories import (
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
     from boardcal.tests.office import Mail, Office
 
+NEW_SECRETARIAT = "new.secretariat@example.org"
 NEW_CHAIR = "new.chair@example.org"
 
 
@@ -174,6 +177,17 @@ def test_who_takes_over_is_introduced_too(office: Office) -> None:
     office.appoint(RoleName.CHAIR, NEW_CHAIR, "2018-02-22")
     (mail,) = [mail for mail in office.sweep("2018-02-22") if mail.items]
     assert "first email" in mail.text
+
+
+def test_a_new_secretariat_is_introduced_by_a_request_that_comes_first(office: Office) -> None:
+    office.store().sweep("2018-02-20")
+    office.appoint(RoleName.SECRETARIAT, NEW_SECRETARIAT, "2018-02-20", body="lscb")
+    with office.changing(S11) as (connection, view):
+        who = ReplyContext(view=view, row=office.row(S11), reader=CHAIR)
+        ask_for_time(connection, who, until=day("2018-03-01"), why="Two schools are late.")
+    (mail,) = [mail for mail in office.sweep("2018-02-21") if mail.to == NEW_SECRETARIAT]
+    assert "asks for more time" in mail.text
+    assert "This is your first email from the reporting calendar" in mail.text
 
 
 # What else is said
