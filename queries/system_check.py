@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
@@ -101,6 +102,7 @@ def check(
     findings.warnings.extend(open_to_others(loaded))
     today = clock().astimezone(loaded.settings.zone).date()
     findings.warnings.extend(channel_warnings(loaded.settings, today))
+    _check_security_contact(findings, loaded.settings, today)
     imported = _check_planner_file(findings, loaded.settings)
     contents = _check_database(findings, loaded, clock, imported, board)
     for content in contents:
@@ -142,6 +144,15 @@ def _check_settings(findings: Findings, settings: Settings) -> None:
         findings.warnings.append(
             f"Every mail goes to {mail.redirect_to.address} for a trial (mail.redirect_to), and "
             "none to the people."
+        )
+
+
+def _check_security_contact(findings: Findings, settings: Settings, today: date) -> None:
+    until = settings.web.security_contact_until
+    if until is not None and until < today:
+        findings.warnings.append(
+            f"web.security_contact_until is {until.isoformat()}, which has passed; see that the "
+            "contact still holds, and give another day."
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import date, time
 from pathlib import Path
 from stat import S_ISDIR
 from typing import Annotated
@@ -18,6 +18,8 @@ from .section import Section
 from .value_types import (
     FilePath,
     Line,
+    OptionalDay,
+    OptionalMailbox,
     PageAddress,
     PingAddress,
     Port,
@@ -62,6 +64,18 @@ class Web(Section):
     port: Port = 8000
     base_url: PageAddress = ""
     secret_file: FilePath = Path("var/secret")
+    security_contact: OptionalMailbox = None
+    security_contact_until: OptionalDay = None
+
+    @field_validator("security_contact_until")
+    @classmethod
+    def _both_or_neither(cls, until: date | None, info: ValidationInfo) -> date | None:
+        contact = info.data.get("security_contact", "unknown")
+        if until is None and contact not in (None, "unknown"):
+            raise ValueError("must say until when security_contact holds, since that is set")
+        if until is not None and contact is None:
+            raise ValueError("needs security_contact beside it; give both or neither")
+        return until
 
     @field_validator("base_url", mode="before")
     @classmethod

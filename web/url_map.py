@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from ..storage.accounts.accounts import Role
-from . import health
+from . import health, security_txt
 from .accounts import access_record, account, setup, sign_in, user, users
 from .calendar import actions, item, raise_item, record, report, upcoming, year
 from .changes import changes
@@ -144,6 +144,7 @@ URL_MAP: Sequence[Endpoint] = (
 # For programs: answered without a session or a page around the answer.
 PLAIN_ROUTES: Sequence[Route] = (
     Route("/robots.txt", robots),
+    Route(security_txt.PATH, security_txt.security_txt),
     Route("/healthz", health.alive),
     Route("/readyz", health.ready),
 )

@@ -205,6 +205,20 @@ def refusal(folder: Path, text: str | bytes, **variables: str) -> str:
             ),
         ),
         (
+            "[web]\nsecurity_contact = 'security@example.org'\nsecurity_contact_until = ''",
+            (
+                'line 3, web.security_contact_until: "" must say until when security_contact '
+                "holds, since that is set."
+            ),
+        ),
+        (
+            "[web]\nsecurity_contact_until = '2027-11-30'",
+            (
+                'line 2, web.security_contact_until: "2027-11-30" needs security_contact beside '
+                "it; give both or neither."
+            ),
+        ),
+        (
             "[mail.oauth]\nclient_secret_file = 'x'\ncertificate_file = 'y'",
             (
                 'line 3, mail.oauth.certificate_file: "y" cannot go with client_secret_file; '

@@ -324,6 +324,17 @@ def test_a_template_with_an_unknown_name_is_an_error(
     assert 'line 1: the template uses "raeder", which a mail does not have' in error
 
 
+@pytest.mark.parametrize(("until", "warnings"), [("2018-02-01", 0), ("2018-01-31", 1)])
+def test_a_security_contact_that_holds_no_longer_is_a_warning(
+    desk: Desk, until: str, warnings: int
+) -> None:
+    desk.folder.joinpath("config.toml").write_text(
+        f'[web]\nsecurity_contact = "security@example.org"\nsecurity_contact_until = "{until}"\n'
+    )
+    told = [said for said in _check(desk, 0)["warnings"] if "security_contact_until" in said]
+    assert len(told) == warnings
+
+
 def test_what_others_on_the_machine_could_read_is_a_warning(desk: Desk) -> None:
     config = desk.folder / "config.toml"
     config.touch(0o600)
