@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import httpx2
 import pytest
+from argon2 import PasswordHasher
 
 from boardcal.tests.waiting import PATIENCE
 from boardcal.tests.web.reader import PASSWORD, SECRETARIAT, VIEWER, Place
@@ -107,6 +108,12 @@ def test_one_beyond_the_bound_opens_nothing_and_takes_as_long() -> None:
     longer = PASSWORD + "x" * LONGEST
     assert not matches(longer, stored)
     assert not matches(longer, hashed(longer[:LONGEST]))
+
+
+def test_a_hash_of_other_parameters_still_opens() -> None:
+    stored = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1).hash(PASSWORD)
+    assert matches(PASSWORD, stored)
+    assert not matches("another one", stored)
 
 
 class Counting:
