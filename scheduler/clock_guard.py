@@ -11,7 +11,12 @@ with the time and with how long the machine has been running, sleep included. Th
   may be any time from 5 minutes before the newest mark to 400 days after it: boardcal may have
   stood still for a year, and catches up by itself.
 
-Anything else puts the installation on hold; `boardcal resume` accepts the clock as it is.
+Anything else puts the installation on hold; `boardcal resume` accepts the clock as it is. Only a
+clock that is behind while the machine has just started is waited for: many a machine begins in
+the past, until it has asked another what time it is.
+
+The database is watched in the same way: one that knows less than it did went back, by whatever
+hand, and the mails since then would go again.
 """
 
 from __future__ import annotations
@@ -25,6 +30,8 @@ from pathlib import Path
 
 from ..calendar.rules.date_text import long_date
 from ..core.local_time import LocalTime
+from ..storage.backup.restore import number_planners_anew
+from ..storage.backup.witness import Witness, begin_history
 from ..storage.boards import hold_boards
 from ..storage.clock_marks import Mark, leave_mark, marks
 from ..storage.database.engine import Database
@@ -32,6 +39,8 @@ from ..storage.holds import hold_of, put_on_hold
 
 TOLERANCE = timedelta(minutes=5)
 LONGEST_STANDSTILL = timedelta(days=400)
+# So long after its start a machine may still be about to set its clock.
+SETTLING = timedelta(minutes=10)
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -49,29 +58,50 @@ def this_boot() -> str:
         return uuid.uuid4().hex
 
 
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Why nothing is to be decided, as sentences; `may_repeat`: mails may have left since."""
+
+    why: str
+    may_repeat: bool = False
+
+
 @dataclass(slots=True, kw_only=True)
 class ClockGuard:
-    """Watches over the clock of one daemon."""
+    """Watches over the clock of one daemon, and over its database where there is a `witness`.
+
+    `waits_for` says what it waits for without a hold.
+    """
 
     database: Database
     local: LocalTime
     uptime: Callable[[], float] = uptime
     boot: str = field(default_factory=this_boot)
+    witness: Witness | None = None
+    waits_for: str | None = None
 
     def trusts(self, now: datetime) -> bool:
-        """Whether `now` can be the time; if not, everything is put on hold."""
+        """Whether `now` can be the time, and the database is all there; if not, all is on hold."""
+        self.waits_for = None
         with self.database.read() as connection:
             if hold_of(connection) is not None:
                 return False
             known = marks(connection)
-        doubt = self._doubt(known, now)
+            went_back = self.witness is not None and self.witness.misses(connection)
+        doubt = self._of_database() if went_back else self._doubt(known, now)
         if doubt is None:
             return True
+        if self._may_settle(known, now) and not went_back:
+            self.waits_for = doubt.why
+            return False
         # Whatever the clock says, it is not what this can be dated by.
-        last = max(mark.at for mark in known)
+        last = max((mark.at for mark in known), default=now)
         with self.database.write() as connection:
             hold_boards(connection)
-            put_on_hold(connection, why=doubt, now=last)
+            put_on_hold(connection, why=doubt.why, now=last, after_restore=doubt.may_repeat)
+            if went_back:
+                number_planners_anew(connection, now)
+                begin_history(connection)
         return False
 
     def leave_mark(self, now: datetime) -> None:
@@ -79,9 +109,33 @@ class ClockGuard:
         with self.database.write() as connection:
             if hold_of(connection) is None:
                 leave_mark(connection, Mark(boot=self.boot, at=now, uptime=self.uptime()))
+        self.note(now)
 
-    def _doubt(self, known: list[Mark], now: datetime) -> str | None:
-        """Why `now` cannot be the time, as a sentence; None where it can."""
+    def note(self, now: datetime) -> None:
+        """Notes what the database holds, outside of it."""
+        if self.witness is not None:
+            with self.database.read() as connection:
+                self.witness.note(connection, now)
+
+    def _may_settle(self, known: list[Mark], now: datetime) -> bool:
+        """Whether the machine has just started, and its clock is behind since then."""
+        has_own = any(mark.boot == self.boot for mark in known)
+        is_behind = now < max((mark.at for mark in known), default=now)
+        return is_behind and not has_own and self.uptime() < SETTLING.total_seconds()
+
+    def _of_database(self) -> Doubt:
+        """The doubt about a database that went back."""
+        at = self.witness.at if self.witness is not None else None
+        since = "" if at is None else f" than it did on {self._words(at)}"
+        return Doubt(
+            f"The database {self.database.name} knows less{since}, so it was put back or has lost "
+            "something. What was recorded or sent after that is not known here, so some mails may "
+            "come twice.",
+            may_repeat=True,
+        )
+
+    def _doubt(self, known: list[Mark], now: datetime) -> Doubt | None:
+        """Why `now` cannot be the time; None where it can."""
         if not known:
             return None
         own = next((mark for mark in known if mark.boot == self.boot), None)
@@ -89,17 +143,21 @@ class ClockGuard:
         if own is not None:
             expected = own.at + timedelta(seconds=self.uptime() - own.uptime)
             if abs(now - expected) > TOLERANCE:
-                return self._sentence(
-                    now, "by how long it has been running it should say {}", expected
-                )
+                measure = "by how long it has been running it should say {}"
+                return self._of_clock(now, measure, expected, is_ahead=now > expected)
         if now < newest.at - TOLERANCE or now > newest.at + LONGEST_STANDSTILL:
-            return self._sentence(now, "boardcal was last at work on {}", newest.at)
+            return self._of_clock(now, "boardcal was last at work on {}", newest.at)
         return None
 
-    def _sentence(self, now: datetime, measure: str, at: datetime) -> str:
-        return (
+    def _of_clock(
+        self, now: datetime, measure: str, at: datetime, *, is_ahead: bool = False
+    ) -> Doubt:
+        # A machine that is brought back from a snapshot, memory and all, finds the time ahead.
+        snapshot = "; or the machine was brought back from a snapshot" if is_ahead else ""
+        return Doubt(
             f"The clock of this machine says {self._words(now)}, but "
-            f"{measure.format(self._words(at))}. See that it is right."
+            f"{measure.format(self._words(at))}. See that it is right{snapshot}.",
+            may_repeat=is_ahead,
         )
 
     def _words(self, at: datetime) -> str:

@@ -17,6 +17,7 @@ from ..core.errors import BoardcalError
 from ..core.local_time import LocalTime
 from ..settings.load import LoadedSettings, Settings
 from ..storage.backup.copy import copy_of, empty_copy
+from ..storage.backup.witness import Witness
 from ..storage.boards import BoardRow, boards, hold_boards, start_all
 from ..storage.database.engine import Database, open_database, sqlite_path
 from ..storage.database.migrate import alone, migrate
@@ -152,13 +153,20 @@ def copied(installation: Installation, go_live: date | None = None) -> Iterator[
         copy.close()
 
 
+def witness_of(settings: Settings) -> Witness:
+    """What is noted of the database outside of it, beside the secret."""
+    return Witness(settings.web.secret_file.with_name("last-seen"))
+
+
 def _existing(settings: Settings) -> Database | None:
-    path = sqlite_path(settings.database.url)
+    path, witness = sqlite_path(settings.database.url), witness_of(settings)
     if path is not None and not path.exists():
+        witness.require_begun(str(path), is_begun=False)
         return None
     database = open_database(settings.database.url)
     if is_empty(database):
         database.close()
+        witness.require_begun(database.name, is_begun=False)
         return None
     require_current(database)
     return database
@@ -170,11 +178,15 @@ def set_up(installation: Installation, *, with_planner: bool = True) -> None:
     A planner that cannot be used is found before anything is made.
     """
     path = sqlite_path(installation.settings.database.url)
+    witness, name = witness_of(installation.settings), installation.database.name
+    if (path is not None and not path.exists()) or is_empty(installation.database):
+        witness.require_begun(name, is_begun=False)
     content = None
     if with_planner and path is not None and not path.exists():
         content = planner_file(installation.settings.planner)
     migrate(installation.database)
     with installation.database.read() as connection:
+        witness.require_begun(name, is_begun=is_begun(connection))
         if is_begun(connection) and (boards(connection) or not with_planner):
             return
     if with_planner and content is None:

@@ -129,7 +129,15 @@ class Service:
     async def _trusts(self, now: datetime) -> bool:
         """Whether the clock can be right; what is said of one that cannot is said once."""
         if self.guard is None or await asyncio.to_thread(self.guard.trusts, now):
+            if self.jobs.failures.pop("clock", None) is not None:
+                self.announce("The clock has been set; mails go on.")
             return True
+        if self.guard.waits_for is not None:
+            self.jobs.say_once(
+                "clock",
+                f"{self.guard.waits_for} No mail goes out until it is, for ten minutes at most; "
+                "then everything is put on hold.",
+            )
         held = await asyncio.to_thread(self._hold)
         if held is not None and self.said_of_hold != held.why:
             self.said_of_hold = held.why
@@ -150,6 +158,8 @@ class Service:
             return Delivered()
         done = await apart(self._burst)
         if any((done.sent, done.failed, done.deferred, done.uncertain)):
+            if self.guard is not None:
+                await asyncio.to_thread(self.guard.note, self.installation.clock())
             self.announce(in_words(done, reaches_people=self.transport.reaches_people))
         if self.delivery.trouble is not None:
             self.jobs.say_once("mail", self.delivery.trouble)

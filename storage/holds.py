@@ -23,7 +23,8 @@ HELD = select(installation.c.value).where(installation.c.name == "hold")
 class Hold:
     """A hold in force: `why` as a whole sentence, since when, and by whom.
 
-    `after_restore`: a backup was restored, so what was sent after it was made is not known.
+    `after_restore`: a backup was restored, or the database or the machine went back by itself, so
+    that mails may have been sent which are not known here.
     `revived` is what had been ended after the backup was made; None: not known.
     """
 

@@ -30,8 +30,8 @@ from ..framework.terminal import agreed, hung, say, say_lines
 from .pause import BODY, PERSON, meant
 
 INSTEAD = (
-    "If mails went out after the backup was made, say until which day they did, so that they do",
-    "not go again:",
+    "If mails went out that this database does not know of, say until which day they did, so that",
+    "they do not go again:",
     "  boardcal resume --sent-until DATE",
 )
 
@@ -48,8 +48,8 @@ class NotRestoredError(BoardcalError):
     "--sent-until",
     metavar="DATE",
     type=DAY,
-    help="After a restore: the last day on which mails went out. Their reminders count as sent; "
-    "the secretariat's overview goes once more.",
+    help="After a restore, or where the database or machine went back: the last day on which "
+    "mails went out. Their reminders count as sent; the secretariat's overview goes once more.",
 )
 @YES
 @click.pass_obj
@@ -179,6 +179,6 @@ def _paused(installation: Installation) -> Iterator[str]:
     if paused:
         names = listed(sorted({pause.id for pause in paused}))
         yield from hung(
-            f"Paused in this backup, and so not counted: {names}. Where a pause had ended before "
+            f"Paused in this database, and so not counted: {names}. Where a pause had ended before "
             "the mails went, end it on the page Pauses before you say this."
         )

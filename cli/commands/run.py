@@ -22,7 +22,14 @@ from ...notifications.transports.registry import transport_class, transport_for
 from ...queries.calendar.entries import CalendarEntry, upcoming
 from ...scheduler.clock import Clock
 from ...scheduler.clock_guard import ClockGuard
-from ...scheduler.installation import Installation, copied, first_go_live, opened, planner_notice
+from ...scheduler.installation import (
+    Installation,
+    copied,
+    first_go_live,
+    opened,
+    planner_notice,
+    witness_of,
+)
 from ...scheduler.service import Service, StalledError
 from ...scheduler.watchdog import last_resort
 from ...settings.load import LoadedSettings
@@ -30,6 +37,7 @@ from ...storage.accounts.accounts import is_without_accounts
 from ...storage.accounts.setup_links import make_link
 from ...storage.boards import boards
 from ...storage.database.errors import DatabaseAwayError
+from ...storage.database.integrity import require_undamaged
 from ...storage.holds import hold_of
 from ...storage.occurrences import next_step
 from ...web.secret_file import secret_of
@@ -91,6 +99,7 @@ def _start(loaded: LoadedSettings, clock: Clock, *, pretended: bool, say: Say) -
     waited for by the jobs.
     """
     with bound(loaded.settings.web) as listener, opened(loaded, clock) as installation:
+        require_undamaged(installation.database)
         secret = secret_of(loaded.settings.web.secret_file)
         is_first = first_go_live(installation, clock())
         _require_accepted(installation)
@@ -99,7 +108,11 @@ def _start(loaded: LoadedSettings, clock: Clock, *, pretended: bool, say: Say) -
         guard = (
             None
             if pretended
-            else ClockGuard(database=installation.database, local=installation.local)
+            else ClockGuard(
+                database=installation.database,
+                local=installation.local,
+                witness=witness_of(loaded.settings),
+            )
         )
         announce = _stamped(installation, say)
         service = Service(
@@ -191,6 +204,12 @@ def _say_start(installation: Installation, say: Say, *, is_first: bool) -> None:
 
 
 def _say_next(installation: Installation, say: Say) -> None:
+    """Says what comes, and where the pages are; all of it or, where the database fails, nothing."""
+    for line in [*_next_weeks(installation), *_pages(installation), "Press Ctrl-C to stop."]:
+        say(line)
+
+
+def _next_weeks(installation: Installation) -> Iterator[str]:
     """What comes: the calendar of the next weeks, and when the next mails go out."""
     today = installation.today
     end = today + timedelta(weeks=WEEKS_SHOWN)
@@ -198,31 +217,29 @@ def _say_next(installation: Installation, say: Say) -> None:
         for row in boards(connection):
             view = installation.view(connection, row)
             entries = upcoming(connection, view, start=today, end=end)
-            say("")
-            say(f"{row.name}, the next {WEEKS_SHOWN} weeks (all of it: boardcal upcoming):")
+            yield ""
+            yield f"{row.name}, the next {WEEKS_SHOWN} weeks (all of it: boardcal upcoming):"
             for line in _in_short(entries):
-                say(f"  {line}")
+                yield f"  {line}"
         earliest = next_step(connection)
         held = hold_of(connection)
-    say("")
+    yield ""
     if held is None:
-        say(f"The next mails go out on {_next_mails(installation, earliest)}.")
+        yield f"The next mails go out on {_next_mails(installation, earliest)}."
     else:
-        say("No mail goes out until somebody says `boardcal resume`.")
-    _say_pages(installation, say)
-    say("Press Ctrl-C to stop.")
+        yield "No mail goes out until somebody says `boardcal resume`."
 
 
-def _say_pages(installation: Installation, say: Say) -> None:
+def _pages(installation: Installation) -> Iterator[str]:
     """Where the pages are; while there is no account, the link that makes the first one."""
     base_url = installation.settings.web.base_url
     with installation.database.write() as connection:
         is_new = is_without_accounts(connection)
         token = make_link(connection, None, now=installation.clock()) if is_new else ""
-    say(f"The pages are at {base_url}")
+    yield f"The pages are at {base_url}"
     if is_new:
-        say("Nobody has an account yet. Make the first one here, once, within 24 hours:")
-        say(f"  {base_url}/set-up/{token}")
+        yield "Nobody has an account yet. Make the first one here, once, within 24 hours:"
+        yield f"  {base_url}/set-up/{token}"
 
 
 def _in_short(entries: Sequence[CalendarEntry]) -> Iterator[str]:

@@ -61,7 +61,10 @@ def unfinished(file: Path) -> Iterator[Path]:
             "place, or make room and the right to write there."
         ) from None
     except sqlite3.Error as error:
-        raise BackupError(f"{file} could not be made ({error}); nothing was changed.") from None
+        raise BackupError(
+            f"{file} could not be made ({error}); nothing was changed. See that the disk is not "
+            "full; `boardcal check` says whether the database is sound."
+        ) from None
 
 
 def _copy_file(source: Path, target: Path) -> None:

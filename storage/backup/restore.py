@@ -26,6 +26,7 @@ from .access import Revived
 from .backup import BackupError, back_up, require_sound, unfinished
 from .contents import Contents, contents_of
 from .copy import copy_rows
+from .witness import begin_history
 
 
 @contextmanager
@@ -74,8 +75,9 @@ def prepared_copy(
                     after_restore=True,
                     revived=ends(connection),
                 )
-                _number_planners_anew(connection, now)
-                _name_mails_anew(connection)
+                number_planners_anew(connection, now)
+                name_mails_anew(connection)
+                begin_history(connection)
                 faults = faults_of(connection)
         finally:
             database.close()
@@ -90,7 +92,7 @@ def _require_whole(connection: Connection, file: Path) -> None:
         raise BackupError(f"{file} cannot be used: {missing} So nothing was changed.")
 
 
-def _number_planners_anew(connection: Connection, now: datetime) -> None:
+def number_planners_anew(connection: Connection, now: datetime) -> None:
     """Gives each planner a number that no planner of the database had before.
 
     By its number a daemon, or a form that is open, tells whether it still knows the planner; the
@@ -105,7 +107,7 @@ def _number_planners_anew(connection: Connection, now: datetime) -> None:
     connection.execute(update(board).values(planner_revision=new, planned_revision=planned))
 
 
-def _name_mails_anew(connection: Connection) -> None:
+def name_mails_anew(connection: Connection) -> None:
     """Takes the Message-ID from mails that are written afresh: one may have left under it."""
     unwritten = message.c.content.is_(None) & message.c.state.in_((*CHANGEABLE, *IN_HAND))
     connection.execute(update(message).where(unwritten).values(identifier=None))

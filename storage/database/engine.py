@@ -56,9 +56,15 @@ class Database:
         first and writes later fails under load.
         """
         writing = self.engine.execution_options(boardcal_writes=True)
-        with plain_errors(self.name), writing.begin() as connection:
-            self._require_same_file()
-            yield connection
+        try:
+            with plain_errors(self.name), writing.begin() as connection:
+                self._require_same_file()
+                yield connection
+        except DatabaseError:
+            if self._file is not None:
+                # What SQLite opened while it could only read the file stays so for good.
+                self.engine.dispose()
+            raise
         self.commits += 1
 
     def version(self) -> int | None:

@@ -59,7 +59,8 @@ PASSING = {
 }
 LASTING = {
     "readonly": "The database {name} can be read but not written; nothing was changed. Give "
-    "boardcal the right to write to the file and its folder.",
+    "boardcal the right to write to the file, to those beside it whose names begin like its own, "
+    "and to the folder.",
     "unable to open": "The database {name} cannot be opened; see that it is a file and that "
     "boardcal may read and write it and its folder.",
     "disk is full": "The disk that holds the database {name} is full; nothing was changed. Make "
@@ -73,7 +74,8 @@ LASTING = {
     ),
     "not a database": "The file {name} is not a boardcal database; give another one as "
     "database.url.",
-    "malformed": "The database {name} is damaged; restore the last backup.",
+    "malformed": "The database {name} is damaged; stop boardcal and bring back the last backup "
+    "with `boardcal restore FILE`.",
     **dict.fromkeys(
         ("permission denied", "read-only transaction"),
         "The database {name} does not let the account in database.url write; nothing was "

@@ -7,10 +7,12 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, inspect, text
 
 from ...calendar.rules.date_text import listed
 from ..schema.all_tables import metadata
+from .engine import Database
+from .errors import LASTING, DatabaseError
 
 # Two checkpoints at once could damage a database in WAL mode (sqlite.org/wal.html, "The WAL-Reset
 # Bug"): from 3.7.0 on, mended in 3.51.3 and, for those who stay behind, in these.
@@ -65,6 +67,19 @@ def _faults(cursor: Any) -> Iterator[str]:
     if astray:
         named = ", ".join(f"{row[0]} row {row[1]}" for row in astray[:MOST_SHOWN])
         yield f"The database holds {len(astray)} rows that belong to nothing ({named})."
+
+
+def require_undamaged(database: Database) -> None:
+    """Raises DatabaseError where the pages of an SQLite file do not fit together.
+
+    Quick, and for the start: a damaged page may otherwise not be read for weeks.
+    """
+    if database.engine.name != "sqlite":
+        return
+    with database.read() as connection:
+        found = connection.execute(text("PRAGMA quick_check(1)")).scalar_one()
+    if found != "ok":
+        raise DatabaseError(LASTING["malformed"].format(name=database.name))
 
 
 def doubt_of_sqlite(version: str = sqlite3.sqlite_version) -> str | None:

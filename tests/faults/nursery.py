@@ -7,9 +7,12 @@ a JSON line for each daemon and answers with its process id.
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
+import resource
 import signal
+import struct
 import sys
 import time
 from collections.abc import Callable
@@ -61,6 +64,10 @@ def _be_a_daemon(wish: dict[str, Any]) -> None:
     try:
         if wish.get("point"):
             arm(wish["point"], wish["after"])
+        if wish.get("room") is not None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (wish["room"], resource.RLIM_INFINITY))
+        if wish.get("powerless"):
+            _give_up_powers()
         if wish.get("lease"):
             shorter = {"lease": timedelta(seconds=wish["lease"])}
             defaults = Delivery.__init__.__kwdefaults__ or {}
@@ -79,6 +86,12 @@ def _be_a_daemon(wish: dict[str, Any]) -> None:
         code = 70
     finally:
         os._exit(code)
+
+
+def _give_up_powers() -> None:
+    """Lets file modes hold for root, too, as for the account that runs boardcal (capset(2))."""
+    version, no_capability = 0x20080522, bytes(24)
+    ctypes.CDLL(None).capset(struct.pack("Ii", version, 0), no_capability)
 
 
 def clock_from(begun: float, at: str, turned: Path) -> Callable[[], datetime]:

@@ -191,9 +191,20 @@ class Yard:
         written.replace(self.folder / f"{name}.turned")
 
     def start(
-        self, name: str = "one", *, point: str = "", after: int = 1, lease: float | None = None
+        self,
+        name: str = "one",
+        *,
+        point: str = "",
+        after: int = 1,
+        lease: float | None = None,
+        room: int | None = None,
+        powerless: bool = False,
     ) -> Daemon:
-        """Starts a daemon, which kills itself where `point` says; its `lease` is the yard's."""
+        """Starts a daemon, which kills itself where `point` says; its `lease` is the yard's.
+
+        No file of its may grow beyond `room` bytes, as on a disk that is full. A `powerless` one
+        may write what its modes allow, whoever runs the tests.
+        """
         log = self.folder / f"{name}.log"
         before = log.stat().st_size if log.exists() else 0
         boot = self.folder / f"boot-{self.boots}"
@@ -208,6 +219,8 @@ class Yard:
             "point": point,
             "after": after,
             "lease": lease or self.lease,
+            "room": room,
+            "powerless": powerless,
         }
         daemon = Daemon(pid=self.nursery.bears(wish), log=log, before=before)
         self.daemons.append(daemon)

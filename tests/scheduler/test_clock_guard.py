@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from boardcal.storage.database.engine import Database
 
 NOW = at("2018-02-08 09:00")
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 TO_2200 = datetime(2200, 1, 1, tzinfo=UTC) - NOW
 
 
@@ -53,6 +53,18 @@ def guard(database: Database, ran: float, boot: str = "a") -> ClockGuard:
         (401 * DAY, timedelta(0), "b", False),
         (-HOUR, timedelta(0), "b", False),
         (TO_2200, timedelta(0), "b", False),
+        # Other steps, on and back, that a machine's clock takes.
+        *(
+            (sign * by + timedelta(minutes=1), timedelta(minutes=1), "a", by < 5 * MINUTE)
+            for by in (4 * MINUTE, 6 * MINUTE, 2 * HOUR, 365 * DAY)
+            for sign in (1, -1)
+        ),
+        (4 * MINUTE, timedelta(0), "b", True),
+        (6 * MINUTE, timedelta(0), "b", True),
+        (2 * HOUR, timedelta(0), "b", True),
+        (-6 * MINUTE, timedelta(0), "b", False),
+        (-365 * DAY, timedelta(0), "b", False),
+        (-20 * 365 * DAY, timedelta(0), "b", False),
     ],
 )
 def test_a_clock_is_believed_as_far_as_it_can_be_right(
@@ -64,6 +76,44 @@ def test_a_clock_is_believed_as_far_as_it_can_be_right(
     assert guard(database, 1000.0 + ran.total_seconds(), boot).trusts(NOW + went) is is_trusted
     with database.read() as connection:
         assert (hold_of(connection) is None) is is_trusted
+
+
+@pytest.mark.parametrize(
+    ("back", "set_after", "is_held"),
+    [
+        (20 * 365 * DAY, timedelta(minutes=1), False),
+        (2 * HOUR, timedelta(minutes=9), False),
+        (20 * 365 * DAY, timedelta(minutes=11), True),
+        (2 * HOUR, timedelta(minutes=11), True),
+    ],
+)
+def test_a_clock_that_begins_in_the_past_is_waited_for_after_a_start(
+    database: Database, back: timedelta, set_after: timedelta, is_held: bool
+) -> None:
+    guard(database, 1e6).leave_mark(NOW)
+    started = guard(database, 20.0, "b")
+    ran = timedelta(seconds=20)
+    while ran < set_after:
+        started.uptime = ran.total_seconds
+        assert not started.trusts(NOW - back + ran)
+        ran += MINUTE
+    assert (started.waits_for is None) is is_held
+    started.uptime = ran.total_seconds
+    assert started.trusts(NOW + HOUR + ran) is not is_held
+    assert started.waits_for is None
+    with database.read() as connection:
+        assert (hold_of(connection) is not None) is is_held
+
+
+@pytest.mark.parametrize("back", [4 * MINUTE, HOUR])
+def test_a_clock_that_is_put_back_under_a_daemon_is_never_waited_for(
+    database: Database, back: timedelta
+) -> None:
+    # The machine started three minutes ago, and has left a mark of its own.
+    guard(database, 180.0).leave_mark(NOW)
+    mine = guard(database, 200.0)
+    assert mine.trusts(NOW + timedelta(seconds=20) - back) is (back < 5 * MINUTE)
+    assert mine.waits_for is None
 
 
 def test_a_machine_with_a_wrong_clock_is_found_out_by_anothers_mark(database: Database) -> None:
@@ -88,7 +138,8 @@ def test_the_hold_is_dated_by_what_was_known_last_and_ends_with_the_marks(
         assert held.since == NOW
         assert held.why == (
             "The clock of this machine says 1 January 2200, 00:00, but by how long it has been "
-            "running it should say 8 February 2018, 09:00. See that it is right."
+            "running it should say 8 February 2018, 09:00. See that it is right; or the machine "
+            "was brought back from a snapshot."
         )
         assert [mark.at for mark in marks(connection)] == [NOW]
         end_hold(connection, now=NOW, who="test")

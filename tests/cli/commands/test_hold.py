@@ -89,7 +89,7 @@ def test_what_is_paused_in_the_backup_is_named_because_it_is_not_counted(live: D
     live("pause", "--body", "pmqag")
     hold(live)
     output = flat(live(*UNTIL, "--yes", as_of="2018-02-08T09:00").stdout)
-    assert "Paused in this backup, and so not counted: pmqag." in output
+    assert "Paused in this database, and so not counted: pmqag." in output
 
 
 def test_mails_that_wait_in_the_backup_are_shown_for_today_and_not_for_tomorrow(

@@ -245,7 +245,8 @@ def test_a_file_that_may_only_be_read_is_a_sentence_and_stays_readable(
             put(database, "id")
     assert str(refused.value) == (
         f"The database {path} can be read but not written; nothing was changed. Give boardcal "
-        "the right to write to the file and its folder."
+        "the right to write to the file, to those beside it whose names begin like its own, and to "
+        "the folder."
     )
 
 
@@ -283,7 +284,8 @@ def test_a_damaged_file_is_a_sentence(tmp_path: Path, sqlite_template: Path, dam
     path = tmp_path / "boardcal.db"
     path.write_bytes(broken)
     assert refusal(f"sqlite:///{path}") == (
-        f"The database {path} is damaged; restore the last backup."
+        f"The database {path} is damaged; stop boardcal and bring back the last backup "
+        "with `boardcal restore FILE`."
     )
 
 
