@@ -30,8 +30,8 @@ from pathlib import Path
 
 from ..calendar.rules.date_text import long_date
 from ..core.local_time import LocalTime
-from ..storage.backup.restore import number_planners_anew
-from ..storage.backup.witness import Witness, begin_history
+from ..storage.backup.restore import go_on_from_the_past
+from ..storage.backup.witness import Witness
 from ..storage.boards import hold_boards
 from ..storage.clock_marks import Mark, leave_mark, marks
 from ..storage.database.engine import Database
@@ -100,8 +100,7 @@ class ClockGuard:
             hold_boards(connection)
             put_on_hold(connection, why=doubt.why, now=last, after_restore=doubt.may_repeat)
             if went_back:
-                number_planners_anew(connection, now)
-                begin_history(connection)
+                go_on_from_the_past(connection, now)
         return False
 
     def leave_mark(self, now: datetime) -> None:

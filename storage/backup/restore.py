@@ -75,9 +75,7 @@ def prepared_copy(
                     after_restore=True,
                     revived=ends(connection),
                 )
-                number_planners_anew(connection, now)
-                name_mails_anew(connection)
-                begin_history(connection)
+                go_on_from_the_past(connection, now)
                 faults = faults_of(connection)
         finally:
             database.close()
@@ -92,7 +90,14 @@ def _require_whole(connection: Connection, file: Path) -> None:
         raise BackupError(f"{file} cannot be used: {missing} So nothing was changed.")
 
 
-def number_planners_anew(connection: Connection, now: datetime) -> None:
+def go_on_from_the_past(connection: Connection, now: datetime) -> None:
+    """Lets nothing that a database gives a number or a name meet one given since its past."""
+    _number_planners_anew(connection, now)
+    _name_mails_anew(connection)
+    begin_history(connection)
+
+
+def _number_planners_anew(connection: Connection, now: datetime) -> None:
     """Gives each planner a number that no planner of the database had before.
 
     By its number a daemon, or a form that is open, tells whether it still knows the planner; the
@@ -107,7 +112,7 @@ def number_planners_anew(connection: Connection, now: datetime) -> None:
     connection.execute(update(board).values(planner_revision=new, planned_revision=planned))
 
 
-def name_mails_anew(connection: Connection) -> None:
+def _name_mails_anew(connection: Connection) -> None:
     """Takes the Message-ID from mails that are written afresh: one may have left under it."""
     unwritten = message.c.content.is_(None) & message.c.state.in_((*CHANGEABLE, *IN_HAND))
     connection.execute(update(message).where(unwritten).values(identifier=None))

@@ -77,6 +77,8 @@ class Witness:
         self.seen, self.at = held, now
         draft = self.file.with_name(f".{self.file.name}.{os.getpid()}")
         with suppress(OSError):
+            # Who could write it could have everything put on hold.
+            draft.touch(mode=0o600)
             draft.write_text(json.dumps(asdict(held) | {"at": now.isoformat()}), encoding="utf-8")
             draft.replace(self.file)
 
