@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import trustme
 
 from boardcal.tests.faults.figures import EITHER
-from boardcal.tests.faults.judge import doubled
+from boardcal.tests.faults.judge import Judge, doubled
 from boardcal.tests.faults.points import POINTS
-from boardcal.tests.faults.yard import many_chairs
+from boardcal.tests.faults.test_points import run_until_hit as kill_within_smtp
+from boardcal.tests.faults.yard import Yard, many_chairs, open_nursery
 from boardcal.tests.services.graph import GraphService
 from boardcal.tests.services.notify import API_KEY, TEMPLATE, NotifyService
 from boardcal.tests.services.token_server import CLIENT, SECRET, TENANT, TokenServer
@@ -22,9 +25,9 @@ from boardcal.tests.waiting import until
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
+    from pathlib import Path
 
     from boardcal.tests.faults.figures import Figures
-    from boardcal.tests.faults.yard import Yard
 
     Service = NotifyService | GraphService
 
@@ -72,9 +75,7 @@ def graph(yard: Yard) -> Iterator[GraphService]:
         (yard.folder / "secret").write_text(SECRET)
         yard.channel = (
             f'[mail.graph]\nbase_url = "{service.url}"\nrate_per_minute = 10000\n'
-            f'[mail.oauth]\ntenant = "{TENANT}"\nclient_id = "{CLIENT}"\n'
-            f'client_secret_file = "secret"\n'
-            f'token_url = "{tokens.url}/{TENANT}/oauth2/v2.0/token"\n'
+            f"{application(tokens)}"
         )
         yield service
 
@@ -142,6 +143,58 @@ def test_a_kill_leaves_nothing_to_a_person_where_the_channel_can_be_asked(
         run.doubled = doubled(counts.values())
     assert {row.state for row in rows} == {"sent"}
     assert (run.lost, run.doubled, run.uncertain) == (0, 0, 0)
+
+
+def test_a_kill_with_a_token_is_as_any_other_of_smtp(
+    empty_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, figures: Figures
+) -> None:
+    """The mail in flight is held for a person: SMTP cannot be asked."""
+    times = figures.size(1, 20)
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "authority.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+    encrypted = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("127.0.0.1").configure_cert(encrypted)
+    takes_tokens = {"EHLO": "250-judge.example.org\r\n250 AUTH XOAUTH2", "AUTH": "235 2.7.0 OK"}
+    with (
+        open_nursery() as nursery,
+        TokenServer() as tokens,
+        Judge(tls=encrypted, answers=takes_tokens) as judge,
+        Yard(
+            nursery=nursery,
+            folder=tmp_path / "yard",
+            url=empty_url,
+            smtp_port=judge.port,
+            sign_in='security = "tls"\nauth = "oauth"\nusername = "lscb@example.org"',
+            channel=application(tokens),
+        ) as yard,
+    ):
+        (yard.folder / "secret").write_text(SECRET)
+        yard.holds(many_chairs(HIT * times + 1))
+        with figures.run("smtp with a token, killed after the final dot") as run:
+            for _ in range(times):
+                kill_within_smtp(yard, judge, "after the final dot")
+                yard.sleeps(minutes=30)
+            last = yard.start("last")
+            assert last.lives_until_ready(), last.said()
+            last.stop()
+            rows, counts = yard.messages(), judge.counts()
+            run.kills, run.mails = times, len(rows)
+            run.uncertain = sum(row.state == "uncertain" for row in rows)
+            run.lost = len({row.recipient for row in rows} - counts.keys())
+            run.doubled = doubled(counts.values())
+        assert all("AUTH XOAUTH2" in line for line in judge.wire if line.startswith("AUTH"))
+    assert len(tokens.given) == times + 1
+    assert (run.lost, run.doubled, run.uncertain) == (0, 0, times)
+
+
+def application(tokens: TokenServer) -> str:
+    """The section of an application that its token server knows."""
+    return (
+        f'[mail.oauth]\ntenant = "{TENANT}"\nclient_id = "{CLIENT}"\n'
+        f'client_secret_file = "secret"\n'
+        f'token_url = "{tokens.url}/{TENANT}/oauth2/v2.0/token"\n'
+    )
 
 
 def in_hand(yard: Yard) -> list[Any]:

@@ -140,6 +140,7 @@ class Yard:
     settings: str = ""
     transport: str = "smtp"
     channel: str = ""  # the sections of another transport
+    sign_in: str = 'security = "none"'
     begins: str = MORNING
     begun: float = field(default_factory=time.time)
     jumped: float = 0.0
@@ -166,7 +167,7 @@ class Yard:
             f"schedule.sweep_seconds = 5\n"
             f'[mail]\ntransport = "{self.transport}"\nfrom = "Cumbria LSCB <lscb@example.org>"\n'
             f"{self.settings}"
-            f'[mail.smtp]\nhost = "127.0.0.1"\nport = {self.smtp_port}\nsecurity = "none"\n'
+            f'[mail.smtp]\nhost = "127.0.0.1"\nport = {self.smtp_port}\n{self.sign_in}\n'
             f"rate_per_minute = 10000\n"
             f"{self.channel}",
             encoding="utf-8",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +13,10 @@ from boardcal.settings.load import load_settings
 from boardcal.settings.mail import TransportName
 
 NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
+
+
+GUIDE = (Path(__file__).parents[3] / "docs/email.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"```toml\n(.*?)```", GUIDE, re.DOTALL)
 
 
 def test_every_transport_that_settings_may_name_is_registered() -> None:
@@ -31,3 +36,17 @@ def test_a_transport_is_made_from_the_settings(
     settings = load_settings(None, {"BOARDCAL_MAIL__TRANSPORT": name}, tmp_path).settings
     assert way_out in transport_class(settings).way_out(settings)
     assert transport_for(settings, clock=lambda: NOW).reaches_people is reaches_people
+
+
+def test_the_guide_has_an_example_for_every_transport_that_reaches_people() -> None:
+    for name, transport in TRANSPORTS.items():
+        assert any(f'transport = "{name}"' in text for text in EXAMPLES) is (
+            transport().reaches_people
+        )
+
+
+@pytest.mark.parametrize("text", EXAMPLES)
+def test_what_the_guide_says_to_write_makes_a_transport(tmp_path: Path, text: str) -> None:
+    (tmp_path / "config.toml").write_text(text)
+    settings = load_settings(None, {}, tmp_path).settings
+    assert transport_for(settings, clock=lambda: NOW).reaches_people
