@@ -155,7 +155,10 @@ def test_a_kill_with_a_token_is_as_any_other_of_smtp(
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
     encrypted = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     authority.issue_cert("127.0.0.1").configure_cert(encrypted)
-    takes_tokens = {"EHLO": "250-judge.example.org\r\n250 AUTH XOAUTH2", "AUTH": "235 2.7.0 OK"}
+    takes_tokens: dict[str, str | bytes] = {
+        "EHLO": "250-judge.example.org\r\n250 AUTH XOAUTH2",
+        "AUTH": "235 2.7.0 OK",
+    }
     with (
         open_nursery() as nursery,
         TokenServer() as tokens,
