@@ -27,6 +27,7 @@ from ..scheduler.installation import (
     opened_for_reading,
     planner_file,
     planner_notice,
+    wanted_planner,
 )
 from ..settings.errors import EX_CONFIG, ConfigError
 from ..settings.load import LoadedSettings, Settings
@@ -103,7 +104,7 @@ def check(
     today = clock().astimezone(loaded.settings.zone).date()
     findings.warnings.extend(channel_warnings(loaded.settings, today))
     _check_security_contact(findings, loaded.settings, today)
-    imported = _check_planner_file(findings, loaded.settings)
+    imported = _check_planner_file(findings, loaded, clock)
     contents = _check_database(findings, loaded, clock, imported, board)
     for content in contents:
         _check_content(findings, content, loaded, clock)
@@ -168,15 +169,34 @@ def _is_public(base_url: str) -> bool:
     return not (address.is_loopback or address.is_unspecified)
 
 
-def _check_planner_file(findings: Findings, settings: Settings) -> PlannerFile | None:
-    content = None
+def _check_planner_file(
+    findings: Findings, loaded: LoadedSettings, clock: Clock
+) -> PlannerFile | None:
+    content, path = None, loaded.settings.planner
     with _noted(findings):
-        content = planner_file(settings.planner)
+        try:
+            content = planner_file(path)
+        except FileProblems as problems:
+            content = _as_imported(loaded, clock, problems)
         findings.fine.append(
-            f"Planner file {settings.planner}: {len(content.body)} bodies, "
+            f"Planner file {path}: {len(content.body)} bodies, "
             f"{len(content.report)} reports, {len(content.action)} actions."
         )
     return content
+
+
+def _as_imported(loaded: LoadedSettings, clock: Clock, problems: FileProblems) -> PlannerFile:
+    """The planner file as an import would take it, by the rules that are stored."""
+    try:
+        with (
+            opened_for_reading(loaded, clock, with_planner=False) as installation,
+            installation.database.read() as connection,
+        ):
+            return wanted_planner(loaded.settings.planner, connection, installation.today)
+    except FileProblems:
+        raise
+    except BoardcalError:
+        raise problems from None
 
 
 def _check_database(

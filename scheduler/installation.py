@@ -24,7 +24,7 @@ from ..storage.database.migrate import alone, migrate
 from ..storage.database.schema_version import is_empty, require_current
 from ..storage.holds import end_hold, hold_of
 from ..storage.installation import begin, is_begun
-from ..storage.planners import PlannerCache, last_import, store_planner
+from ..storage.planners import PlannerCache, last_import, store_planner, with_past_kept
 from .clock import Clock
 from .planning.board_view import BoardView, view_of
 from .tick import Ticker
@@ -236,11 +236,26 @@ def planner_file(
     return read_planner(content, path.name, completed)
 
 
+def wanted_planner(path: Path, connection: Connection, today: date) -> PlannerFile:
+    """The planner file at `path`, whose past meetings need only fit the rules that are stored.
+
+    Raises BoardcalError.
+    """
+    wanted: list[PlannerFile] = []
+
+    def completed(content: PlannerFile) -> PlannerFile:
+        wanted.append(content)
+        return with_past_kept(connection, content, today)
+
+    planner_file(path, completed)
+    return wanted[0]
+
+
 def planner_notice(installation: Installation, connection: Connection) -> str | None:
     """A sentence where the planner file, or the one in force, has changed since its import."""
     path = installation.settings.planner
     try:
-        content = planner_file(path)
+        content = wanted_planner(path, connection, installation.today)
     except BoardcalError:
         return f"The planner file {path} cannot be used as it is; `boardcal check` says why."
     imported = last_import(connection, content.board.id)
@@ -253,15 +268,13 @@ def planner_notice(installation: Installation, connection: Connection) -> str | 
         own = imported  # this one, perhaps, before its folder was moved
     if own is not None and own[0] != digest_of(content):
         return _has_changed(path)
-    return _has_changed(source) if _differs(source, digest) else None
-
-
-def _differs(path: Path, digest: str) -> bool:
-    """Whether there is a planner file at `path` that is not the one of `digest`."""
+    if not (source.is_absolute() and source.is_file()):
+        return None
     try:
-        return path.is_absolute() and path.is_file() and digest_of(planner_file(path)) != digest
+        in_force = digest_of(wanted_planner(source, connection, installation.today)) == digest
     except BoardcalError:
-        return True
+        in_force = False
+    return None if in_force else _has_changed(source)
 
 
 def _has_changed(path: Path) -> str:

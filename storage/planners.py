@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, cast
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -11,6 +11,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from ..calendar.planner.builder import planner_of
 from ..calendar.planner.entries import SINGLE, digest_of, entries_of
 from ..calendar.planner.file_schema import PlannerFile
+from ..calendar.planner.meetings_held import with_meetings_held
 from ..calendar.planner.model import Planner
 from ..core.errors import BoardcalError
 from .boards import BoardRow, board_row
@@ -127,6 +128,21 @@ def last_import(
         imports = imports.where(planner_import.c.source.in_(sources))
     row = connection.execute(imports.order_by(planner_import.c.id.desc()).limit(1)).first()
     return None if row is None else cast(tuple[str, str], tuple(row))
+
+
+def with_past_kept(connection: Connection, content: PlannerFile, today: date) -> PlannerFile:
+    """`content` with the meetings that its Board has held as they are stored."""
+    row = board_row(connection, content.board.id)
+    stored = content_of(connection, content.board.id)
+    since = None if row is None else held_before(row, today)
+    return (
+        content if stored is None or since is None else with_meetings_held(stored, content, since)
+    )
+
+
+def held_before(row: BoardRow, today: date) -> date | None:
+    """The day before which meetings were held: today; None where emails have not begun."""
+    return None if row.go_live is None or row.go_live > today else today
 
 
 class PlannerCache:

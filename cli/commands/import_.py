@@ -16,11 +16,11 @@ from ...calendar.planner.meetings_held import kept_in_words
 from ...core.errors import BoardcalError
 from ...core.validation.problems import FileProblems
 from ...notifications.reminders.request_ends import follow_roles
-from ...operations.planner.change import plan_now, with_past_kept
+from ...operations.planner.change import plan_now
 from ...queries.planner.change_preview import change_effects
-from ...scheduler.installation import Installation, planner_file
+from ...scheduler.installation import Installation, planner_file, wanted_planner
 from ...storage.boards import board_row, hold_boards
-from ...storage.planners import content_of, last_import, store_planner
+from ...storage.planners import content_of, last_import, store_planner, with_past_kept
 from ...wording.text import count, needless_days
 from ..framework.consequences import consequences_in_words
 from ..framework.context import Invocation, asking
@@ -78,18 +78,11 @@ def _read(invocation: Invocation, file: Path) -> PlannerFile:
     try:
         return planner_file(file)
     except FileProblems:
-        wanted: list[PlannerFile] = []
         with (
             invocation.reading(with_planner=False) as installation,
             installation.database.read() as connection,
         ):
-
-            def completed(content: PlannerFile) -> PlannerFile:
-                wanted.append(content)
-                return with_past_kept(connection, content, installation.today)
-
-            planner_file(file, completed)
-        return wanted[0]
+            return wanted_planner(file, connection, installation.today)
 
 
 def _effects(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import date
 
 from pydantic import ValidationError
 from sqlalchemy import Connection
@@ -12,7 +11,6 @@ from sqlalchemy import Connection
 from ...calendar.planner.checks import cross_findings
 from ...calendar.planner.entries import Document, document_of
 from ...calendar.planner.file_schema import PlannerFile
-from ...calendar.planner.meetings_held import with_meetings_held
 from ...calendar.planner.roles import ROLES
 from ...calendar.rules.date_text import listed
 from ...core.errors import BoardcalError
@@ -134,21 +132,6 @@ def plan_now(installation: Installation, connection: Connection, board_id: str) 
     horizon = horizon_of(moment.today, installation.settings.schedule.horizon_months)
     plan(connection, row, planner, moment, horizon)
     follow_requests(connection, {board_id: planner}, moment)
-
-
-def with_past_kept(connection: Connection, content: PlannerFile, today: date) -> PlannerFile:
-    """`content` with the meetings that its Board has held as they are stored."""
-    row = board_row(connection, content.board.id)
-    stored = content_of(connection, content.board.id)
-    since = None if row is None else held_before(row, today)
-    return (
-        content if stored is None or since is None else with_meetings_held(stored, content, since)
-    )
-
-
-def held_before(row: BoardRow, today: date) -> date | None:
-    """The day before which meetings were held: today; None where emails have not begun."""
-    return None if row.go_live is None or row.go_live > today else today
 
 
 def checked_content(

@@ -26,9 +26,9 @@ from ...core.validation.problems import FileProblems
 from ...scheduler.installation import Installation
 from ...storage.boards import hold_boards
 from ...storage.change_kinds import ChangeKind
-from ...storage.planners import content_of, stored_entry
+from ...storage.planners import content_of, held_before, stored_entry
 from ...wording.planner_fields import changes_on_one_line, entry_title, field_changes
-from .change import EditError, checked_content, held_before, plan_now, save
+from .change import EditError, checked_content, plan_now, save
 
 LONGEST_ID = 50  # of the 60 that an id may have: room for what makes it another
 MOST_ALIKE = 1000  # entries of one name: no planner has as many entries in all

@@ -11,8 +11,8 @@ from starlette.requests import Request
 
 from ...calendar.planner.entries import SINGLE, Document
 from ...calendar.planner.file_schema import PlannerFile
-from ...operations.planner.change import held_before
 from ...operations.planner.entries import EntryEdit, entry_state, patched
+from ...storage.planners import held_before
 from ..request.context import reading_board, site_of
 from ..request.errors import FormRefusedError, NotFoundError
 from ..request.query import sent

@@ -162,6 +162,22 @@ def test_a_planner_file_has_not_changed_where_another_one_was_imported(desk: Des
     assert said() == [str(planner)]
 
 
+def test_past_meetings_of_a_former_rule_are_no_mistake_in_the_file(desk: Desk) -> None:
+    text = desk("export").stdout
+    rule, group = 'day = "second Thursday"\n', '[[body]]\nid = "business-group"'
+    change = "[[body.meeting]]\nmoved = 2018-01-11\nto = 2018-01-18\n\n"
+    assert (text.count(rule), text.count(group)) == (1, 1)
+    moved = text.replace(group, change + group)
+    desk.write("planner.toml", moved)
+    desk.write("config.toml", 'planner = "planner.toml"\n')
+    assert desk("golive", "2018-01-01").exit_code == 0
+    before = _check(desk, 0)["warnings"]
+    desk.write("planner.toml", moved.replace(rule, 'day = "first Monday"\n'))
+    added = [sentence for sentence in _check(desk, 0)["warnings"] if sentence not in before]
+    assert len(added) == 1
+    assert "has changed since it was last imported" in added[0]
+
+
 def test_a_broken_planner_is_listed_mistake_by_mistake(desk: Desk) -> None:
     text = SHIPPED_PLANNER.read_text().replace('owner = "pmqag"', 'owner = "pmqagg"')
     desk.write("planner.toml", text)
