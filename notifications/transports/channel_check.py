@@ -39,10 +39,11 @@ def channel_warnings(settings: Settings, today: date) -> Iterator[str]:
     if not transport_class(settings).reaches_people:
         return
     if not transport_class(settings).traits.own_sender:
-        if mail.from_by_board:
+        if mail.from_by_board or mail.reply_to is not None:
             yield (
                 f'transport = "{mail.transport}" sends every email from the name and address of '
-                "its own service, so mail.from_by_board has no effect."
+                "its own service, and replies go to the one set there, so mail.from_by_board and "
+                "mail.reply_to have no effect."
             )
         return
     senders = {mail.sender.address, *(sender.address for sender in mail.from_by_board.values())}

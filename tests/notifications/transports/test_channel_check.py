@@ -96,6 +96,7 @@ def test_a_sender_that_the_channel_may_not_send_as_is_named() -> None:
     boards = {"ctb": "ctb@example.org"}
     (said,) = channel_warnings(make_settings("smtp", smtp=TOKEN, from_by_board=boards), TODAY)
     assert "signs in to the mailbox lscb@example.org and sends as ctb@example.org" in said
-    (said,) = channel_warnings(make_settings("notify", from_by_board=boards), TODAY)
-    assert "mail.from_by_board has no effect" in said
+    for unused in ({"from_by_board": boards}, {"reply_to": "replies@example.org"}):
+        (said,) = channel_warnings(make_settings("notify", **unused), TODAY)
+        assert "mail.from_by_board and mail.reply_to have no effect" in said
     assert list(channel_warnings(make_settings("notify"), TODAY)) == []
