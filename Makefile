@@ -25,7 +25,7 @@ STATE := $(shell test "$$(cat .venv/.folder 2>/dev/null)" = "$$(pwd -P)" \
 
 CSS := web/static/boardcal.css
 
-.PHONY: help run setup test faults fuzz bench css lint pins clean FORCE
+.PHONY: help run setup test faults fuzz bench css lint audit pins clean FORCE
 
 help:
 	@echo 'make run     set up, then run boardcal until Ctrl-C'
@@ -35,6 +35,7 @@ help:
 	@echo 'make fuzz    try every law with twenty times as many examples, new ones (FUZZ=50 make fuzz for more)'
 	@echo 'make css     compile the stylesheet of the pages (run and test do so, too)'
 	@echo 'make lint    check style and types'
+	@echo 'make audit   look the pinned libraries up in the list of known weaknesses, where it can be reached'
 	@echo 'make bench   measure speed and memory'
 	@echo 'make pins    work out requirements*.txt again (needs uv; ARGS=--upgrade for newer versions)'
 	@echo 'make clean   remove .venv and caches; the database and the mails in var/ stay'
@@ -73,6 +74,10 @@ lint: .venv/.ready-to-test
 	@.venv/bin/python -m ruff format --check .
 	@.venv/bin/python -m mypy
 
+# In an environment of its own, so that what it needs never decides what people run.
+audit: .venv/.ready-for-audit
+	@.venv/bin/python .ci/audit .venv/audit/bin/pip-audit
+
 PIN_ONLY := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
 PIN := $(PIN_ONLY) pyproject.toml --group build
@@ -83,6 +88,7 @@ pins:
 	@$(PIN) $(ARGS) --group test -c requirements.txt -o requirements-dev.txt >/dev/null
 	@$(PIN_ONLY) pyproject.toml --extra postgresql $(ARGS) -c requirements-dev.txt \
 		-o requirements-postgresql.txt >/dev/null
+	@$(PIN_ONLY) $(ARGS) --group audit -o requirements-audit.txt >/dev/null
 	@$(PIN_ONLY) $(ARGS) --group node -o requirements-node.txt >/dev/null
 	@echo 'The pins in requirements*.txt are up to date.'
 
@@ -170,4 +176,9 @@ $(CSS): $(wildcard web/styles/*.scss) package.json package-lock.json requirement
 	@if command -v uv >/dev/null; then set -- uv pip install --python .venv/bin/python; \
 	else set -- .venv/bin/python -m pip install; fi; \
 	"$$@" --quiet --require-hashes -r requirements-node.txt || $(FAILED)
+	@touch $@
+
+.venv/.ready-for-audit: .venv/.folder requirements-audit.txt
+	@.venv/bin/python -m venv .venv/audit
+	@.venv/audit/bin/python -m pip install --quiet --require-hashes -r requirements-audit.txt || $(FAILED)
 	@touch $@

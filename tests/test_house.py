@@ -6,6 +6,7 @@ import ast
 import graphlib
 import importlib.metadata
 import importlib.util
+import json
 import re
 import shutil
 import subprocess
@@ -361,6 +362,10 @@ def test_what_pyproject_asks_for_is_pinned_with_hashes() -> None:
     extra = project["project"]["optional-dependencies"]["postgresql"]
     of_run = _names(project["project"]["dependencies"], extra)
     assert of_run | {"psycopg-binary"} <= _pinned("requirements-postgresql.txt")
+    assert _names(groups["audit"]) <= _pinned("requirements-audit.txt")
+    assert _names(groups["node"]) <= _pinned("requirements-node.txt")
+    packages = json.loads((ROOT / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    assert [name for name, pin in packages.items() if name and "integrity" not in pin] == []
 
 
 def _pinned(file: str) -> set[str]:
