@@ -41,6 +41,9 @@ UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 KEY = re.compile(rf".*?({UUID})-({UUID})", re.IGNORECASE)
 # Notify takes a mail into its list within seconds. Services may have it forget after three days.
 ABSENCE = Absence(since=timedelta(minutes=5), until=timedelta(days=3))
+INDENT = re.compile(r"(?m)^[ ]+(?=\S)")
+UNDERLINED = re.compile(r"(?m)^([^\s-].*)\n(?:-{3,}|={3,})$")
+RULE = re.compile(r"(?m)^-{4,}$")
 ON_ITS_WAY = {"created", "sending", "pending", "delivered", "sent"}
 FAILED_FOR_GOOD = "permanent-failure"
 
@@ -190,13 +193,22 @@ class NotifyTransport:
             "template_id": self._settings.template_id,
             "personalisation": {
                 "subject": str(message["Subject"]),
-                "body": "" if text is None else text.get_content().replace("\r\n", "\n"),
+                "body": "" if text is None else _in_notify_style(text.get_content()),
             },
             "reference": _reference(mail),
         }
         if self._settings.reply_to_id:
             form["email_reply_to_id"] = self._settings.reply_to_id
         return form
+
+
+def _in_notify_style(text: str) -> str:
+    """A mail's plain text as Notify lays it out: its headings, its rules, nothing set in.
+
+    Notify would show lines that are set in far as code, and underlines as rules.
+    """
+    plain = INDENT.sub("", text.replace("\r\n", "\n"))
+    return RULE.sub("---", UNDERLINED.sub(r"# \1", plain))
 
 
 def _reference(mail: OutgoingMail) -> str:

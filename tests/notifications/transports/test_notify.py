@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +12,8 @@ import pytest
 
 from boardcal.core.addresses import Address
 from boardcal.notifications.delivery.mime import build_mail
+from boardcal.notifications.letters.render import Templates
+from boardcal.notifications.letters.samples import sample_letters
 from boardcal.notifications.transports.base import (
     AccountError,
     AskableTransport,
@@ -35,6 +39,8 @@ from boardcal.tests.services.web_service import DROP, HANG, Reply
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from boardcal.notifications.letters.model import Letter
 
 NOW = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
 CHAIR = "pmqag.chair@example.org"
@@ -117,6 +123,30 @@ def test_subject_and_text_fill_the_template_and_our_reference_goes_along(
     assert email.body == TEXT
     assert email.reference == "boardcal.1@example.org"
     assert email.id in receipt.reply
+
+
+@pytest.mark.parametrize("letter", sample_letters())
+def test_headings_and_rules_are_written_as_notify_reads_them(
+    service: NotifyService, tmp_path: Path, letter: Letter
+) -> None:
+    text = Templates().render(letter).text
+    content = build_mail(
+        sender=Address(address="lscb@example.org"),
+        recipient=Address(address=CHAIR),
+        reply_to=Address(address="secretariat@example.org"),
+        subject=SUBJECT,
+        text=text,
+        html="<p></p>",
+        message_id=MAIL.message_id,
+        date=NOW,
+    )
+    send(make_transport(service, tmp_path), replace(MAIL, content=content))
+    body = service.taken[0].body
+    assert "----" not in body
+    assert "===" not in body
+    assert not any(line.startswith(" ") for line in body.splitlines())
+    words = re.compile(r"[\w@:/.]+")
+    assert words.findall(body) == words.findall(text)
 
 
 def test_the_template_is_looked_at_once_a_burst(service: NotifyService, tmp_path: Path) -> None:
