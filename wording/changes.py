@@ -99,6 +99,10 @@ TOGETHER = {
 }
 
 
+# What was cancelled after its day.
+NOT_HELD = "{who} noted that the {about} meeting of {after} was not held"
+
+
 # What was recorded as open again has no outcome to name.
 OPENED = "{who} opened {about}{due} again"
 OPENED_TOGETHER = "{who} opened {many} things again"
@@ -160,6 +164,8 @@ class Telling:
 
     def _sentence(self, row: AnyRow, day: date) -> str:
         sentence = OPENED if _is_opening(row) else SENTENCES[row.what]
+        if row.what is ChangeKind.MEETING_CANCELLED and row.after < day.isoformat():
+            sentence = NOT_HELD
         return sentence.format_map(self._fields(row, day))
 
     def _fields(self, row: AnyRow, day: date) -> dict[str, str]:

@@ -111,7 +111,8 @@ def or_next(period: str, meeting: Meeting, meetings: Sequence[Meeting]) -> ForMe
 
 
 def _cancelled(meeting: Meeting) -> str:
-    return f"the meeting of {long_date(meeting.scheduled)} was cancelled"
+    became = "not held" if meeting.failed else "cancelled"
+    return f"the meeting of {long_date(meeting.scheduled)} was {became}"
 
 
 def period_of(span: Span, day: date) -> str:

@@ -108,6 +108,11 @@ class Meeting:
         return self.day != self.scheduled
 
     @property
+    def failed(self) -> bool:
+        """Whether it was noted after its day that it had not been held."""
+        return not self.held and self.decided is not None and self.decided > self.day
+
+    @property
     def counts(self) -> bool:
         """Whether reports may be due at it: held, and not extraordinary."""
         return self.held and not self.extraordinary

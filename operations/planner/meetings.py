@@ -95,8 +95,15 @@ class MeetingDecision:
         kind = "extraordinary meeting" if self.extraordinary else "meeting"
         meeting = f"{with_the(name, start=True)} {kind} on {day}"
         if self.to is None:
-            return f"{meeting} is cancelled."
+            return f"{meeting} {'was not held' if self._has_failed(planner) else 'is cancelled'}."
         return f"{meeting} moves to {weekday_date(self.to)}."
+
+    def _has_failed(self, planner: Planner) -> bool:
+        body = planner.body(self.body)
+        if body is None or body.series is None:
+            return False
+        on_day = meetings(body.series, self.day, self.day)
+        return any(one.failed for one in on_day if self.slot in (None, one.slot))
 
     def remark(self, planner: Planner) -> str | None:
         """A word where the new day is not a working day, or has another meeting already."""

@@ -30,10 +30,10 @@ ORDINAL_WORDS = {number: word for word, number in ORDINALS.items()}
 class MeetingLine:
     """One meeting of a body, called `slot` for good; `others` are those on the same day.
 
-    `status_words` is "planned", "past" or "cancelled"; `remark` "moved from 8 March 2018",
-    "added", "extraordinary: no reports are due at it", or None. `expected` counts the reports and
-    actions that are due at it, `received` those of them that need nothing more, `reviews` the
-    reviews. `times` is "09:30 to 12:30" or None.
+    `status_words` is "planned", "past", "not held" or "cancelled"; `remark` is "moved from 8 March
+    2018", "added", "extraordinary: no reports are due at it", or None. `expected` counts the
+    reports and actions that are due at it, `received` those of them that need nothing more,
+    `reviews` the reviews. `times` is "09:30 to 12:30" or None.
     """
 
     key: str
@@ -247,7 +247,7 @@ def _line(
 
 def _status(meeting: Meeting, today: date) -> str:
     if not meeting.held:
-        return "cancelled"
+        return "not held" if meeting.failed else "cancelled"
     # That it took place was confirmed by no one.
     return "past" if meeting.day < today else "planned"
 
@@ -259,5 +259,6 @@ def meeting_remark(meeting: Meeting) -> str | None:
     if meeting.moved:
         return f"moved from {long_date(meeting.scheduled)}"
     if not meeting.held and meeting.decided is not None:
-        return f"cancelled on {long_date(meeting.decided)}"
+        became = "noted as not held" if meeting.failed else "cancelled"
+        return f"{became} on {long_date(meeting.decided)}"
     return "added" if meeting.added else None

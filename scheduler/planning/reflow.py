@@ -18,6 +18,9 @@ from .board_view import BoardView, first_state
 from .gathered import Gathered, gather
 from .meeting_slots import MeetingSlots, meeting_slots
 
+# The remark on what was for a meeting that did not take place, where the calendar says no more.
+NOT_HELD = "the meeting was cancelled"
+
 # The remark on what the planner does not name any more.
 NOT_IN_PLANNER = "no longer in the planner"
 
@@ -53,6 +56,9 @@ def reflow(
             _follow_day(gathered, row, occurrence, past=past)
         if row.state in SETTLED and occurrence is not None and not past:
             _follow_settled(gathered, row, occurrence, slots)
+        if row.state == Status.MISSED and occurrence is not None and occurrence.void and not past:
+            # Nobody can miss a meeting that was not held.
+            _withdraw(gathered, row, occurrence.note or NOT_HELD)
         if row.state not in (*OWED, Status.UNSETTLED, Status.VOID):
             continue
         if occurrence is not None:
@@ -173,7 +179,7 @@ def _follow(
         return
     is_off = row.is_owed and not row.extended and slots.is_cancelled(row)
     if occurrence.void and row.state != Status.VOID:
-        _withdraw(gathered, row, occurrence.note or "the meeting was cancelled")
+        _withdraw(gathered, row, occurrence.note or NOT_HELD)
     elif _is_over(row, occurrence, gathered.view):
         if row.state != Status.VOID:
             _withdraw(gathered, row, OVER)

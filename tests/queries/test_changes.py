@@ -119,6 +119,8 @@ def test_each_change_is_one_sentence_with_who_and_when(what: str, said: str) -> 
          "moved the PMQAG meeting of 8 March 2018 to 15 March 2018."),
         (ChangeKind.MEETING_CANCELLED, "2018-03-08",
          "cancelled the PMQAG meeting of 8 March 2018."),
+        (ChangeKind.MEETING_CANCELLED, "2017-03-09",
+         "noted that the PMQAG meeting of 9 March 2017 was not held."),
         (ChangeKind.MEETING_ADDED, "2018-03-08", "added a meeting of PMQAG on 8 March 2018."),
         (ChangeKind.ENTRY_CHANGED, "name, PMQAG 2", "changed PMQAG: name, PMQAG 2."),
     ],

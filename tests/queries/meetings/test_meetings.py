@@ -6,11 +6,17 @@ import pytest
 
 from boardcal.calendar.planner.builder import planner_of
 from boardcal.calendar.rules.date_text import MONTHS
+from boardcal.calendar.rules.meeting_series import MeetingChangeKind
 from boardcal.calendar.status import Status
-from boardcal.operations.planner.meetings import add_meeting, cancel_meeting, move_meeting
+from boardcal.operations.planner.meetings import (
+    MeetingDecision,
+    add_meeting,
+    cancel_meeting,
+    move_meeting,
+)
 from boardcal.queries.meetings.meetings import MeetingLine, meeting_calendar, meeting_rule
 from boardcal.tests.factories import S11, checked, day, make_document, with_body
-from boardcal.tests.pages import in_memory, make_whole, office_day, shown_by
+from boardcal.tests.pages import in_memory, make_whole, office_day, reading, shown_by
 
 if TYPE_CHECKING:
     from boardcal.tests.office import Office
@@ -87,6 +93,19 @@ def test_every_body_that_meets_is_there_and_no_other(office: Office) -> None:
 def test_reviews_are_counted_apart(office: Office) -> None:
     held = {meeting.day: meeting for meeting in meetings_of(office, "business-group")}
     assert (held[day("2018-05-15")].expected, held[day("2018-05-15")].reviews) == (0, 1)
+
+
+def test_a_meeting_noted_after_its_day_was_not_held_and_not_cancelled(office: Office) -> None:
+    decision = MeetingDecision(
+        body="lscb", becomes=MeetingChangeKind.CANCELLED, day=MARCH, slot="2018-03"
+    )
+    office.tick("2018-03-12")
+    office.edit(lambda content: decision.edit(content, decided=day("2018-03-12")))
+    (march,) = [meeting for meeting in meetings_of(office) if meeting.day == MARCH]
+    assert (march.status_words, march.remark) == ("not held", "noted as not held on 12 March 2018")
+    with reading(office) as (_, view):
+        headline = decision.headline(view.planner)
+    assert headline == "The LSCB meeting on Thursday 8 March 2018 was not held."
 
 
 def test_a_move_a_cancellation_and_an_addition_are_remarked_on(office: Office) -> None:

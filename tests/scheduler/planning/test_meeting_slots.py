@@ -64,6 +64,15 @@ def test_a_meeting_that_failed_to_happen_counts_as_if_that_had_been_known(
     assert state(office, QUARTER) == "open 2018-05 2018-05-10 due 2018-04-25"
 
 
+def test_what_counted_as_missed_is_not_where_its_meeting_was_not_held(any_office: Office) -> None:
+    any_office.store(planner()).reminded()
+    any_office.days("2018-04-20", "2018-04-27")
+    assert any_office.row(EVERY).state == Status.MISSED
+    cancels(any_office, "2018-03-08", "2018-04-27 10:00")
+    row = any_office.row(EVERY)
+    assert (row.state, row.note) == (Status.VOID, "the meeting of 8 March 2018 was not held")
+
+
 def test_a_meeting_moved_after_the_day_on_which_it_failed_takes_its_papers_along(
     office: Office,
 ) -> None:
