@@ -22,6 +22,7 @@ from boardcal.operations.replies.reply import snooze as snooze_until
 from boardcal.queries.calendar.item import item_details, what_follows
 from boardcal.scheduler.simulation import simulate
 from boardcal.storage.backup.copy import copy_of
+from boardcal.storage.schema.mail import ledger
 from boardcal.tests.factories import (
     CHAIR,
     LONDON,
@@ -77,7 +78,8 @@ def sent(office: Office) -> dict[date, set[str]]:
     """The same as the simulation brings it, from this very moment on."""
     copy = copy_of(office.database)
     days: dict[date, set[str]] = {}
-    start = office_day(office)
+    start, number = office_day(office), office.row(S11).id
+    told = {row.due for row in office.table(ledger) if row.occurrence_id == number}
     try:
         for mail in simulate(
             copy, local=LONDON, horizon_months=18, start=start, end=start + AHEAD, begins=office.now
@@ -85,7 +87,7 @@ def sent(office: Office) -> dict[date, set[str]]:
             letter = mail.letter
             items = [item.key for item in letter.items]
             # That it is off is an email about it, too.
-            if S11 in items or any(off.owner == "PMQAG" for off in letter.called_off):
+            if S11 in items or any(off.due in told for off in letter.called_off):
                 days.setdefault(mail.at.date(), set()).add(mail.letter.recipient)
     finally:
         copy.close()
