@@ -19,7 +19,7 @@ from ..core.errors import BoardcalError
 from ..core.validation.problems import FileProblems
 from ..notifications.delivery.trial_mail import send_test_mail
 from ..notifications.transports.channel_check import channel_warnings
-from ..notifications.transports.registry import transport_class, transport_for
+from ..notifications.transports.registry import reached_people, transport_class, transport_for
 from ..scheduler.clock import Clock
 from ..scheduler.factory import sender_for
 from ..scheduler.installation import (
@@ -281,7 +281,7 @@ def _check_go_live(findings: Findings, settings: Settings, rows: list[BoardRow])
             findings.warnings.append(
                 f"No mails of {row.name} go out yet; `boardcal golive DAY` sets from when."
             )
-        elif reaches_people and row.accepted_transport != settings.mail.transport:
+        elif reaches_people and not reached_people(row.accepted_transport):
             findings.warnings.append(
                 f"The mails of {row.name} were written to files so far; `boardcal golive DAY` "
                 "shows who would get real mail, and lets it begin."

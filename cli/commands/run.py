@@ -18,7 +18,7 @@ from ...calendar.status import Status
 from ...core.errors import BoardcalError
 from ...core.log import logged_by
 from ...notifications.letters.subject import subject
-from ...notifications.transports.registry import transport_class, transport_for
+from ...notifications.transports.registry import reached_people, transport_class, transport_for
 from ...queries.calendar.entries import CalendarEntry, upcoming
 from ...scheduler.clock import Clock
 from ...scheduler.clock_guard import ClockGuard
@@ -166,7 +166,7 @@ def _require_accepted(installation: Installation) -> None:
         waiting = [
             row
             for row in boards(connection)
-            if row.go_live is not None and row.accepted_transport != settings.mail.transport
+            if row.go_live is not None and not reached_people(row.accepted_transport)
         ]
     if not waiting:
         return

@@ -92,3 +92,11 @@ def transport_for(
 ) -> Transport:
     """The transport of `[mail]`, made. Raises BoardcalError where settings cannot be used."""
     return transport_class(settings).from_settings(settings, patience=patience, clock=clock)
+
+
+def reached_people(name: str | None) -> bool:
+    """Whether a transport that was agreed to sends mail; None: there was none.
+
+    Who has agreed to one that does need not agree again when another takes its place.
+    """
+    return any(name == known and make().reaches_people for known, make in TRANSPORTS.items())

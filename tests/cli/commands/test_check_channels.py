@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing, nullcontext
 from typing import TYPE_CHECKING
 
 import pytest
 
+from boardcal.cli.commands.run import UnacceptedTransportError, _require_accepted
+from boardcal.scheduler.installation import opened
+from boardcal.settings.load import load_settings
 from boardcal.tests.cli.desk import flat
+from boardcal.tests.factories import at
 from boardcal.tests.services.graph import GraphService
 from boardcal.tests.services.notify import API_KEY, KEY_SECRET, TEMPLATE, NotifyService
 from boardcal.tests.services.token_server import CLIENT, SECRET, TENANT, TokenServer
@@ -109,3 +115,24 @@ def test_what_the_application_lacks_is_an_error(desk: Desk, graph: GraphService)
     done = desk("check", "--send-test", YOU)
     assert done.exit_code == 1
     assert "The application may not send out of lscb@example.org." in flat(done.stdout)
+
+
+@pytest.mark.parametrize(("accepted", "asked"), [("smtp", False), ("outbox", True)])
+def test_another_way_out_is_not_asked_about_again_where_real_mail_went_before(
+    live: Desk, accepted: str, asked: bool
+) -> None:
+    with closing(sqlite3.connect(live.database)) as database, database:
+        database.execute("UPDATE board SET accepted_transport = ?", [accepted])
+    live.write(
+        "config.toml",
+        HEAD.format("notify")
+        + f'[mail.notify]\napi_key_file = "key"\ntemplate_id = "{TEMPLATE}"\n',
+    )
+    loaded = load_settings(None, {}, live.folder)
+    with (
+        opened(loaded, lambda: at("2018-02-01 09:00")) as installation,
+        pytest.raises(UnacceptedTransportError) if asked else nullcontext(),
+    ):
+        _require_accepted(installation)
+    warned = "were written to files so far" in flat(live("check").stdout)
+    assert warned is asked

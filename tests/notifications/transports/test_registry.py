@@ -8,7 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from boardcal.notifications.transports.registry import TRANSPORTS, transport_class, transport_for
+from boardcal.notifications.transports.registry import (
+    TRANSPORTS,
+    reached_people,
+    transport_class,
+    transport_for,
+)
 from boardcal.settings.load import load_settings
 from boardcal.settings.mail import TransportName
 
@@ -36,6 +41,16 @@ def test_a_transport_is_made_from_the_settings(
     settings = load_settings(None, {"BOARDCAL_MAIL__TRANSPORT": name}, tmp_path).settings
     assert way_out in transport_class(settings).way_out(settings)
     assert transport_for(settings, clock=lambda: NOW).reaches_people is reaches_people
+
+
+@pytest.mark.parametrize(
+    ("name", "reached"),
+    [("smtp", True), ("graph", True), ("outbox", False), ("pigeon", False), (None, False)],
+)
+def test_who_agreed_to_real_mail_need_not_agree_to_another_way(
+    name: str | None, reached: bool
+) -> None:
+    assert reached_people(name) is reached
 
 
 def test_the_guide_has_an_example_for_every_transport_that_reaches_people() -> None:
