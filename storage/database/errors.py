@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoneFreeError
 
 from ...core.errors import BoardcalError
 
@@ -27,6 +28,11 @@ def plain_errors(name: str) -> Iterator[None]:
     """Raises DatabaseError with a plain sentence for any error of the driver of `name`."""
     try:
         yield
+    except NoneFreeError as error:
+        raise DatabaseAwayError(
+            f"Every connection to the database {name} is in use; nothing was changed. Try "
+            "again in a minute."
+        ) from error
     except DBAPIError as error:
         message = str(error.orig).lower()
         # The lasting first: of several addresses one may refuse, and the next say what is wrong.
