@@ -15,7 +15,7 @@ from ..scheduler.planning.board_view import BoardView
 from ..storage.boards import hold_boards
 from ..storage.change_kinds import ChangeKind
 from ..storage.change_log import note_change
-from ..storage.mail.board_messages import subject_of
+from ..storage.mail.board_messages import subject_of, was_downloaded
 from ..storage.mail.carried_rows import mark_rows
 from ..storage.mail.decisions import (
     boards_of,
@@ -106,7 +106,11 @@ def note_download(connection: Connection, view: BoardView, message_id: int, *, w
     mail = find_message(connection, message_id)
     if mail is None:
         raise MailActionError(f"There is no mail {message_id}.")
+    # A double click is one download.
+    since = view.now - timedelta(minutes=1)
     for board in sorted({view.row.id, *boards_of(connection, message_id)}):
+        if was_downloaded(connection, message_id, board, who, since=since):
+            continue
         note_change(
             connection,
             board=board,

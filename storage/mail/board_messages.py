@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Connection, String, cast, func, literal, or_, select
 
+from ..change_kinds import ChangeKind
 from ..database.batches import batches
 from ..message_states import DONE, MessageState
 from ..schema.column_types import AnyRow
@@ -185,6 +186,20 @@ def requests_in(connection: Connection, message_id: int) -> Sequence[AnyRow]:
         .where(answer_request.c.message_id == message_id)
         .order_by(answer_request.c.id)
     ).all()
+
+
+def was_downloaded(
+    connection: Connection, message_id: int, board: str, who: str, *, since: datetime
+) -> bool:
+    """Whether it is noted for a Board that somebody took a message's file after a moment."""
+    noted = select(change.c.id).where(
+        change.c.subject == subject_of(message_id),
+        change.c.board == board,
+        change.c.what == ChangeKind.MAIL_DOWNLOADED,
+        change.c.who == who,
+        change.c.at > since,
+    )
+    return connection.execute(noted.limit(1)).first() is not None
 
 
 def attempts_of(connection: Connection, message_id: int) -> Sequence[AnyRow]:

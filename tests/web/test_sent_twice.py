@@ -45,7 +45,8 @@ def test_every_address_that_takes_a_form_is_tried_here() -> None:
     assert sorted(SENT) == POSTS
 
 
-@pytest.mark.parametrize("path", POSTS)
+# A download leads nowhere: it answers with a file, and a double click is noted once.
+@pytest.mark.parametrize("path", [path for path in POSTS if path != "/mails/{id:number}/file"])
 def test_a_form_sent_twice_is_answered_as_the_first_time(
     board: MailingBoard, places: dict[str, str], path: str
 ) -> None:

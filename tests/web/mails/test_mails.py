@@ -9,6 +9,7 @@ from sqlalchemy import insert, update
 
 from boardcal.notifications.transports.base import DeliveryError
 from boardcal.storage.accounts.accounts import Role, add_account
+from boardcal.storage.change_kinds import ChangeKind
 from boardcal.storage.planners import store_planner
 from boardcal.storage.schema.mail import ledger, message, overview
 from boardcal.storage.schema.occurrences import change
@@ -187,7 +188,10 @@ def test_a_download_is_noted_and_none_of_its_links_answers(
     number = next(row.id for row in board.office.table(message) if row.recipient == CHAIR)
     reader = board.place.reader(SECRETARIAT)
     reader.opens(f"/mails/{number}")
-    answer = reader.sends(f"/mails/{number}/file")
+    answer = reader.sends(f"/mails/{number}/file", csrf=(sign := reader.csrf))
+    assert reader.sends(f"/mails/{number}/file", csrf=sign).content == answer.content
+    noted = [row.what for row in board.office.table(change)]
+    assert noted.count(ChangeKind.MAIL_DOWNLOADED) == 1
     parsed = message_from_bytes(answer.content, policy=default)
     for kind in ("plain", "html"):
         part, sent_part = parsed.get_body((kind,)), mail.message.get_body((kind,))
