@@ -49,10 +49,15 @@ def last_resort(
     over = threading.Event()
 
     def watch() -> None:
+        missed_before = None
         while not over.wait(looks):
-            if beats.missing(grace):
+            # A process that was stopped for a while finds its beats missing when it goes on, and
+            # the loop beats within one more look; one that is stuck does not.
+            missed = beats.at if beats.missing(grace) else None
+            if missed is not None and missed == missed_before:
                 give_up(STUCK)
                 return
+            missed_before = missed
 
     threading.Thread(target=watch, name="last resort", daemon=True).start()
     try:

@@ -9,6 +9,7 @@ from functools import wraps
 from typing import Any
 
 import aiosmtplib.protocol
+import alembic.command
 
 from boardcal.notifications.delivery.deliver import Delivery
 from boardcal.notifications.delivery.outcomes import Outcomes
@@ -22,6 +23,8 @@ POINTS: dict[str, tuple[Any, str, str]] = {
     "before the final dot": (aiosmtplib.protocol.SMTPProtocol, "write", "within"),
     "before commit": (Outcomes, "sent", "before"),
     "after commit": (Delivery, "_send_one", "after"),
+    # The tables are changed by then, and nothing is committed.
+    "within a migration": (alembic.command, "upgrade", "after"),
 }
 
 

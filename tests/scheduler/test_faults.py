@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import socket
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -201,6 +203,38 @@ def test_a_loop_that_gives_no_sign_of_life_is_given_up() -> None:
         beats.beat(within=0.1)
         assert given_up.wait(PATIENCE)
     assert said == [STUCK]
+
+
+STOPPED = """
+import asyncio, os
+from boardcal.cli.commands.run import _give_up
+from boardcal.scheduler.watchdog import Beats, last_resort
+
+async def main():
+    beats = Beats()
+    with last_resort(beats, _give_up, grace=0.5, looks=1.0):
+        for turn in range(60):
+            beats.beat(within=0.2)
+            print(turn, flush=True)
+            await asyncio.sleep(0.1)
+
+asyncio.run(main())
+"""
+
+
+def test_a_process_that_was_stopped_for_longer_than_its_patience_goes_on() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", STOPPED], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline() == "0\n"
+        process.send_signal(signal.SIGSTOP)
+        # Longer than grace, beat and look together: the time itself is what is tried.
+        time.sleep(2.5)
+        process.send_signal(signal.SIGCONT)
+        said, trouble = process.stdout.read(), process.stderr.read()
+    assert (process.returncode, trouble, said.split()[-1]) == (0, "", "59")
 
 
 HANGS = """
