@@ -85,7 +85,7 @@ SENT = {
         page="/to-decide", to="/to-decide/confirm", typed={"reading": "each"}
     ),
     "/to-decide/unsettled": Sent(page="/to-decide/unsettled", typed={"rest": "submitted"}),
-    "/requests/{id:number}": Sent(page="/requests/1", typed={"do": "grant"}),
+    "/requests/{id:identity}": Sent(page="/requests/1", typed={"do": "grant"}),
     "/mails/{id:number}/file": Sent(page="/mails/{refused}"),
     "/mails/{id:number}/{action}": Sent(page="/mails/{refused}/again"),
     "/planner/events": Sent(page="/planner/events", typed={"event": "survey-accepted", **TODAY}),
