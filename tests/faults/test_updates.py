@@ -56,7 +56,8 @@ def fill(database: Database) -> None:
             add(
                 "occurrence", id=number, board="lscb", key=f"lscb/s11/{number}", ref="s11",
                 owner="pmqag", period=str(number), kind="report", title="S.11", audience="[]",
-                identity=f"identity {number}", due=DUE, first_due=DUE, precision="day", state="open",
+                identity=f"identity {number}", due=DUE, first_due=DUE, precision="day",
+                state="open",
             )  # fmt: skip
             add(
                 "message", id=number, recipient=f"{state}@example.org", day=DAY,
