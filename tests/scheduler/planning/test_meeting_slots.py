@@ -90,6 +90,16 @@ def test_a_meeting_noted_late_as_held_on_another_day_moves_no_due_date(office: O
     assert state(office, EVERY) == f"open 2018-03 2018-03-06 due {due}"
 
 
+def test_a_meeting_ahead_that_is_noted_as_held_already_takes_its_papers_along(
+    office: Office,
+) -> None:
+    office.store(planner()).reminded()
+    moves(office, "2018-03-08", "2018-03-22", "2018-02-12 10:00")
+    office.tick("2018-03-09")
+    moves(office, "2018-03-22", "2018-03-06", "2018-03-09 10:00")
+    assert state(office, EVERY) == "open 2018-03 2018-03-06 due 2018-03-12"
+
+
 @pytest.mark.parametrize("status", [Status.SUBMITTED, Status.ACCEPTED, Status.WAIVED])
 def test_what_is_settled_follows_its_meeting_and_back(office: Office, status: Status) -> None:
     office.store(planner()).tick("2018-02-12")
