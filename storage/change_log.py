@@ -40,7 +40,7 @@ NOTED_THEN = ("title_then", "due_then")
 FIELDS = ("subject", "what", "before", "after", "on", "who", "by_link", "why", *NOTED_THEN)
 
 # What gives an occurrence a date that its reader has not been told of.
-REDATING = (ChangeKind.MOVED, ChangeKind.EXTENDED, ChangeKind.RETURNED)
+REDATING = (ChangeKind.MOVED, ChangeKind.EXTENDED, ChangeKind.RETURNED, ChangeKind.RESTORED)
 
 # What a change is about, where that is an occurrence: sentences need it beside the change. The
 # title and the due date are those of now; they stand in where those of then were not noted yet.
@@ -190,7 +190,7 @@ def last_outcomes(connection: Connection, board: str, keys: Iterable[str]) -> di
 
 
 def last_redatings(connection: Connection, keys: Collection[str]) -> dict[str, AnyRow]:
-    """The change by which each occurrence was last moved, extended or returned, by key."""
+    """The change that gave each occurrence the date that it is asked for by now, by key."""
     rows = connection.execute(
         select(change)
         .where(change.c.subject.in_(keys), change.c.what.in_(REDATING))

@@ -112,7 +112,7 @@ def or_next(period: str, meeting: Meeting, meetings: Sequence[Meeting]) -> ForMe
 
 def _cancelled(meeting: Meeting) -> str:
     became = "not held" if meeting.failed else "cancelled"
-    return f"the meeting of {long_date(meeting.scheduled)} was {became}"
+    return f"the meeting of {long_date(meeting.day)} was {became}"
 
 
 def period_of(span: Span, day: date) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from ...calendar.planner.model import Body
 from ...calendar.planner.roles import RoleName
 from ...calendar.rules.date_text import long_date
+from ...calendar.rules.escalation import is_notice
 from ...storage.change_kinds import ChangeKind
 from ...storage.change_log import last_redatings
 from ...storage.mail.messages import readers_reached
@@ -123,9 +124,22 @@ def _in_words(row: AnyRow, told: AnyRow | None, change: AnyRow | None) -> str | 
     why = f": {change.why}" if change.why else ""
     if change.what is ChangeKind.RETURNED:
         return f"It was returned{why}"
+    if told is not None and is_notice(told.step):
+        return _back(told, change, why)
     if told is None or told.due == row.due:
         return None
     return f"The date was {long_date(told.due)}{why}"
+
+
+def _back(notice: AnyRow, change: AnyRow, why: str) -> str | None:
+    """What changed since a reader was told that something is off; None where nothing did."""
+    if change.at <= notice.decided_at:
+        return None
+    # Unless it was taken from them altogether, the notice named the date that it had by then.
+    was = change.before if change.what is ChangeKind.MOVED else None
+    if was not in (None, notice.due.isoformat()):
+        return f"The date was {long_date(date.fromisoformat(was))}{why}"
+    return f"You were told that it was off{why}"
 
 
 def _open(

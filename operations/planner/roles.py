@@ -27,8 +27,8 @@ def appoint(
 ) -> PlannerFile:
     """`content` with a role given to a person from a day on; its holder until then stops.
 
-    `name` is what the person is called, "" where the planner says it already or nobody did.
-    Raises EditError where they hold it already.
+    `name` is what the person is called, "" where the planner says it already or nobody did. Who
+    holds the role already gets the name and nothing else; EditError where they have it, too.
     """
     if role is RoleName.SECRETARIAT and body_id != content.board.id:
         raise EditError(f"The secretariat is a role of the Board; give {content.board.id} as body.")
@@ -37,6 +37,9 @@ def appoint(
         holders = list(body.get(role.value, ()))
         for holder in holders:
             if holder["address"] == address and _holds(holder, starts):
+                if name and holder.get("name") != name:
+                    holder["name"] = name
+                    return
                 raise EditError(f"{address} is {role.value} of {body_id} already.")
             if _holds(holder, starts):
                 holder["to"] = _day_before(starts)

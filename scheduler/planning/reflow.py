@@ -177,7 +177,8 @@ def _follow(
         if row.state == Status.VOID and row.left_planner and not occurrence.void:
             _restore(gathered, row, occurrence)
         return
-    is_off = row.is_owed and not row.extended and slots.is_cancelled(row)
+    stays = row.extended and not occurrence.void
+    is_off = row.is_owed and not stays and slots.is_cancelled(row)
     if occurrence.void and row.state != Status.VOID:
         _withdraw(gathered, row, occurrence.note or NOT_HELD)
     elif _is_over(row, occurrence, gathered.view):
@@ -217,9 +218,10 @@ def _restore(gathered: Gathered, row: StoredOccurrence, occurrence: Occurrence) 
     if state == OPEN and row.due < view.soonest and row.key not in gathered.withdrawn_today:
         new |= dated(view.soonest, ruled=row.ruled_due) | row.steps_again
     gathered.update(row, **new)
-    _note_restored(gathered, row, state, AGAIN)
+    why = _why_again(row, occurrence)
+    _note_restored(gathered, row, state, why)
     if "due" in new:
-        _note_move(gathered, row, view.soonest, AGAIN)
+        _note_move(gathered, row, view.soonest, why)
 
 
 def _note_restored(gathered: Gathered, row: StoredOccurrence, state: str, why: str | None) -> None:
@@ -247,7 +249,7 @@ def _move(gathered: Gathered, row: StoredOccurrence, occurrence: Occurrence) -> 
     gathered.update(row, **new)
     gathered.take_back(row, UnsentReason.DATE_MOVED)
     if row.state == Status.VOID and row.due == due:
-        _note_restored(gathered, row, state, occurrence.note)
+        _note_restored(gathered, row, state, occurrence.note or _why_again(row, occurrence))
     else:
         _note_move(gathered, row, due, _why_moved(row, occurrence, view))
 
@@ -258,6 +260,9 @@ def _why_moved(row: StoredOccurrence, occurrence: Occurrence, view: BoardView) -
         return AGAIN
     if occurrence.note is not None:
         return occurrence.note
+    gone_on = row.note is not None and row.slot not in (None, occurrence.slot)
+    if row.state == Status.VOID or gone_on:
+        return _why_again(row, occurrence)
     if occurrence.meeting is not None and row.meeting != occurrence.meeting:
         return f"the meeting is on {long_date(occurrence.meeting)} now"
     first = min(row.ruled_due, occurrence.due)
@@ -266,6 +271,13 @@ def _why_moved(row: StoredOccurrence, occurrence: Occurrence, view: BoardView) -
     if any(first <= day <= last for day in own_days):
         return "the days off were changed"
     return "the planner was changed"
+
+
+def _why_again(row: StoredOccurrence, occurrence: Occurrence) -> str:
+    """Why what was off, or had gone on to another meeting, is owed as before."""
+    if row.left_planner or occurrence.meeting is None:
+        return AGAIN
+    return f"the meeting of {long_date(occurrence.meeting)} takes place after all"
 
 
 def _note_move(gathered: Gathered, row: StoredOccurrence, due: date, why: str | None) -> None:

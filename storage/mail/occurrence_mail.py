@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, select
 
-from ...calendar.rules.escalation import Level, Notice, is_notice
+from ...calendar.rules.escalation import TAKEN_BACK, Level, Notice, is_notice
 from ..change_kinds import ChangeKind
 from ..database.batches import batches
 from ..message_states import GONE, CarriedState
@@ -140,9 +140,11 @@ def steps_after(row: StoredOccurrence, told: AnyRow | None, due: date) -> dict[s
 def announce_off(
     connection: Connection, rows: Iterable[StoredOccurrence], notice: Notice, now: datetime
 ) -> None:
-    """Has those who were mailed the dates of occurrences hear that they are off, and why."""
+    """Has those who were mailed of occurrences hear that the dates that they know are off."""
     off = {row.id: row for row in rows}
     last = {(told.occurrence_id, told.recipient): told for told in told_of(connection, off)}
+    # One that waits already says what becomes of it by the time it leaves.
+    waiting = _waiting_notices(connection, off)
     hand_rows_on(
         connection,
         [
@@ -161,6 +163,22 @@ def announce_off(
                 "message_id": None,
             }
             for told in last.values()
-            if not is_notice(told.step) and told.due == off[told.occurrence_id].due
+            if not is_notice(told.step) and (told.occurrence_id, told.recipient) not in waiting
         ],
+    )
+
+
+def _waiting_notices(
+    connection: Connection, occurrences: Iterable[int]
+) -> frozenset[tuple[int, str]]:
+    """The occurrences and readers of notices that are decided and have not left."""
+    is_waiting = (ledger.c.step >= TAKEN_BACK) & (ledger.c.state == CarriedState.PENDING)
+    return frozenset(
+        (row.occurrence_id, row.recipient)
+        for batch in batches(occurrences)
+        for row in connection.execute(
+            select(ledger.c.occurrence_id, ledger.c.recipient).where(
+                ledger.c.occurrence_id.in_(batch), is_waiting
+            )
+        )
     )

@@ -98,6 +98,7 @@ def test_a_march_meeting_puts_papers_due_ten_working_days_before() -> None:
             audience=("lscb",),
             meeting=date(2018, 3, 8),
             slot="2018-03",
+            own=True,
             due=date(2018, 2, 22),
             precision=Precision.DAY,
         )

@@ -175,7 +175,11 @@ def test_what_falls_due_in_other_years(timing: Timing, year: int, expected: str)
 def test_a_march_meeting_puts_papers_due_ten_working_days_before() -> None:
     (found,) = expand(MARCH, date(2018, 1, 1), date(2018, 12, 31))
     assert found == DueDate(
-        period="2018-03", due=date(2018, 2, 22), meeting=date(2018, 3, 8), slot="2018-03"
+        period="2018-03",
+        due=date(2018, 2, 22),
+        meeting=date(2018, 3, 8),
+        slot="2018-03",
+        own=True,
     )
 
 

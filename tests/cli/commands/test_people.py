@@ -50,6 +50,14 @@ def test_a_person_may_have_a_name(live: Desk) -> None:
     )
 
 
+def test_who_holds_the_role_already_gets_a_name(live: Desk) -> None:
+    named = "Dr Jo Example <pmqag.chair@example.org>"
+    assert live("people", "appoint", "pmqag", "chair", named).exit_code == 0
+    assert live("people", "list", "pmqag").stdout.splitlines()[1] == f"  chair         {named}"
+    again = live("people", "appoint", "pmqag", "chair", named)
+    assert "is chair of pmqag already" in again.output
+
+
 def test_who_is_appointed_instead_of_another_to_come_is_told_who_holds_it_now(
     live: Desk,
 ) -> None:

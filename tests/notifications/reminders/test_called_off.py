@@ -80,7 +80,59 @@ def test_a_meeting_brought_back_after_they_heard_is_reminded_of_again(told: Offi
     cancel(told, "2018-02-12 09:00")
     told.days("2018-02-12", "2018-02-13")
     told.edit(lambda c: add_meeting(c, "lscb", day(MARCH), extraordinary=False))
-    assert "Progress report" in texts(told.days("2018-02-14", "2018-02-22"))
+    text = texts(told.days("2018-02-14", "2018-02-22"))
+    assert "Progress report" in text
+    assert (
+        "You were told that it was off: the meeting of 8 March 2018 takes place after all." in text
+    )
+    assert "The date was 25 April 2018: the meeting of 8 March 2018 takes place after all." in text
+
+
+def test_what_the_notice_named_is_not_told_as_a_change_again(told: Office) -> None:
+    cancel(told, "2018-02-12 09:00")
+    told.days("2018-02-12", "2018-02-13")
+    [mail] = [one for one in told.days("2018-03-26", "2018-03-28") if one.to == CHAIR]
+    assert "Due Wednesday 25 April 2018" in mail.text
+    assert "Changed" not in mail.text
+
+
+def moved(office: Office) -> None:
+    office.edit(lambda c: move_meeting(c, "lscb", day(MARCH), day("2018-03-15")))
+    office.tick()
+
+
+@pytest.mark.parametrize("is_told", [True, False], ids=["told", "not yet told"])
+def test_whoever_knows_another_date_than_it_had_by_then_hears_too(
+    told: Office, *, is_told: bool
+) -> None:
+    """A date of its own, or one that came between, is no reason to leave somebody in the dark."""
+    told.tick("2018-02-09 09:00")
+    told.extend(EVERY, "2018-03-02")
+    if is_told:
+        told.days("2018-02-10", "2018-02-16")
+    cancel(told, "2018-02-16 09:00")
+    text = texts(told.days("2018-02-16", "2018-02-19"))
+    was = "2 March" if is_told else "22 February"
+    assert f"Progress report (PMQAG) It was due on {was} 2018." in text
+
+
+def test_what_is_put_off_before_a_move_was_told_is_told(told: Office) -> None:
+    told.tick("2018-02-09 09:00")
+    moved(told)
+    told.put_off(S11, "2018-05-10")
+    text = texts(told.days("2018-02-09", "2018-02-12"))
+    assert "It was due on 22 February 2018. Put off from the meeting of 15 March 2018." in text
+
+
+def test_the_notice_names_the_day_that_the_meeting_had(told: Office) -> None:
+    told.tick("2018-02-09 09:00")
+    moved(told)
+    told.days("2018-02-09", "2018-02-13")
+    told.tick("2018-02-14 09:00")
+    told.edit(lambda c: cancel_meeting(c, "lscb", day("2018-03-15"), day("2018-02-14")))
+    told.tick()
+    text = texts(told.days("2018-02-14", "2018-02-15"))
+    assert "The meeting of 15 March 2018 was cancelled" in text
 
 
 def test_who_was_mailed_nothing_of_it_hears_nothing(office: Office) -> None:

@@ -318,7 +318,7 @@ REASONS: dict[str, tuple[Callable[[Office], None], str]] = {
     ),
     "it is in the planner again": (
         leaves_and_comes_back,
-        "The date was 22 February 2018: in the planner again.",
+        "You were told that it was off: in the planner again.",
     ),
 }
 
