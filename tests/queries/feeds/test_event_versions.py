@@ -17,6 +17,7 @@ from boardcal.operations.planner.meetings import add_meeting, cancel_meeting, mo
 from boardcal.storage.backup.copy import copy_of
 from boardcal.storage.change_kinds import ChangeKind
 from boardcal.storage.change_log import note_change
+from boardcal.storage.feeds.published_events import Published, save_published
 from boardcal.storage.holds import put_on_hold
 from boardcal.tests.factories import S11, at, day
 from boardcal.tests.feed_reading import bytes_of, cache_of, read
@@ -110,6 +111,14 @@ def test_changes_within_one_second_count_one_by_one() -> None:
         office.extend(S11, to)
         numbers.append(read(bytes_of(office, cache))[S11].sequence)
     assert numbers == sorted(set(numbers))
+
+
+def test_a_number_that_was_counted_otherwise_before_still_rises() -> None:
+    office, cache = _with_cache(_office())
+    noted = Published(digest="another", sequence=10**9, changed_at=at("2018-01-01"))
+    with office.database.write() as connection:
+        save_published(connection, "lscb", {S11: noted})
+    assert read(bytes_of(office, cache))[S11].sequence == 10**9 + 1
 
 
 def test_a_change_that_only_an_import_knows_of_counts() -> None:
