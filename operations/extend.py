@@ -74,7 +74,7 @@ def put_off(
         "meeting": meeting.day,
         "slot": meeting.slot,
         "put_off": meeting.slot,
-        "note": put_off_from(row.meeting),
+        "note": f"{put_off_from(row.meeting)}: {note}",
     }
     why = put_off_because(meeting.day, note)
     if row.is_owed:

@@ -11,6 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, Date, bindparam, insert, select, update
 
 from ...calendar.status import OPEN
+from ..change_kinds import ChangeKind
+from ..change_log import changes_of_kind
 from ..message_states import CarriedState
 from ..occurrences import StoredOccurrence
 from ..schema.column_types import AnyRow
@@ -65,6 +67,7 @@ class AnswerRequest:
         return self.closed_at is None
 
 
+MOST_DIGITS = 9  # more fit into no column of a number
 WHOLE = select(
     answer_request,
     occurrence.c.key,
@@ -131,9 +134,19 @@ def _values(rows: Iterable[Any]) -> list[AnswerRequest]:
 
 
 def request_named(connection: Connection, board: str, identity: str) -> AnswerRequest | None:
-    """One request of a Board by its identity, or None."""
-    mine = WHOLE.where(answer_request.c.identity == identity, answer_request.c.board == board)
-    return next(iter(_values(connection.execute(mine))), None)
+    """One request of a Board by its identity, or None.
+
+    Its number names it, too, unless the Board was on hold once: going back in time gives
+    numbers again.
+    """
+    own = WHOLE.where(answer_request.c.board == board)
+    for mine in _values(connection.execute(own.where(answer_request.c.identity == identity))):
+        return mine
+    is_number = identity.isdecimal() and len(identity) <= MOST_DIGITS
+    if not is_number or changes_of_kind(connection, board, board, ChangeKind.PUT_ON_HOLD):
+        return None
+    numbered = own.where(answer_request.c.id == int(identity))
+    return next(iter(_values(connection.execute(numbered))), None)
 
 
 def open_requests(connection: Connection, *boards: str) -> list[AnswerRequest]:

@@ -121,7 +121,8 @@ def test_what_is_put_off_before_a_move_was_told_is_told(told: Office) -> None:
     moved(told)
     told.put_off(S11, "2018-05-10")
     text = texts(told.days("2018-02-09", "2018-02-12"))
-    assert "It was due on 22 February 2018. Put off from the meeting of 15 March 2018." in text
+    assert "It was due on 22 February 2018." in text
+    assert "Put off from the meeting of 15 March 2018: the Board is busy." in text
 
 
 def test_the_notice_names_the_day_that_the_meeting_had(told: Office) -> None:

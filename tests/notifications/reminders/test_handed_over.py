@@ -115,7 +115,8 @@ def test_what_is_put_off_is_told_on_the_next_working_day(office: Office) -> None
         day("2018-02-09"),
         "Put off to another meeting",
     )
-    assert "It was due on 22 February 2018. Put off from the meeting of 8 March 2018." in mail.text
+    assert "It was due on 22 February 2018." in mail.text
+    assert "Put off from the meeting of 8 March 2018: the Board is busy." in mail.text
     assert "It is now due on 25 April 2018, for the meeting on 10 May 2018." in mail.text
 
 

@@ -220,7 +220,7 @@ def test_what_is_put_off_is_due_with_the_papers_of_that_meeting_and_follows_it(
     office.store(planner()).tick("2018-02-12")
     office.put_off(EVERY, "2018-05-10")
     assert state(office, EVERY) == "open 2018-05 2018-05-10 due 2018-04-25"
-    assert office.row(EVERY).note == "put off from the meeting of 8 March 2018"
+    assert office.row(EVERY).note == "put off from the meeting of 8 March 2018: the Board is busy"
     cancels(office, "2018-03-08", "2018-02-12 10:00")
     assert state(office, EVERY) == "open 2018-05 2018-05-10 due 2018-04-25"
     moves(office, "2018-05-10", "2018-05-17", "2018-02-12 11:00")

@@ -151,7 +151,10 @@ def test_a_request_that_a_restore_lost_is_not_another_behind_its_address(
 
     board.place.lets_in(SECRETARIAT, "secretariat")
     address = asks(board, "fires")
-    assert board.place.reader(SECRETARIAT).opens(address).status_code == 200
+    for known in (address, "/requests/1"):
+        assert board.place.reader(SECRETARIAT).opens(known).status_code == 200
+    for unknown in ("/requests/2", f"/requests/{'9' * 32}"):
+        assert board.place.reader(SECRETARIAT).opens(unknown).status_code == 404
     database.close()
     with brought_back(tmp_path / "kept.db", url, tmp_path) as again:
         again.place.lets_in(SECRETARIAT, "secretariat")
