@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
+from boardcal.storage.database.engine import open_database
 from boardcal.storage.database.errors import DatabaseError
-from boardcal.storage.database.integrity import missing_from
+from boardcal.storage.database.integrity import missing_from, require_undamaged
 from boardcal.storage.database.schema_version import is_empty, require_current
 
 if TYPE_CHECKING:
@@ -65,3 +69,21 @@ def test_tables_without_their_version_are_no_empty_database(database: Database) 
     )
     assert ("Make an empty database" in said) == (database.engine.name == "postgresql")
     assert said.endswith("with `boardcal restore FILE`.")
+
+
+def test_a_damaged_page_that_nobody_reads_is_found_at_the_start(sqlite_url: str) -> None:
+    path = Path(str(make_url(sqlite_url).database))
+    with closing(sqlite3.connect(path)) as connection:
+        asked = "SELECT rootpage FROM sqlite_master WHERE name = 'raised'"
+        (page,) = connection.execute(asked).fetchone()
+        (size,) = connection.execute("PRAGMA page_size").fetchone()
+    with closing(open_database(sqlite_url)) as whole:
+        require_undamaged(whole)
+    content = bytearray(path.read_bytes())
+    content[(page - 1) * size : page * size] = b"\xff" * size
+    path.write_bytes(content)
+    with closing(open_database(sqlite_url)) as damaged:
+        with damaged.read() as rows:
+            assert rows.execute(text("SELECT count(*) FROM board")).scalar_one() == 0
+        with pytest.raises(DatabaseError, match="is damaged; stop boardcal"):
+            require_undamaged(damaged)
