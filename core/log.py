@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from .errors import fault_in_words
 
-# A line is told again after so many of its kind: a fault that goes on is seen to go on.
+# A line is told again when it came so often, and after each further so many: a fault that goes on
+# is seen to go on, and one that comes a thousand times a minute fills no disk.
+AGAIN_AT = (10, 100)
 AGAIN_EVERY = 1000
+
+# Of so many different lines each is counted; whoever causes more gets their counts told.
+MOST_LINES = 100
 
 
 class LibraryLog(logging.Handler):
@@ -21,19 +26,25 @@ class LibraryLog(logging.Handler):
     def __init__(self, say: Callable[[str], None]) -> None:
         super().__init__(logging.WARNING)
         self._say = say
-        self._last, self._count = "", 0
+        self._counts: dict[str, int] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Says the line of `record`, or counts it where it is the same as the last."""
-        line = self.format(record)
-        if line == self._last:
-            self._count += 1
-            if self._count % AGAIN_EVERY == 0:
-                self._say(f"The same {AGAIN_EVERY} times more: {line}")
-            return
-        self._tell_count()
-        self._last = line
-        self._say(line)
+        """Says the line of `record`, or counts it where it was said before.
+
+        Whoever logged goes on also where the line cannot be written: on a full disk, or to a pipe
+        that nobody reads any more.
+        """
+        with suppress(Exception):
+            self._say_or_count(self.format(record))
+
+    def _say_or_count(self, line: str) -> None:
+        if line not in self._counts and len(self._counts) == MOST_LINES:
+            self._tell_counts()
+        count = self._counts[line] = self._counts.get(line, 0) + 1
+        if count == 1:
+            self._say(line)
+        elif count in AGAIN_AT or count % AGAIN_EVERY == 0:
+            self._say(f"This came {count} times so far: {line}")
 
     def format(self, record: logging.LogRecord) -> str:
         """ "asyncio: Task exception was never retrieved (KeyError in web/app.py, line 8)"."""
@@ -47,15 +58,16 @@ class LibraryLog(logging.Handler):
         return f"{record.name}: {text}{fault}"
 
     def close(self) -> None:
-        """Tells how often the last line came again."""
-        self._tell_count()
+        """Tells how often each line came again."""
+        with suppress(Exception):
+            self._tell_counts()
         super().close()
 
-    def _tell_count(self) -> None:
-        more = self._count % AGAIN_EVERY
-        if more:
-            self._say(f"The same {more} times more: {self._last}")
-        self._last, self._count = "", 0
+    def _tell_counts(self) -> None:
+        counts, self._counts = self._counts, {}
+        for line, count in counts.items():
+            if count > 1:
+                self._say(f"This came {count} times: {line}")
 
 
 @contextmanager

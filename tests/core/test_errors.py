@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from boardcal.core.errors import fault_in_words
-from boardcal.core.log import AGAIN_EVERY, LibraryLog, logged_by
+from boardcal.core.log import AGAIN_EVERY, MOST_LINES, LibraryLog, logged_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,23 +76,43 @@ def test_no_line_of_a_library_holds_what_somebody_wrote(
     assert PERSONAL not in "\n".join(said) + "".join(capfd.readouterr())
 
 
-def test_the_same_line_again_and_again_is_counted() -> None:
+def logged(text: str) -> logging.LogRecord:
+    return logging.makeLogRecord({"name": "lib", "levelno": logging.ERROR, "msg": text})
+
+
+def test_the_same_line_again_and_again_is_counted_whatever_comes_between() -> None:
     said: list[str] = []
     log = LibraryLog(said.append)
-    record = logging.makeLogRecord({"name": "lib", "levelno": logging.ERROR, "msg": "again"})
-    other = logging.makeLogRecord({"name": "lib", "levelno": logging.ERROR, "msg": "other"})
     for _ in range(AGAIN_EVERY + 3):
-        log.emit(record)
-    log.emit(other)
-    log.emit(record)
+        log.emit(logged("again"))
+        log.emit(logged("other"))
     log.close()
-    assert said == [
+    assert [line for line in said if "again" in line] == [
         "lib: again",
-        f"The same {AGAIN_EVERY} times more: lib: again",
-        "The same 2 times more: lib: again",
-        "lib: other",
-        "lib: again",
+        *(f"This came {count} times so far: lib: again" for count in (10, 100, AGAIN_EVERY)),
+        f"This came {AGAIN_EVERY + 3} times: lib: again",
     ]
+    assert len(said) == 10
+
+
+def test_no_more_lines_are_remembered_than_fit() -> None:
+    said: list[str] = []
+    log = LibraryLog(said.append)
+    log.emit(logged("again"))
+    log.emit(logged("again"))
+    for number in range(MOST_LINES):
+        log.emit(logged(str(number)))
+    assert said.count("This came 2 times: lib: again") == 1
+
+
+def test_whoever_logs_goes_on_where_the_line_cannot_be_written() -> None:
+    def full(_: str) -> None:
+        raise OSError(28, "No space left on device")
+
+    log = LibraryLog(full)
+    log.emit(logged("a fault"))
+    log.emit(logged("a fault"))
+    log.close()
 
 
 def test_a_warning_of_python_is_a_line_as_well(said: list[str]) -> None:
