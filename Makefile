@@ -31,7 +31,7 @@ help:
 	@echo 'make run     set up, then run boardcal until Ctrl-C'
 	@echo 'make setup   set up and stop there, for a machine on which something else starts boardcal'
 	@echo 'make test    set up, then run the tests (make test ARGS="-k mail" runs some of them)'
-	@echo 'make faults  break everything that can break, at full length (about 40 minutes), and print a table'
+	@echo 'make faults  break everything that can break, at full length (about an hour), and print a table'
 	@echo 'make fuzz    try every law with twenty times as many examples, new ones (FUZZ=50 make fuzz for more)'
 	@echo 'make css     compile the stylesheet of the pages (run and test do so, too)'
 	@echo 'make lint    check style and types'

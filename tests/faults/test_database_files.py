@@ -65,7 +65,7 @@ def in_the_end_once_each(yard: Yard, judge: Judge, run: Run) -> None:
     assert (run.mails, run.lost, run.doubled) == (CHAIRS + 1, 0, 0)
 
 
-@pytest.mark.parametrize("how", ["removed", "replaced by an empty one"])
+@pytest.mark.parametrize("how", ["removed", "replaced by an empty one"] if FULL else ["removed"])
 def test_a_file_that_goes_under_a_daemon_may_come_back(
     how: str, yard: Yard, judge: Judge, figures: Figures
 ) -> None:

@@ -16,7 +16,7 @@ from boardcal.storage.database.migrate import kept_before, migrate
 from boardcal.storage.database.schema_version import SCHEMA, schema_of
 from boardcal.storage.message_states import MessageState
 from boardcal.storage.schema.mail import message
-from boardcal.tests.faults.figures import FULL
+from boardcal.tests.faults.figures import EITHER, FULL
 from boardcal.tests.faults.test_restores import work_once
 from boardcal.tests.faults.yard import many_chairs
 from boardcal.tests.storage.database.test_migrate import alembic_config, make_at
@@ -93,6 +93,7 @@ def held(database: Database) -> list[tuple[object, ...]]:
         return [tuple(row) for row in shown]
 
 
+@pytest.mark.parametrize("kind", EITHER, indirect=True)
 @pytest.mark.parametrize("older", OLDER)
 def test_each_earlier_database_keeps_its_emails_in_every_state(
     empty_url: str, older: str, figures: Figures, kind: str
@@ -111,6 +112,7 @@ def test_each_earlier_database_keeps_its_emails_in_every_state(
             assert list(states) == STATES
 
 
+@pytest.mark.parametrize("kind", EITHER, indirect=True)
 @pytest.mark.parametrize("older", OLDER if FULL else ["0006"])
 def test_a_kill_in_the_middle_of_an_update_leaves_all_or_nothing(
     empty_url: str, older: str, kind: str, make_yard: Callable[..., Yard], figures: Figures
