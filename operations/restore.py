@@ -14,18 +14,20 @@ from ..calendar.rules.date_text import long_date
 from ..core.local_time import LocalTime
 from ..notifications.reminders.recipients import roles_of
 from ..scheduler.factory import access_file
+from ..scheduler.installation import witness_of
 from ..scheduler.single_instance import nobody_at_work
 from ..settings.load import Settings
 from ..storage.backup.access import (
     Access,
-    Revived,
-    RevivedKind,
+    access_now,
     end_again,
-    keep_access,
     known_access,
+    write_access,
 )
+from ..storage.backup.backup import BackupError
 from ..storage.backup.contents import Contents
 from ..storage.backup.restore import prepared_copy, replace_file, replace_rows
+from ..storage.backup.revived import Revived, RevivedKind
 from ..storage.boards import boards
 from ..storage.database.engine import open_database
 from ..storage.database.errors import DatabaseError
@@ -81,8 +83,13 @@ def restore(
     def ends(connection: Connection) -> Sequence[Revived] | None:
         nonlocal revived
         access, readers = _before(settings, today)
-        revived = end_again(connection, access, now=now, who=who)
-        if revived is not None:
+        ended = end_again(connection, access, now=now, who=who)
+        if ended is None and readers is None:
+            return None
+        revived = [Revived(kind=RevivedKind.UNKNOWN_ACCESS)] if ended is None else ended
+        if readers is None:
+            revived.append(Revived(kind=RevivedKind.UNKNOWN_LINKS))
+        else:
             revived += _answering_again(readers, _readers(connection, today))
         return revived
 
@@ -107,20 +114,26 @@ def restore(
     )
 
 
-def _before(settings: Settings, today: date) -> tuple[Access, Readers]:
-    """Who had access before the restore, and who could answer as far as the database tells.
+def _before(settings: Settings, today: date) -> tuple[Access, Readers | None]:
+    """Who had access before the restore, and who could answer; None: the database does not tell.
 
     A file that is to be replaced must not stay open, and none is made where there is none.
     """
     target, kept = settings.database.sqlite_file, access_file(settings)
+    access: Access = known_access(kept)
+    readers: Readers | None = None
     if target is not None and not target.exists():
-        return known_access(kept), {}
-    with closing(open_database(settings.database.url)) as database, suppress(DatabaseError):
-        keep_access(database, kept)
-        with database.read() as connection:
-            if schema_of(connection) == SCHEMA:
-                return known_access(kept), _readers(connection, today)
-    return known_access(kept), {}
+        return access, readers
+    with closing(open_database(settings.database.url)) as database:
+        # Each as far as it goes: a list that cannot be written is no reason not to restore.
+        with suppress(DatabaseError, BackupError):
+            access, is_news = access_now(database, kept, witness_of(settings))
+            if is_news:
+                write_access(access, kept)
+        with suppress(DatabaseError), database.read() as connection:
+            if schema_of(connection) == SCHEMA and boards(connection):
+                readers = _readers(connection, today)
+    return access, readers
 
 
 def _readers(connection: Connection, today: date) -> Readers:

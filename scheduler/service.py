@@ -26,7 +26,7 @@ from ..storage.installation import installation_id
 from ..storage.mail.thinning import thin_texts
 from .clock_guard import ClockGuard
 from .factory import access_file, alive_for, links_for, pace_for, sender_for, uncertain_policy
-from .installation import Installation
+from .installation import Installation, witness_of
 from .jobs import Jobs, apart
 from .notices import notices
 from .single_instance import Presence, at_work, own_name
@@ -183,7 +183,8 @@ class Service:
     async def keep_access(self) -> None:
         """Notes beside the database who may sign in, for the day that a backup is restored."""
         file = access_file(self.installation.settings)
-        await asyncio.to_thread(keep_access, self.installation.database, file)
+        witness = witness_of(self.installation.settings)
+        await asyncio.to_thread(keep_access, self.installation.database, file, witness)
 
     def _thin(self, now: datetime) -> None:
         months = self.installation.settings.retention.mail_texts_months

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select
 
-from .backup.access import Revived, RevivedKind
+from .backup.revived import Revived, RevivedKind
 from .boards import boards
 from .change_kinds import ChangeKind
 from .change_log import note_change

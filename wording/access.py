@@ -9,7 +9,7 @@ from datetime import datetime
 from ..core.local_time import LocalTime
 from ..storage.accounts.access_kinds import AccessKind, RefusalKind
 from ..storage.accounts.accounts import EVERY_BOARD, Role
-from ..storage.backup.access import Revived, RevivedKind
+from ..storage.backup.revived import Revived, RevivedKind
 from ..storage.schema.column_types import AnyRow
 
 # One sentence a kind; a test holds that none is missing. `{account}` is whose, `{who}` did it.
@@ -45,11 +45,13 @@ REVIVED = {
     "makes a new one.",
     RevivedKind.LINK: "{name} had no role any more, and has one in the backup. The links in their "
     "mails answer nothing until `boardcal resume`; `boardcal people end` ends the role.",
+    RevivedKind.UNKNOWN_ACCESS: "Which accounts and feeds were ended after the backup was made is "
+    "not known here, so they work again. Look through `boardcal user list` and `boardcal feed "
+    "list`.",
+    RevivedKind.UNKNOWN_LINKS: "Who lost a role since the backup is not known; look through "
+    "`boardcal people list`.",
 }
-UNKNOWN = (
-    "Which accounts and feeds were ended after the backup was made is not known here, so they work "
-    "again. Look through `boardcal user list` and `boardcal feed list`."
-)
+UNKNOWN = (Revived(kind=RevivedKind.UNKNOWN_ACCESS), Revived(kind=RevivedKind.UNKNOWN_LINKS))
 # For what somebody does to their own account.
 OWN = {
     AccessKind.SESSION_ENDED: "{account} signed one of their other browsers out",
@@ -124,8 +126,5 @@ def _how_often(row: AnyRow, last: datetime, local: LocalTime) -> str:
 
 def revived_in_words(revived: Sequence[Revived] | None) -> Iterator[str]:
     """A sentence for each thing that a backup would have given back."""
-    if revived is None:
-        yield UNKNOWN
-        return
-    for thing in revived:
+    for thing in UNKNOWN if revived is None else revived:
         yield REVIVED[thing.kind].format(name=thing.name)

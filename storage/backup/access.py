@@ -9,9 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -22,33 +20,15 @@ from ..accounts.access_record import Doer, note_access
 from ..accounts.accounts import EVERY_BOARD, Role
 from ..database.engine import Database
 from ..database.schema_version import schema_of
+from ..holds import hold_of
 from ..installation import installation_id, is_begun
 from ..schema.accounts import account, account_role, feed
-from .backup import unfinished
+from .backup import BackupError, unfinished
+from .revived import Revived, RevivedKind
+from .witness import Witness
 
 # What is known of one installation: `accounts` by address, `ended_feeds` by digest.
 Access = Mapping[str, Any]
-
-
-class RevivedKind(StrEnum):
-    """What a backup would have given back."""
-
-    ACCOUNT = "account"
-    PASSWORD = "password"  # noqa: S105 - the kind, and no password
-    ROLE = "role"
-    FEED = "feed"
-    LINK = "link"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Revived:
-    """Something that was ended after a backup was made; `name` is an address or a feed's subject.
-
-    All but a link was ended again by the restore.
-    """
-
-    kind: RevivedKind
-    name: str
 
 
 def known_access(file: Path) -> dict[str, Any]:
@@ -60,22 +40,52 @@ def known_access(file: Path) -> dict[str, Any]:
     return known
 
 
-def keep_access(database: Database, file: Path) -> None:
+def access_now(database: Database, file: Path, witness: Witness) -> tuple[Access, bool]:
+    """What the list in `file` and the database know together; whether the list is to be written.
+
+    What the database does not know any more stays on the list. It is not written after a database
+    that went back: then the list knows better, but for who was disabled.
+    """
+    known = known_access(file)
+    with database.read() as connection:
+        if schema_of(connection) is None or not is_begun(connection):
+            return known, False
+        name, now = installation_id(connection), _access_in(connection)
+        held = hold_of(connection)
+        went_back = witness.misses(connection) or (held is not None and held.after_restore)
+    before = known.get(name, {"accounts": {}, "ended_feeds": []})
+    accounts = {**before["accounts"], **now["accounts"]}
+    if went_back:
+        disabled = {email: each for email, each in now["accounts"].items() if each["disabled"]}
+        accounts |= before["accounts"] | disabled
+    feeds = sorted({*before["ended_feeds"], *now["ended_feeds"]})
+    merged = {"accounts": accounts, "ended_feeds": feeds}
+    return known | {name: merged}, not went_back and known.get(name) != merged
+
+
+def keep_access(database: Database, file: Path, witness: Witness) -> None:
     """Notes in `file` how access stands now, unless nothing is known or nothing has changed.
 
     Raises BackupError where the file cannot be written.
     """
-    with database.read() as connection:
-        if schema_of(connection) is None or not is_begun(connection):
-            return
-        name, now = installation_id(connection), _access_in(connection)
-    known = known_access(file)
-    if known.get(name) != now:
+    access, is_news = access_now(database, file, witness)
+    if is_news:
+        write_access(access, file)
+
+
+def write_access(access: Access, file: Path) -> None:
+    """Writes the list. Raises BackupError where the file cannot be written."""
+    try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with unfinished(file) as part:
             part.touch(mode=0o600)
-            part.write_text(json.dumps(known | {name: now}, ensure_ascii=False), "utf-8")
+            part.write_text(json.dumps(access, ensure_ascii=False), "utf-8")
             part.replace(file)
+    except (OSError, BackupError):
+        raise BackupError(
+            f"The list of who may sign in, {file}, cannot be written; give boardcal the right to "
+            "write there."
+        ) from None
 
 
 def end_again(

@@ -22,10 +22,10 @@ from ..schema.all_tables import metadata
 from ..schema.append_only import unguarded
 from ..schema.mail import message
 from ..schema.planner import board
-from .access import Revived
 from .backup import BackupError, back_up, require_sound, unfinished
 from .contents import Contents, contents_of
 from .copy import copy_rows
+from .revived import Revived
 from .witness import begin_history
 
 

@@ -14,7 +14,7 @@ from ...notifications.links import ONLY_SHOWN, AnswerLink, ExpiredLinkError, Lin
 from ...notifications.reminders.recipients import secretariat_on
 from ...operations.replies.options import ReplyContext, may_reply
 from ...scheduler.planning.board_view import view_of
-from ...storage.backup.access import Revived, RevivedKind
+from ...storage.backup.revived import Revived, RevivedKind
 from ...storage.boards import BoardRow, board_row, hold_boards
 from ...storage.holds import hold_of
 from ...storage.installation import installation_id

@@ -10,7 +10,7 @@ import pytest
 from boardcal.calendar.planner.roles import RoleName
 from boardcal.calendar.status import Status
 from boardcal.notifications.links import LinkSigner
-from boardcal.storage.backup.access import Revived, RevivedKind
+from boardcal.storage.backup.revived import Revived, RevivedKind
 from boardcal.storage.change_kinds import ChangeKind
 from boardcal.storage.holds import end_hold, put_on_hold
 from boardcal.storage.schema.mail import answer_request
