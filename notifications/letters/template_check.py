@@ -6,7 +6,14 @@ import re
 import traceback
 from typing import TYPE_CHECKING
 
-from jinja2 import TemplateNotFound, TemplateSyntaxError, UndefinedError, meta, nodes
+from jinja2 import (
+    TemplateNotFound,
+    TemplateRuntimeError,
+    TemplateSyntaxError,
+    UndefinedError,
+    meta,
+    nodes,
+)
 
 from ...core.errors import BoardcalError
 
@@ -39,6 +46,8 @@ def problem_of(error: Exception) -> TemplateProblem:
         return TemplateProblem(f"{place}: the file is not UTF-8 text; save it as UTF-8.")
     if isinstance(error, OSError):
         return TemplateProblem(f"{place}: {error.filename} cannot be read: {error.strerror}.")
+    if type(error) is TemplateRuntimeError:  # Jinja2's own, such as an unknown filter
+        return TemplateProblem(f"{place}: the template cannot be used: {_inline(str(error))}.")
     # Its message may quote the mail that was being written.
     return TemplateProblem(f"{place}: the template cannot be used: {type(error).__name__}.")
 

@@ -170,7 +170,7 @@ def test_it_follows_its_meeting_and_goes_to_the_next_one_where_that_is_cancelled
     row = january.row(FIRST)
     assert (row.key, row.due, row.meeting) == (FIRST, day("2018-04-25"), day("2018-05-10"))
     assert row.note == (
-        "the meeting of 8 March 2018 was cancelled, so this goes to the next one held"
+        "the meeting of 15 March 2018 was cancelled, so this goes to the next one held"
     )
     assert [entry.what for entry in _history(january)] == ["raised", "moved", "moved"]
 

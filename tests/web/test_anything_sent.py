@@ -67,8 +67,8 @@ def address(path: str, filling: str) -> str:
 
 
 def rows(place: Place) -> dict[str, Sequence[AnyRow]]:
-    """Everything that is stored, but for what is kept of visits."""
-    kept_of_visits = {"session", "sign_in_attempt"}
+    """Everything that is stored, but for what is kept of visits and of what was refused."""
+    kept_of_visits = {"session", "sign_in_attempt", "access_record", "access_refusal"}
     return {
         table.name: place.table(table)
         for table in metadata.sorted_tables

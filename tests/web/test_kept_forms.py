@@ -34,7 +34,10 @@ ROW = re.compile(r"(?s)<dt[^>]*>(.*?)</dt>\s*<dd[^>]*>(.*?)</dd>")
 # Those who send the others have no session that could end, or send nothing or a password.
 BARE = re.compile("/sign-out|/account|/account/.*|/subscribe/.*|/users/.*")
 KEPT = sorted(
-    path for path, sent in SENT.items() if sent.who == ADMIN and BARE.fullmatch(path) is None
+    path
+    for path, sent in SENT.items()
+    # A download has nothing that anybody typed.
+    if sent.who == ADMIN and BARE.fullmatch(path) is None and path != "/mails/{id:number}/file"
 )
 
 

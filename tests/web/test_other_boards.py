@@ -39,7 +39,10 @@ if TYPE_CHECKING:
 OTHER = "zebra"
 MOST_PAGES = 400
 BOARD_POSTS = sorted(
-    endpoint.path for endpoint in URL_MAP if endpoint.method == "POST" and endpoint.of_board
+    endpoint.path
+    for endpoint in URL_MAP
+    # A download answers with a file: it has no preview.
+    if endpoint.method == "POST" and endpoint.of_board and not endpoint.path.endswith("/file")
 )
 BOARD_GETS = sorted(
     endpoint.path for endpoint in URL_MAP if endpoint.method == "GET" and endpoint.of_board

@@ -39,7 +39,7 @@ def test_the_package_has_no_problem_in_its_templates() -> None:
         ("letter.html.j2", "\n{% if %}", 2, "is no valid template"),
         ("letter.html.j2", "{% if letter %}", 1, "is no valid template"),
         ("answer.txt.j2", "x\n{% include 'email/gone.j2' %}", 2, 'no template "email/gone.j2"'),
-        ("answer.txt.j2", "{{ 1 // 0 }}", 1, "cannot be used: integer division or modulo by zero"),
+        ("answer.txt.j2", "{{ 1 // 0 }}", 1, "cannot be used: ZeroDivisionError"),
     ],
 )
 def test_a_broken_template_is_named_with_its_file_and_line(

@@ -109,6 +109,7 @@ def test_an_action_says_how_exactly_its_day_was_stated(stated: str, period: str,
     assert reasons[-1] == sum_
 
 
+@pytest.mark.usefixtures("unmarked")
 @pytest.mark.parametrize(
     ("on", "sum_"),
     [
@@ -131,6 +132,7 @@ def test_what_was_read_in_or_is_not_clear_is_said() -> None:
     ]
 
 
+@pytest.mark.usefixtures("unmarked")
 def test_what_follows_an_event_counts_from_it() -> None:
     report = make_report(when={"after": "survey", "days": 5})
     reasons = why(report=report, key="lscb/s11/pmqag/survey-1")
