@@ -115,7 +115,7 @@ def add_account(
         if less and before is not None and before.has_password:
             _require_other_admin(connection, before)
         if before is not None and before.disabled_at is not None:
-            begun = {"disabled_at": None, "made_at": now, "made_by": who}
+            begun = {"disabled_at": None, "password": None, "made_at": now, "made_by": who}
             connection.execute(update(account).where(account.c.id == account_id).values(begun))
     of_account = account_role.c.account_id == account_id
     connection.execute(
@@ -132,8 +132,14 @@ def add_account(
 
 
 def set_password(connection: Connection, account_id: int, hashed: str) -> None:
-    """Stores a password's hash; sessions and links end, for they were given for the old one."""
-    connection.execute(update(account).where(account.c.id == account_id).values(password=hashed))
+    """Stores a password's hash; sessions and links end, for they were given for the old one.
+
+    Raises AccountError where the account was disabled meanwhile: it would have a password again.
+    """
+    enabled = (account.c.id == account_id) & account.c.disabled_at.is_(None)
+    changed = connection.execute(update(account).where(enabled).values(password=hashed))
+    if not changed.rowcount:
+        raise AccountError("The account cannot sign in any more, so it has no password.")
     _end_access(connection, account_id)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import update
 
 from boardcal.operations import accounts as operations
 from boardcal.operations.accounts import (
@@ -33,6 +34,7 @@ from boardcal.storage.accounts.accounts import (
 from boardcal.storage.accounts.sessions import session_of, sessions_of
 from boardcal.storage.accounts.setup_links import link_of
 from boardcal.storage.feeds.feeds import FeedKind, feed_of_token, make_feed
+from boardcal.storage.schema.accounts import account
 from boardcal.tests.factories import CHAIR, at
 from boardcal.tests.waiting import PATIENCE
 
@@ -104,6 +106,18 @@ def test_an_account_that_was_disabled_begins_anew_when_it_is_added_again(
     assert link_of(connection, link, now=LATER) is None
     assert [feed_of_token(connection, feed) for feed in feeds] == [None] * 3
     assert None not in [feed_of_token(connection, feed) for feed in of_others]
+
+
+def test_a_disabled_account_gets_no_password_that_would_hold_once_it_begins_anew(
+    connection: Connection,
+) -> None:
+    sam = added(connection, SAM)
+    disable(connection, sam, now=NOW, by=BY)
+    with pytest.raises(AccountError, match="cannot sign in any more"):
+        change_password(connection, sam, "a hash that took its time", now=NOW, by=BY)
+    connection.execute(update(account).values(password="left over from before"))
+    again = let_in(connection, SAM, "lscb", Role.VIEWER, now=LATER, by=BY)
+    assert not again.has_password
 
 
 def test_a_feed_does_not_come_back_with_the_role_that_it_ended_with(connection: Connection) -> None:

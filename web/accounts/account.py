@@ -11,6 +11,7 @@ from ...storage.accounts.accounts import Account
 from ...storage.accounts.sessions import sessions_of
 from ..page.page import page
 from ..request.context import context_of, form_of, link, redirect, site_of, user_of
+from ..request.errors import ConflictError
 from ..request.form import Problems
 from .browser import doer_of
 from .passwords import hashed
@@ -38,6 +39,13 @@ def change_password(request: Request) -> Response:
         return _form(request, problems)
     fresh, site = hashed(password), site_of(request)
     with site.installation.database.write() as connection:
+        # While the hash was worked out it may have been ended, by whom it was taken from perhaps.
+        own = own_session(request, user)
+        known = {session.digest for session in sessions_of(connection, user, now=site.now())}
+        if own not in known:
+            raise ConflictError(
+                "You were signed out meanwhile, so your password stays as it was; sign in again."
+            )
         store_password(connection, user, fresh, now=site.now(), by=doer_of(request))
     notice = "Your password is changed. Other browsers are signed out."
     return signed_in(request, user.id, link(request, "/account"), notice=notice)

@@ -1,18 +1,20 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
 import threading
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx2
 import pytest
 from argon2 import PasswordHasher
 
+from boardcal.core.errors import BoardcalError
 from boardcal.tests.waiting import PATIENCE
 from boardcal.tests.web.reader import PASSWORD, SECRETARIAT, VIEWER, Place
-from boardcal.web.accounts import passwords
+from boardcal.web.accounts import guessing, passwords
 from boardcal.web.accounts.guessing import is_guessable
 from boardcal.web.accounts.passwords import LONGEST, acceptable, hashed, matches, tried_for
 from boardcal.web.request.form import FieldError
@@ -43,6 +45,26 @@ correct horse battery staple  correcthorsebatterystaple
 )
 def test_what_is_tried_first_is_guessable(password: str) -> None:
     assert is_guessable(password, tried_for(EMAIL, BOARDS))
+
+
+def test_spaces_of_whatever_kind_are_no_password() -> None:
+    assert is_guessable("\u2003\u2009\u3000" * 5, [])
+
+
+@pytest.mark.parametrize(
+    "command", [["false"], ["sleep", "9"], ["echo", "no answer"], ["gone/nowhere"]]
+)
+def test_a_password_that_cannot_be_judged_is_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    run = subprocess.run
+
+    def instead(_: object, **options: Any) -> object:
+        return run(command, **{**options, "timeout": 0.5})
+
+    monkeypatch.setattr(subprocess, "run", instead)
+    with pytest.raises(BoardcalError, match="could not be checked just now"):
+        guessing.judged_apart("otter lantern gravel", [])
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,9 @@ import pytest
 
 from boardcal.storage.accounts.accounts import account_named, disable, set_password
 from boardcal.storage.accounts.sessions import fingerprint
-from boardcal.storage.schema.accounts import session, sign_in_attempt
+from boardcal.storage.schema.accounts import account, session, sign_in_attempt
 from boardcal.tests.web.reader import ADMIN, PASSWORD, SECRETARIAT, VIEWER, Place
+from boardcal.web.accounts import account as account_page
 from boardcal.web.accounts import sign_in
 from boardcal.web.accounts.sign_in import HOME, local_path, wait_in_words
 
@@ -351,3 +352,23 @@ def test_a_password_that_ends_while_it_is_hashed_opens_nothing(
     monkeypatch.setattr(sign_in, "matches", matches)
     assert reader.sends("/sign-in", email=VIEWER, password=PASSWORD).status_code == 422
     assert place.table(session) == []
+
+
+@pytest.mark.parametrize("meanwhile", [change, put_out])
+def test_a_password_that_is_changed_meanwhile_is_not_changed_again(
+    place: Place, monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[Place], None]
+) -> None:
+    """Whoever took a session cannot win against its owner, nor against who ended the account."""
+    reader = place.reader(VIEWER)
+    reader.opens("/account")
+
+    def slowly_hashed(_: str) -> str:
+        meanwhile(place)
+        return "the hash of somebody else"
+
+    monkeypatch.setattr(account_page, "hashed", slowly_hashed)
+    fresh = "otter lantern gravel"
+    answer = reader.sends("/account", current=PASSWORD, password=fresh, again=fresh)
+    assert answer.status_code == 409
+    assert "You were signed out meanwhile, so your password stays as it was" in reader.text
+    assert "the hash of somebody else" not in {row.password for row in place.table(account)}
