@@ -95,10 +95,14 @@ def restore(
 
     today = local.day_of(now)
     database = open_database(settings.database.url)
+    seen = witness_of(settings).seen
     with (
         closing(database),
         nobody_at_work(database, target),
-        prepared_copy(file, beside, why=why, ends=ends, now=now, who=who) as (part, contents),
+        prepared_copy(file, beside, why=why, ends=ends, seen=seen, now=now, who=who) as (
+            part,
+            contents,
+        ),
     ):
         if not is_agreed(contents, database.name):
             return None

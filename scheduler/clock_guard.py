@@ -99,8 +99,8 @@ class ClockGuard:
         with self.database.write() as connection:
             hold_boards(connection)
             put_on_hold(connection, why=doubt.why, now=last, after_restore=doubt.may_repeat)
-            if went_back:
-                go_on_from_the_past(connection, now)
+            if went_back and self.witness is not None:
+                go_on_from_the_past(connection, self.witness.seen, now)
         return False
 
     def leave_mark(self, now: datetime) -> None:

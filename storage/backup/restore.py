@@ -26,7 +26,7 @@ from .backup import BackupError, back_up, require_sound, unfinished
 from .contents import Contents, contents_of
 from .copy import copy_rows
 from .revived import Revived
-from .witness import begin_history
+from .witness import Seen, begin_history
 
 
 @contextmanager
@@ -36,13 +36,15 @@ def prepared_copy(
     *,
     why: Callable[[Contents], str],
     ends: Callable[[Connection], Sequence[Revived] | None],
+    seen: Seen | None,
     now: datetime,
     who: str,
 ) -> Iterator[tuple[Path, Contents]]:
     """A copy of the backup `file`, beside `target` and ready to take its place; its contents.
 
     It has today's tables and is on hold, for the reason that `why` makes of the contents; `ends`
-    ends in it what was ended since it was made, and the hold says what that is. Its
+    ends in it what was ended since it was made, and the hold says what that is. `seen` is the
+    database that it replaces, as it was noted last. Its
     sessions and links are gone: those who had one then may have lost their access since. So are
     the answers to forms, for what a form changed afterwards is not in it.
     Raises BackupError, having changed nothing, where the backup is damaged or newer.
@@ -75,7 +77,7 @@ def prepared_copy(
                     after_restore=True,
                     revived=ends(connection),
                 )
-                go_on_from_the_past(connection, now)
+                go_on_from_the_past(connection, seen, now)
                 faults = faults_of(connection)
         finally:
             database.close()
@@ -90,11 +92,14 @@ def _require_whole(connection: Connection, file: Path) -> None:
         raise BackupError(f"{file} cannot be used: {missing} So nothing was changed.")
 
 
-def go_on_from_the_past(connection: Connection, now: datetime) -> None:
-    """Lets nothing that a database gives a number or a name meet one given since its past."""
+def go_on_from_the_past(connection: Connection, seen: Seen | None, now: datetime) -> None:
+    """Lets nothing that a database gives a number or a name meet one given since its past.
+
+    `seen` is the database before, as it was noted last.
+    """
     _number_planners_anew(connection, now)
     _name_mails_anew(connection)
-    begin_history(connection)
+    begin_history(connection, seen)
 
 
 def _number_planners_anew(connection: Connection, now: datetime) -> None:

@@ -23,9 +23,11 @@ from ..schema.mail import attempt
 from ..schema.occurrences import change
 from ..schema.planner import installation
 
-# A database that a person accepted as it is begins a history of its own: nothing that was noted
-# of another is compared with it.
+# A database that a person accepted as it is begins a history of its own, and keeps the names of
+# those that it comes after, the newest first: what was noted of one of them is not compared with
+# it. One that does not know the history that was noted last is older than that.
 HISTORY = "history"
+MOST_HISTORIES = 50
 HELD = select(
     select(installation.c.value).where(installation.c.name == "id").scalar_subquery(),
     select(installation.c.value).where(installation.c.name == HISTORY).scalar_subquery(),
@@ -36,7 +38,10 @@ HELD = select(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """A database as it was last seen: whose it is, and the highest numbers of its record."""
+    """A database as it was last seen: whose it is, and the highest numbers of its record.
+
+    `history` names its own history and those that it comes after, with commas between.
+    """
 
     installation: str
     history: str
@@ -44,9 +49,12 @@ class Seen:
     changes: int
 
     def is_ahead_of(self, other: Seen) -> bool:
-        """Whether the same history had come further than `other` has."""
-        if (self.installation, self.history) != (other.installation, other.history):
+        """Whether `other`, of the same installation, had not come so far, or is from before."""
+        if self.installation != other.installation:
             return False
+        own, theirs = self.history.split(",")[0], other.history.split(",")
+        if own != theirs[0]:
+            return own not in theirs
         return self.attempts > other.attempts or self.changes > other.changes
 
 
@@ -93,10 +101,15 @@ class Witness:
         )
 
 
-def begin_history(connection: Connection) -> None:
-    """Lets what follows count as a history of its own, with which nothing older is compared."""
-    connection.execute(delete(installation).where(installation.c.name == HISTORY))
-    connection.execute(insert(installation).values(name=HISTORY, value=uuid.uuid4().hex))
+def begin_history(connection: Connection, seen: Seen | None) -> None:
+    """Lets what follows count as a history of its own, which comes after the one last `seen`."""
+    of_history = installation.c.name == HISTORY
+    before = connection.execute(select(installation.c.value).where(of_history)).scalar() or ""
+    known = "" if seen is None else seen.history
+    names = dict.fromkeys([uuid.uuid4().hex, *known.split(","), *before.split(",")])
+    history = ",".join(list(names)[:MOST_HISTORIES])
+    connection.execute(delete(installation).where(of_history))
+    connection.execute(insert(installation).values(name=HISTORY, value=history))
 
 
 def _held(connection: Connection) -> Seen:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from boardcal.scheduler.clock_guard import ClockGuard
 from boardcal.storage.backup.copy import copy_of
@@ -83,15 +83,48 @@ def test_a_note_that_is_gone_or_broken_says_nothing(
     witness.require_begun("x.db", is_begun=False)
 
 
-def test_another_history_or_installation_is_not_compared(
+def test_a_database_from_before_the_history_that_was_seen_is_put_on_hold_once(
+    earlier_and_later: tuple[Database, Database], tmp_path: Path
+) -> None:
+    """Such as the one that a restore kept aside, brought back when the restore is regretted."""
+    earlier, later = earlier_and_later
+    file = tmp_path / "last-seen"
+    with later.write() as connection:
+        begin_history(connection, None)
+    guard(later, Witness(file)).note(NOW)
+    assert guard(later, Witness(file)).trusts(NOW)
+    assert not guard(earlier, Witness(file)).trusts(NOW)
+    with earlier.write() as connection:
+        end_hold(connection, now=NOW, who="test")
+    assert guard(earlier, Witness(file)).trusts(NOW)
+
+
+def test_a_history_that_comes_after_what_was_seen_is_trusted(
+    earlier_and_later: tuple[Database, Database], tmp_path: Path
+) -> None:
+    """A restore on one machine is no news of the past on another, however many came between."""
+    earlier, later = earlier_and_later
+    file = tmp_path / "last-seen"
+    guard(later, Witness(file)).note(NOW)
+    for _ in range(3):
+        with earlier.write() as connection:
+            begin_history(connection, Witness(file).seen)
+    assert guard(earlier, Witness(file)).trusts(NOW)
+    guard(earlier, Witness(file)).note(NOW)
+    assert not guard(later, Witness(file)).trusts(NOW)
+
+
+def test_another_installation_is_not_compared(
     earlier_and_later: tuple[Database, Database], tmp_path: Path
 ) -> None:
     earlier, later = earlier_and_later
-    witness = Witness(tmp_path / "last-seen")
-    with later.write() as connection:
-        begin_history(connection)
-    guard(later, witness).note(NOW)
-    assert guard(earlier, witness).trusts(NOW)
+    file = tmp_path / "last-seen"
+    guard(later, Witness(file)).note(NOW)
+    with earlier.write() as connection:
+        connection.execute(
+            update(installation).where(installation.c.name == "id").values(value="2" * 32)
+        )
+    assert guard(earlier, Witness(file)).trusts(NOW)
 
 
 def test_where_there_was_a_database_none_is_made_afresh(
